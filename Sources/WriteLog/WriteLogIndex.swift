@@ -1,0 +1,133 @@
+import Bytes
+
+/// How a log is to be read.
+public struct LogReadingOptions: Sendable {
+  /// Which entries behind the superblock's count belong to the log.
+  public enum TailPolicy: Sendable {
+    /// Those whose extension proves it.
+    case proven
+    /// All that parse: right for a file that was empty before its writer was killed.
+    case all
+    case none
+  }
+
+  public var tail: TailPolicy
+  /// The size of the logged device; ranges behind it are a problem (rule L02). `nil`: unknown.
+  public var deviceByteCount: UInt64?
+  /// The sector size to take where the superblock was never written.
+  public var sectorByteCount: UInt32?
+
+  public init(
+    tail: TailPolicy = .proven, deviceByteCount: UInt64? = nil, sectorByteCount: UInt32? = nil
+  ) {
+    self.tail = tail
+    self.deviceByteCount = deviceByteCount
+    self.sectorByteCount = sectorByteCount
+  }
+}
+
+/// A log that was read once from start to end: where each entry is, and where the chain ends.
+///
+/// Eight bytes of memory an entry; headers and data stay in the mapped file. Damage does not stop
+/// the reading: the index holds the entries in front of it, and ``problems`` says what it met.
+public struct WriteLogIndex: Sendable {
+  public let region: ByteRegion
+  /// `nil` where sector 0 is all zero: the writer was killed before it first counted its entries.
+  public let superblock: Superblock?
+  public let sectorByteCount: UInt32
+  public let tail: LogTail
+  public let problems: [LogProblem]
+  /// Where the chain ends in the file: the place for the next entry.
+  public let endByteOffset: Int
+  private let headerByteOffsets: [Int]
+
+  public var entryCount: Int { headerByteOffsets.count }
+
+  /// Whether the superblock counts fewer entries than the log holds: a writer that was killed, or
+  /// one that counts rarely. Not an error.
+  public var isCountStale: Bool { UInt64(entryCount) > superblock?.entryCount ?? 0 }
+
+  /// Reads the whole chain.
+  ///
+  /// - Throws: ``FormatError`` where there is no log to read: a superblock that is damaged (rule
+  ///   L01), or that was never written while the sector size is not known.
+  public init(
+    reading region: ByteRegion, options: LogReadingOptions = LogReadingOptions()
+  ) throws(FormatError) {
+    let superblock = try Self.readSuperblock(region)
+    let sectorByteCount: UInt32
+    if let superblock {
+      sectorByteCount = superblock.sectorByteCount
+    } else {
+      sectorByteCount = try Self.assumedSector(region, options)
+    }
+    var walk = ChainWalk(
+      region: region, sectorByteCount: sectorByteCount, options: options,
+      countedEntryCount: superblock?.entryCount ?? 0)
+    walk.run()
+    self.region = region
+    self.superblock = superblock
+    self.sectorByteCount = sectorByteCount
+    tail = walk.tail
+    problems = walk.problems
+    endByteOffset = walk.byteOffset
+    headerByteOffsets = walk.headerByteOffsets
+  }
+
+  /// The entry at `index`, from zero.
+  public subscript(index: Int) -> LogEntry {
+    let byteOffset = headerByteOffsets[index]
+    let header = EntryHeader(loading: region, at: byteOffset)
+    let found = try? EntryExtension(
+      parsing: region, headerByteOffset: byteOffset, flags: header.flags,
+      sectorByteCount: sectorByteCount)
+    return LogEntry(
+      index: index, headerByteOffset: byteOffset, header: header, extension: found,
+      sectorByteCount: sectorByteCount)
+  }
+
+  /// The text of a MARK, undecodable bytes replaced.
+  public func text(of entry: LogEntry) -> String {
+    let start = entry.headerByteOffset + EntryHeader.byteCount
+    return String(
+      decoding: region.bytes(in: start..<start + Int(entry.header.textByteCount)),
+      as: UTF8.self)
+  }
+
+  private static func readSuperblock(_ region: ByteRegion) throws(FormatError) -> Superblock? {
+    let smallest = Int(Superblock.allowedSectorByteCounts.lowerBound)
+    if region.byteCount >= smallest && region.isZero(in: 0..<smallest) { return nil }
+    return try Superblock(parsing: region)
+  }
+
+  private static func assumedSector(
+    _ region: ByteRegion, _ options: LogReadingOptions
+  ) throws(FormatError) -> UInt32 {
+    if let told = options.sectorByteCount, Superblock.isAllowed(told) { return told }
+    if let proven = SectorSizeSearch.provenSectorByteCount(in: region) { return proven }
+    throw FormatError(
+      .wrongValue, field: "magic", at: 0, expected: Superblock.magic.hex, found: "0x0",
+      hint: """
+        The superblock was never written: the writer was killed early. Say --log-sector-size and \
+        --use-tail to read the entries behind it.
+        """)
+  }
+}
+
+/// Finds the sector size of a log without a superblock from the place of its first entry.
+enum SectorSizeSearch {
+  /// The sector size whose first entry carries an extension that proves it; `nil` where none does.
+  static func provenSectorByteCount(in region: ByteRegion) -> UInt32? {
+    var candidate = Superblock.allowedSectorByteCounts.lowerBound
+    while candidate <= Superblock.allowedSectorByteCounts.upperBound {
+      let sector = Int(candidate)
+      guard region.byteCount >= 2 * sector else { return nil }
+      let header = EntryHeader(loading: region, at: sector)
+      let found = try? EntryExtension(
+        parsing: region, headerByteOffset: sector, flags: header.flags, sectorByteCount: candidate)
+      if let found, found.entryIndex == 0 { return candidate }
+      candidate *= 2
+    }
+    return nil
+  }
+}
