@@ -18,6 +18,7 @@ public enum ClientMark: Equatable, Sendable {
   case recovered
 
   public enum Action: String, CaseIterable, Sendable {
+    case read
     case write
     case writeZeroes = "write-zeroes"
     case discard
@@ -28,7 +29,7 @@ public enum ClientMark: Equatable, Sendable {
     /// Whether the action names a range of the device.
     public var hasRange: Bool {
       switch self {
-      case .write, .writeZeroes, .discard: true
+      case .read, .write, .writeZeroes, .discard: true
       case .flush, .resize, .close: false
       }
     }

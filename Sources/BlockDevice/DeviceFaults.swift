@@ -1,0 +1,13 @@
+/// What goes wrong on a device, kept beside its data so that it can be switched off.
+public struct DeviceFaults: Hashable, Sendable {
+  /// Answers the n-th operation that is no read, from zero in the order of submission, with an
+  /// error; it has no effect then.
+  public var errors: [Int: DeviceError] = [:]
+  /// How long the device can get; growing further is refused with ENOSPC.
+  public var capacityByteCount: UInt64?
+  /// The device says that it flushed and did not: outside of the crash model, and so a bug that the
+  /// rules must find.
+  public var liesAboutFlushes = false
+
+  public init() {}
+}

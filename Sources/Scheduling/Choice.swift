@@ -1,0 +1,50 @@
+/// One decision of a schedule: which of `bound` pending operations went on.
+public struct Choice: Hashable, Sendable {
+  public var index: Int
+  public var bound: Int
+
+  public init(index: Int, bound: Int) {
+    precondition(index >= 0 && index < bound, "a choice is one of its candidates")
+    self.index = index
+    self.bound = bound
+  }
+}
+
+/// The decisions of a run, in order. Points where only one operation was pending are left out.
+///
+/// As text, `INDEX/BOUND` per choice, equal ones in a row as `TIMESxINDEX/BOUND`, joined by commas.
+public struct Schedule: Hashable, Sendable, CustomStringConvertible {
+  public var choices: [Choice]
+
+  public init(_ choices: [Choice] = []) {
+    self.choices = choices
+  }
+
+  /// `nil` where `text` is not a schedule.
+  public init?(_ text: String) {
+    choices = []
+    for part in text.split(separator: ",") {
+      let pieces = part.split(separator: "x")
+      guard let last = pieces.last, pieces.count <= 2 else { return nil }
+      let numbers = last.split(separator: "/").map { Int($0) }
+      guard numbers.count == 2, let index = numbers[0], let bound = numbers[1],
+        index >= 0, index < bound,
+        let times = pieces.count == 2 ? Int(pieces[0]) : 1, (1...1_000_000).contains(times)
+      else { return nil }
+      choices += repeatElement(Choice(index: index, bound: bound), count: times)
+    }
+  }
+
+  public var description: String {
+    var parts: [String] = []
+    var start = 0
+    while start < choices.count {
+      var end = start
+      while end < choices.count && choices[end] == choices[start] { end += 1 }
+      let choice = "\(choices[start].index)/\(choices[start].bound)"
+      parts.append(end - start == 1 ? choice : "\(end - start)x\(choice)")
+      start = end
+    }
+    return parts.joined(separator: ",")
+  }
+}

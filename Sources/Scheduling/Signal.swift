@@ -1,0 +1,28 @@
+/// Lets tasks of a simulation wait for each other.
+public final class Signal: @unchecked Sendable {
+  private let simulation: Simulation
+  private var waiters: [Waiter] = []
+
+  public init(_ simulation: Simulation) {
+    self.simulation = simulation
+  }
+
+  /// Waits for the next ``notifyAll()``. No scheduling point: who waits goes on, in order of arrival,
+  /// as soon as it is notified.
+  public func wait() async {
+    simulation.noteSignalWaiters(1)
+    await Waiter.suspend { waiters.append($0) }
+  }
+
+  /// Waits until `condition` holds, looking again at each notification.
+  public func wait(until condition: () -> Bool) async {
+    while !condition() { await wait() }
+  }
+
+  public func notifyAll() {
+    let notified = waiters
+    waiters.removeAll()
+    simulation.noteSignalWaiters(-notified.count)
+    for waiter in notified { waiter.resume() }
+  }
+}

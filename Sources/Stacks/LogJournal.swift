@@ -1,0 +1,211 @@
+import BlockDevice
+import Bytes
+import Scheduling
+import WriteLog
+
+/// The log side of a ``WriteLogger``: places, entries, and the superblock that counts them.
+final class LogJournal: @unchecked Sendable {
+  /// Where an entry goes, taken once and never looked up again.
+  struct Place {
+    var entryIndex: Int
+    var byteOffset: UInt64
+  }
+
+  private let log: any BlockDevice
+  private let options: WriteLogger.Options
+  private let simulation: Simulation
+  private let changes: Signal
+
+  private(set) var entryCount = 0
+  private var nextByteOffset: UInt64
+  private var logIdentity: UInt64
+  /// All entries before this one are written completely.
+  private var writtenEntryCount = 0
+  /// Entries behind ``writtenEntryCount`` that are written completely.
+  private var writtenAhead: Set<Int> = []
+  /// What the superblock on stable media says.
+  private var countedEntryCount = 0
+  private var isCounting = false
+  /// Set when the interval passed; the next operation that ends rewrites the superblock.
+  private(set) var isIntervalDue = false
+  /// Once an entry could not be written the chain has a gap, and nothing behind it can be counted.
+  private var failure: DeviceError?
+
+  private var sector: UInt64 { UInt64(options.sectorByteCount) }
+
+  init(log: any BlockDevice, options: WriteLogger.Options, simulation: Simulation) {
+    self.log = log
+    self.options = options
+    self.simulation = simulation
+    changes = Signal(simulation)
+    nextByteOffset = UInt64(options.sectorByteCount)
+    logIdentity = options.logIdentity
+  }
+
+  // MARK: Entries
+
+  /// Takes the next place, header and data together.
+  func reserve(payloadByteCount: UInt64) -> Place {
+    let place = Place(entryIndex: entryCount, byteOffset: nextByteOffset)
+    entryCount += 1
+    if !options.bugs.contains(.positionAfterWrite) {
+      nextByteOffset += sector + payloadByteCount
+    }
+    return place
+  }
+
+  /// Appends header, text and data in one write.
+  ///
+  /// - Returns: the entry's index.
+  func append(
+    _ header: EntryHeader, _ timing: Timing, text: [UInt8] = [], data: [UInt8] = []
+  ) async throws(DeviceError) -> Int {
+    let place = reserve(payloadByteCount: UInt64(data.count))
+    try await write(header, timing, text: text, data: data, at: place)
+    return place.entryIndex
+  }
+
+  /// Writes an entry to a place that was reserved for it.
+  func write(
+    _ header: EntryHeader, _ timing: Timing, text: [UInt8] = [], data: [UInt8] = [],
+    at place: Place
+  ) async throws(DeviceError) {
+    let bytes = encode(header, timing, text: text, at: place) + data
+    try await writeToLog(bytes, at: place.byteOffset)
+    noteWritten(place, byteCount: UInt64(bytes.count))
+  }
+
+  /// Appends an entry whose data is zeroes: first the header, then the zero region.
+  ///
+  /// - Returns: the entry's index.
+  func appendZeroes(
+    _ header: EntryHeader, _ timing: Timing, byteCount: UInt64
+  ) async throws(DeviceError) -> Int {
+    let isReread = options.bugs.contains(.positionReread)
+    let place = reserve(payloadByteCount: isReread ? 0 : byteCount)
+    try await writeToLog(encode(header, timing, at: place), at: place.byteOffset)
+    var zeroByteOffset = place.byteOffset + sector
+    if isReread {
+      zeroByteOffset = nextByteOffset
+      nextByteOffset += byteCount
+    }
+    if !options.bugs.contains(.zeroesNotWritten) && byteCount > 0 {
+      do {
+        try await log.writeZeroes(
+          ByteRange(byteOffset: zeroByteOffset, byteCount: byteCount), isFUA: false)
+      } catch {
+        throw fail(error)
+      }
+    }
+    noteWritten(place, byteCount: sector + byteCount)
+    return place.entryIndex
+  }
+
+  private func encode(
+    _ header: EntryHeader, _ timing: Timing, text: [UInt8] = [], at place: Place
+  ) -> [UInt8] {
+    var found: EntryExtension?
+    if options.writesExtension {
+      found = EntryExtension(
+        logIdentity: logIdentity, entryIndex: UInt64(place.entryIndex),
+        submissionIndex: timing.submittedAt, completionIndex: timing.completedAt,
+        payloadDigest: timing.payloadDigest, clientOperation: TaskIdentity.operation,
+        task: UInt32(TaskIdentity.current))
+    }
+    return header.encode(sectorByteCount: options.sectorByteCount, text: text, extension: found)
+  }
+
+  private func writeToLog(_ bytes: [UInt8], at byteOffset: UInt64) async throws(DeviceError) {
+    if let failure { throw failure }
+    do {
+      try await log.write(bytes, at: byteOffset, isFUA: false)
+    } catch {
+      throw fail(error)
+    }
+  }
+
+  private func fail(_ error: DeviceError) -> DeviceError {
+    failure = failure ?? error
+    changes.notifyAll()
+    return error
+  }
+
+  private func noteWritten(_ place: Place, byteCount: UInt64) {
+    if options.bugs.contains(.positionAfterWrite) { nextByteOffset += byteCount }
+    writtenAhead.insert(place.entryIndex)
+    while writtenAhead.remove(writtenEntryCount) != nil { writtenEntryCount += 1 }
+    changes.notifyAll()
+    if (place.entryIndex + 1) % options.superblockInterval == 0 { isIntervalDue = true }
+  }
+
+  // MARK: Superblock
+
+  /// Returns when the superblock on stable media counts the entry.
+  ///
+  /// One superblock is written at a time, so that a smaller count never lands on a larger one.
+  func count(through entryIndex: Int) async throws(DeviceError) {
+    if options.bugs.contains(.countEarly) { return try await writeSuperblock(entryCount: entryCount) }
+    await changes.wait(until: { self.writtenEntryCount > entryIndex || self.failure != nil })
+    while countedEntryCount <= entryIndex {
+      if let failure { throw failure }
+      if isCounting {
+        await changes.wait()
+        continue
+      }
+      isCounting = true
+      defer {
+        isCounting = false
+        changes.notifyAll()
+      }
+      let written = writtenEntryCount
+      do {
+        try await log.flush()
+      } catch {
+        throw fail(error)
+      }
+      try await writeSuperblock(entryCount: written)
+    }
+  }
+
+  func writeSuperblock(entryCount: Int) async throws(DeviceError) {
+    let superblock = Superblock(
+      entryCount: UInt64(entryCount), sectorByteCount: options.sectorByteCount)
+    do {
+      try await log.write(superblock.encode(), at: 0, isFUA: true)
+    } catch {
+      throw fail(error)
+    }
+    countedEntryCount = entryCount
+    isIntervalDue = false
+  }
+
+  // MARK: Appending to what is there
+
+  /// Reads the log device and goes on behind its last entry.
+  ///
+  /// - Throws: ``DeviceError/unusableLog(_:)`` where there is no chain to continue.
+  func resume() async throws(DeviceError) {
+    let bytes = try await log.read(ByteRange(byteOffset: 0, byteCount: log.byteCount))
+    let index: WriteLogIndex
+    do {
+      index = try WriteLogIndex(reading: ByteRegion(bytes))
+    } catch {
+      throw .unusableLog("\(error)")
+    }
+    if let problem = index.problems.first { throw .unusableLog("\(problem)") }
+    guard index.sectorByteCount == options.sectorByteCount else {
+      throw .unusableLog(
+        "the log has sectors of \(index.sectorByteCount) bytes, not \(options.sectorByteCount)")
+    }
+    nextByteOffset = UInt64(index.endByteOffset)
+    if options.bugs.contains(.discardCountedAsData) {
+      for place in 0..<index.entryCount where index[place].kind == .discard {
+        nextByteOffset += index[place].header.sectorCount * sector
+      }
+    }
+    if index.entryCount > 0 { logIdentity = index[0].extension?.logIdentity ?? logIdentity }
+    entryCount = index.entryCount
+    writtenEntryCount = index.entryCount
+    countedEntryCount = Int(index.superblock?.entryCount ?? 0)
+  }
+}

@@ -1,0 +1,211 @@
+import BlockDevice
+import Bytes
+import Scheduling
+import WriteLog
+
+/// The logger under test: passes every operation on to a device and keeps a dm-log-writes log of it.
+///
+/// Without a ``Bug`` it keeps these promises, which the rules L01 to L11 judge:
+/// - An entry is appended when its operation has completed, in the order of completion. Its place is
+///   taken once, for header and data together, before any of it is written.
+/// - A FLUSH entry covers what had completed when the flush was submitted: an operation that completes
+///   while a flush is in flight is appended behind that FLUSH.
+/// - The superblock is rewritten after FLUSH and FUA, every so many entries, and at close, and counts
+///   only entries that are stable, without a gap.
+/// - An operation that failed leaves no entry.
+///
+/// Confined to the thread of its simulation.
+public final class WriteLogger: BlockDevice, @unchecked Sendable {
+  public struct Options: Hashable, Sendable {
+    public var sectorByteCount: UInt32 = 512
+    /// The superblock is rewritten after this many entries, whatever they are.
+    public var superblockInterval: Int = 4096
+    public var writesExtension = true
+    public var logIdentity: UInt64 = 0
+    public var bugs: Set<Bug> = []
+
+    public init() {}
+  }
+
+  let device: any BlockDevice
+  let options: Options
+  let simulation: Simulation
+  var journal: LogJournal
+
+  private let changes: Signal
+  /// The flushes that the device has not answered yet, by number.
+  private var flushesInFlight: Set<Int> = []
+  private var flushCount = 0
+
+  public init(device: any BlockDevice, log: any BlockDevice, options: Options, simulation: Simulation)
+  {
+    self.device = device
+    self.options = options
+    self.simulation = simulation
+    changes = Signal(simulation)
+    journal = LogJournal(log: log, options: options, simulation: simulation)
+  }
+
+  public var sectorByteCount: UInt32 { options.sectorByteCount }
+  public var byteCount: UInt64 { device.byteCount }
+
+  /// How many entries have a place in the log.
+  public var entryCount: Int { journal.entryCount }
+
+  /// Starts a log, whatever the log device held before.
+  public func create() async throws(DeviceError) {
+    try await journal.writeSuperblock(entryCount: 0)
+  }
+
+  /// Continues the log that the log device holds.
+  public func append() async throws(DeviceError) {
+    try await journal.resume()
+  }
+
+  /// Leaves a superblock that counts every entry. Flush before.
+  public func close() async throws(DeviceError) {
+    try await journal.count(through: journal.entryCount - 1)
+  }
+
+  /// Appends a text. Marks are not worth a superblock: they travel with the operations around them.
+  public func mark(_ text: String) async throws(DeviceError) {
+    let bytes = [UInt8](text.utf8)
+    let header = EntryHeader(
+      sector: 0, sectorCount: 0, flags: .mark, textByteCount: UInt64(bytes.count))
+    let now = simulation.nextEventIndex()
+    _ = try await journal.append(header, Timing(submittedAt: now, completedAt: now), text: bytes)
+  }
+
+  // MARK: BlockDevice
+
+  public func read(_ range: ByteRange) async throws(DeviceError) -> [UInt8] {
+    try await device.read(range)
+  }
+
+  public func write(
+    _ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool
+  ) async throws(DeviceError) {
+    let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
+    try checkAlignment(range)
+    var timing = Timing(submittedAt: simulation.nextEventIndex())
+    timing.payloadDigest = Checksum.xxh3(bytes)
+    let header = dataHeader(range, isFUA: isFUA)
+    do {
+      try await device.write(bytes, at: byteOffset, isFUA: isFUA)
+    } catch {
+      if options.bugs.contains(.failedWriteLogged) {
+        try await append(header, timing) { (journal, timing) async throws(DeviceError) in
+          try await journal.append(header, timing, data: bytes)
+        }
+      }
+      throw error
+    }
+    try await append(header, timing) { (journal, timing) async throws(DeviceError) in
+      try await journal.append(header, timing, data: bytes)
+    }
+  }
+
+  public func writeZeroes(_ range: ByteRange, isFUA: Bool) async throws(DeviceError) {
+    try checkAlignment(range)
+    var timing = Timing(submittedAt: simulation.nextEventIndex())
+    timing.payloadDigest = Checksum.xxh3([UInt8](repeating: 0, count: Int(range.byteCount)))
+    let header = dataHeader(range, isFUA: isFUA)
+    try await device.writeZeroes(range, isFUA: isFUA)
+    try await append(header, timing) { (journal, timing) async throws(DeviceError) in
+      try await journal.appendZeroes(header, timing, byteCount: range.byteCount)
+    }
+  }
+
+  public func discard(_ range: ByteRange) async throws(DeviceError) {
+    try checkAlignment(range)
+    let timing = Timing(submittedAt: simulation.nextEventIndex())
+    var header = dataHeader(range, isFUA: false)
+    header.flags = .discard
+    try await device.discard(range)
+    try await append(header, timing) { (journal, timing) async throws(DeviceError) in
+      try await journal.append(header, timing)
+    }
+  }
+
+  public func resize(toByteCount byteCount: UInt64) async throws(DeviceError) {
+    let timing = Timing(submittedAt: simulation.nextEventIndex())
+    try await device.resize(toByteCount: byteCount)
+    if options.bugs.contains(.sizeUnlogged) { return }
+    let text = [UInt8](ClientMark.size(byteCount: byteCount).text.utf8)
+    let header = EntryHeader(
+      sector: 0, sectorCount: 0, flags: .mark, textByteCount: UInt64(text.count))
+    try await append(header, timing) { (journal, timing) async throws(DeviceError) in
+      try await journal.append(header, timing, text: text)
+    }
+  }
+
+  public func flush() async throws(DeviceError) {
+    var timing = Timing(submittedAt: simulation.nextEventIndex())
+    let header = EntryHeader(sector: 0, sectorCount: 0, flags: .flush)
+    let number = flushCount
+    flushCount += 1
+    flushesInFlight.insert(number)
+    var index: Int?
+    if options.bugs.contains(.flushAtSubmission) {
+      index = try await journal.append(header, timing)
+    }
+    do {
+      try await device.flush()
+    } catch {
+      finishFlush(number)
+      throw error
+    }
+    timing.completedAt = simulation.nextEventIndex()
+    if index == nil {
+      let place = journal.reserve(payloadByteCount: 0)
+      finishFlush(number)
+      try await journal.write(header, timing, at: place)
+      index = place.entryIndex
+    } else {
+      finishFlush(number)
+    }
+    if let index, !options.bugs.contains(.countNotOnFlush) {
+      try await journal.count(through: index)
+    }
+  }
+
+  // MARK: Inside
+
+  private func finishFlush(_ number: Int) {
+    flushesInFlight.remove(number)
+    changes.notifyAll()
+  }
+
+  /// Notes the completion, waits until no FLUSH may still come before the entry, and writes it.
+  private func append(
+    _ header: EntryHeader, _ timing: Timing,
+    _ write: (LogJournal, Timing) async throws(DeviceError) -> Int
+  ) async throws(DeviceError) {
+    var timing = timing
+    timing.completedAt = simulation.nextEventIndex()
+    if !options.bugs.contains(.flushCoversLater) {
+      let earlier = flushesInFlight
+      await changes.wait(until: { self.flushesInFlight.isDisjoint(with: earlier) })
+    }
+    let index = try await write(journal, timing)
+    if header.flags.contains(.fua) || journal.isIntervalDue {
+      try await journal.count(through: index)
+    }
+  }
+
+  private func dataHeader(_ range: ByteRange, isFUA: Bool) -> EntryHeader {
+    let sector = UInt64(options.sectorByteCount)
+    let unit = options.bugs.contains(.unit512) ? 512 : sector
+    let isMarked = isFUA && !options.bugs.contains(.fuaUnmarked)
+    return EntryHeader(
+      sector: range.byteOffset / sector, sectorCount: range.byteCount / unit,
+      flags: isMarked ? .fua : [])
+  }
+}
+
+/// When an operation was handed to the device and when it came back, and what it carried.
+struct Timing {
+  var submittedAt: UInt64
+  var completedAt: UInt64 = 0
+  var payloadDigest: UInt64 = 0
+}

@@ -1,0 +1,87 @@
+import Bytes
+import WriteLog
+
+/// What was submitted and what was acknowledged, and at which point of the log.
+///
+/// A run of the simulated stack keeps it as it goes; the marks of a log give the same (``init(marksOf:)``).
+public struct ClientHistory: Sendable {
+  /// One client operation and its fate.
+  public struct Record: Hashable, Sendable {
+    public var operation: ClientOperation
+    /// XXH3-64 of the data of a write.
+    public var contentsDigest: UInt64
+    /// The places of begin and end among all events of the history.
+    public var beganAt: Int
+    public var endedAt: Int?
+    /// How many entries the log had at these moments.
+    public var entryCountAtBegin: Int
+    public var entryCountAtEnd: Int?
+    /// Event numbers of the simulation, where there was one.
+    public var beganAtEvent: UInt64?
+    public var endedAtEvent: UInt64?
+    /// The error it was refused with.
+    public var errorName: String?
+
+    public var isAcknowledged: Bool { endedAt != nil && errorName == nil }
+  }
+
+  /// In the order in which they were submitted.
+  public private(set) var records: [Record] = []
+  private var eventCount = 0
+  private var placeOfOperation: [UInt64: Int] = [:]
+
+  public init() {}
+
+  /// Reads the marks of a log; `nil` where it carries none of Powercut's.
+  ///
+  /// - Throws: ``FormatError`` at a mark that starts like one of ours and goes on differently.
+  public init?(marksOf index: WriteLogIndex) throws(FormatError) {
+    for place in 0..<index.entryCount {
+      let entry = index[place]
+      guard entry.kind == .mark,
+        let mark = try ClientMark(
+          parsing: index.text(of: entry), at: UInt64(entry.headerByteOffset + EntryHeader.byteCount))
+      else { continue }
+      switch mark {
+      case .begin(let operation, let action, let range, let contents, let isFUA):
+        let task = Int(entry.extension?.task ?? 0)
+        begin(
+          ClientOperation(
+            identifier: operation, task: task, action: action, range: range, isFUA: isFUA),
+          contentsDigest: contents, entryCount: place)
+      case .end(let operation, let errorName):
+        end(operation, errorName: errorName, entryCount: place)
+      case .size, .recovered: continue
+      }
+    }
+    if records.isEmpty { return nil }
+  }
+
+  public mutating func begin(
+    _ operation: ClientOperation, contentsDigest: UInt64 = 0, entryCount: Int, event: UInt64? = nil
+  ) {
+    placeOfOperation[operation.identifier] = records.count
+    records.append(
+      Record(
+        operation: operation, contentsDigest: contentsDigest, beganAt: eventCount,
+        entryCountAtBegin: entryCount, beganAtEvent: event))
+    eventCount += 1
+  }
+
+  /// Notes the answer; one to an operation that never began is passed over.
+  public mutating func end(
+    _ operation: UInt64, errorName: String? = nil, entryCount: Int, event: UInt64? = nil
+  ) {
+    guard let place = placeOfOperation[operation] else { return }
+    records[place].endedAt = eventCount
+    records[place].entryCountAtEnd = entryCount
+    records[place].endedAtEvent = event
+    records[place].errorName = errorName
+    eventCount += 1
+  }
+
+  /// The record of an operation, by its identifier.
+  public func record(of operation: UInt64) -> Record? {
+    placeOfOperation[operation].map { records[$0] }
+  }
+}

@@ -1,0 +1,114 @@
+import Bytes
+import Scheduling
+import WriteLog
+
+/// The client's side of a run: for each session, what each task does in order. At the end of a session
+/// everything is closed; the next one goes on with what is there.
+public struct Workload: Hashable, Sendable {
+  public struct Session: Hashable, Sendable {
+    /// A list of operations for each task.
+    public var tasks: [[ClientOperation]]
+    /// The operation that closes the session.
+    public var close: ClientOperation
+
+    public init(tasks: [[ClientOperation]], close: ClientOperation) {
+      self.tasks = tasks
+      self.close = close
+    }
+  }
+
+  public var sessions: [Session]
+
+  public init(sessions: [Session]) {
+    self.sessions = sessions
+  }
+
+  /// Every operation, in the order of its identifier.
+  public var operations: [ClientOperation] {
+    sessions
+      .flatMap { $0.tasks.flatMap { $0 } + [$0.close] }
+      .sorted { $0.identifier < $1.identifier }
+  }
+
+  /// Draws a workload. Each operation has a random stream of its own, keyed by task and place.
+  ///
+  /// - Parameters:
+  ///   - deviceByteCount: ranges lie inside of it, resizes stay between half of it and all of it.
+  ///   - sectorByteCount: what ranges are made of.
+  public init(
+    _ specification: WorkloadSpecification, seed: Seed, deviceByteCount: UInt64,
+    sectorByteCount: UInt32
+  ) {
+    let draw = OperationDraw(
+      specification: specification, seed: seed, deviceByteCount: deviceByteCount,
+      sectorByteCount: UInt64(sectorByteCount))
+    sessions = []
+    var nextIdentifier: UInt64 = 1
+    let perSession = max(1, specification.operationCount / specification.sessionCount)
+    for session in 0..<specification.sessionCount {
+      var tasks: [[ClientOperation]] = []
+      for task in 0..<specification.taskCount {
+        let share = (perSession + task) / specification.taskCount
+        tasks.append(
+          (0..<share).map { place in
+            defer { nextIdentifier += 1 }
+            return draw.operation(
+              nextIdentifier, task: task, place: session * perSession + place)
+          })
+      }
+      let close = ClientOperation(identifier: nextIdentifier, task: 0, action: .close)
+      nextIdentifier += 1
+      sessions.append(Session(tasks: tasks, close: close))
+    }
+  }
+
+  /// An explicit list: each operation by its task, in the order given, in one session.
+  public init(explicit operations: [ClientOperation]) {
+    let taskCount = (operations.map(\.task).max() ?? 0) + 1
+    let tasks = (0..<taskCount).map { task in operations.filter { $0.task == task } }
+    let last = operations.map(\.identifier).max() ?? 0
+    sessions = [
+      Session(tasks: tasks, close: ClientOperation(identifier: last + 1, task: 0, action: .close))
+    ]
+  }
+}
+
+/// Draws single operations.
+private struct OperationDraw {
+  let specification: WorkloadSpecification
+  let seed: Seed
+  let deviceByteCount: UInt64
+  let sectorByteCount: UInt64
+
+  func operation(_ identifier: UInt64, task: Int, place: Int) -> ClientOperation {
+    var stream = RandomStream(seed, .workload, UInt64(task), UInt64(place))
+    let action = stream.pick(specification.mix.map { ($0.action, $0.weight) })
+    var operation = ClientOperation(identifier: identifier, task: task, action: action)
+    switch action {
+    case .flush, .close: break
+    case .resize:
+      let half = Int(deviceByteCount / sectorByteCount / 2)
+      let sectorCount = UInt64(half + stream.next(below: half + 1))
+      operation.range = ByteRange(byteOffset: 0, byteCount: sectorCount * sectorByteCount)
+    case .write, .writeZeroes:
+      operation.range = range(&stream)
+      operation.isFUA = stream.chance(specification.fuaPercent, of: 100)
+    case .read, .discard:
+      operation.range = range(&stream)
+    }
+    return operation
+  }
+
+  /// Short ranges as often as long ones; three in four start at a multiple of 4096.
+  private func range(_ stream: inout RandomStream) -> ByteRange {
+    let span = min(specification.hotByteCount ?? deviceByteCount, deviceByteCount)
+    let spanSectorCount = max(1, Int(span / sectorByteCount))
+    let longest = max(1, min(Int(specification.maximumByteCount / sectorByteCount), spanSectorCount))
+    let sectorCount = min(longest, 1 << stream.next(in: 0...15), stream.next(in: 1...longest))
+    var start = stream.next(below: spanSectorCount - sectorCount + 1)
+    let blockSectorCount = max(1, 4096 / Int(sectorByteCount))
+    if stream.chance(3, of: 4) { start -= start % blockSectorCount }
+    return ByteRange(
+      byteOffset: UInt64(start) * sectorByteCount, byteCount: UInt64(sectorCount) * sectorByteCount)
+  }
+}

@@ -1,0 +1,38 @@
+import Scheduling
+import WriteLog
+
+/// How a workload is drawn from a seed.
+public struct WorkloadSpecification: Hashable, Sendable {
+  public struct Weight: Hashable, Sendable {
+    public var action: ClientMark.Action
+    public var weight: Int
+
+    public init(_ action: ClientMark.Action, _ weight: Int) {
+      self.action = action
+      self.weight = weight
+    }
+  }
+
+  public static let allowedTaskCounts = 1...64
+  public static let allowedOperationCounts = 1...100_000
+
+  /// How many client tasks run side by side.
+  public var taskCount = 3
+  /// How many operations there are, over all tasks and sessions.
+  public var operationCount = 24
+  /// How often each action is drawn, in a fixed order.
+  public var mix: [Weight] = [
+    Weight(.write, 8), Weight(.writeZeroes, 3), Weight(.discard, 2), Weight(.flush, 3),
+    Weight(.read, 1),
+  ]
+  /// Of 100 writes and write-zeroes, how many are FUA.
+  public var fuaPercent = 15
+  /// The longest range of an operation.
+  public var maximumByteCount: UInt64 = 16 << 10
+  /// Ranges lie below this, so that they overlap; `nil`: anywhere on the device.
+  public var hotByteCount: UInt64?
+  /// How often the stack is closed and opened again: sessions - 1.
+  public var sessionCount = 1
+
+  public init() {}
+}
