@@ -132,7 +132,7 @@ public enum ChildProcess {
     _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Outcome
   ) -> Outcome {
     var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) }
-    defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+    defer { unsafe pointers.forEach { unsafe free($0) } }
     unsafe pointers.append(nil)
     return unsafe body(&pointers)
   }

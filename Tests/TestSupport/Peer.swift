@@ -17,6 +17,11 @@ public struct Peer: Sendable {
   public static let python = Peer(
     program: Repository.path(".build/python/bin/python3"), package: "python3-venv")
 
+  public init(program: String, package: String) {
+    self.program = program
+    self.package = package
+  }
+
   /// Runs the program and returns what it wrote to standard output.
   ///
   /// - Throws: ``PeerError`` where it is missing, exits with anything but 0, dies by a signal, or
@@ -73,4 +78,13 @@ extension Peer {
     guard let digits else { throw PeerError("xxhsum printed nothing for \(path)") }
     return digits.hasPrefix("XXH3_") ? String(digits.dropFirst("XXH3_".count)) : digits
   }
+}
+
+/// Makes what a test needs by means that are not ours: runs `script` in bash, where a failing
+/// command ends it.
+///
+/// - Throws: ``PeerError`` unless it exits with 0.
+@discardableResult
+public func shell(_ script: String) throws -> String {
+  try Peer(program: "bash", package: "bash").run(["-c", "set -euo pipefail\n\(script)"])
 }
