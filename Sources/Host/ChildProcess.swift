@@ -1,0 +1,139 @@
+@unsafe @preconcurrency import Glibc
+
+/// Runs other programs: from a list of words, never through a shell.
+public enum ChildProcess {
+  /// How a program ended.
+  public enum Status: Equatable, Sendable {
+    case exited(Int32)
+    case signalled(Int32)
+    /// It ran longer than allowed and was killed.
+    case timedOut
+  }
+
+  /// How a program ended and what it wrote.
+  public struct Outcome: Sendable {
+    public var status: Status
+    /// What it wrote to standard output.
+    public var output: [UInt8]
+    /// What it wrote to standard error.
+    public var errors: [UInt8]
+
+    public var outputText: String { String(decoding: output, as: UTF8.self) }
+    public var errorText: String { String(decoding: errors, as: UTF8.self) }
+  }
+
+  /// Starts a program, feeds it, collects what it writes and waits until it has ended.
+  ///
+  /// It runs in a process group of its own. What it has started and left running in that group is
+  /// killed when it ends, and the whole group is killed at the time limit.
+  ///
+  /// - Parameters:
+  ///   - argv: the program (looked up in PATH if it has no slash) and its arguments.
+  ///   - input: its standard input; `nil` is an empty one.
+  ///   - environment: variables to set beside the inherited ones.
+  ///   - workingDirectory: the folder it starts in; `nil` is ours.
+  /// - Throws: ``HostError`` where the program cannot be started.
+  public static func run(
+    argv: [String], input: [UInt8]? = nil, environment: [String: String] = [:],
+    workingDirectory: String? = nil, timeLimit: Duration? = nil
+  ) throws(HostError) -> Outcome {
+    guard let program = argv.first, !program.isEmpty else {
+      throw HostError("start", "", found: "no program is named", hint: "Name a program.")
+    }
+    _ = SystemCall.ignoreBrokenPipes
+    let deadline = timeLimit.map { MonotonicClock.nanoseconds &+ nanoseconds($0) }
+    let pipes = try ChildPipes(program: program, hasInput: input != nil)
+    let processID = try spawn(argv, environment, workingDirectory, pipes)
+    pipes.closeChildEnds()
+    let child = RunningChild(processID: processID, deadlineNanoseconds: deadline)
+    pipes.exchange(input: input ?? [], with: child)
+    return Outcome(status: child.finish(), output: pipes.output, errors: pipes.errors)
+  }
+
+  private static func nanoseconds(_ duration: Duration) -> UInt64 {
+    let (seconds, attoseconds) = duration.components
+    return seconds < 0
+      ? 0
+      : UInt64(min(seconds, 1_000_000_000)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
+  }
+
+  private static func spawn(
+    _ argv: [String], _ environment: [String: String], _ workingDirectory: String?,
+    _ pipes: ChildPipes
+  ) throws(HostError) -> pid_t {
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe posix_spawnattr_destroy(&attributes) }
+    unsafe setUp(&attributes)
+
+    var actions = unsafe posix_spawn_file_actions_t()
+    unsafe posix_spawn_file_actions_init(&actions)
+    defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+    for (descriptor, standard) in pipes.childEnds {
+      unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, standard)
+    }
+    if let workingDirectory {
+      let errorNumber = unsafe GNUFunctions.addWorkingDirectory(workingDirectory, to: &actions)
+      guard errorNumber == 0 else {
+        throw HostError("start in", workingDirectory, errorNumber: errorNumber)
+      }
+    }
+
+    var processID: pid_t = 0
+    let errorNumber = unsafe withCStrings(argv) { arguments in
+      unsafe withCStrings(merged(environment)) { variables in
+        unsafe posix_spawnp(&processID, argv[0], &actions, &attributes, arguments, variables)
+      }
+    }
+    guard errorNumber == 0 else { throw startError(argv[0], workingDirectory, errorNumber) }
+    return processID
+  }
+
+  private static func startError(
+    _ program: String, _ workingDirectory: String?, _ errorNumber: Int32
+  ) -> HostError {
+    var error = HostError("start", program, errorNumber: errorNumber)
+    if let workingDirectory, !Folders.isFolder(workingDirectory) {
+      error.hint = "There is no folder '\(workingDirectory)' to start it in."
+    } else if errorNumber == ENOENT {
+      error.hint = "Install the program, or check its path."
+    }
+    return error
+  }
+
+  /// A group of its own, no signal blocked, and the default reaction to those we ignore or catch.
+  @unsafe private static func setUp(_ attributes: inout posix_spawnattr_t) {
+    var signals = sigset_t()
+    unsafe sigemptyset(&signals)
+    unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+    for number in [SIGPIPE, SIGINT, SIGTERM, SIGXFSZ] { unsafe sigaddset(&signals, number) }
+    unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+    unsafe posix_spawnattr_setpgroup(&attributes, 0)
+    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK
+    unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+  }
+
+  /// `NAME=value` for each inherited variable that is not replaced, then for each new one.
+  private static func merged(_ additions: [String: String]) -> [String] {
+    var variables: [String] = []
+    var inherited = unsafe environ
+    while let text = unsafe inherited.pointee {
+      let variable = unsafe String(cString: text)
+      let name = String(variable.prefix { $0 != "=" })
+      if additions[name] == nil { variables.append(variable) }
+      unsafe inherited += 1
+    }
+    return variables + additions.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+  }
+
+  /// Lends `words` as the null-terminated list of C strings that `exec` takes.
+  @unsafe private static func withCStrings<Outcome>(
+    _ words: [String],
+    _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Outcome
+  ) -> Outcome {
+    var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) }
+    defer { unsafe pointers.forEach { unsafe free($0) } }
+    unsafe pointers.append(nil)
+    return unsafe body(&pointers)
+  }
+}

@@ -1,0 +1,79 @@
+import Glibc
+
+/// Folders and what is in them.
+public enum Folders {
+  /// Whether there is anything at `path`; a broken symbolic link counts as nothing.
+  public static func exists(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0
+  }
+
+  /// Whether `path` is a folder.
+  public static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe stat(path, &status) == 0 && status.isFolder
+  }
+
+  /// Makes a folder and those above it; one that is there already is fine.
+  ///
+  /// - Throws: ``HostError``, also where a file has the name.
+  public static func create(_ path: String) throws(HostError) {
+    if isFolder(path) { return }
+    if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+      try create(String(path[..<slash]))
+    }
+    if unsafe mkdir(path, 0o777) == 0 { return }
+    let errorNumber = errno
+    if isFolder(path) { return }
+    throw HostError("make the folder", path, errorNumber: errorNumber)
+  }
+
+  /// The names in a folder, sorted by their bytes, without `.` and `..`.
+  ///
+  /// - Throws: ``HostError`` where it cannot be read.
+  public static func names(in path: String) throws(HostError) -> [String] {
+    guard let folder = unsafe opendir(path) else {
+      throw HostError("list", path, errorNumber: errno)
+    }
+    defer { unsafe closedir(folder) }
+    var names: [String] = []
+    while let entry = unsafe readdir(folder) {
+      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
+        unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  }
+
+  /// The paths of the files below a folder whose names end in `suffix`, folder by folder in the
+  /// order of their names; hidden ones are left out, symbolic links to folders are not followed.
+  ///
+  /// - Throws: ``HostError`` where a folder cannot be read.
+  public static func files(below path: String, suffix: String) throws(HostError) -> [String] {
+    var files: [String] = []
+    for name in try names(in: path) where !name.hasPrefix(".") {
+      let entry = "\(path)/\(name)"
+      if isFolder(entry) {
+        if !isSymbolicLink(entry) { files += try Self.files(below: entry, suffix: suffix) }
+      } else if name.hasSuffix(suffix) {
+        files.append(entry)
+      }
+    }
+    return files
+  }
+
+  /// Removes a file, or a folder with everything in it, as far as that is possible.
+  public static func remove(_ path: String) {
+    if isFolder(path) && !isSymbolicLink(path) {
+      for name in (try? names(in: path)) ?? [] { remove("\(path)/\(name)") }
+      _ = unsafe rmdir(path)
+    } else {
+      _ = unsafe unlink(path)
+    }
+  }
+
+  private static func isSymbolicLink(_ path: String) -> Bool {
+    var status = stat()
+    return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+  }
+}

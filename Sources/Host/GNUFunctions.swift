@@ -1,0 +1,46 @@
+import Glibc
+
+/// Functions of the C library that its headers show only to programs that define `_GNU_SOURCE`,
+/// which Swift's module of it does not. They are looked up by name.
+enum GNUFunctions {
+  /// Sets the folder that a program will be started in.
+  @unsafe static func addWorkingDirectory(
+    _ path: String, to actions: UnsafeMutablePointer<posix_spawn_file_actions_t>
+  ) -> Int32 {
+    typealias Function =
+      @convention(c) (
+        UnsafeMutablePointer<posix_spawn_file_actions_t>, UnsafePointer<CChar>
+      ) -> Int32
+    guard let symbol = unsafe dlsym(nil, "posix_spawn_file_actions_addchdir_np") else {
+      return ENOSYS
+    }
+    return unsafe unsafeBitCast(symbol, to: Function.self)(actions, path)
+  }
+
+  /// A pipe whose ends no program inherits that another thread starts meanwhile.
+  ///
+  /// - Returns: 0, or -1 with `errno`.
+  static func pipe(_ ends: inout [Int32]) -> Int32 {
+    typealias Function = @convention(c) (UnsafeMutablePointer<Int32>, Int32) -> Int32
+    guard let symbol = unsafe dlsym(nil, "pipe2") else {
+      errno = ENOSYS
+      return -1
+    }
+    return unsafe unsafeBitCast(symbol, to: Function.self)(&ends, O_CLOEXEC)
+  }
+
+  /// Gives the blocks of a range back to the file system; the range then reads as zeroes.
+  ///
+  /// - Returns: 0, or -1 with `errno`.
+  static func punchHole(_ descriptor: Int32, byteOffset: UInt64, byteCount: UInt64) -> Int32 {
+    typealias Function = @convention(c) (Int32, Int32, off_t, off_t) -> Int32
+    guard let symbol = unsafe dlsym(nil, "fallocate") else {
+      errno = EOPNOTSUPP
+      return -1
+    }
+    // FALLOC_FL_KEEP_SIZE and FALLOC_FL_PUNCH_HOLE of linux/falloc.h.
+    let mode: Int32 = 0x01 | 0x02
+    return unsafe unsafeBitCast(symbol, to: Function.self)(
+      descriptor, mode, off_t(byteOffset), off_t(byteCount))
+  }
+}

@@ -1,0 +1,54 @@
+import Glibc
+
+/// A program that was started and is waited for.
+final class RunningChild {
+  private let processID: pid_t
+  private let deadlineNanoseconds: UInt64?
+  private var wasKilled = false
+
+  init(processID: pid_t, deadlineNanoseconds: UInt64?) {
+    self.processID = processID
+    self.deadlineNanoseconds = deadlineNanoseconds
+  }
+
+  /// Whether the program itself has ended; what it started may still run.
+  var hasEnded: Bool {
+    var information = unsafe siginfo_t()
+    // WNOWAIT leaves the process to be reaped, so that its group's number stays taken.
+    let outcome = SystemCall.retrying {
+      unsafe waitid(P_PID, id_t(processID), &information, WEXITED | WNOHANG | WNOWAIT)
+    }
+    return unsafe outcome != 0 || information.si_signo == SIGCHLD
+  }
+
+  /// Kills the group once the time is over; says whether it did.
+  func killIfLate() -> Bool {
+    guard let deadlineNanoseconds, MonotonicClock.nanoseconds >= deadlineNanoseconds else {
+      return false
+    }
+    if !hasEnded {
+      wasKilled = true
+      _ = kill(-processID, SIGKILL)
+    }
+    return true
+  }
+
+  /// Waits for the end, kills what is left of the group, and says how it ended.
+  func finish() -> ChildProcess.Status {
+    var waitMicroseconds: UInt32 = 200
+    while deadlineNanoseconds != nil, !hasEnded, !killIfLate() {
+      usleep(waitMicroseconds)
+      waitMicroseconds = min(waitMicroseconds * 2, 20_000)
+    }
+    var information = unsafe siginfo_t()
+    _ = SystemCall.retrying {
+      unsafe waitid(P_PID, id_t(processID), &information, WEXITED | WNOWAIT)
+    }
+    _ = kill(-processID, SIGKILL)
+    var status: Int32 = 0
+    _ = SystemCall.retrying { unsafe waitpid(processID, &status, 0) }
+    if wasKilled { return .timedOut }
+    let signal = status & 0x7f
+    return signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
+  }
+}

@@ -1,0 +1,20 @@
+import Host
+import TestSupport
+import Testing
+
+@Suite struct TemporaryFolderTests {
+  @Test func theFolderGoesWithEverythingInIt() throws {
+    var folder: TemporaryFolder? = try TemporaryFolder()
+    let path = try #require(folder?.path)
+    try shell("mkdir -p \(path)/a/b; touch \(path)/a/b/file; ln -s / \(path)/a/link")
+    #expect(Folders.exists(path))
+    folder = nil
+    #expect(!Folders.exists(path))
+    #expect(Folders.exists("/tmp"))
+  }
+
+  @Test func twoFoldersDiffer() throws {
+    let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
+    #expect(first.path != second.path)
+  }
+}
