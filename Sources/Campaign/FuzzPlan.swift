@@ -1,3 +1,4 @@
+import Checking
 import CrashStates
 import Scheduling
 import Stacks

@@ -73,7 +73,7 @@ public final class SimulatedRun: @unchecked Sendable {
   private func carryOut() {
     for session in workload.sessions {
       let logger = makeLogger()
-      do {
+      do throws(Simulation.Stall) {
         guard try open(logger) else { return }
         try work(session, logger)
       } catch {
@@ -106,7 +106,7 @@ public final class SimulatedRun: @unchecked Sendable {
     }
     let outcome = Outcome()
     simulation.spawn(task: 0) {
-      do {
+      do throws(DeviceError) {
         if isFirst { try await logger.create() } else { try await logger.append() }
       } catch {
         outcome.error = error
@@ -171,7 +171,7 @@ public final class SimulatedRun: @unchecked Sendable {
   private static func submit(
     _ operation: ClientOperation, _ bytes: [UInt8], to image: RawImage
   ) async -> DeviceError? {
-    do {
+    do throws(DeviceError) {
       switch operation.action {
       case .read: _ = try await image.read(operation.range)
       case .write:

@@ -137,13 +137,20 @@ struct Promises {
     return isAllowed || durable.isEmpty && base() == hash
   }
 
-  /// Whether the device may have this length.
+  /// Whether the device may have this length: that of a resize that may be the last one to have
+  /// persisted, or, where growing was lost, what a write beyond the old end grew it to.
   func allowsLength(_ byteCount: UInt64, cut: Int) -> Bool {
     let submitted = resizes.map { versions[$0] }.filter { $0.record.entryCountAtBegin <= cut }
     let durable = submitted.filter { $0.isDurable(atCut: cut) }
-    if durable.isEmpty && byteCount == initialByteCount { return true }
-    return submitted.contains {
-      $0.diskByteCount == byteCount && !isSuperseded($0, by: durable)
+    var lengths = submitted.filter { !isSuperseded($0, by: durable) }.compactMap(\.diskByteCount)
+    if durable.isEmpty { lengths.append(initialByteCount) }
+    if lengths.contains(byteCount) { return true }
+    guard let shortest = lengths.min(), let longest = lengths.max(),
+      shortest < byteCount, byteCount < longest
+    else { return false }
+    return versions.contains {
+      $0.diskByteCount == nil && $0.record.operation.range.endByteOffset == byteCount
+        && $0.record.entryCountAtBegin <= cut
     }
   }
 
