@@ -14,6 +14,8 @@ import WriteLog
     var logOptions = ""
     /// One process of qemu-io for each; from the second on the log is appended to.
     var sessions: [[String]]
+    /// Whether the last process ends by SIGKILL: its superblock counts too few entries.
+    var isKilled = false
 
     var testDescription: String { name }
   }
@@ -41,6 +43,14 @@ import WriteLog
     Recording(
       name: "unaligned to 4096", sectorByteCount: 512,
       sessions: [["write -P 9 512 1536", "write -P 10 1k 512", "write -z 1536 512", "flush"]]),
+    Recording(
+      name: "killed at the end", sectorByteCount: 512,
+      sessions: [mixed + ["write -P 50 8k 4k", "discard 1M 4k"]],
+      isKilled: true),
+    Recording(
+      name: "killed before the first flush", sectorByteCount: 4096,
+      sessions: [["aio_write -P 40 0 64k", "aio_write -z 1M 64k", "aio_flush", "discard 0 8k"]],
+      isKilled: true),
   ]
 
   @Test(arguments: recordings)
@@ -50,18 +60,19 @@ import WriteLog
     let log = folder.path("writes.log")
     try shell("truncate -s 4M \(image); : > \(log)")
     for (place, commands) in recording.sessions.enumerated() {
-      try Peer.qemuIO.run(
-        ["-t", "writeback"] + commands.flatMap { ["-c", $0] } + [
-          "--image-opts",
-          // Without `unmap` at every level a discard is logged and then ignored.
-          "driver=blklogwrites,discard=unmap,file.driver=raw,file.discard=unmap,"
-            + "file.file.driver=file,file.file.discard=unmap,file.file.filename=\(image),"
-            + "log.driver=file,log.filename=\(log),"
-            + (place > 0 ? "log-append=on" : "log-sector-size=\(recording.sectorByteCount)")
-            + recording.logOptions,
-        ])
+      let isLast = place == recording.sessions.count - 1
+      try record(
+        commands, image: image, log: log,
+        options: (place > 0 ? "log-append=on" : "log-sector-size=\(recording.sectorByteCount)")
+          + recording.logOptions, isKilled: recording.isKilled && isLast)
     }
-    let index = try WriteLogIndex(reading: MappedFile.map(log))
+    let index = try WriteLogIndex(
+      reading: MappedFile.map(log),
+      options: LogReadingOptions(
+        tail: recording.isKilled ? .all : .proven,
+        sectorByteCount: UInt32(recording.sectorByteCount)))
+    #expect(index.entryCount >= 3)
+    #expect(index.isCountStale == recording.isKilled)
     #expect(index.problems.isEmpty)
     #expect(index.sectorByteCount == recording.sectorByteCount)
     let history = try DiskHistory(index: index, base: nil, initialByteCount: 4 << 20)
@@ -73,6 +84,21 @@ import WriteLog
     let whole = try DiskHistory(
       index: TestLog().index, base: MappedFile.map(image), initialByteCount: nil)
     #expect(whole.digest(atCut: 0) == history.digest(atCut: history.entryCount))
+  }
+
+  private func record(
+    _ commands: [String], image: String, log: String, options: String, isKilled: Bool
+  ) throws {
+    // Without `unmap` at every level a discard is logged and then ignored.
+    let stack =
+      "driver=blklogwrites,discard=unmap,file.driver=raw,file.discard=unmap,"
+      + "file.file.driver=file,file.file.discard=unmap,file.file.filename=\(image),"
+      + "log.driver=file,log.filename=\(log),\(options)"
+    let commands = isKilled ? commands + ["sigraise 9"] : commands
+    let outcome = try Peer.qemuIO.attempt(
+      ["-t", "writeback"] + commands.flatMap { ["-c", $0] } + ["--image-opts", stack])
+    #expect(
+      outcome.status == (isKilled ? .signalled(9) : .exited(0)), "\(outcome.errorText)")
   }
 
   private func replay(_ history: DiskHistory, to path: String) throws {
