@@ -74,7 +74,8 @@ public struct EntryExtension: Equatable, Sendable {
     guard actual == checksum else {
       throw FormatError(
         .wrongValue, field: "checksum", at: UInt64(start + 60), expected: actual.hex,
-        found: checksum.hex, hint: "The entry's header or its extension was changed after it was written.")
+        found: checksum.hex,
+        hint: "The entry's header or its extension was changed after it was written.")
     }
   }
 

@@ -10,7 +10,7 @@ extension SeedRange: ExpressibleByArgument {
 
 extension StrategyName: ExpressibleByArgument {}
 
-extension Bug: ExpressibleByArgument {}
+extension BugSwitch: ExpressibleByArgument {}
 
 extension StackName: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
