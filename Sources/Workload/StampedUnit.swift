@@ -10,7 +10,7 @@ import Scheduling
 ///     byte 32  …  words drawn from a stream keyed by the three
 ///
 /// So a unit that stands elsewhere, or is only partly there, is known as such from its bytes alone.
-public struct UnitContents: Hashable, Sendable {
+public struct StampedUnit: Hashable, Sendable {
   public static let magic: UInt64 = 0x7469_6e75_7475_6370
 
   public var seed: Seed
@@ -52,7 +52,7 @@ public struct UnitContents: Hashable, Sendable {
     precondition(range.byteOffset % unitByteCount == 0 && range.byteCount % unitByteCount == 0)
     var writer = ByteWriter(reservingByteCount: Int(range.byteCount))
     for unit in range.units {
-      UnitContents(seed: seed, operation: operation, byteOffset: unit * unitByteCount)
+      StampedUnit(seed: seed, operation: operation, byteOffset: unit * unitByteCount)
         .append(to: &writer)
     }
     return writer.bytes
