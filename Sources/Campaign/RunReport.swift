@@ -52,6 +52,17 @@ public struct RunReport: Sendable {
     self.seeds = seeds
   }
 
+  /// Takes the outcome of one scenario in.
+  public mutating func add(_ outcome: ScenarioOutcome, _ findings: [Finding]) {
+    scenarios.append(outcome)
+    self.findings += findings
+    counts.scenarios += 1
+    counts.runs += outcome.counts.runs
+    counts.entries += outcome.counts.entries
+    counts.states += outcome.counts.states
+    counts.distinctStates += outcome.counts.distinctStates
+  }
+
   public var isPassed: Bool { findings.isEmpty && scenarios.allSatisfy { $0.failure == nil } }
 
   /// 0 passed, 1 a rule is broken, 3 nothing was checked, 130 interrupted.

@@ -4,119 +4,107 @@ import Checking
 import Workload
 import WriteLog
 
-/// What the tasks of a run did around a finding, one event a row.
+/// What the tasks of a run did for the operations of a finding, one event a row.
 public struct Timeline: Hashable, Sendable {
   public struct Row: Hashable, Sendable {
     /// The event number of the simulation.
     public var event: UInt64
     public var task: Int
     public var text: String
-    /// Whether the row is about an operation that the finding names.
-    public var isInvolved: Bool
   }
 
-  public var taskCount: Int
   /// In the order of events.
   public var rows: [Row]
-  /// How many rows were left out because they are about other operations.
+  /// How many events of other operations lie between the first row and the last.
   public var omittedRowCount: Int
 
   /// More rows than this do not help a reader.
-  public static let maximumRowCount = 28
+  public static let maximumRowCount = 32
 
-  /// The events from the first to the last of the operations that a violation names.
-  init(of violation: Violation, in run: SimulatedRun) {
+  /// The events of the operations that a violation names; `nil` where it names none.
+  init?(of violation: Violation, in run: SimulatedRun) {
     let involved = Set(violation.operations)
-    var all = TimelineRows(run: run, involved: involved).rows
-    let span = all.filter(\.isInvolved).map(\.event)
-    if let first = span.min(), let last = span.max() {
-      all = all.filter { (first...last).contains($0.event) }
-    } else {
-      all = Array(all.suffix(Self.maximumRowCount))
-    }
-    var kept = all
-    if kept.count > Self.maximumRowCount {
-      // Rows of other operations go first, those far from the start before those near it.
-      var room = Self.maximumRowCount - kept.count(where: \.isInvolved)
-      kept = kept.filter { row in
-        if row.isInvolved { return true }
-        room -= 1
-        return room >= 0
-      }
-      kept = Array(kept.prefix(Self.maximumRowCount))
-    }
-    taskCount = (kept.map(\.task).max() ?? 0) + 1
-    rows = kept
-    omittedRowCount = all.count - kept.count
+    let all = TimelineRows(run: run).rows
+    let own = all.filter { $0.operation.map { involved.contains($0) } ?? false }
+    guard let first = own.first, let last = own.last else { return nil }
+    rows = own.prefix(Self.maximumRowCount).map(\.row)
+    let span = first.row.event...last.row.event
+    omittedRowCount = all.count { span.contains($0.row.event) } - rows.count
   }
 }
 
 /// Turns the traces of a run into rows.
 private struct TimelineRows {
+  struct Owned {
+    var row: Timeline.Row
+    var operation: UInt64?
+  }
+
   let run: SimulatedRun
-  let involved: Set<UInt64>
 
-  var rows: [Timeline.Row] {
-    (clientRows + dataRows + logRows).sorted { ($0.event, $0.task) < ($1.event, $1.task) }
+  var rows: [Owned] {
+    (clientRows + dataRows + logRows).sorted {
+      ($0.row.event, $0.row.task) < ($1.row.event, $1.row.task)
+    }
   }
 
-  private var clientRows: [Timeline.Row] {
-    run.client.records.flatMap { record -> [Timeline.Row] in
+  private var clientRows: [Owned] {
+    run.client.records.flatMap { record -> [Owned] in
       let operation = record.operation
-      var rows: [Timeline.Row] = []
-      if let event = record.beganAtEvent {
-        rows.append(row(event, operation.task, operation.identifier, "\(operation)"))
-      }
-      if let event = record.endedAtEvent {
-        let answer = record.errorName ?? "ok"
-        rows.append(
-          row(event, operation.task, operation.identifier, "#\(operation.identifier) \(answer)"))
-      }
-      return rows
-    }
-  }
-
-  private var dataRows: [Timeline.Row] {
-    run.traces.data.flatMap { operation -> [Timeline.Row] in
-      guard let completedAt = operation.completedAt, operation.action != .read else { return [] }
-      let answer = operation.error.map { " \($0.name)" } ?? ""
-      return [
-        row(
-          completedAt, operation.task, operation.clientOperation,
-          "device: \(operation.action) done\(answer)")
-      ]
-    }
-  }
-
-  private var logRows: [Timeline.Row] {
-    let sector = UInt64(run.configuration.logSectorByteCount)
-    return run.traces.log.flatMap { operation -> [Timeline.Row] in
-      guard operation.action == .write || operation.action == .writeZeroes else { return [] }
-      let start = operation.range.byteOffset
-      let what =
-        switch operation.action {
-        case .write where start < sector: superblock(operation)
-        case .write: "log: header at \(start)"
-        default: "log: zeroes at \(start)"
+      let answer = "#\(operation.identifier) \(record.errorName ?? "ok")"
+      return [(record.beganAtEvent, "\(operation)"), (record.endedAtEvent, answer)]
+        .compactMap { event, text in
+          event.map { row($0, operation.task, operation.identifier, text) }
         }
-      var rows = [row(operation.submittedAt, operation.task, operation.clientOperation, what + " …")]
-      if let completedAt = operation.completedAt {
-        rows.append(row(completedAt, operation.task, operation.clientOperation, what + " done"))
-      }
-      return rows
     }
+  }
+
+  private var dataRows: [Owned] {
+    run.traces.data.filter { $0.action != .read }.flatMap { operation -> [Owned] in
+      let answer = operation.error?.name ?? "done"
+      return [(operation.submittedAt, "…"), (operation.completedAt, answer)]
+        .compactMap { event, state in
+          event.map {
+            row(
+              $0, operation.task, operation.clientOperation,
+              "  device: \(operation.action) \(state)")
+          }
+        }
+    }
+  }
+
+  /// A write behind sector 0 is an entry; entries are numbered in the order in which they took their
+  /// places.
+  private var logRows: [Owned] {
+    let sector = UInt64(run.configuration.logSectorByteCount)
+    var entryCount = 0
+    var rows: [Owned] = []
+    for operation in run.traces.log {
+      let start = operation.range.byteOffset
+      let what: String
+      switch operation.action {
+      case .write where start < sector: what = superblock(operation)
+      case .write:
+        what = "entry \(entryCount) at \(start)"
+        entryCount += 1
+      case .writeZeroes: what = "zeroes at \(start)"
+      default: continue
+      }
+      for (event, state) in [(operation.submittedAt, "…"), (operation.completedAt, "done")] {
+        guard let event else { continue }
+        rows.append(
+          row(event, operation.task, operation.clientOperation, "  log: \(what) \(state)"))
+      }
+    }
+    return rows
   }
 
   private func superblock(_ operation: DeviceOperation) -> String {
     let count = (try? Superblock(parsing: ByteRegion(operation.bytes)))?.entryCount ?? 0
-    return "log: superblock counts \(count)"
+    return "superblock counts \(count)"
   }
 
-  private func row(
-    _ event: UInt64, _ task: Int, _ operation: UInt64?, _ text: String
-  ) -> Timeline.Row {
-    Timeline.Row(
-      event: event, task: task, text: text,
-      isInvolved: operation.map { involved.contains($0) } ?? false)
+  private func row(_ event: UInt64, _ task: Int, _ operation: UInt64?, _ text: String) -> Owned {
+    Owned(row: Timeline.Row(event: event, task: task, text: text), operation: operation)
   }
 }

@@ -67,7 +67,9 @@ private struct PromiseFinding {
     let held = submitted.last { $0.hash(ofUnit: unit) == hash }
     return Violation(
       rule(missing: missing, held: held, submitted: submitted),
-      "byte \(byteOffset) holds \(name(held)), and must hold \(name(missing)) or a later version",
+      missing.map {
+        "byte \(byteOffset) holds \(name(held)), and must hold \(name($0)) or a later version"
+      } ?? "byte \(byteOffset) holds \(name(held)), which no operation wrote there",
       state: state,
       operations: [missing, held].compactMap { $0?.record.operation.identifier },
       evidence: durable.map { "flushed: \($0.record.operation), task \($0.record.operation.task)" }

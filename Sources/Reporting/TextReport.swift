@@ -19,13 +19,25 @@ public struct TextReport {
   public func text(_ timing: ReportTiming) -> String {
     var lines = [firstLine]
     lines += report.scenarios.map(scenarioLine)
-    for finding in report.findings { lines += [""] + FindingText(finding, palette).lines }
+    lines += findingLines
     if !report.findings.isEmpty { lines.append("") }
     lines += report.notes
     lines += unjudgedLines
     lines.append(summaryLine(timing))
     if let finding = report.findings.first { lines.append("reproduce: \(finding.reproduce)") }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The first finding of a run in full, and what else the same run breaks in short: consequences.
+  private var findingLines: [String] {
+    var lines: [String] = []
+    var seen: Set<Seed> = []
+    for finding in report.findings {
+      let isConsequence = finding.seed.map { !seen.insert($0).inserted } ?? false
+      let text = FindingText(finding, palette)
+      lines += [""] + (isConsequence ? text.shortLines : text.lines)
+    }
+    return lines
   }
 
   private var firstLine: String {
@@ -96,11 +108,19 @@ private struct FindingText {
     self.palette = palette
   }
 
+  private var headline: String {
+    let rule = finding.rule
+    return "\(palette.bad("FAIL \(rule.rawValue)"))  \(palette.strong(rule.failure))"
+  }
+
+  var shortLines: [String] {
+    let state = finding.violation.state.map { " (state \($0))" } ?? ""
+    return [headline, "  found     \(finding.violation.title)\(state)"]
+  }
+
   var lines: [String] {
     let violation = finding.violation
-    var lines = [
-      "\(palette.bad("FAIL \(violation.rule.rawValue)"))  \(palette.strong(violation.rule.failure))"
-    ]
+    var lines = [headline]
     lines.append("  rule      \(violation.rule.promise)")
     lines.append("  found     \(violation.title)")
     if let state = violation.state { lines.append("  state     \(state)") }
@@ -140,8 +160,7 @@ private struct TimelineText {
     var lines = ["", row("event", zip(tasks, widths).map { ("task \($0)", $1) })]
     for event in timeline.rows {
       let cells = zip(tasks, widths).map { ($0 == event.task ? event.text : "", $1) }
-      let line = row("\(event.event)", cells)
-      lines.append(event.isInvolved ? line : palette.faint(line))
+      lines.append(row("\(event.event)", cells))
     }
     if timeline.omittedRowCount > 0 {
       lines.append(palette.faint("  (\(timeline.omittedRowCount) events of other operations left out)"))
