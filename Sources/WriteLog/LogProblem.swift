@@ -1,7 +1,7 @@
 import Bytes
 
 /// Something that is wrong, or worth knowing, about the shape of a log.
-public struct LogProblem: Equatable, Sendable, CustomStringConvertible {
+public struct LogProblem: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Kind: Sendable {
     /// Rule L02: a header that does not parse.
     case header
@@ -33,4 +33,6 @@ public enum LogTail: Equatable, Sendable {
   case used(entryCount: Int)
   /// Entries that parse, but may be left over from an older log in the same file.
   case unproven(entryCount: Int)
+  /// Entries of an older log in the same file: their extension names another log.
+  case foreign(entryCount: Int)
 }
