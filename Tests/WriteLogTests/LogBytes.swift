@@ -95,12 +95,14 @@ struct LogBytes {
 
 extension LogBytes {
   /// A log with one entry of each kind: write, write-zeroes, FUA write, discard, flush with data,
-  /// flush, mark.
+  /// flush, mark. The digests are those of sectors of 512 bytes, as `xxhsum -H3` gives them.
   static func good(sectorByteCount: Int = 512, identity: UInt64? = nil) -> LogBytes {
     var log = LogBytes(sectorByteCount: sectorByteCount, count: 7)
-    func proof(_ index: UInt64) -> Proof? {
+    func proof(_ index: UInt64, digest: UInt64 = 0) -> Proof? {
       identity.map {
-        Proof(identity: $0, index: index, submission: 2 * index, completion: 2 * index + 1)
+        Proof(
+          identity: $0, index: index, submission: 2 * index, completion: 2 * index + 1,
+          digest: digest)
       }
     }
     log.write(sector: 8, count: 2, fill: 0xa1, proof: proof(0))
