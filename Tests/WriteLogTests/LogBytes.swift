@@ -105,11 +105,14 @@ extension LogBytes {
           digest: digest)
       }
     }
-    log.write(sector: 8, count: 2, fill: 0xa1, proof: proof(0))
+    log.write(sector: 8, count: 2, fill: 0xa1, proof: proof(0, digest: 0xf349_e421_067a_6fbb))
     log.write(sector: 16, count: 3, fill: 0, proof: proof(1))
-    log.write(sector: 1, count: 1, fill: 0xb2, flags: 2, proof: proof(2))
+    log.write(
+      sector: 1, count: 1, fill: 0xb2, flags: 2, proof: proof(2, digest: 0xb59e_bcdb_0673_8e24))
     log.entry(sector: 32, count: 1 << 20, flags: 4, proof: proof(3))
-    log.write(sector: 2, count: 1, fill: 0xc3, flags: 1 | 16, proof: proof(4))
+    log.write(
+      sector: 2, count: 1, fill: 0xc3, flags: 1 | 16,
+      proof: proof(4, digest: 0x9e44_50b7_151c_aa27))
     log.flush(proof: proof(5))
     log.entry(flags: 8, text: "here", proof: proof(6))
     return log
