@@ -51,6 +51,17 @@ public struct SparseBytes: Sendable {
     }
   }
 
+  /// Makes every byte the same; pages share their memory until they are written.
+  public mutating func fill(with byte: UInt8) {
+    let page = [UInt8](repeating: byte, count: Self.pageByteCount)
+    pages = Array(repeating: page, count: pages.count)
+    let rest = Int(byteCount % UInt64(Self.pageByteCount))
+    if rest > 0 {
+      pages[pages.count - 1].replaceSubrange(
+        rest..., with: repeatElement(0, count: Self.pageByteCount - rest))
+    }
+  }
+
   /// Makes the range read as zeroes.
   public mutating func zero(_ range: ByteRange) {
     precondition(range.endByteOffset <= byteCount, "zeroing ends inside of the disk")
@@ -87,6 +98,13 @@ public struct SparseBytes: Sendable {
     let kept = byteOffset < byteCount ? min(unitByteCount, byteCount - byteOffset) : 0
     let bytes = read(ByteRange(byteOffset: min(byteOffset, byteCount), byteCount: kept))
     return bytes + [UInt8](repeating: 0, count: Int(unitByteCount - kept))
+  }
+
+  /// Calls `body` for each page where something was written. A last short page is padded with zeroes.
+  func forEachPage(_ body: (_ byteOffset: UInt64, _ page: [UInt8]) -> Void) {
+    for (pageIndex, page) in pages.enumerated() where !page.isEmpty {
+      body(UInt64(pageIndex * Self.pageByteCount), page)
+    }
   }
 
   private static func pageCount(of byteCount: UInt64) -> Int {

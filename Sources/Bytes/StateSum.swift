@@ -76,13 +76,22 @@ extension StateSum {
     _ body: (_ unitIndex: UInt64, _ contribution: StateSum) -> Void
   ) {
     region.check(range)
-    precondition(range.count % unitByteCount == 0, "a payload is a whole number of units")
+    unsafe forEachContribution(
+      of: UnsafeRawBufferPointer(rebasing: region.memory[range]), firstUnitIndex: firstUnitIndex,
+      body)
+  }
+
+  @unsafe @inlinable
+  static func forEachContribution(
+    of memory: UnsafeRawBufferPointer, firstUnitIndex: UInt64,
+    _ body: (_ unitIndex: UInt64, _ contribution: StateSum) -> Void
+  ) {
+    precondition(memory.count % unitByteCount == 0, "a payload is a whole number of units")
+    guard let start = memory.baseAddress else { return }
     let zeroHash = zeroUnitHash
     var unitIndex = firstUnitIndex
-    var byteOffset = range.lowerBound
-    while byteOffset < range.upperBound {
-      let hash = Digest128(
-        unsafe powercut_xxh3_128(region.memory.baseAddress! + byteOffset, unitByteCount))
+    for byteOffset in stride(from: 0, to: memory.count, by: unitByteCount) {
+      let hash = Digest128(unsafe powercut_xxh3_128(start + byteOffset, unitByteCount))
       if hash == zeroHash {
         body(unitIndex, StateSum())
       } else {
@@ -90,7 +99,21 @@ extension StateSum {
         body(unitIndex, StateSum(low: mixed.low, high: mixed.high))
       }
       unitIndex += 1
-      byteOffset += unitByteCount
     }
+  }
+}
+
+extension SparseBytes {
+  /// The digest of the whole disk; pages that were never written cost nothing.
+  public var stateDigest: Digest128 {
+    var sum = StateSum()
+    forEachPage { byteOffset, page in
+      unsafe page.withUnsafeBytes { page in
+        unsafe StateSum.forEachContribution(
+          of: page, firstUnitIndex: byteOffset / UInt64(StateSum.unitByteCount)
+        ) { sum += $1 }
+      }
+    }
+    return sum.digest(diskByteCount: byteCount)
   }
 }

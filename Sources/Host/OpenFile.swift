@@ -2,9 +2,9 @@ import Glibc
 
 /// A file descriptor that is closed when nobody uses it any more.
 final class OpenFile {
-  let descriptor: Int32
+  /// -1 once it is closed, so that nobody writes to another file that has got the same number.
+  private(set) var descriptor: Int32
   let path: String
-  private var isOpen = true
 
   /// - Throws: ``HostError`` with the path and the system's reason.
   init(
@@ -19,13 +19,13 @@ final class OpenFile {
   }
 
   deinit {
-    if isOpen { _ = Glibc.close(descriptor) }
+    if descriptor >= 0 { _ = Glibc.close(descriptor) }
   }
 
   /// Closes now, because some file systems say only here that a write has failed.
   func close() throws(HostError) {
-    guard isOpen else { return }
-    isOpen = false
+    guard descriptor >= 0 else { return }
+    defer { descriptor = -1 }
     // After EINTR Linux has closed the descriptor all the same.
     guard Glibc.close(descriptor) == 0 || errno == EINTR else {
       throw HostError("close", path, errorNumber: errno)

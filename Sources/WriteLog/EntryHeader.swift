@@ -53,3 +53,11 @@ public struct EntryHeader: Equatable, Sendable {
     Int(sectorByteCount) - byteCount - 1 - (hasExtension ? EntryExtension.byteCount : 0)
   }
 }
+
+extension EntryHeader {
+  /// The four fields at the start of `bytes`; `nil` where there are fewer than 32.
+  public init?(parsing bytes: [UInt8]) {
+    guard bytes.count >= Self.byteCount else { return nil }
+    self.init(loading: ByteRegion([UInt8](bytes.prefix(Self.byteCount))), at: 0)
+  }
+}

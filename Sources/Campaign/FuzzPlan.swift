@@ -1,0 +1,126 @@
+import Checking
+import CrashStates
+import Scheduling
+import Stacks
+
+/// Many seeds of one stack.
+public struct FuzzPlan: Sendable {
+  public var stack: StackName
+  public var bugs: Set<Bug>
+  public var seeds: SeedRange
+  public var strategy: StrategyName
+  public var tiers: [Tier]
+  public var isGoingOn: Bool
+
+  public init(
+    stack: StackName, bugs: Set<Bug> = [], seeds: SeedRange, strategy: StrategyName = .auto,
+    tiers: [Tier] = FuzzPlan.defaultTiers, isGoingOn: Bool = false
+  ) {
+    self.stack = stack
+    self.bugs = bugs
+    self.seeds = seeds
+    self.strategy = strategy
+    self.tiers = tiers
+    self.isGoingOn = isGoingOn
+  }
+
+  public static let defaultTiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]
+
+  public func configuration(for seed: Seed) -> RunConfiguration {
+    var base = RunConfiguration(stack: stack, bugs: bugs)
+    base.strategy = strategy
+    return Swarm(base).configuration(for: seed)
+  }
+
+  /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
+  public func run(_ seed: Seed) -> FuzzedSeed {
+    let judged = JudgedRun(configuration(for: seed), seed: seed, tiers: tiers)
+    return FuzzedSeed(
+      seed: seed, judgement: judged.judgement, stall: judged.run.stall,
+      findings: Finding.all(of: judged, reproduce: reproduction(of: seed)))
+  }
+
+  /// The command that carries out one seed alone.
+  public func reproduction(of seed: Seed) -> String {
+    var words = ["powercut", "fuzz", "--stack", "\(stack)"]
+    for bug in bugs.sorted() { words += ["--bug", bug.rawValue] }
+    words += ["--seeds", "\(seed)"]
+    if strategy != .auto { words += ["--strategy", strategy.rawValue] }
+    if tiers != Self.defaultTiers {
+      words += ["--states", tiers.map { "\($0)" }.joined(separator: ",")]
+    }
+    return words.joined(separator: " ")
+  }
+}
+
+/// What one seed gave.
+public struct FuzzedSeed: Sendable {
+  public var seed: Seed
+  public var judgement: Judgement
+  /// The run hung; its findings are those of what it had done.
+  public var stall: Simulation.Stall?
+  public var findings: [Finding]
+}
+
+/// Adds the seeds of a campaign up, in their order, so that the result does not depend on how many
+/// were carried out at once.
+public struct FuzzTally: Sendable {
+  private let isGoingOn: Bool
+  public private(set) var report: RunReport
+  /// For each rule the first finding; the others are counted.
+  public private(set) var seedCountOfRule: [(rule: Rule, seedCount: Int)] = []
+
+  public init(_ plan: FuzzPlan) {
+    isGoingOn = plan.isGoingOn
+    report = RunReport(command: "fuzz", subject: "\(plan.stack)", seeds: plan.seeds)
+    report.subject = ([plan.stack.description] + plan.bugs.sorted().map { "+\($0.rawValue)" })
+      .joined(separator: " ")
+  }
+
+  /// - Returns: whether the campaign goes on.
+  /// - Throws: ``StalledRun`` where a run hung without breaking a rule first.
+  public mutating func add(_ result: FuzzedSeed) throws(StalledRun) -> Bool {
+    if let stall = result.stall, result.findings.isEmpty {
+      throw StalledRun(seed: result.seed, stall: stall)
+    }
+    report.counts.add(result.judgement)
+    for finding in result.findings {
+      if let place = seedCountOfRule.firstIndex(where: { $0.rule == finding.rule }) {
+        seedCountOfRule[place].seedCount += 1
+      } else {
+        seedCountOfRule.append((finding.rule, 1))
+        report.findings.append(finding)
+      }
+    }
+    return isGoingOn || result.findings.isEmpty
+  }
+
+  /// The campaign was ended before its last seed.
+  public mutating func interrupt() {
+    report.isInterrupted = true
+  }
+
+  /// The report, with how often each rule was broken where more than one seed was looked at.
+  public var finalReport: RunReport {
+    var final = report
+    if isGoingOn {
+      final.notes = seedCountOfRule.map { "\($0.rule.rawValue) is broken in \($0.seedCount) seeds" }
+    }
+    return final
+  }
+}
+
+/// A simulated run that could not end: our own mistake, or a stack that waits for itself.
+public struct StalledRun: Error, Sendable, CustomStringConvertible {
+  public var seed: Seed
+  public var stall: Simulation.Stall
+
+  public var description: String {
+    switch stall {
+    case .deadlock(let waitingTaskCount):
+      "seed \(seed): \(waitingTaskCount) tasks of the stack wait for each other; no rule names this"
+    case .stepLimit(let stepCount):
+      "seed \(seed): the run did not end within \(stepCount) steps; no rule names this"
+    }
+  }
+}

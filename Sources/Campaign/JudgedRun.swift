@@ -1,0 +1,51 @@
+import Bytes
+import Checking
+import CrashStates
+import Scheduling
+import Workload
+import WriteLog
+
+/// A simulated run and what the rules say of it.
+public struct JudgedRun: Sendable {
+  public let run: SimulatedRun
+  public let judgement: Judgement
+
+  /// Carries a run out and judges it.
+  public init(_ configuration: RunConfiguration, seed: Seed, tiers: [Tier]) {
+    run = SimulatedRun(configuration, seed: seed)
+    judgement = Self.judge(run, tiers)
+  }
+
+  private static func judge(_ run: SimulatedRun, _ tiers: [Tier]) -> Judgement {
+    let region = ByteRegion(run.logBytes)
+    var options = LogReadingOptions()
+    options.deviceByteCount = run.configuration.deviceByteCount
+    do {
+      let index = try WriteLogIndex(reading: region, options: options)
+      let history = try DiskHistory(
+        index: index, base: nil, initialByteCount: run.configuration.deviceByteCount)
+      var evidence = Evidence(index: index, history: history)
+      let seed = run.seed
+      evidence.client = run.client
+      evidence.live = .sparse(run.liveContents)
+      evidence.traces = run.traces
+      evidence.submittedUnits = { operation in
+        operation.range.units.map { unit in
+          Checksum.xxh3Wide(
+            StampedUnit(
+              seed: seed, operation: operation.identifier,
+              byteOffset: unit * UInt64(StateSum.unitByteCount)
+            ).bytes)
+        }
+      }
+      return Judge(tiers: tiers, seed: run.seed.rawValue).judge(evidence)
+    } catch {
+      var judgement = Judgement()
+      judgement.violations = [
+        Violation(.l01, "\(error.field) is wrong", evidence: ["\(error)"])
+      ]
+      judgement.judgedRules = [.l01]
+      return judgement
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import Checking
+import CrashStates
+import Scheduling
+
+/// The result of a command, whatever it is printed as.
+public struct RunReport: Sendable {
+  /// How much was done. Every count is there in every report.
+  public struct Counts: Hashable, Sendable {
+    public var scenarios = 0
+    public var runs = 0
+    public var entries = 0
+    public var states = 0
+    public var distinctStates = 0
+
+    public init() {}
+
+    public mutating func add(_ judgement: Judgement) {
+      runs += 1
+      entries += judgement.entryCount
+      states += judgement.stateCount
+      distinctStates += judgement.distinctStateCount
+    }
+  }
+
+  /// One scenario of `powercut run`.
+  public struct ScenarioOutcome: Hashable, Sendable {
+    public var path: String
+    public var summary: String
+    public var seeds: SeedRange
+    /// Why it failed; `nil` where it passed.
+    public var failure: String?
+    public var counts = Counts()
+  }
+
+  public var command: String
+  /// What was judged: a stack, a log, a folder of scenarios.
+  public var subject: String
+  public var seeds: SeedRange?
+  public var counts = Counts()
+  public var findings: [Finding] = []
+  public var scenarios: [ScenarioOutcome] = []
+  /// The rules that could not be judged, and what would be needed.
+  public var unjudgedRules: [(rule: Rule, reason: String)] = []
+  /// Facts beside the verdict, line by line.
+  public var notes: [String] = []
+  /// Ended by a signal before everything was judged.
+  public var isInterrupted = false
+
+  public init(command: String, subject: String, seeds: SeedRange? = nil) {
+    self.command = command
+    self.subject = subject
+    self.seeds = seeds
+  }
+
+  /// Takes the outcome of one scenario in.
+  public mutating func add(_ outcome: ScenarioOutcome, _ findings: [Finding]) {
+    scenarios.append(outcome)
+    self.findings += findings
+    counts.scenarios += 1
+    counts.runs += outcome.counts.runs
+    counts.entries += outcome.counts.entries
+    counts.states += outcome.counts.states
+    counts.distinctStates += outcome.counts.distinctStates
+  }
+
+  public var isPassed: Bool { findings.isEmpty && scenarios.allSatisfy { $0.failure == nil } }
+
+  /// 0 passed, 1 a rule is broken, 3 nothing was checked, 130 interrupted.
+  public var exitStatus: Int32 {
+    if !isPassed { return 1 }
+    if isInterrupted { return 130 }
+    return counts.states == 0 ? 3 : 0
+  }
+}

@@ -1,0 +1,70 @@
+import BlockDevice
+import Checking
+import CrashStates
+import Scheduling
+import Stacks
+import Workload
+
+/// A regression scenario: a stack, a workload, a schedule, and what must come of it.
+public struct Scenario: Hashable, Sendable {
+  public enum Expectation: Hashable, Sendable {
+    /// No rule is broken, in any seed.
+    case pass
+    /// At least one seed breaks `rule`; no seed breaks anything that is not `also`.
+    case breaks(Rule, also: Set<Rule>)
+  }
+
+  public var summary: String
+  public var configuration: RunConfiguration
+  public var seeds: SeedRange
+  public var tiers: [Tier]
+  public var expectation: Expectation
+}
+
+extension Scenario {
+  /// Carries the scenario out. A `breaks` scenario ends with the first seed that breaks its rule.
+  ///
+  /// - Throws: ``StalledRun`` where a run hung.
+  public func run(path: String) throws(StalledRun) -> (RunReport.ScenarioOutcome, [Finding]) {
+    var outcome = RunReport.ScenarioOutcome(path: path, summary: summary, seeds: seeds)
+    for rawSeed in seeds.first.rawValue...seeds.last.rawValue {
+      let judged = JudgedRun(configuration, seed: Seed(rawSeed), tiers: tiers)
+      outcome.counts.add(judged.judgement)
+      let violations = judged.judgement.violations
+      if let stall = judged.run.stall, violations.isEmpty {
+        throw StalledRun(seed: Seed(rawSeed), stall: stall)
+      }
+      let unexpected = violations.filter { !isExpected($0.rule) }
+      if let first = unexpected.first {
+        outcome.failure =
+          "seed \(rawSeed) breaks \(first.rule.rawValue), which the scenario does not expect"
+        let findings = Finding.all(of: judged, reproduce: "powercut run \(path.shellQuoted)")
+        return (outcome, findings.filter { !isExpected($0.rule) })
+      }
+      if case .breaks(let rule, _) = expectation, violations.contains(where: { $0.rule == rule }) {
+        return (outcome, [])
+      }
+    }
+    if case .breaks(let rule, _) = expectation {
+      outcome.failure =
+        "no seed of \(seeds) breaks \(rule.rawValue), which the scenario expects to be broken"
+    }
+    return (outcome, [])
+  }
+
+  private func isExpected(_ rule: Rule) -> Bool {
+    switch expectation {
+    case .pass: false
+    case .breaks(let main, let also): rule == main || also.contains(rule)
+    }
+  }
+}
+
+extension String {
+  /// As a shell takes it for one word.
+  public var shellQuoted: String {
+    let plain = allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=,+%@".contains($0)) }
+    if plain && !isEmpty { return self }
+    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}

@@ -1,0 +1,98 @@
+import Yams
+
+/// A mapping of a scenario file that knows which of its keys were asked for, so that a key that nobody
+/// knows is refused with its line.
+struct ScenarioNode {
+  let line: Int?
+  private let entries: [(key: String, value: Node, line: Int?)]
+
+  /// - Throws: ``ScenarioError`` where `node` is no mapping, or has a key that is not in `keys` or
+  ///   stands twice.
+  init(_ node: Node, named name: String, keys: [String]) throws(ScenarioError) {
+    line = node.mark?.line
+    guard let mapping = node.mapping else {
+      throw ScenarioError(line: line, "'\(name)' must be a mapping with the keys \(keys.listed)")
+    }
+    var entries: [(key: String, value: Node, line: Int?)] = []
+    for (key, value) in mapping {
+      let text = key.string ?? ""
+      guard keys.contains(text) else {
+        throw ScenarioError(
+          line: key.mark?.line, "unknown key '\(text)' in '\(name)'; known are \(keys.listed)")
+      }
+      guard !entries.contains(where: { $0.key == text }) else {
+        throw ScenarioError(line: key.mark?.line, "the key '\(text)' stands twice in '\(name)'")
+      }
+      entries.append((text, value, key.mark?.line))
+    }
+    self.entries = entries
+  }
+
+  var keys: [String] { entries.map(\.key) }
+
+  func node(_ key: String) -> Node? { entries.first { $0.key == key }?.value }
+
+  func required(_ key: String) throws(ScenarioError) -> Node {
+    guard let node = node(key) else { throw ScenarioError(line: line, "the key '\(key)' is missing") }
+    return node
+  }
+
+  /// A whole number of `range`; `nil` where the key is absent.
+  func integer(_ key: String, in range: ClosedRange<Int>) throws(ScenarioError) -> Int? {
+    guard let node = node(key) else { return nil }
+    guard let value = node.scalar.flatMap({ Int($0.string) }), range.contains(value) else {
+      throw ScenarioError(
+        line: node.mark?.line,
+        """
+        '\(key)' must be a whole number from \(range.lowerBound) to \(range.upperBound), found \
+        \(node.shown)
+        """)
+    }
+    return value
+  }
+
+  /// A number of bytes, plain or with KiB, MiB or GiB; `nil` where the key is absent.
+  func byteCount(_ key: String, in range: ClosedRange<UInt64>) throws(ScenarioError) -> UInt64? {
+    guard let node = node(key) else { return nil }
+    return try node.byteCount(named: key, in: range)
+  }
+}
+
+extension Node {
+  func byteCount(
+    named name: String, in range: ClosedRange<UInt64>
+  ) throws(ScenarioError) -> UInt64 {
+    guard let text = scalar?.string, let value = ByteCountText.parse(text), range.contains(value)
+    else {
+      throw ScenarioError(
+        line: mark?.line,
+        """
+        '\(name)' must be a number of bytes such as 4096 or 64KiB, from \(range.lowerBound) to \
+        \(range.upperBound), found \(shown)
+        """)
+    }
+    return value
+  }
+
+  /// For messages.
+  var shown: String { scalar.map { "'\($0.string)'" } ?? "a list or mapping" }
+}
+
+/// Numbers of bytes as people write them.
+public enum ByteCountText {
+  /// `4096`, `64KiB`, `1MiB`, `2GiB`; `nil` for anything else.
+  public static func parse(_ text: String) -> UInt64? {
+    let units: [(String, UInt64)] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+    for (suffix, unit) in units where text.hasSuffix(suffix) {
+      guard let count = UInt64(text.dropLast(suffix.count)) else { return nil }
+      let product = count.multipliedReportingOverflow(by: unit)
+      return product.overflow ? nil : product.partialValue
+    }
+    return UInt64(text)
+  }
+}
+
+extension [String] {
+  /// `a, b, c`.
+  var listed: String { joined(separator: ", ") }
+}

@@ -1,0 +1,183 @@
+import BlockDevice
+import Bytes
+import Checking
+import CrashStates
+import Scheduling
+import Stacks
+import WriteLog
+import Workload
+import Yams
+
+extension Scenario {
+  /// Reads a scenario file.
+  ///
+  /// - Throws: ``ScenarioError`` with the line of the first thing that is not known or not possible.
+  public init(parsing text: String) throws(ScenarioError) {
+    let node: Node?
+    do {
+      node = try Yams.compose(yaml: text)
+    } catch {
+      throw ScenarioError(line: nil, "this is no YAML: \(error)")
+    }
+    guard let node else { throw ScenarioError(line: nil, "the file is empty") }
+    try self.init(ScenarioNode(node, named: "scenario", keys: Self.keys))
+  }
+
+  private static let keys = [
+    "summary", "stack", "bugs", "device", "workload", "schedule", "states", "expect",
+  ]
+
+  private init(_ root: ScenarioNode) throws(ScenarioError) {
+    let summaryNode = try root.required("summary")
+    guard let summary = summaryNode.scalar?.string, !summary.isEmpty else {
+      throw ScenarioError(line: summaryNode.mark?.line, "'summary' must be a sentence")
+    }
+    self.summary = summary
+    configuration = RunConfiguration(
+      stack: try Self.stack(try root.required("stack")), bugs: try Self.bugs(root.node("bugs")))
+    if let device = root.node("device") { try Self.readDevice(device, into: &configuration) }
+    configuration.workload = try WorkloadParsing(configuration).parse(root.required("workload"))
+    seeds = SeedRange(first: Seed(1), last: Seed(1))
+    if let schedule = root.node("schedule") {
+      seeds = try Self.readSchedule(schedule, into: &configuration)
+    }
+    tiers = try Self.tiers(root.node("states"))
+    expectation = try Self.expectation(try root.required("expect"))
+  }
+
+  private static func stack(_ node: Node) throws(ScenarioError) -> StackName {
+    guard let text = node.scalar?.string, let stack = StackName(text) else {
+      throw ScenarioError(
+        line: node.mark?.line, "unknown stack \(node.shown); known are \(StackName.allNames.listed)")
+    }
+    return stack
+  }
+
+  private static func bugs(_ node: Node?) throws(ScenarioError) -> Set<Bug> {
+    guard let node else { return [] }
+    var bugs: Set<Bug> = []
+    for item in try list(node, named: "bugs") {
+      guard let bug = item.scalar.flatMap({ Bug(rawValue: $0.string) }) else {
+        throw ScenarioError(
+          line: item.mark?.line,
+          "unknown bug \(item.shown); known are \(Bug.allCases.map(\.rawValue).listed)")
+      }
+      bugs.insert(bug)
+    }
+    return bugs
+  }
+
+  private static func readDevice(
+    _ node: Node, into configuration: inout RunConfiguration
+  ) throws(ScenarioError) {
+    let device = try ScenarioNode(
+      node, named: "device",
+      keys: ["bytes", "sector", "superblock-interval", "stale-log", "capacity", "failing", "lying"])
+    if let sector = try device.byteCount("sector", in: 512...(64 << 10)) {
+      guard Superblock.isAllowed(UInt32(sector)) else {
+        throw ScenarioError(line: device.line, "'sector' must be a power of two from 512 on")
+      }
+      configuration.logSectorByteCount = UInt32(sector)
+    }
+    if let bytes = try device.byteCount("bytes", in: 1...(1 << 30)) {
+      guard bytes % UInt64(configuration.logSectorByteCount) == 0 else {
+        throw ScenarioError(line: device.line, "'bytes' must be a whole number of sectors")
+      }
+      configuration.deviceByteCount = bytes
+    }
+    if let interval = try device.integer("superblock-interval", in: 1...1_000_000) {
+      configuration.superblockInterval = interval
+    }
+    configuration.staleLogByteCount = try device.byteCount("stale-log", in: 0...(64 << 20)) ?? 0
+    configuration.faults.capacityByteCount = try device.byteCount("capacity", in: 0...(1 << 30))
+    if let failing = device.node("failing") {
+      for item in try list(failing, named: "failing") {
+        guard let place = item.scalar.flatMap({ Int($0.string) }), place >= 0 else {
+          throw ScenarioError(
+            line: item.mark?.line,
+            "'failing' lists operations of the device by number, from 0; found \(item.shown)")
+        }
+        configuration.faults.errors[place] = .inputOutput
+      }
+    }
+    if let lying = device.node("lying") {
+      guard let value = lying.bool else {
+        throw ScenarioError(line: lying.mark?.line, "'lying' must be true or false")
+      }
+      configuration.faults.liesAboutFlushes = value
+    }
+  }
+
+  private static func readSchedule(
+    _ node: Node, into configuration: inout RunConfiguration
+  ) throws(ScenarioError) -> SeedRange {
+    let schedule = try ScenarioNode(
+      node, named: "schedule", keys: ["strategy", "seeds", "choices"])
+    if let strategy = schedule.node("strategy") {
+      guard let name = strategy.scalar.flatMap({ StrategyName(rawValue: $0.string) }) else {
+        throw ScenarioError(
+          line: strategy.mark?.line,
+          """
+          unknown strategy \(strategy.shown); known are \
+          \(StrategyName.allCases.map(\.rawValue).listed)
+          """)
+      }
+      configuration.strategy = name
+    }
+    if let choices = schedule.node("choices") {
+      guard let recorded = choices.scalar.flatMap({ Schedule($0.string) }) else {
+        throw ScenarioError(
+          line: choices.mark?.line, "'choices' must be a list such as 0/2,3x1/3, found \(choices.shown)")
+      }
+      configuration.schedule = recorded
+    }
+    guard let seeds = schedule.node("seeds") else {
+      return SeedRange(first: Seed(1), last: Seed(1))
+    }
+    guard let range = seeds.scalar.flatMap({ SeedRange($0.string) }) else {
+      throw ScenarioError(
+        line: seeds.mark?.line, "'seeds' must be a range such as 1..200, found \(seeds.shown)")
+    }
+    return range
+  }
+
+  private static func tiers(_ node: Node?) throws(ScenarioError) -> [Tier] {
+    guard let node else { return FuzzPlan.defaultTiers }
+    var tiers: [Tier] = []
+    for item in try list(node, named: "states") {
+      do {
+        tiers.append(try Tier(parsing: item.scalar?.string ?? ""))
+      } catch {
+        throw ScenarioError(line: item.mark?.line, "\(error)")
+      }
+    }
+    return tiers
+  }
+
+  private static func expectation(_ node: Node) throws(ScenarioError) -> Expectation {
+    if node.scalar?.string == "pass" { return .pass }
+    let expect = try ScenarioNode(node, named: "expect", keys: ["breaks", "also"])
+    let main = try rule(try expect.required("breaks"))
+    var also: Set<Rule> = []
+    if let node = expect.node("also") {
+      for item in try list(node, named: "also") { also.insert(try rule(item)) }
+    }
+    return .breaks(main, also: also)
+  }
+
+  private static func rule(_ node: Node) throws(ScenarioError) -> Rule {
+    guard let rule = node.scalar.flatMap({ Rule(rawValue: $0.string) }) else {
+      throw ScenarioError(
+        line: node.mark?.line,
+        "unknown rule \(node.shown); known are \(Rule.allCases.map(\.rawValue).listed)")
+    }
+    return rule
+  }
+
+  private static func list(_ node: Node, named name: String) throws(ScenarioError) -> [Node] {
+    guard let sequence = node.sequence else {
+      throw ScenarioError(line: node.mark?.line, "'\(name)' must be a list, found \(node.shown)")
+    }
+    return Array(sequence)
+  }
+}

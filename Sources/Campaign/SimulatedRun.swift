@@ -1,0 +1,195 @@
+import BlockDevice
+import Bytes
+import Checking
+import CrashStates
+import Scheduling
+import Stacks
+import Workload
+import WriteLog
+
+/// One run of a simulated stack: the client's operations, the devices, and what was promised when.
+public final class SimulatedRun: @unchecked Sendable {
+  public let configuration: RunConfiguration
+  public let seed: Seed
+  public let workload: Workload
+  /// Why the run ended before its workload did.
+  public private(set) var stall: Simulation.Stall?
+  public private(set) var client = ClientHistory()
+
+  private let simulation: Simulation
+  private let data: SimulatedDevice
+  private let log: SimulatedDevice
+  private var sessions: [Traces.Session] = []
+
+  /// Carries the run out, from the first operation to the last close.
+  public init(_ configuration: RunConfiguration, seed: Seed) {
+    self.configuration = configuration
+    self.seed = seed
+    switch configuration.workload {
+    case .explicit(let operations): workload = Workload(explicit: operations)
+    case .drawn(let specification, let own):
+      workload = Workload(
+        specification, seed: own ?? seed, deviceByteCount: configuration.deviceByteCount,
+        sectorByteCount: configuration.logSectorByteCount)
+    }
+    simulation = Simulation(strategy: Self.strategy(configuration, seed, workload))
+    data = SimulatedDevice(
+      contents: SparseBytes(byteCount: configuration.deviceByteCount),
+      faults: configuration.faults, simulation: simulation)
+    log = SimulatedDevice(
+      contents: Self.staleLog(configuration), isGrowable: true, simulation: simulation)
+    carryOut()
+  }
+
+  /// The choices that the run made.
+  public var schedule: Schedule { simulation.schedule }
+  public var stepCount: Int { simulation.stepCount }
+  /// The device as the run left it.
+  public var liveContents: SparseBytes { data.contents }
+  /// The log as the run left it.
+  public var logBytes: [UInt8] {
+    log.contents.read(ByteRange(byteOffset: 0, byteCount: log.byteCount))
+  }
+  public var traces: Traces { Traces(data: data.trace, log: log.trace, sessions: sessions) }
+
+  private static func strategy(
+    _ configuration: RunConfiguration, _ seed: Seed, _ workload: Workload
+  ) -> any Strategy {
+    if let schedule = configuration.schedule { return ReplayStrategy(schedule) }
+    // An operation takes about six steps: data, entry, two marks, now and then a superblock.
+    return configuration.strategy.makeStrategy(
+      seed: seed, expectedStepCount: workload.operations.count * 6)
+  }
+
+  /// A log device that was used before: bytes that are no entry, so that nothing is zero by chance.
+  private static func staleLog(_ configuration: RunConfiguration) -> SparseBytes {
+    var contents = SparseBytes(byteCount: configuration.staleLogByteCount)
+    contents.fill(with: 0xb5)
+    return contents
+  }
+
+  // MARK: The run
+
+  private func carryOut() {
+    for session in workload.sessions {
+      let logger = makeLogger()
+      do throws(Simulation.Stall) {
+        guard try open(logger) else { return }
+        try work(session, logger)
+      } catch {
+        stall = error
+        return
+      }
+    }
+  }
+
+  private func makeLogger() -> WriteLogger {
+    var options = WriteLogger.Options()
+    options.sectorByteCount = configuration.logSectorByteCount
+    options.superblockInterval = configuration.superblockInterval
+    options.writesExtension = configuration.stack.profile.writesOwnFields
+    var stream = RandomStream(seed, .configuration, 1)
+    options.logIdentity = stream.next()
+    options.bugs = configuration.allBugs
+    return WriteLogger(device: data, log: log, options: options, simulation: simulation)
+  }
+
+  /// Creates the log in the first session and appends to it in the others.
+  ///
+  /// - Returns: whether the session can go on.
+  private func open(_ logger: WriteLogger) throws(Simulation.Stall) -> Bool {
+    var session = Traces.Session(firstLogOperation: log.trace.count)
+    let isFirst = sessions.isEmpty
+    if !isFirst {
+      let index = try? WriteLogIndex(reading: ByteRegion(logBytes))
+      session.chainEndByteOffset = index?.endByteOffset
+    }
+    let outcome = Outcome()
+    simulation.spawn(task: 0) {
+      do throws(DeviceError) {
+        if isFirst { try await logger.create() } else { try await logger.append() }
+      } catch {
+        outcome.error = error
+      }
+    }
+    try simulation.run()
+    session.openingError = outcome.error.map { "\($0)" }
+    sessions.append(session)
+    return outcome.error == nil
+  }
+
+  private func work(
+    _ session: Workload.Session, _ logger: WriteLogger
+  ) throws(Simulation.Stall) {
+    let image = RawImage(over: logger, simulation: simulation)
+    for (task, operations) in session.tasks.enumerated() {
+      simulation.spawn(task: task) {
+        for operation in operations { await self.perform(operation, image, logger) }
+      }
+    }
+    try simulation.run()
+    simulation.spawn(task: 0) {
+      await self.perform(session.close, image, logger)
+      try? await logger.close()
+    }
+    try simulation.run()
+  }
+
+  private func perform(
+    _ operation: ClientOperation, _ image: RawImage, _ logger: WriteLogger
+  ) async {
+    var bytes: [UInt8] = []
+    if operation.action == .write {
+      bytes = StampedUnit.bytes(
+        seed: seed, operation: operation.identifier, range: operation.range)
+    }
+    let digest = Checksum.xxh3(bytes)
+    client.begin(
+      operation, contentsDigest: operation.action == .write ? digest : 0,
+      entryCount: logger.entryCount, event: simulation.nextEventIndex())
+    await mark(
+      .begin(
+        operation: operation.identifier, action: operation.action, range: operation.range,
+        contents: digest, isFUA: operation.isFUA), operation, logger)
+    let error = await TaskIdentity.$operation.withValue(operation.identifier) {
+      await Self.submit(operation, bytes, to: image)
+    }
+    client.end(
+      operation.identifier, errorName: error?.name, entryCount: logger.entryCount,
+      event: simulation.nextEventIndex())
+    await mark(.end(operation: operation.identifier, errorName: error?.name), operation, logger)
+  }
+
+  private func mark(
+    _ mark: ClientMark, _ operation: ClientOperation, _ logger: WriteLogger
+  ) async {
+    guard configuration.stack.profile.writesOwnFields, operation.action != .read else { return }
+    // A log device that fails shows in the operations themselves.
+    try? await logger.mark(mark.text)
+  }
+
+  private static func submit(
+    _ operation: ClientOperation, _ bytes: [UInt8], to image: RawImage
+  ) async -> DeviceError? {
+    do throws(DeviceError) {
+      switch operation.action {
+      case .read: _ = try await image.read(operation.range)
+      case .write:
+        try await image.write(
+          bytes, at: operation.range.byteOffset, isFUA: operation.isFUA)
+      case .writeZeroes: try await image.writeZeroes(operation.range, isFUA: operation.isFUA)
+      case .discard: try await image.discard(operation.range)
+      case .flush, .close: try await image.flush()
+      case .resize: try await image.resize(toByteCount: operation.range.byteCount)
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+}
+
+/// How a session's opening went; written by its one task, read when that has ended.
+private final class Outcome: @unchecked Sendable {
+  var error: DeviceError?
+}

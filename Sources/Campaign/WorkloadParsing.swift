@@ -1,0 +1,129 @@
+import Bytes
+import Scheduling
+import WriteLog
+import Workload
+import Yams
+
+/// The `workload` of a scenario file: how it is drawn, or an explicit list of operations.
+struct WorkloadParsing {
+  private let configuration: RunConfiguration
+
+  init(_ configuration: RunConfiguration) {
+    self.configuration = configuration
+  }
+
+  func parse(_ node: Node) throws(ScenarioError) -> RunConfiguration.ClientWorkload {
+    if let sequence = node.sequence { return .explicit(try operations(Array(sequence), node)) }
+    return try drawn(
+      ScenarioNode(
+        node, named: "workload",
+        keys: [
+          "seed", "tasks", "operations", "mix", "fua-percent", "longest", "hot", "sessions",
+        ]))
+  }
+
+  // MARK: Drawn
+
+  private func drawn(
+    _ workload: ScenarioNode
+  ) throws(ScenarioError) -> RunConfiguration.ClientWorkload {
+    var specification = WorkloadSpecification()
+    if let count = try workload.integer("tasks", in: WorkloadSpecification.allowedTaskCounts) {
+      specification.taskCount = count
+    }
+    if let count = try workload.integer(
+      "operations", in: WorkloadSpecification.allowedOperationCounts)
+    {
+      specification.operationCount = count
+    }
+    if let count = try workload.integer("sessions", in: 1...100) { specification.sessionCount = count }
+    if let percent = try workload.integer("fua-percent", in: 0...100) {
+      specification.fuaPercent = percent
+    }
+    let lengths = UInt64(configuration.logSectorByteCount)...configuration.deviceByteCount
+    if let longest = try workload.byteCount("longest", in: lengths) {
+      specification.maximumByteCount = longest
+    }
+    specification.hotByteCount = try workload.byteCount("hot", in: lengths)
+    if let mix = workload.node("mix") { specification.mix = try self.mix(mix) }
+    guard let node = workload.node("seed") else { return .drawn(specification, seed: nil) }
+    guard let seed = node.scalar.flatMap({ Seed($0.string) }) else {
+      throw ScenarioError(line: node.mark?.line, "'seed' must be a number, found \(node.shown)")
+    }
+    return .drawn(specification, seed: seed)
+  }
+
+  private func mix(_ node: Node) throws(ScenarioError) -> [WorkloadSpecification.Weight] {
+    let actions = Self.actions
+    let mix = try ScenarioNode(node, named: "mix", keys: actions.map(\.rawValue))
+    var weights: [WorkloadSpecification.Weight] = []
+    for action in actions {
+      if let weight = try mix.integer(action.rawValue, in: 0...1000), weight > 0 {
+        weights.append(.init(action, weight))
+      }
+    }
+    if weights.isEmpty { throw ScenarioError(line: mix.line, "'mix' must give some weight above 0") }
+    return weights
+  }
+
+  /// What a client can ask for; sessions close themselves.
+  private static let actions = ClientMark.Action.allCases.filter { $0 != .close }
+
+  // MARK: Explicit
+
+  private func operations(
+    _ nodes: [Node], _ list: Node
+  ) throws(ScenarioError) -> [ClientOperation] {
+    if nodes.isEmpty { throw ScenarioError(line: list.mark?.line, "'workload' lists no operation") }
+    var operations: [ClientOperation] = []
+    for node in nodes {
+      operations.append(try operation(node, identifier: UInt64(operations.count + 1)))
+    }
+    return operations
+  }
+
+  private func operation(
+    _ node: Node, identifier: UInt64
+  ) throws(ScenarioError) -> ClientOperation {
+    let names = Self.actions.map(\.rawValue)
+    let item = try ScenarioNode(node, named: "operation", keys: names + ["task", "fua"])
+    let found = item.keys.compactMap { ClientMark.Action(rawValue: $0) }
+    guard let action = found.first, found.count == 1, let value = item.node(action.rawValue) else {
+      throw ScenarioError(line: item.line, "an operation has exactly one of \(names.listed)")
+    }
+    var operation = ClientOperation(
+      identifier: identifier, task: try item.integer("task", in: 0...63) ?? 0, action: action)
+    if let node = item.node("fua") {
+      guard let isFUA = node.bool, action == .write || action == .writeZeroes else {
+        throw ScenarioError(
+          line: node.mark?.line, "'fua' is true or false, on write and write-zeroes only")
+      }
+      operation.isFUA = isFUA
+    }
+    if action == .resize {
+      let target = try value.byteCount(named: "resize", in: 0...(1 << 30))
+      operation.range = ByteRange(byteOffset: 0, byteCount: target)
+    } else if action.hasRange {
+      operation.range = try range(value, action)
+    }
+    let sector = UInt64(configuration.logSectorByteCount)
+    guard operation.range.byteOffset % sector == 0, operation.range.byteCount % sector == 0 else {
+      throw ScenarioError(
+        line: item.line, "the range of an operation must be made of whole sectors of \(sector) bytes")
+    }
+    return operation
+  }
+
+  private func range(
+    _ node: Node, _ action: ClientMark.Action
+  ) throws(ScenarioError) -> ByteRange {
+    guard let items = node.sequence, items.count == 2 else {
+      throw ScenarioError(
+        line: node.mark?.line, "'\(action.rawValue)' takes [offset, length], found \(node.shown)")
+    }
+    let limit = configuration.deviceByteCount
+    let start = try items[0].byteCount(named: "offset", in: 0...limit)
+    let byteCount = try items[1].byteCount(named: "length", in: 1...limit)
+    return ByteRange(byteOffset: start, byteCount: byteCount)
+  }
+}

@@ -1,0 +1,103 @@
+import BlockDevice
+import Bytes
+import CrashStates
+import WriteLog
+import Workload
+
+/// Everything that is known of a recording. The log is always there; what else there is decides which
+/// rules can be judged.
+public struct Evidence: Sendable {
+  public var index: WriteLogIndex
+  public var history: DiskHistory
+  /// What the client was told when: from the run itself, or from the marks of the log.
+  public var client: ClientHistory?
+  /// The contents that a write of the client was submitted with, unit by unit of its range.
+  public var submittedUnits: (@Sendable (ClientOperation) -> [Digest128])?
+  /// The device as the run left it.
+  public var live: LiveContents?
+  /// What only a simulation knows.
+  public var traces: Traces?
+  /// Whether a discarded range reads as zeroes. Where it does not, any older version may show.
+  public var discardPromisesZeroes = true
+
+  public init(index: WriteLogIndex, history: DiskHistory) {
+    self.index = index
+    self.history = history
+  }
+}
+
+/// The contents of a device after a run.
+public enum LiveContents: Sendable {
+  case sparse(SparseBytes)
+  case region(ByteRegion)
+
+  public var byteCount: UInt64 {
+    switch self {
+    case .sparse(let bytes): bytes.byteCount
+    case .region(let region): UInt64(region.byteCount)
+    }
+  }
+
+  /// The digest of the whole device.
+  public var digest: Digest128 {
+    switch self {
+    case .sparse(let bytes): return bytes.stateDigest
+    case .region(let region):
+      var sum = StateSum()
+      let unit = StateSum.unitByteCount
+      let whole = region.byteCount / unit * unit
+      StateSum.forEachContribution(of: region, in: 0..<whole, firstUnitIndex: 0) { sum += $1 }
+      if whole < region.byteCount {
+        let last = UInt64(whole / unit)
+        let hash = Checksum.xxh3Wide(self.unit(at: last))
+        sum += StateSum.contribution(ofHash: hash, unitIndex: last)
+      }
+      return sum.digest(diskByteCount: byteCount)
+    }
+  }
+
+  /// 512 bytes; zeroes behind the end.
+  public func unit(at unitIndex: UInt64) -> [UInt8] {
+    switch self {
+    case .sparse(let bytes): return bytes.unit(at: unitIndex)
+    case .region(let region):
+      let unit = StateSum.unitByteCount
+      let start = min(Int(clamping: unitIndex) * unit, region.byteCount)
+      let bytes = region.bytes(in: start..<min(start + unit, region.byteCount))
+      return bytes + [UInt8](repeating: 0, count: unit - bytes.count)
+    }
+  }
+}
+
+/// What the devices of a simulation saw. Times are event numbers of the simulation.
+public struct Traces: Sendable {
+  /// The device under the logger.
+  public var data: [DeviceOperation]
+  /// The device that holds the log.
+  public var log: [DeviceOperation]
+  public var sessions: [Session]
+
+  /// What the log looked like when a session opened it.
+  public struct Session: Sendable {
+    /// How many log operations there were before.
+    public var firstLogOperation: Int
+    /// Where the chain that was there ended; `nil` in a session that creates the log.
+    public var chainEndByteOffset: Int?
+    /// Why the session could not open the log.
+    public var openingError: String?
+
+    public init(
+      firstLogOperation: Int, chainEndByteOffset: Int? = nil, openingError: String? = nil
+    ) {
+      self.firstLogOperation = firstLogOperation
+      self.chainEndByteOffset = chainEndByteOffset
+      self.openingError = openingError
+    }
+  }
+
+  public init(data: [DeviceOperation], log: [DeviceOperation], sessions: [Session]) {
+    self.data = data
+    self.log = log
+    self.sessions = sessions
+  }
+}

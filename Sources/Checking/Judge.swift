@@ -1,0 +1,122 @@
+import Bytes
+import CrashStates
+import Workload
+import WriteLog
+
+/// What a recording was found to keep and to break.
+public struct Judgement: Sendable {
+  public struct TierCount: Hashable, Sendable {
+    public var tier: Tier
+    public var stateCount: Int
+    public var distinctStateCount: Int
+  }
+
+  /// Causes before consequences; the first of each rule, with how often it repeats.
+  public var violations: [Violation] = []
+  /// The rules that were judged, ascending.
+  public var judgedRules: [Rule] = []
+  /// The rules that could not be judged, and what would be needed.
+  public var unjudgedRules: [(rule: Rule, reason: String)] = []
+  public var entryCount = 0
+  public var stateCount = 0
+  /// States that differ in digest or in the promises in force; only these are judged.
+  public var distinctStateCount = 0
+  public var tiers: [TierCount] = []
+
+  public init() {}
+}
+
+/// Judges a recording by every rule that its evidence allows.
+public struct Judge: Sendable {
+  public var tiers: [Tier]
+  public var seed: UInt64
+
+  public init(tiers: [Tier], seed: UInt64) {
+    self.tiers = tiers
+    self.seed = seed
+  }
+
+  public func judge(_ evidence: Evidence) -> Judgement {
+    var list = ViolationList()
+    var judged: Set<Rule> = [.l01, .l02, .l03, .l04]
+    let headers = evidence.traces.map {
+      WrittenHeader.all(in: $0.log, sectorByteCount: evidence.index.sectorByteCount)
+    }
+    list.add(LogShapeJudge(evidence: evidence).judge())
+    if let headers, let traces = evidence.traces {
+      list.add(ChainTraceJudge(headers: headers).judge())
+      list.add(
+        SuperblockJudge(headers: headers, logTrace: traces.log, client: evidence.client).judge())
+      list.add(
+        AppendJudge(traces: traces, sectorByteCount: evidence.index.sectorByteCount).judge())
+      judged.formUnion([.l05, .l11])
+    }
+    let origins = EntryOrigins(index: evidence.index, headers: headers)
+    if origins.areKnown {
+      list.add(PayloadJudge(evidence: evidence, origins: origins).judge())
+      list.add(DurabilityJudge(evidence: evidence, headers: headers).judge())
+      judged.formUnion([.l06, .l09])
+    }
+    if let client = evidence.client, origins.areKnown {
+      list.add(
+        OperationEntryJudge(evidence: evidence, origins: origins, client: client).judge())
+      judged.insert(.l07)
+    }
+    if let live = evidence.live {
+      list.add(ReplayJudge(evidence: evidence, live: live).judge())
+      judged.insert(.l08)
+    }
+    var judgement = judgeStates(evidence, &list)
+    if evidence.client != nil { judged.formUnion([.d01, .d02, .d03, .d04, .d05, .d06, .d07]) }
+    judgement.violations = list.sorted
+    judgement.judgedRules = judged.sorted()
+    judgement.unjudgedRules = Rule.allCases.filter { !judged.contains($0) }.map {
+      ($0, Self.whatIsMissing(for: $0))
+    }
+    judgement.entryCount = evidence.index.entryCount
+    return judgement
+  }
+
+  private func judgeStates(_ evidence: Evidence, _ list: inout ViolationList) -> Judgement {
+    let history = evidence.history
+    let promises = evidence.client.map { client in
+      Promises(
+        client: client, initialByteCount: history.byteCount(atCut: 0),
+        discardPromisesZeroes: evidence.discardPromisesZeroes,
+        submittedUnits: evidence.submittedUnits ?? { _ in [] })
+    }
+    let judge = promises.map { PromiseJudge(history: history, promises: $0) }
+    var seen: Set<StateKey> = []
+    var judgement = Judgement()
+    judgement.tiers = tiers.map {
+      Judgement.TierCount(tier: $0, stateCount: 0, distinctStateCount: 0)
+    }
+    for (tier, state) in StateEnumerator(history: history, tiers: tiers, seed: seed) {
+      let place = tiers.firstIndex(of: tier) ?? 0
+      judgement.stateCount += 1
+      judgement.tiers[place].stateCount += 1
+      let key = StateKey(
+        digest: history.digest(of: state), generation: promises?.generation(atCut: state.cut) ?? 0)
+      guard seen.insert(key).inserted else { continue }
+      judgement.distinctStateCount += 1
+      judgement.tiers[place].distinctStateCount += 1
+      if let judge { list.add(judge.judge(state)) }
+    }
+    return judgement
+  }
+
+  private static func whatIsMissing(for rule: Rule) -> String {
+    switch rule {
+    case .l05, .l11: "only a simulated run sees when the superblock was written"
+    case .l06, .l09: "the log carries no extension of Powercut's recorder"
+    case .l08: "the live device was not given (--live FILE)"
+    default: "the log carries no marks of what the client was promised"
+    }
+  }
+}
+
+/// Two states with the same key get the same verdict.
+private struct StateKey: Hashable {
+  var digest: Digest128
+  var generation: Int
+}

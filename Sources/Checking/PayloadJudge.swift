@@ -1,0 +1,49 @@
+import Bytes
+import Workload
+import WriteLog
+
+/// L06: an entry's data is what was submitted, by its digest; the data of a write-zeroes is zeroes.
+struct PayloadJudge {
+  let evidence: Evidence
+  let origins: EntryOrigins
+
+  func judge() -> [Violation] {
+    let index = evidence.index
+    return (0..<index.entryCount).compactMap { place in
+      let entry = index[place]
+      guard entry.kind == .write else { return nil }
+      let record = origins[place].flatMap { evidence.client?.record(of: $0) }
+      if record?.operation.action == .writeZeroes { return judgeZeroes(entry, record) }
+      guard let submitted = entry.extension?.payloadDigest ?? record?.contentsDigest,
+        Checksum.xxh3(index.region, in: entry.payloadRange) != submitted
+      else { return nil }
+      return violation(entry, record, "is not what was submitted, whose XXH3 is \(submitted.hexDigits)")
+    }
+  }
+
+  private func judgeZeroes(_ entry: LogEntry, _ record: ClientHistory.Record?) -> Violation? {
+    let range = entry.payloadRange
+    if evidence.index.region.isZero(in: range) { return nil }
+    let sector = Int(entry.sectorByteCount)
+    let first = stride(from: range.lowerBound, to: range.upperBound, by: sector).first {
+      !evidence.index.region.isZero(in: $0..<$0 + sector)
+    }
+    return violation(
+      entry, record, "is a write-zeroes and not zero at byte \(first ?? range.lowerBound) of the log")
+  }
+
+  private func violation(
+    _ entry: LogEntry, _ record: ClientHistory.Record?, _ what: String
+  ) -> Violation {
+    Violation(
+      .l06, "the data of entry \(entry.index) \(what)", entries: [entry.index],
+      operations: record.map { [$0.operation.identifier] } ?? [],
+      evidence: [
+        """
+        entry \(entry.index): header at byte \(entry.headerByteOffset), device range \
+        \(entry.deviceRange), data at \(entry.payloadRange.lowerBound)..<\
+        \(entry.payloadRange.upperBound) of the log
+        """
+      ] + (record.map { ["\($0.operation), task \($0.operation.task)"] } ?? []))
+  }
+}

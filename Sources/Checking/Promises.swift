@@ -1,0 +1,200 @@
+import Bytes
+import CrashStates
+import Workload
+
+/// What the client was promised of each unit of the device, at each cut.
+///
+/// Times are places among the events of the client's history, cuts are counts of log entries. An
+/// operation is *durable* at a cut when a flush that was submitted after its acknowledgement, or its
+/// own FUA, was acknowledged by then. A unit may hold the version of any operation that was submitted
+/// by then, unless a durable one was submitted after that operation had ended.
+struct Promises {
+  /// One operation that changes units.
+  struct Version {
+    var record: ClientHistory.Record
+    var units: Range<UInt64>
+    /// The hash of each unit; empty where every unit is zeroes.
+    var unitHashes: [Digest128]
+    /// From which cut on it is sure to survive; `nil`: never.
+    var durableAtCut: Int?
+    /// Whether only closing made it durable.
+    var isDurableByClose: Bool
+    /// The length of the device that a resize leaves.
+    var diskByteCount: UInt64?
+
+    func hash(ofUnit unit: UInt64) -> Digest128 {
+      unitHashes.isEmpty ? StateSum.zeroUnitHash : unitHashes[Int(unit - units.lowerBound)]
+    }
+
+    func isDurable(atCut cut: Int) -> Bool { durableAtCut.map { $0 <= cut } ?? false }
+  }
+
+  let versions: [Version]
+  private let versionsOfUnit: [UInt64: [Int]]
+  private let resizes: [Int]
+  private let initialByteCount: UInt64
+  /// The versions that become durable at a cut.
+  private let newlyDurable: [Int: [Int]]
+  /// For each cut that changes promises, ascending: used to tell two cuts with one promise apart.
+  private let promiseCuts: [Int]
+
+  init(
+    client: ClientHistory, initialByteCount: UInt64, discardPromisesZeroes: Bool,
+    submittedUnits: (ClientOperation) -> [Digest128]
+  ) {
+    let durability = Durability(client)
+    var versions: [Version] = []
+    var byteCount = initialByteCount
+    for record in Self.inOrderOfEffect(client.records) {
+      let operation = record.operation
+      if operation.action == .discard && !discardPromisesZeroes { continue }
+      var units = operation.range.units
+      var diskByteCount: UInt64?
+      switch operation.action {
+      case .read, .flush, .close: continue
+      case .resize:
+        guard record.isAcknowledged else { continue }
+        let target = operation.range.byteCount
+        units =
+          ByteRange(
+            byteOffset: min(byteCount, target),
+            byteCount: max(byteCount, target) - min(byteCount, target)
+          ).units
+        byteCount = target
+        diskByteCount = target
+      case .write, .writeZeroes, .discard: break
+      }
+      let promise = durability.promise(of: record)
+      versions.append(
+        Version(
+          record: record, units: units,
+          unitHashes: operation.action == .write ? submittedUnits(operation) : [],
+          durableAtCut: promise?.cut, isDurableByClose: promise?.isByClose ?? false,
+          diskByteCount: diskByteCount))
+    }
+    self.init(versions: versions, initialByteCount: initialByteCount)
+  }
+
+  private init(versions: [Version], initialByteCount: UInt64) {
+    var versionsOfUnit: [UInt64: [Int]] = [:]
+    var newlyDurable: [Int: [Int]] = [:]
+    for (place, version) in versions.enumerated() {
+      for unit in version.units { versionsOfUnit[unit, default: []].append(place) }
+      if let cut = version.durableAtCut { newlyDurable[cut, default: []].append(place) }
+    }
+    self.versions = versions
+    self.versionsOfUnit = versionsOfUnit
+    self.newlyDurable = newlyDurable
+    self.initialByteCount = initialByteCount
+    resizes = versions.indices.filter { versions[$0].diskByteCount != nil }
+    promiseCuts = newlyDurable.keys.sorted()
+  }
+
+  /// Resizes have the device to themselves, so the order of their acknowledgements is that of their
+  /// effects; the other operations stay in the order of submission.
+  private static func inOrderOfEffect(_ records: [ClientHistory.Record]) -> [ClientHistory.Record] {
+    let resizes = records.filter { $0.operation.action == .resize }
+      .sorted { ($0.endedAt ?? .max) < ($1.endedAt ?? .max) }
+    return records.filter { $0.operation.action != .resize } + resizes
+  }
+
+  /// How many of the promises are in force at a cut: two cuts with the same number promise the same.
+  func generation(atCut cut: Int) -> Int {
+    var low = 0
+    var high = promiseCuts.count
+    while low < high {
+      let middle = (low + high) / 2
+      if promiseCuts[middle] <= cut { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
+  /// The units whose promise becomes stricter exactly at this cut.
+  func unitsOfNewPromises(atCut cut: Int) -> [UInt64] {
+    (newlyDurable[cut] ?? []).flatMap { Array(versions[$0].units) }
+  }
+
+  /// Whether a length is promised newly at this cut.
+  func hasNewLength(atCut cut: Int) -> Bool {
+    (newlyDurable[cut] ?? []).contains { versions[$0].diskByteCount != nil }
+  }
+
+  /// The versions of a unit that were submitted before the cut.
+  func submitted(unit: UInt64, cut: Int) -> [Version] {
+    (versionsOfUnit[unit] ?? []).lazy.map { versions[$0] }
+      .filter { $0.record.entryCountAtBegin <= cut }
+  }
+
+  /// Whether a unit may hold these contents.
+  ///
+  /// - Parameter base: the hash of what the unit held before the first operation.
+  func allows(_ hash: Digest128, unit: UInt64, cut: Int, base: @autoclosure () -> Digest128) -> Bool {
+    let submitted = submitted(unit: unit, cut: cut)
+    let durable = submitted.filter { $0.isDurable(atCut: cut) }
+    let isAllowed = submitted.contains { candidate in
+      candidate.hash(ofUnit: unit) == hash && !isSuperseded(candidate, by: durable)
+    }
+    return isAllowed || durable.isEmpty && base() == hash
+  }
+
+  /// Whether the device may have this length: that of a resize that may be the last one to have
+  /// persisted, or, where growing was lost, what a write beyond the old end grew it to.
+  func allowsLength(_ byteCount: UInt64, cut: Int) -> Bool {
+    let submitted = resizes.map { versions[$0] }.filter { $0.record.entryCountAtBegin <= cut }
+    let durable = submitted.filter { $0.isDurable(atCut: cut) }
+    var lengths = submitted.filter { !isSuperseded($0, by: durable) }.compactMap(\.diskByteCount)
+    if durable.isEmpty { lengths.append(initialByteCount) }
+    if lengths.contains(byteCount) { return true }
+    guard let shortest = lengths.min(), let longest = lengths.max(),
+      shortest < byteCount, byteCount < longest
+    else { return false }
+    return versions.contains {
+      $0.diskByteCount == nil && $0.record.operation.range.endByteOffset == byteCount
+        && $0.record.entryCountAtBegin <= cut
+    }
+  }
+
+  /// The length that must not be lost at this cut.
+  func promisedLength(atCut cut: Int) -> UInt64 {
+    resizes.map { versions[$0] }.last { $0.isDurable(atCut: cut) }?.diskByteCount
+      ?? initialByteCount
+  }
+
+  private func isSuperseded(_ candidate: Version, by durable: [Version]) -> Bool {
+    guard let endedAt = candidate.record.endedAt else { return false }
+    return durable.contains { endedAt < $0.record.beganAt }
+  }
+}
+
+/// When each acknowledged operation became sure to survive.
+private struct Durability {
+  private struct Flush {
+    var beganAt: Int
+    var cut: Int
+    var isClose: Bool
+  }
+
+  /// In the order of submission.
+  private let flushes: [Flush]
+
+  init(_ client: ClientHistory) {
+    flushes = client.records.compactMap { record in
+      let action = record.operation.action
+      guard record.isAcknowledged, action == .flush || action == .close,
+        let cut = record.entryCountAtEnd
+      else { return nil }
+      return Flush(beganAt: record.beganAt, cut: cut, isClose: action == .close)
+    }
+  }
+
+  func promise(of record: ClientHistory.Record) -> (cut: Int, isByClose: Bool)? {
+    guard record.isAcknowledged, let endedAt = record.endedAt else { return nil }
+    let covering = flushes.filter { $0.beganAt > endedAt }.min { $0.cut < $1.cut }
+    if record.operation.isFUA, let own = record.entryCountAtEnd,
+      own <= covering?.cut ?? .max
+    {
+      return (own, false)
+    }
+    return covering.map { ($0.cut, $0.isClose) }
+  }
+}

@@ -1,0 +1,44 @@
+import Bytes
+import CrashStates
+
+/// L08: the state after the last entry is the live device.
+struct ReplayJudge {
+  let evidence: Evidence
+  let live: LiveContents
+
+  func judge() -> [Violation] {
+    let history = evidence.history
+    let last = CrashState(cut: history.entryCount, lost: [])
+    let expected = live.digest
+    let found = history.digest(atCut: history.entryCount)
+    if expected == found { return [] }
+    var lines = ["live device: digest \(expected), \(live.byteCount) bytes"]
+    lines.append(
+      "replayed log: digest \(found), \(history.byteCount(atCut: history.entryCount)) bytes")
+    guard live.byteCount == history.byteCount(atCut: history.entryCount) else {
+      return [
+        Violation(
+          .l08,
+          """
+          the live device has \(live.byteCount) bytes, the replayed one \
+          \(history.byteCount(atCut: history.entryCount))
+          """, state: last, evidence: lines)
+      ]
+    }
+    let different = differentUnits(in: last)
+    let first = different.first ?? 0
+    lines.append("the first of \(different.count) units that differ is at byte \(first * 512)")
+    return [
+      Violation(
+        .l08, "byte \(first * 512) of the device is not what the log says", state: last,
+        evidence: lines)
+    ]
+  }
+
+  private func differentUnits(in state: CrashState) -> [UInt64] {
+    ByteRange(byteOffset: 0, byteCount: live.byteCount).units.filter { unit in
+      evidence.history.bytes(evidence.history.contents(ofUnit: unit, in: state))
+        != live.unit(at: unit)
+    }
+  }
+}

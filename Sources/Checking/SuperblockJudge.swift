@@ -1,0 +1,91 @@
+import BlockDevice
+import Bytes
+import Workload
+import WriteLog
+
+/// L04 and L05 from the trace: each superblock counts only what is stable, and what was acknowledged
+/// as flushed is counted.
+struct SuperblockJudge {
+  let headers: [WrittenHeader]
+  let client: ClientHistory?
+  private let superblocks: [Written]
+
+  private struct Written {
+    var entryCount: Int
+    var submittedAt: UInt64
+    var stableAt: UInt64?
+  }
+
+  init(headers: [WrittenHeader], logTrace: [DeviceOperation], client: ClientHistory?) {
+    self.headers = headers
+    self.client = client
+    superblocks = logTrace.compactMap { operation in
+      guard operation.action == .write, operation.range.byteOffset == 0, operation.error == nil,
+        let parsed = try? Superblock(parsing: ByteRegion(operation.bytes))
+      else { return nil }
+      return Written(
+        entryCount: Int(clamping: parsed.entryCount), submittedAt: operation.submittedAt,
+        stableAt: operation.stableAt)
+    }
+  }
+
+  func judge() -> [Violation] { earlyCounts() + missingCounts() }
+
+  private func earlyCounts() -> [Violation] {
+    // When the first n entries were all stable; `nil` while one of them never was.
+    var stableSince: [UInt64?] = [0]
+    for header in headers {
+      let before = stableSince[stableSince.count - 1]
+      stableSince.append(before.flatMap { before in header.stableAt.map { max(before, $0) } })
+    }
+    return superblocks.compactMap { superblock in
+      let counted = superblock.entryCount
+      guard counted < stableSince.count else {
+        return Violation(
+          .l04, "a superblock counts \(counted) entries where \(headers.count) were begun")
+      }
+      if let since = stableSince[counted], since <= superblock.submittedAt { return nil }
+      let early = headers.prefix(counted).first {
+        $0.stableAt.map { $0 > superblock.submittedAt } ?? true
+      }
+      return Violation(
+        .l04,
+        """
+        a superblock submitted at event \(superblock.submittedAt) counts \(counted) entries, and \
+        entry \(early?.entryIndex ?? 0) was not stable then
+        """,
+        entries: early.map { [$0.entryIndex] } ?? [],
+        operations: early?.operation.map { [$0] } ?? [],
+        evidence: early.map {
+          [$0.summary, "stable at event \($0.stableAt.map(String.init) ?? "never")"]
+        } ?? [])
+    }
+  }
+
+  private func missingCounts() -> [Violation] {
+    guard let client else { return [] }
+    var headerOfOperation: [UInt64: WrittenHeader] = [:]
+    for header in headers where !header.header.flags.contains(.mark) {
+      if let operation = header.operation { headerOfOperation[operation] = header }
+    }
+    return client.records.compactMap { record in
+      let operation = record.operation
+      guard record.isAcknowledged, let endedAt = record.endedAtEvent,
+        operation.isFUA || operation.action == .flush || operation.action == .close,
+        let header = headerOfOperation[operation.identifier]
+      else { return nil }
+      let isCounted = superblocks.contains {
+        $0.entryCount > header.entryIndex && $0.stableAt.map { $0 <= endedAt } ?? false
+      }
+      if isCounted { return nil }
+      return Violation(
+        .l05,
+        """
+        \(operation) was acknowledged at event \(endedAt), and no superblock on stable media counted \
+        its entry \(header.entryIndex) by then
+        """,
+        entries: [header.entryIndex], operations: [operation.identifier],
+        evidence: [header.summary])
+    }
+  }
+}

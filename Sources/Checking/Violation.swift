@@ -1,0 +1,52 @@
+import CrashStates
+
+/// A broken rule: where, and what stands there.
+public struct Violation: Hashable, Sendable {
+  public var rule: Rule
+  /// One sentence with the numbers.
+  public var title: String
+  /// The crash state in which it shows; `nil` where it is the log that is wrong.
+  public var state: CrashState?
+  /// The entries of the log that it is about, from zero.
+  public var entries: [Int]
+  /// The client operations that it is about.
+  public var operations: [UInt64]
+  /// What a person needs to see, line by line.
+  public var evidence: [String]
+  /// How many more of the same rule were found beside this first one.
+  public var repeatCount = 0
+
+  public init(
+    _ rule: Rule, _ title: String, state: CrashState? = nil, entries: [Int] = [],
+    operations: [UInt64] = [], evidence: [String] = []
+  ) {
+    self.rule = rule
+    self.title = title
+    self.state = state
+    self.entries = entries
+    self.operations = operations
+    self.evidence = evidence
+  }
+}
+
+/// Collects violations: the first of each rule is kept, the others are counted.
+struct ViolationList {
+  private(set) var violations: [Violation] = []
+
+  mutating func add(_ violation: Violation) {
+    if let place = violations.firstIndex(where: { $0.rule == violation.rule }) {
+      violations[place].repeatCount += 1
+    } else {
+      violations.append(violation)
+    }
+  }
+
+  mutating func add(_ more: [Violation]) {
+    for violation in more { add(violation) }
+  }
+
+  /// Causes first.
+  var sorted: [Violation] {
+    violations.sorted { $0.rule.explanationOrder < $1.rule.explanationOrder }
+  }
+}

@@ -1,0 +1,36 @@
+import Glibc
+
+/// A lock with a condition: threads that wait for each other's progress.
+@safe final class Monitor: @unchecked Sendable {
+  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+
+  init() {
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(condition, nil)
+  }
+
+  deinit {
+    unsafe pthread_cond_destroy(condition)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe condition.deallocate()
+    unsafe mutex.deallocate()
+  }
+
+  /// Runs `body` while no other thread is in a `locked` of this monitor.
+  func locked<Outcome>(_ body: () -> Outcome) -> Outcome {
+    unsafe pthread_mutex_lock(mutex)
+    defer { unsafe pthread_mutex_unlock(mutex) }
+    return body()
+  }
+
+  /// Inside of `locked`: lets others in until one calls ``wakeAll()``. The caller asks its
+  /// question again then.
+  func wait() {
+    unsafe pthread_cond_wait(condition, mutex)
+  }
+
+  func wakeAll() {
+    unsafe pthread_cond_broadcast(condition)
+  }
+}

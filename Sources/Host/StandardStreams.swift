@@ -1,0 +1,28 @@
+import Glibc
+
+/// The two streams of a command-line tool: the result, and what is said meanwhile.
+public enum StandardStreams {
+  /// Writes to standard output, all of it and at once.
+  ///
+  /// - Throws: ``HostError``: a full disk (ENOSPC) or a reader that has gone (EPIPE).
+  public static func writeResult(_ text: String) throws(HostError) {
+    try write(text, to: 1, name: "standard output")
+  }
+
+  /// Writes progress or an error message to standard error, all of it and at once.
+  ///
+  /// - Throws: ``HostError``, which is mostly to be ignored: there is no better place to say it.
+  public static func writeProgress(_ text: String) throws(HostError) {
+    try write(text, to: 2, name: "standard error")
+  }
+
+  private static func write(
+    _ text: String, to descriptor: Int32, name: String
+  ) throws(HostError) {
+    _ = SystemCall.ignoreBrokenPipes
+    try unsafe Array(text.utf8).span.bytes.withUnsafeBytes { (bytes) throws(HostError) in
+      try unsafe SystemCall.writeAll(
+        bytes, to: descriptor, subject: name)
+    }
+  }
+}

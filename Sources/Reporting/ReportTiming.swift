@@ -1,0 +1,16 @@
+/// The only part of a report that differs between two runs with the same seed.
+public struct ReportTiming: Sendable {
+  public var elapsedNanoseconds: UInt64
+  /// How many runs were carried out side by side.
+  public var jobCount: Int
+
+  public init(elapsedNanoseconds: UInt64, jobCount: Int) {
+    self.elapsedNanoseconds = elapsedNanoseconds
+    self.jobCount = jobCount
+  }
+}
+
+/// The version of the tool, in the first line of every run and in every report.
+public enum ToolVersion {
+  public static let text = "0.1.0"
+}

@@ -1,0 +1,180 @@
+import Campaign
+import Checking
+import Scheduling
+
+/// A report as a person reads it.
+///
+/// The first line names tool, command, subject and seeds; a failure ends with the one command that
+/// reproduces it.
+public struct TextReport {
+  private let report: RunReport
+  private let palette: Palette
+
+  public init(_ report: RunReport, usesColor: Bool) {
+    self.report = report
+    palette = Palette(usesColor: usesColor)
+  }
+
+  /// The whole text, with a line feed at its end.
+  public func text(_ timing: ReportTiming) -> String {
+    var lines = [firstLine]
+    lines += report.scenarios.map(scenarioLine)
+    lines += findingLines
+    if !report.findings.isEmpty { lines.append("") }
+    lines += report.notes
+    lines += unjudgedLines
+    lines.append(summaryLine(timing))
+    if let finding = report.findings.first { lines.append("reproduce: \(finding.reproduce)") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The first finding of a run in full, and what else the same run breaks in short: consequences.
+  private var findingLines: [String] {
+    var lines: [String] = []
+    var seen: Set<Seed> = []
+    for finding in report.findings {
+      let isConsequence = finding.seed.map { !seen.insert($0).inserted } ?? false
+      let text = FindingText(finding, palette)
+      lines += [""] + (isConsequence ? text.shortLines : text.lines)
+    }
+    return lines
+  }
+
+  private var firstLine: String {
+    var words = ["powercut \(ToolVersion.text)", report.command, report.subject]
+    if let seeds = report.seeds { words.append("seeds \(seeds)") }
+    return palette.strong(words.joined(separator: "  "))
+  }
+
+  private func scenarioLine(_ outcome: RunReport.ScenarioOutcome) -> String {
+    guard let failure = outcome.failure else {
+      return "\(palette.good("pass"))  \(outcome.path)  \(outcome.counts.states) states"
+    }
+    return "\(palette.bad("FAIL"))  \(outcome.path)  \(failure)"
+  }
+
+  /// Rules that could not be judged, one line for each reason.
+  private var unjudgedLines: [String] {
+    var reasons: [(reason: String, rules: [Rule])] = []
+    for (rule, reason) in report.unjudgedRules {
+      if let place = reasons.firstIndex(where: { $0.reason == reason }) {
+        reasons[place].rules.append(rule)
+      } else {
+        reasons.append((reason, [rule]))
+      }
+    }
+    return reasons.map {
+      "not judged: \($0.rules.map(\.rawValue).joined(separator: " ")) (\($0.reason))"
+    }
+  }
+
+  private func summaryLine(_ timing: ReportTiming) -> String {
+    let counts = report.counts
+    var parts: [String] = []
+    if counts.scenarios > 0 { parts.append(counted(counts.scenarios, "scenario")) }
+    if counts.runs > 0 { parts.append(counted(counts.runs, "run")) }
+    parts += [
+      counted(counts.entries, "entry", "entries"), counted(counts.states, "crash state"),
+      "\(counts.distinctStates) distinct",
+    ]
+    let milliseconds = timing.elapsedNanoseconds / 1_000_000
+    parts.append("\(milliseconds / 1000).\((milliseconds % 1000) / 100) s")
+    return "\(verdict): \(parts.joined(separator: ", "))"
+  }
+
+  private var verdict: String {
+    if !report.isPassed {
+      let rules = Set(report.findings.map(\.rule)).count
+      return palette.bad(
+        rules == 0 ? "FAILED" : "FAILED, \(counted(rules, "rule")) broken")
+    }
+    if report.isInterrupted { return palette.bad("INTERRUPTED, nothing broken until then") }
+    if report.counts.states == 0 { return palette.bad("NOTHING WAS CHECKED") }
+    return palette.good("passed")
+  }
+
+  private func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(count) \(count == 1 ? one : many ?? one + "s")"
+  }
+}
+
+/// One finding as a block of lines.
+private struct FindingText {
+  private let finding: Finding
+  private let palette: Palette
+
+  init(_ finding: Finding, _ palette: Palette) {
+    self.finding = finding
+    self.palette = palette
+  }
+
+  private var headline: String {
+    let rule = finding.rule
+    return "\(palette.bad("FAIL \(rule.rawValue)"))  \(palette.strong(rule.failure))"
+  }
+
+  var shortLines: [String] {
+    let state = finding.violation.state.map { " (state \($0))" } ?? ""
+    return [headline, "  found     \(finding.violation.title)\(state)"]
+  }
+
+  var lines: [String] {
+    let violation = finding.violation
+    var lines = [headline]
+    lines.append("  rule      \(violation.rule.promise)")
+    lines.append("  found     \(violation.title)")
+    if let state = violation.state { lines.append("  state     \(state)") }
+    if let seed = finding.seed { lines.append("  seed      \(seed)") }
+    if let bug = finding.bug { lines.append("  bug       \(bug.rawValue): \(bug.summary)") }
+    if violation.repeatCount > 0 {
+      lines.append("  repeats   \(violation.repeatCount) more in the same run")
+    }
+    if !finding.alsoBroken.isEmpty {
+      lines.append(
+        "  also      \(finding.alsoBroken.map(\.rawValue).joined(separator: " ")) in the same run")
+    }
+    lines += violation.evidence.map { "  evidence  \($0)" }
+    if let timeline = finding.timeline, !timeline.rows.isEmpty {
+      lines += TimelineText(timeline, palette).lines
+    }
+    return lines
+  }
+}
+
+/// A column for each task, a row for each event.
+private struct TimelineText {
+  private let timeline: Timeline
+  private let palette: Palette
+  private let tasks: [Int]
+
+  init(_ timeline: Timeline, _ palette: Palette) {
+    self.timeline = timeline
+    self.palette = palette
+    tasks = Set(timeline.rows.map(\.task)).sorted()
+  }
+
+  var lines: [String] {
+    let widths = tasks.map { task in
+      timeline.rows.filter { $0.task == task }.map(\.text.count).max() ?? 0
+    }
+    var lines = ["", row("event", zip(tasks, widths).map { ("task \($0)", $1) })]
+    for event in timeline.rows {
+      let cells = zip(tasks, widths).map { ($0 == event.task ? event.text : "", $1) }
+      lines.append(row("\(event.event)", cells))
+    }
+    if timeline.omittedRowCount > 0 {
+      lines.append(palette.faint("  (\(timeline.omittedRowCount) events of other operations left out)"))
+    }
+    return lines
+  }
+
+  private func row(_ event: String, _ cells: [(text: String, width: Int)]) -> String {
+    let start = String(repeating: " ", count: max(0, 7 - event.count)) + event
+    let line = cells.map { cell in
+      cell.text + String(repeating: " ", count: max(0, cell.width - cell.text.count))
+    }
+    var text = ([start] + line).joined(separator: "  ")
+    while text.hasSuffix(" ") { text.removeLast() }
+    return text
+  }
+}

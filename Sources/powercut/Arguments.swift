@@ -1,0 +1,78 @@
+import ArgumentParser
+import Campaign
+import CrashStates
+import Scheduling
+import Stacks
+
+extension SeedRange: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+}
+
+extension StrategyName: ExpressibleByArgument {}
+
+extension Bug: ExpressibleByArgument {}
+
+extension StackName: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+  public static var allValueStrings: [String] { allNames }
+}
+
+/// `prefix,drop:1`: crash states by tier.
+struct TierList: ExpressibleByArgument {
+  var tiers: [Tier]
+
+  init(_ tiers: [Tier]) {
+    self.tiers = tiers
+  }
+
+  init?(argument: String) {
+    guard let tiers = try? Self.parse(argument) else { return nil }
+    self.init(tiers)
+  }
+
+  /// - Throws: an error that lists what is allowed.
+  static func parse(_ text: String) throws -> [Tier] {
+    try text.split(separator: ",").map { try Tier(parsing: String($0)) }
+  }
+
+  var defaultValueDescription: String { tiers.map { "\($0)" }.joined(separator: ",") }
+}
+
+/// A number of bytes, plain or with KiB, MiB or GiB.
+struct ByteCountArgument: ExpressibleByArgument {
+  var byteCount: UInt64
+
+  init?(argument: String) {
+    guard let byteCount = ByteCountText.parse(argument) else { return nil }
+    self.byteCount = byteCount
+  }
+}
+
+/// `90s`, `30m`, `8h`, or seconds without a unit.
+struct DurationArgument: ExpressibleByArgument {
+  var nanoseconds: UInt64
+
+  init?(argument: String) {
+    let units: [Character: UInt64] = ["s": 1, "m": 60, "h": 3600]
+    let unit = argument.last.flatMap { units[$0] }
+    guard let count = UInt64(unit == nil ? argument : String(argument.dropLast())), count > 0,
+      count <= 1_000_000
+    else { return nil }
+    nanoseconds = count * (unit ?? 1) * 1_000_000_000
+  }
+}
+
+/// `2/4`: the second of four parts of the seeds.
+struct ShardArgument: ExpressibleByArgument {
+  var number: UInt64
+  var count: UInt64
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "/", omittingEmptySubsequences: false).map { UInt64($0) }
+    guard parts.count == 2, let number = parts[0], let count = parts[1], number >= 1,
+      number <= count, count <= 1_000_000
+    else { return nil }
+    self.number = number
+    self.count = count
+  }
+}

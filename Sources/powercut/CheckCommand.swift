@@ -1,0 +1,90 @@
+import ArgumentParser
+import Bytes
+import Campaign
+import Checking
+import CrashStates
+import Host
+import Reporting
+import WriteLog
+
+/// What an image is judged as.
+enum ImageKind: String, CaseIterable, ExpressibleByArgument {
+  case raw
+}
+
+struct CheckCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "Judge every crash state of a recorded log.",
+    discussion: """
+      Works on any dm-log-writes file: of QEMU's blklogwrites, of the Linux device-mapper target, or \
+      of Powercut's own recorder. What the log does not tell is not judged, and said so.
+      """)
+
+  @Argument(help: "A write log, or a recording's folder with writes.log.")
+  var path: String
+
+  @Option(name: .customLong("as"), help: "What the device holds: raw.")
+  var kind = ImageKind.raw
+
+  @Option(help: "Crash states by tier.")
+  var states = TierList([.prefix, .flushedOnly, .drop(1)])
+
+  @Option(help: "Seed of the random tiers.")
+  var seed: UInt64 = 1
+
+  @Option(help: "The device as the run left it; the replayed log is compared with it (L08).")
+  var live: String?
+
+  @OptionGroup var log: LogOptions
+  @OptionGroup var outputOptions: OutputOptions
+
+  func run() throws {
+    try Tool.run {
+      let stopwatch = Stopwatch()
+      let recording = try RecordingSource(path, options: log)
+      let report = try judge(recording)
+      try outputOptions.write(report, stopwatch.timing(jobCount: 1))
+      return report.exitStatus
+    }
+  }
+
+  private func judge(_ recording: RecordingSource) throws -> RunReport {
+    var report = RunReport(command: "check", subject: path)
+    let index: WriteLogIndex
+    do {
+      index = try recording.options.index(recording.logPath)
+    } catch let error as FormatError {
+      let violation = Violation(.l01, "\(error.field) is wrong", evidence: ["\(error)"])
+      report.findings = [Finding(recorded: violation, alsoBroken: [], reproduce: reproduction)]
+      return report
+    }
+    var evidence = try Evidence(recordedIn: index, history: recording.options.history(index))
+    if let live { evidence.live = .region(try MappedFile.map(live, access: .sequential)) }
+    let judgement = Judge(tiers: states.tiers, seed: seed).judge(evidence)
+    report.counts.add(judgement)
+    report.counts.runs = 0
+    let rules = judgement.violations.map(\.rule)
+    report.findings = judgement.violations.map { violation in
+      Finding(
+        recorded: violation, alsoBroken: rules.filter { $0 != violation.rule }.sorted(),
+        reproduce: reproduction)
+    }
+    report.unjudgedRules = judgement.unjudgedRules
+    report.notes = index.shapeNotes
+    report.notes += judgement.tiers.map {
+      "\($0.tier): \($0.stateCount) states, \($0.distinctStateCount) not seen before"
+    }
+    return report
+  }
+
+  private var reproduction: String {
+    var words = ["powercut", "check", path.shellQuoted] + log.words
+    if states.tiers != [.prefix, .flushedOnly, .drop(1)] {
+      words += ["--states", states.defaultValueDescription]
+    }
+    if seed != 1 { words += ["--seed", "\(seed)"] }
+    if let live { words += ["--live", live.shellQuoted] }
+    return words.joined(separator: " ")
+  }
+}

@@ -1,0 +1,36 @@
+import Campaign
+import Host
+import Reporting
+import Scheduling
+
+/// Where the findings of a campaign are kept: a folder each, with the recording, its manifest and the
+/// report.
+struct FindingFolder {
+  private let path: String
+
+  init(_ path: String) throws {
+    self.path = path
+    try Folders.create(path)
+  }
+
+  /// Writes one folder for each rule that was broken, named by rule and seed.
+  func write(_ report: RunReport, plan: FuzzPlan) throws {
+    for finding in report.findings {
+      guard let seed = finding.seed else { continue }
+      let folder = "\(path)/\(finding.rule.rawValue)-seed-\(seed)"
+      try Folders.create(folder)
+      let run = SimulatedRun(plan.configuration(for: seed), seed: seed)
+      try OutputFile.write(run.logBytes, to: "\(folder)/writes.log")
+      var single = RunReport(command: report.command, subject: report.subject)
+      single.counts = report.counts
+      single.findings = [finding]
+      let timing = ReportTiming(elapsedNanoseconds: 0, jobCount: 1)
+      try OutputFile.write(TextReport(single, usesColor: false).text(timing), to: "\(folder)/README")
+      try OutputFile.write(try JSONReport(single).text(timing), to: "\(folder)/finding.json")
+      let manifest = RecordingManifest(
+        stack: "\(plan.stack)", bugs: plan.bugs.sorted().map(\.rawValue), seed: seed,
+        initialByteCount: run.configuration.deviceByteCount)
+      try OutputFile.write(try manifest.text(), to: "\(folder)/manifest.json")
+    }
+  }
+}

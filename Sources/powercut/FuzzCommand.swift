@@ -1,0 +1,110 @@
+import ArgumentParser
+import Campaign
+import Host
+import Reporting
+import Scheduling
+import Stacks
+
+struct FuzzCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "fuzz",
+    abstract: "Run seed after seed of a simulated stack until one breaks a rule.",
+    discussion: """
+      Each seed draws a configuration, a workload, faults and a schedule, and names them all: one \
+      seed gives one run, bit for bit.
+      """)
+
+  @Option(help: "The stack under test: \(StackName.allNames.joined(separator: ", ")).")
+  var stack: StackName
+
+  @Option(
+    name: .customLong("bug"),
+    help: "A bug to switch on besides those of the profile; can be repeated.")
+  var bugs: [Bug] = []
+
+  @Option(help: "Seeds, both ends included.")
+  var seeds = SeedRange(first: Seed(1), last: Seed(200))
+
+  @Option(help: "Go on from the first seed for this long instead: 90s, 30m, 8h.")
+  var duration: DurationArgument?
+
+  @Option(help: "How schedules are drawn: auto, random, sticky or pct.")
+  var strategy = StrategyName.auto
+
+  @Option(help: "Crash states by tier.")
+  var states = TierList(FuzzPlan.defaultTiers)
+
+  @Option(help: "How many runs are carried out side by side; the result is the same.")
+  var jobs: Int = Processors.count
+
+  @Option(help: "Carry out a part of the seeds only, as 2/4.")
+  var shard: ShardArgument?
+
+  @Flag(help: "Go on after the first finding.")
+  var keepGoing = false
+
+  @Option(help: "A folder for the recordings of the findings.")
+  var output: String?
+
+  @OptionGroup var outputOptions: OutputOptions
+
+  func validate() throws {
+    guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 1024") }
+  }
+
+  func run() throws {
+    try Tool.run {
+      let stopwatch = Stopwatch()
+      let report = try carryOut(stopwatch)
+      if let output { try FindingFolder(output).write(report, plan: plan) }
+      try outputOptions.write(report, stopwatch.timing(jobCount: jobs))
+      return report.exitStatus
+    }
+  }
+
+  private var plan: FuzzPlan {
+    var range = seeds
+    if duration != nil { range = SeedRange(first: seeds.first, last: Seed(.max)) }
+    return FuzzPlan(
+      stack: stack, bugs: Set(bugs), seeds: range, strategy: strategy, tiers: states.tiers,
+      isGoingOn: keepGoing)
+  }
+
+  private func carryOut(_ stopwatch: Stopwatch) throws -> RunReport {
+    let plan = self.plan
+    let part = SeedPart(seeds: plan.seeds, shard: shard)
+    var tally = FuzzTally(plan)
+    var progress = ProgressLine()
+    try WorkerPool(jobCount: jobs).run(indexCount: part.seedCount) { index in
+      plan.run(part.seed(at: index))
+    } consume: { index, result in
+      if Interrupts.isRequested {
+        tally.interrupt()
+        return false
+      }
+      if let duration, stopwatch.elapsedNanoseconds > duration.nanoseconds { return false }
+      progress.show("seed \(result.seed), \(tally.report.findings.count) rules broken")
+      return try tally.add(result)
+    }
+    progress.clear()
+    return tally.finalReport
+  }
+}
+
+/// The seeds of a range that belong to one shard, by index.
+struct SeedPart: Sendable {
+  private let first: UInt64
+  private let step: UInt64
+  /// Capped where a machine could not count them anyway.
+  let seedCount: Int
+
+  init(seeds: SeedRange, shard: ShardArgument?) {
+    let number = shard?.number ?? 1
+    step = shard?.count ?? 1
+    first = seeds.first.rawValue &+ (number - 1)
+    let available = seeds.seedCount
+    seedCount = Int(clamping: available < number ? 0 : (available - number) / step + 1)
+  }
+
+  func seed(at index: Int) -> Seed { Seed(first &+ UInt64(index) &* step) }
+}

@@ -1,0 +1,82 @@
+import ArgumentParser
+import Bytes
+import Campaign
+import CrashStates
+import Host
+import WriteLog
+
+/// How a log from outside is read.
+struct LogOptions: ParsableArguments {
+  @Option(help: "The device before the first entry; zeroes where it is not given.")
+  var base: String?
+
+  @Option(help: "Length of the device, where the log does not tell: 64MiB.")
+  var imageSize: ByteCountArgument?
+
+  @Option(help: "The log's sector size, where its superblock was never written.")
+  var logSectorSize: ByteCountArgument?
+
+  @Flag(help: "Use the entries behind the superblock's count also where nothing proves them.")
+  var useTail = false
+
+  func validate() throws {
+    if let logSectorSize {
+      guard let sector = UInt32(exactly: logSectorSize.byteCount), Superblock.isAllowed(sector)
+      else {
+        throw ValidationError("--log-sector-size must be a power of two from 512 to 8 MiB")
+      }
+    }
+    if let imageSize, imageSize.byteCount > UInt64(Int64.max) {
+      throw ValidationError("--image-size is larger than any device")
+    }
+  }
+
+  /// Maps a log and reads it once.
+  func index(_ path: String) throws -> WriteLogIndex {
+    var options = LogReadingOptions(tail: useTail ? .all : .proven)
+    options.deviceByteCount = imageSize?.byteCount
+    options.sectorByteCount = logSectorSize.map { UInt32($0.byteCount) }
+    return try WriteLogIndex(reading: MappedFile.map(path), options: options)
+  }
+
+  /// Prepares a log for looking at its states.
+  func history(_ index: WriteLogIndex) throws -> DiskHistory {
+    try DiskHistory(
+      index: index, base: base.map { try MappedFile.map($0) },
+      initialByteCount: imageSize?.byteCount)
+  }
+
+  /// The same options as they are typed.
+  var words: [String] {
+    var words: [String] = []
+    if let base { words += ["--base", base.shellQuoted] }
+    if let imageSize { words += ["--image-size", "\(imageSize.byteCount)"] }
+    if let logSectorSize { words += ["--log-sector-size", "\(logSectorSize.byteCount)"] }
+    if useTail { words.append("--use-tail") }
+    return words
+  }
+}
+
+extension WriteLogIndex {
+  /// What a person has to know about the shape of the log, a line each.
+  var shapeNotes: [String] {
+    var notes: [String] = []
+    if superblock == nil {
+      notes.append("the superblock was never written: its writer was killed early")
+    } else if let superblock, isCountStale {
+      notes.append(
+        "stale count: the superblock counts \(superblock.entryCount), the log holds \(entryCount)")
+    }
+    switch tail {
+    case .none: break
+    case .used(let entryCount): notes.append("\(entryCount) entries behind the count are used")
+    case .unproven(let entryCount):
+      notes.append(
+        """
+        \(entryCount) more entries parse behind the count and may be of an older log; --use-tail \
+        takes them
+        """)
+    }
+    return notes
+  }
+}

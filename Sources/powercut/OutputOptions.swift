@@ -1,0 +1,46 @@
+import ArgumentParser
+import Campaign
+import Host
+import Reporting
+
+/// How a report is printed.
+enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
+  case text
+  case json
+  case junit
+}
+
+extension ColorChoice: ExpressibleByArgument {}
+
+/// The options of every command that reports.
+struct OutputOptions: ParsableArguments {
+  @Option(help: "How the result is printed: text, json or junit.")
+  var format = ReportFormat.text
+
+  @Option(help: "Colour of the text: auto, always or never.")
+  var color = ColorChoice.auto
+
+  /// Prints the report to stdout.
+  func write(_ report: RunReport, _ timing: ReportTiming) throws {
+    try StandardStreams.writeResult(text(report, timing))
+  }
+
+  private func text(_ report: RunReport, _ timing: ReportTiming) throws -> String {
+    switch format {
+    case .text: TextReport(report, usesColor: color.allows(.output)).text(timing)
+    case .json: try JSONReport(report).text(timing)
+    case .junit: JUnitReport(report).text(timing)
+    }
+  }
+}
+
+/// How long a command takes.
+struct Stopwatch {
+  private let start = MonotonicClock.nanoseconds
+
+  func timing(jobCount: Int) -> ReportTiming {
+    ReportTiming(elapsedNanoseconds: MonotonicClock.nanoseconds - start, jobCount: jobCount)
+  }
+
+  var elapsedNanoseconds: UInt64 { MonotonicClock.nanoseconds - start }
+}

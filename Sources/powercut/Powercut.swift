@@ -1,0 +1,18 @@
+import ArgumentParser
+import Reporting
+
+/// The tool: arguments, wiring, exit status.
+@main
+struct Powercut: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "powercut",
+    abstract: "Finds crash-consistency bugs in block storage software.",
+    discussion: """
+      Exit status: 0 passed and something was checked, 1 a rule is broken, 2 could not finish, \
+      3 nothing was checked, 64 usage, 130 interrupted.
+      """,
+    version: ToolVersion.text,
+    subcommands: [
+      RunCommand.self, FuzzCommand.self, ReplayCommand.self, CheckCommand.self, InspectCommand.self,
+    ])
+}

@@ -1,0 +1,27 @@
+import Host
+
+/// Where a log is: a file of its own, or a recording's folder with `writes.log`, `manifest.json` and
+/// perhaps `base.img`.
+struct RecordingSource {
+  let logPath: String
+  /// The options as given, completed by what the manifest tells.
+  let options: LogOptions
+
+  init(_ path: String, options: LogOptions) throws {
+    guard Folders.isFolder(path) else {
+      logPath = path
+      self.options = options
+      return
+    }
+    logPath = "\(path)/writes.log"
+    var completed = options
+    if completed.base == nil, Folders.exists("\(path)/base.img") {
+      completed.base = "\(path)/base.img"
+    }
+    if completed.imageSize == nil, Folders.exists("\(path)/manifest.json") {
+      let manifest = try RecordingManifest(parsing: InputFile.text("\(path)/manifest.json"))
+      completed.imageSize = ByteCountArgument(argument: "\(manifest.initialByteCount)")
+    }
+    self.options = completed
+  }
+}

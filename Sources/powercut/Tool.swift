@@ -1,0 +1,32 @@
+import ArgumentParser
+import Host
+import Reporting
+
+/// What every command ends with: an exit status, and errors as one line on stderr.
+enum Tool {
+  /// Could not finish: bad input, an operating system that refuses, a mistake of ours.
+  static let failureStatus: Int32 = 2
+
+  /// Runs the body of a command and ends with the status that it returns; an error is printed and
+  /// becomes status 2.
+  static func run(_ body: () throws -> Int32) throws {
+    Interrupts.install()
+    let status: Int32
+    do {
+      status = try body()
+    } catch {
+      try? StandardStreams.writeProgress("powercut: \(error)\n")
+      throw ExitCode(failureStatus)
+    }
+    if status != 0 { throw ExitCode(status) }
+  }
+}
+
+/// An error in the words of the tool.
+struct ToolError: Error, CustomStringConvertible {
+  var description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}

@@ -1,0 +1,152 @@
+import Scheduling
+import Testing
+
+/// What a run of `taskCount` tasks with a few points each does, as a list of `task.point`.
+private func trace(_ strategy: any Strategy, taskCount: Int = 4) throws -> ([String], Schedule) {
+  let recorder = Recorder()
+  let simulation = Simulation(strategy: strategy)
+  for task in 0..<taskCount {
+    simulation.spawn(task: task) {
+      for point in 0..<5 {
+        await simulation.point()
+        recorder.events.append("\(task).\(point)")
+      }
+    }
+  }
+  try simulation.run()
+  return (recorder.events, simulation.schedule)
+}
+
+/// Confined to the thread of its simulation.
+private final class Recorder: @unchecked Sendable {
+  var events: [String] = []
+  var counter = 0
+}
+
+@Suite struct SimulationTests {
+  @Test(arguments: StrategyName.allCases)
+  func oneSeedGivesOneTrace(name: StrategyName) throws {
+    for seed in 0..<50 {
+      let first = name.makeStrategy(seed: Seed(UInt64(seed)), expectedStepCount: 20)
+      let second = name.makeStrategy(seed: Seed(UInt64(seed)), expectedStepCount: 20)
+      #expect(try trace(first) == trace(second))
+    }
+  }
+
+  @Test(arguments: StrategyName.allCases)
+  func seedsGiveManyTraces(name: StrategyName) throws {
+    let traces = try (0..<50).map { seed in
+      try trace(name.makeStrategy(seed: Seed(UInt64(seed)), expectedStepCount: 20)).0
+    }
+    #expect(Set(traces).count > 10)
+  }
+
+  /// Written down once, so that a change of the generator or of the order of candidates shows.
+  @Test func theTraceOfSeedOneIsTheOneOfYesterday() throws {
+    let (_, schedule) = try trace(RandomStrategy(seed: Seed(1)), taskCount: 2)
+    #expect(schedule.description == Self.scheduleOfSeedOne)
+  }
+
+  @Test func everyTaskEnds() throws {
+    for seed in 0..<20 {
+      let (events, _) = try trace(RandomStrategy(seed: Seed(UInt64(seed))))
+      #expect(events.count == 20)
+      #expect(Set(events).count == 20)
+    }
+  }
+
+  @Test func recordedChoicesGiveTheSameTrace() throws {
+    let (events, schedule) = try trace(PCTStrategy(seed: Seed(7), expectedStepCount: 20))
+    let (again, scheduleAgain) = try trace(ReplayStrategy(schedule))
+    #expect(events == again)
+    #expect(schedule == scheduleAgain)
+  }
+
+  @Test func aScheduleThatDoesNotFitSaysWhere() throws {
+    let simulation = Simulation(
+      strategy: ReplayStrategy(Schedule([Choice(index: 1, bound: 2), Choice(index: 0, bound: 9)])))
+    for task in 0..<2 {
+      simulation.spawn(task: task) {
+        for _ in 0..<2 { await simulation.point() }
+      }
+    }
+    try simulation.run()
+    let strategy = try #require(simulation.currentStrategy as? ReplayStrategy)
+    let divergence = try #require(strategy.divergence)
+    #expect(divergence.choiceIndex == 1)
+    #expect(divergence.expectedBound == 9)
+    #expect(divergence.foundBound == 2)
+  }
+
+  @Test func aStateReadAgainAfterAnAwaitIsALostUpdateInSomeSeeds() throws {
+    var lostCount = 0
+    for seed in 0..<200 {
+      let recorder = Recorder()
+      let simulation = Simulation(strategy: RandomStrategy(seed: Seed(UInt64(seed))))
+      for task in 0..<2 {
+        simulation.spawn(task: task) {
+          for _ in 0..<2 {
+            let read = recorder.counter
+            await simulation.point()
+            recorder.counter = read + 1
+          }
+        }
+      }
+      try simulation.run()
+      if recorder.counter < 4 { lostCount += 1 }
+    }
+    #expect(lostCount > 100)
+  }
+
+  @Test func tasksThatWaitForEachOtherAreADeadlock() {
+    let simulation = Simulation(strategy: RandomStrategy(seed: Seed(1)))
+    let signal = Signal(simulation)
+    for task in 0..<2 { simulation.spawn(task: task) { await signal.wait() } }
+    #expect(throws: Simulation.Stall.deadlock(waitingTaskCount: 2)) { try simulation.run() }
+  }
+
+  @Test func aRunThatDoesNotEndIsStopped() {
+    let simulation = Simulation(strategy: RandomStrategy(seed: Seed(1)), stepLimit: 100)
+    simulation.spawn(task: 0) { while true { await simulation.point() } }
+    #expect(throws: Simulation.Stall.stepLimit(100)) { try simulation.run() }
+  }
+
+  @Test func whoWaitsForASignalGoesOnInOrderOfArrival() throws {
+    let recorder = Recorder()
+    let simulation = Simulation(strategy: StickyStrategy(seed: Seed(3)))
+    let signal = Signal(simulation)
+    for task in 0..<3 {
+      simulation.spawn(task: task) {
+        await signal.wait()
+        recorder.events.append("\(task)")
+      }
+    }
+    simulation.spawn(task: 3) {
+      await simulation.point()
+      signal.notifyAll()
+    }
+    try simulation.run()
+    #expect(recorder.events == ["0", "1", "2"])
+  }
+
+  @Test func aTaskThatLeavesTheSimulationEndsTheProcess() async {
+    await #expect(processExitsWith: .failure) {
+      let simulation = Simulation(strategy: RandomStrategy(seed: Seed(1)))
+      simulation.spawn(task: 0) {
+        await simulation.point()
+        await Task.detached {}.value
+      }
+      try simulation.run()
+    }
+  }
+
+  @Test func aTaskThatSleepsEndsTheProcess() async {
+    await #expect(processExitsWith: .failure) {
+      let simulation = Simulation(strategy: RandomStrategy(seed: Seed(1)))
+      simulation.spawn(task: 0) { try? await Task.sleep(nanoseconds: 1) }
+      try simulation.run()
+    }
+  }
+
+  static let scheduleOfSeedOne = "5x1/2"
+}
