@@ -10,6 +10,8 @@ struct ChainWalk {
   private(set) var headerByteOffsets: [Int] = []
   private(set) var problems: [LogProblem] = []
   private(set) var tail = LogTail.none
+  /// See ``WriteLogIndex/foreignTailIdentity``.
+  private(set) var foreignTailIdentity: UInt64?
   /// As the extensions say; `nil` where no entry has one.
   private(set) var logIdentity: UInt64?
   private var forgetting: PageForgetting
@@ -65,7 +67,12 @@ struct ChainWalk {
       accept(entry)
       usedEntryCount += 1
     }
-    tail = usedEntryCount > 0 ? .used(entryCount: usedEntryCount) : unusedTail()
+    if usedEntryCount > 0 {
+      tail = .used(entryCount: usedEntryCount)
+    } else {
+      tail = unusedTail()
+    }
+    noteForeignTail()
   }
 
   /// Whether an entry behind the count belongs to the log; ``step()`` has refused those whose
@@ -82,18 +89,20 @@ struct ChainWalk {
   private func unusedTail() -> LogTail {
     var ahead = byteOffset
     var entryCount = 0
-    var isForeign = false
     var forgetting = forgetting
     while case .entry(let entry) = probe.read(at: ahead) {
-      if entryCount == 0, let logIdentity, let found = entry.extension {
-        isForeign = found.logIdentity != logIdentity
-      }
       ahead = entry.nextByteOffset
       entryCount += 1
       forgetting.pass(ahead)
     }
-    if entryCount == 0 { return .none }
-    return isForeign ? .foreign(entryCount: entryCount) : .unproven(entryCount: entryCount)
+    return entryCount == 0 ? .none : .unproven(entryCount: entryCount)
+  }
+
+  private mutating func noteForeignTail() {
+    guard let logIdentity, case .entry(let entry) = probe.read(at: byteOffset),
+      let found = entry.extension, found.logIdentity != logIdentity
+    else { return }
+    foreignTailIdentity = found.logIdentity
   }
 
   private mutating func accept(_ entry: EntryProbe.Entry) {

@@ -31,8 +31,7 @@ public enum LogTail: Equatable, Sendable {
   case none
   /// Entries that are taken as part of the log: their extension proves it, or the reader asked.
   case used(entryCount: Int)
-  /// Entries that parse, but may be left over from an older log in the same file.
+  /// Entries that parse, but may be left over from an older log in the same file; that they are is
+  /// certain where ``WriteLogIndex/foreignTailIdentity`` names it.
   case unproven(entryCount: Int)
-  /// Entries of an older log in the same file: their extension names another log.
-  case foreign(entryCount: Int)
 }

@@ -16,6 +16,8 @@ public struct LogSummary: Equatable, Sendable {
   /// What the chain holds.
   public var entryCount: Int
   public var tail: LogTail
+  /// See ``WriteLogIndex/foreignTailIdentity``.
+  public var foreignTailIdentity: UInt64?
   public var problemCount: Int
   /// Where the chain ends in the file.
   public var endByteOffset: Int
@@ -68,6 +70,7 @@ public struct LogSummary: Equatable, Sendable {
     countedEntryCount = index.superblock?.entryCount
     entryCount = index.entryCount
     tail = index.tail
+    foreignTailIdentity = index.foreignTailIdentity
     problemCount = index.problems.count
     endByteOffset = index.endByteOffset
     logIdentity = index.logIdentity

@@ -36,6 +36,9 @@ public struct WriteLogIndex: Sendable {
   public let superblock: Superblock?
   public let sectorByteCount: UInt32
   public let tail: LogTail
+  /// The identity of the older log whose entries stand where this one ends, as their extensions
+  /// say; they are never used, whatever the options. `nil` where there are none that say so.
+  public let foreignTailIdentity: UInt64?
   public let problems: [LogProblem]
   /// What the extensions of the entries say; `nil` where no entry has one.
   public let logIdentity: UInt64?
@@ -71,6 +74,7 @@ public struct WriteLogIndex: Sendable {
     self.superblock = superblock
     self.sectorByteCount = sectorByteCount
     tail = walk.tail
+    foreignTailIdentity = walk.foreignTailIdentity
     problems = walk.problems
     logIdentity = walk.logIdentity
     endByteOffset = walk.byteOffset

@@ -200,7 +200,8 @@ struct WriteLogIndexTests {
     let index = try WriteLogIndex(reading: log.region, options: LogReadingOptions(tail: policy))
     #expect(index.problems == [])
     #expect(index.entryCount == 3)
-    #expect(index.tail == .foreign(entryCount: 2))
+    #expect(index.tail == .unproven(entryCount: 2))
+    #expect(index.foreignTailIdentity == 2)
     #expect(index.logIdentity == 1)
   }
 
@@ -211,6 +212,7 @@ struct WriteLogIndexTests {
     #expect(index.problems == [])
     #expect(index.entryCount == 3)
     #expect(index.tail == .unproven(entryCount: 2))
+    #expect(index.foreignTailIdentity == nil)
   }
 
   @Test func olderEntryOfTheSameLogAtAnotherPlaceIsNotTaken() throws {
