@@ -17,7 +17,8 @@ struct LogDescription {
     var lines = ["\(path): dm-log-writes log, \(summary.fileByteCount) bytes"]
     lines.append("  sector     \(summary.sectorByteCount) bytes")
     lines.append(
-      "  count      \(summary.countedEntryCount.map { "\($0)" } ?? "never written") in the superblock")
+      "  count      \(summary.countedEntryCount.map { "\($0)" } ?? "never written") in the superblock"
+    )
     lines.append("  entries    \(summary.entryCount), up to byte \(summary.endByteOffset)")
     lines.append("  writes     \(amount(summary.writes)), \(summary.fuaCount) with FUA")
     lines.append("  discards   \(amount(summary.discards))")

@@ -121,7 +121,8 @@ struct ReplayCommand: ParsableCommand {
       if found == text { return place + 1 }
       if others.count < 5, !found.hasPrefix(ClientMark.prefix) { others.append("'\(found)'") }
     }
-    let known = others.isEmpty ? "it has no marks of a user" : "it has \(others.joined(separator: ", "))"
+    let known =
+      others.isEmpty ? "it has no marks of a user" : "it has \(others.joined(separator: ", "))"
     throw ToolError("--at '\(text)': the log has no mark with this text; \(known)")
   }
 }
