@@ -1,8 +1,8 @@
 import BlockDevice
 import Bytes
 import CrashStates
-import WriteLog
 import Workload
+import WriteLog
 
 /// Everything that is known of a recording. The log is always there; what else there is decides which
 /// rules can be judged.

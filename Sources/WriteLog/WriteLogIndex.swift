@@ -93,6 +93,15 @@ public struct WriteLogIndex: Sendable {
       sectorByteCount: sectorByteCount)
   }
 
+  /// The entry at `index` without its extension, whose checksum costs more than all the rest.
+  public func entryWithoutExtension(at index: Int) -> LogEntry {
+    let byteOffset = headerByteOffsets[index]
+    return LogEntry(
+      index: index, headerByteOffset: byteOffset,
+      header: EntryHeader(loading: region, at: byteOffset), extension: nil,
+      sectorByteCount: sectorByteCount)
+  }
+
   /// The text of a MARK, undecodable bytes replaced.
   public func text(of entry: LogEntry) -> String {
     let start = entry.headerByteOffset + EntryHeader.byteCount

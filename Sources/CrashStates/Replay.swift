@@ -1,0 +1,82 @@
+import Bytes
+
+/// Writes out the image of a crash state.
+///
+/// Block by block from the start of the disk to its end, each block's entries backward: every byte is
+/// written at most once, by the entry that wins, and no memory is needed for what is covered. Units of
+/// zeroes are left out, so a sparse file stays sparse.
+public struct Replay {
+  /// A part of the image: the bytes of `region[range]`, to stand at `imageByteOffset`.
+  public struct Piece {
+    public var region: ByteRegion
+    /// Bytes of the region, at least one.
+    public var range: Range<Int>
+    public var imageByteOffset: UInt64
+  }
+
+  private let history: DiskHistory
+  private let state: CrashState
+
+  /// - Parameter state: one of the history's (``DiskHistory/check(_:)``).
+  public init(_ history: DiskHistory, state: CrashState) {
+    self.history = history
+    self.state = state
+  }
+
+  /// How long the image is; what no piece covers is zero.
+  public var imageByteCount: UInt64 { history.byteCount(of: state) }
+
+  /// Gives each piece of the image to `sink`, ascending and without overlaps.
+  ///
+  /// - Throws: what `sink` throws, at once.
+  public func write<Failure: Error>(
+    to sink: (Piece) throws(Failure) -> Void
+  ) throws(Failure) {
+    var pending: Piece?
+    for place in 0..<history.blockHistory.blocks.count {
+      for piece in pieces(ofPlace: place) {
+        if let joined = pending?.joined(with: piece) {
+          pending = joined
+        } else {
+          if let pending { try sink(pending) }
+          pending = piece
+        }
+      }
+    }
+    if let pending { try sink(pending) }
+  }
+
+  private func pieces(ofPlace place: Int) -> [Piece] {
+    let blockByteOffset = DiskBlock.range(history.blockHistory.blocks.numbers[place]).byteOffset
+    var pieces: [Piece] = []
+    history.blockHistory.resolve(.all, place: place, state: state) { run, source in
+      guard let region = history.hasher.region(source.origin) else { return }
+      for unit in run {
+        let source = source.advanced(byUnits: unit - run.lowerBound)
+        let range = source.byteOffset..<source.byteOffset + source.keptByteCount
+        if region.isZero(in: range) { continue }
+        let piece = Piece(
+          region: region, range: range,
+          imageByteOffset: blockByteOffset + UInt64(unit * StateSum.unitByteCount))
+        if let joined = pieces.last?.joined(with: piece) {
+          pieces[pieces.count - 1] = joined
+        } else {
+          pieces.append(piece)
+        }
+      }
+    }
+    return pieces.sorted { $0.imageByteOffset < $1.imageByteOffset }
+  }
+}
+
+extension Replay.Piece {
+  /// Both as one, where the second goes on in the image and in the region where the first ends.
+  fileprivate func joined(with next: Self) -> Self? {
+    guard region === next.region, range.upperBound == next.range.lowerBound,
+      imageByteOffset + UInt64(range.count) == next.imageByteOffset
+    else { return nil }
+    var joined = self
+    joined.range = range.lowerBound..<next.range.upperBound
+    return joined
+  }
+}

@@ -1,0 +1,150 @@
+import Bytes
+
+/// Crash states, looked at without building an image.
+extension DiskHistory {
+  /// The length of the disk in a state.
+  public func byteCount(of state: CrashState) -> UInt64 {
+    guard let first = state.lost.first,
+      state.lost.contains(where: { lengths.changes(atEntry: $0) })
+    else { return byteCount(atCut: state.cut) }
+    var byteCount = lengths.byteCount(atCut: first)
+    for entryIndex in first..<state.cut where !state.loses(entryIndex) {
+      byteCount = LengthHistory.byteCount(byteCount, after: blockHistory.events[entryIndex])
+    }
+    return byteCount
+  }
+
+  /// The digest of a state: that of its cut, less what the lost entries contributed, plus what shows
+  /// in their place.
+  public func digest(of state: CrashState) -> Digest128 {
+    let state = reduced(state)
+    if state.lost.isEmpty { return digest(atCut: state.cut) }
+    var sum = sum(atCut: state.cut)
+    let plain = CrashState(cut: state.cut)
+    forEachAffectedBlock(of: state) { place, units in
+      let firstUnit = blockHistory.blocks.numbers[place] * UInt64(DiskBlock.unitCount)
+      blockHistory.resolve(units, place: place, state: plain) { run, source in
+        forEachContribution(run, source, firstUnit) { sum -= $0 }
+      }
+      blockHistory.resolve(units, place: place, state: state) { run, source in
+        forEachContribution(run, source, firstUnit) { sum += $0 }
+      }
+    }
+    return sum.digest(diskByteCount: byteCount(of: state))
+  }
+
+  /// The units whose contents may differ from the plain prefix at the state's cut, ascending.
+  public func affectedUnits(of state: CrashState) -> [UInt64] {
+    var units: [UInt64] = []
+    forEachAffectedBlock(of: state) { place, mask in
+      let firstUnit = blockHistory.blocks.numbers[place] * UInt64(DiskBlock.unitCount)
+      mask.forEachRun { run in
+        for unit in run { units.append(firstUnit + UInt64(unit)) }
+      }
+    }
+    return units
+  }
+
+  /// The units whose contents may differ between this cut and the one before it, ascending.
+  public func unitsOfLastEntry(atCut cut: Int) -> [UInt64] {
+    if cut == 0 || blockHistory.events.kind(cut - 1) == .none { return [] }
+    return affectedUnits(of: CrashState(cut: cut, lost: [cut - 1]))
+  }
+
+  /// What a unit holds in a state.
+  public func contents(ofUnit unitIndex: UInt64, in state: CrashState) -> UnitContents {
+    let blockNumber = unitIndex / UInt64(DiskBlock.unitCount)
+    guard let place = blockHistory.blocks.place(ofBlock: blockNumber) else { return .zero }
+    let unit = Int(unitIndex % UInt64(DiskBlock.unitCount))
+    var found = UnitSource.zero
+    blockHistory.resolve(UnitMask(unit..<unit + 1), place: place, state: state) { found = $1 }
+    return hasher.contents(found)
+  }
+
+  /// XXH3-128 of the 512 bytes.
+  public func unitHash(_ contents: UnitContents) -> Digest128 {
+    switch contents {
+    case .zero, .log, .base: hasher.hash(Self.source(contents))
+    case .bytes(let bytes): Checksum.xxh3Wide(bytes)
+    }
+  }
+
+  /// The 512 bytes.
+  public func bytes(_ contents: UnitContents) -> [UInt8] {
+    switch contents {
+    case .zero, .log, .base: hasher.bytes(Self.source(contents))
+    case .bytes(let bytes): bytes
+    }
+  }
+
+  /// The same disk at the earliest cut that has it: entries behind the last one that persisted never
+  /// happened. So `flushed-only`, and every state that loses the end of its epoch, is a prefix.
+  private func reduced(_ state: CrashState) -> CrashState {
+    if state.lost.isEmpty { return state }
+    var state = state
+    while let last = state.lost.last {
+      if state.cut - 1 == last {
+        state.lost.removeLast()
+      } else if blockHistory.events.kind(state.cut - 1) != .none {
+        break
+      }
+      state.cut -= 1
+    }
+    return state
+  }
+
+  /// Calls `body` with each block that the lost entries touched and the units there that may differ,
+  /// ascending.
+  private func forEachAffectedBlock(
+    of state: CrashState, _ body: (_ place: Int, _ units: UnitMask) -> Void
+  ) {
+    let reach = lengths.reachByteOffset(atCut: state.cut)
+    var ranges: [Range<Int>] = []
+    for entryIndex in state.lost {
+      let range = blockHistory.events[entryIndex].range
+      if range.byteOffset >= reach { continue }
+      ranges.append(
+        blockHistory.blocks.places(
+          ByteRange(
+            byteOffset: range.byteOffset,
+            byteCount: min(range.endByteOffset, reach) - range.byteOffset)))
+    }
+    ranges.sort { $0.lowerBound < $1.lowerBound }
+    var next = 0
+    for range in ranges {
+      for place in max(next, range.lowerBound)..<max(next, range.upperBound) {
+        let units = blockHistory.affected(.all, place: place, state: state)
+        if !units.isEmpty { body(place, units) }
+      }
+      next = max(next, range.upperBound)
+    }
+  }
+
+  private func forEachContribution(
+    _ run: Range<Int>, _ source: UnitSource, _ firstUnit: UInt64, _ body: (StateSum) -> Void
+  ) {
+    if source.origin == .zero { return }
+    let unitIndex = firstUnit + UInt64(run.lowerBound)
+    if source.keptByteCount == StateSum.unitByteCount,
+      let region = hasher.region(source.origin)
+    {
+      let byteCount = run.count * StateSum.unitByteCount
+      StateSum.forEachContribution(
+        of: region, in: source.byteOffset..<source.byteOffset + byteCount,
+        firstUnitIndex: unitIndex
+      ) { _, contribution in body(contribution) }
+    } else {
+      body(StateSum.contribution(ofHash: hasher.hash(source), unitIndex: unitIndex))
+    }
+  }
+
+  private static func source(_ contents: UnitContents) -> UnitSource {
+    switch contents {
+    case .zero, .bytes: .zero
+    case .log(let byteOffset):
+      UnitSource(origin: .log, byteOffset: byteOffset, keptByteCount: StateSum.unitByteCount)
+    case .base(let byteOffset):
+      UnitSource(origin: .base, byteOffset: byteOffset, keptByteCount: StateSum.unitByteCount)
+    }
+  }
+}
