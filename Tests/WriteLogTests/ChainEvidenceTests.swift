@@ -28,7 +28,7 @@ struct ChainEvidenceTests {
     let log = racedLog(identity: nil)
     let index = try WriteLogIndex(reading: log.region)
     #expect(index.entryCount == 2)
-    #expect(index.problems.map(\.kind) == [.count, .chain])
+    try #require(index.problems.map(\.kind) == [.count, .chain])
     #expect(index.problems[0].error.hint.contains("a sector of zeroes"))
     let problem = index.problems[1]
     #expect(problem.entryIndex == 1)
@@ -44,7 +44,7 @@ struct ChainEvidenceTests {
     let log = racedLog(identity: 77)
     let index = try WriteLogIndex(reading: log.region)
     #expect(index.entryCount == 2)
-    #expect(index.problems.map(\.kind) == [.count, .chain])
+    try #require(index.problems.map(\.kind) == [.count, .chain])
     let problem = index.problems[1]
     #expect(problem.entryIndex == 1)
     #expect(problem.error.byteOffset == UInt64(log.headerByteOffsets[2]))
@@ -63,7 +63,7 @@ struct ChainEvidenceTests {
     log.flush()
     let index = try WriteLogIndex(reading: log.region)
     #expect(index.entryCount == 3)
-    #expect(index.problems.map(\.kind) == [.count, .chain])
+    try #require(index.problems.map(\.kind) == [.count, .chain])
     #expect(index.problems[1].entryIndex == 0)
     #expect(index.problems[1].error.byteOffset == UInt64(log.headerByteOffsets[1]))
   }
@@ -76,7 +76,7 @@ struct ChainEvidenceTests {
     log.zeroSectors(2)
     log.flush()
     let index = try WriteLogIndex(reading: log.region)
-    #expect(index.problems.map(\.kind) == [.header, .chain])
+    try #require(index.problems.map(\.kind) == [.header, .chain])
     #expect(index.problems[0].entryIndex == 1)
     #expect(index.problems[0].error.field == "flags")
     #expect(index.problems[1].entryIndex == 0)
@@ -88,7 +88,7 @@ struct ChainEvidenceTests {
     log.write(sector: 200, count: 1, fill: 1, proof: .init(identity: 1, index: 1))
     log.flush(proof: .init(identity: 1, index: 2))
     let index = try WriteLogIndex(reading: log.region)
-    #expect(index.problems.map(\.kind) == [.chain, .chain])
+    try #require(index.problems.map(\.kind) == [.chain, .chain])
     #expect(index.problems[0].error.field == "entryIndex")
     #expect(index.problems[0].entryIndex == 1)
     #expect(index.problems[1].error.byteOffset == UInt64(log.headerByteOffsets[1]))
@@ -100,7 +100,7 @@ struct ChainEvidenceTests {
       var log = LogBytes.good(identity: identity)
       log.put(.max, at: log.headerByteOffsets[4] + 16)
       let index = try WriteLogIndex(reading: log.region)
-      #expect(index.problems.map(\.kind) == [.header])
+      try #require(index.problems.map(\.kind) == [.header])
     }
   }
 
@@ -112,7 +112,7 @@ struct ChainEvidenceTests {
       sector: 0, count: UInt64(inner.count / 512), data: inner, proof: .init(identity: 1, index: 0))
     log.flush(proof: .init(identity: 1, index: 1))
     let index = try WriteLogIndex(reading: log.region)
-    #expect(index.problems.map(\.kind) == [.count])
+    try #require(index.problems.map(\.kind) == [.count])
   }
 
   @Test func searchIsBounded() throws {
@@ -125,7 +125,7 @@ struct ChainEvidenceTests {
     for _ in 0..<4 { log.entry(sector: 0, count: 4096, data: data) }
     let index = try WriteLogIndex(reading: log.region)
     #expect(index.entryCount == 4)
-    #expect(index.problems.map(\.kind) == [.count, .chain])
+    try #require(index.problems.map(\.kind) == [.count, .chain])
     #expect(index.problems[1].error.found.contains("16 or more"))
   }
 }

@@ -77,7 +77,7 @@ struct DamagedLogTests {
       log.put(count, at: 16)
       let index = try WriteLogIndex(reading: log.region)
       #expect(index.entryCount == 7)
-      #expect(index.problems.map(\.kind) == [.count])
+      try #require(index.problems.map(\.kind) == [.count])
       #expect(index.problems[0].entryIndex == 7)
       #expect(index.problems[0].error.byteOffset == 16)
       #expect(index.problems[0].error.expected == "at most 7")

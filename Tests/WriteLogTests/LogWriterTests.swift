@@ -152,6 +152,7 @@ struct LogWriterTests {
     let index = try WriteLogIndex(reading: ByteRegion(sink.bytes))
     #expect(index.problems == [])
     #expect(index.tail == .used(entryCount: 1))
+    try #require(index.entryCount == 9)
     #expect(index[7].extension?.entryIndex == 7)
     #expect(index[8].extension?.logIdentity == 9)
   }
@@ -164,7 +165,7 @@ struct LogWriterTests {
     writer.appendFlush()
     writer.finish()
     let index = try WriteLogIndex(reading: ByteRegion(sink.bytes))
-    #expect(index.entryCount == 4)
+    try #require(index.entryCount == 4)
     #expect(index[3].kind == .flush)
     #expect(index.problems == [])
   }
