@@ -1,1 +1,144 @@
-print("bench")
+import Bytes
+import CrashStates
+import Glibc
+import Host
+import WriteLog
+
+// powercut-bench [--repetitions N] [--output FOLDER] [--quick]
+//
+// A new measurement is one file with a TimedTask, or with a type of its own as the jumps have; it is
+// listed in `measure` and its aim in `aims`.
+
+struct Arguments {
+  var repetitionCount = 9
+  var output = "Reports"
+  /// Without the huge log, which takes minutes and gigabytes.
+  var isQuick = false
+
+  init(_ words: [String]) throws {
+    var words = words[...]
+    while let word = words.popFirst() {
+      switch word {
+      case "--quick": isQuick = true
+      case "--output": output = try Self.value(of: word, &words)
+      case "--repetitions":
+        guard let count = Int(try Self.value(of: word, &words)), count > 0 else {
+          throw BenchmarkError(description: "--repetitions takes a number from 1")
+        }
+        repetitionCount = count
+      default:
+        throw BenchmarkError(
+          description: "unknown: \(word). Usage: [--repetitions N] [--output FOLDER] [--quick]")
+      }
+    }
+  }
+
+  private static func value(
+    of option: String, _ words: inout ArraySlice<String>
+  ) throws -> String {
+    guard let value = words.popFirst() else {
+      throw BenchmarkError(description: "\(option) needs a value")
+    }
+    return value
+  }
+}
+
+func measure(_ arguments: Arguments, folder: String) throws -> Results {
+  var results = Results(
+    command: "make bench", processorCount: Processors.count,
+    repetitionCount: arguments.repetitionCount)
+  progress("writing the standard log")
+  let log = try StandardLog(writingTo: "\(folder)/standard.log")
+  let history = try DiskHistory(
+    index: WriteLogIndex(reading: MappedFile.map(log.path)), base: nil,
+    initialByteCount: StandardLog.deviceByteCount)
+  results.facts.append(("standardLogByteCount", log.byteCount))
+  results.facts.append(("entryCount", UInt64(StandardLog.entryCount)))
+
+  progress("measuring in turn")
+  let tasks: [TimedTask] = [
+    .copy(log, to: "\(folder)/copy.log"), .hash(log), .index(log), .digests(log),
+    .replay(log, to: "\(folder)/replayed.img"), .droppedStates(history),
+  ]
+  for (task, times) in try TimedTask.alternate(
+    tasks, repetitionCount: arguments.repetitionCount)
+  {
+    results.rows.append(.init(name: task.name, summary: task.summary, times: times))
+  }
+
+  progress("jumping")
+  let jumps = try JumpMeasurement.run(history)
+  results.rows.append(
+    .init(
+      name: "jump",
+      summary: "one jump to any cut: its digest, and \(JumpMeasurement.viewedUnitCount) units",
+      times: jumps))
+  results.aims = aims(results, jumps)
+  if !arguments.isQuick { try measureHugeLog(arguments, &results) }
+  return results
+}
+
+func aims(_ results: Results, _ jumps: Samples) -> [Results.Aim] {
+  let copy = results.median("cp")
+  return [
+    .init(
+      text: "digests of all states, to `cp` of the log", found: results.median("digests") / copy,
+      limit: 0.5),
+    .init(
+      text: "replay of the last state to a file, to `cp` of the log",
+      found: results.median("replay") / copy, limit: 1),
+    .init(
+      text: "a jump to any cut, ms, 99 of 100", found: Double(jumps.percentile(99)) / 1e6, limit: 1),
+  ]
+}
+
+func measureHugeLog(_ arguments: Arguments, _ results: inout Results) throws {
+  progress("writing and indexing a log of 10 million entries")
+  try Folders.create(arguments.output)
+  let outcome = try HugeLogMeasurement.run(folder: arguments.output)
+  results.rows.append(
+    .init(
+      name: "huge index", summary: "the index of 10 million entries in 100 GB",
+      times: Samples(nanoseconds: [outcome.indexNanoseconds])))
+  results.facts.append(("hugeLogByteCount", outcome.logByteCount))
+  results.facts.append(("hugeIndexPeakByteCount", outcome.peakByteCount))
+  results.aims.append(
+    .init(
+      text: "peak memory of the huge index, GiB",
+      found: Double(outcome.peakByteCount) / Double(1 << 30), limit: 1))
+}
+
+/// A folder in memory-backed storage where there is one, so that no disk is measured.
+func withWorkFolder(_ body: (String) throws -> Void) throws {
+  let parent =
+    Folders.isFolder("/dev/shm") ? "/dev/shm" : Environment.value("TMPDIR") ?? "/tmp"
+  let folder = "\(parent)/powercut-bench-\(getpid())"
+  try Folders.create(folder)
+  defer { Folders.remove(folder) }
+  try body(folder)
+}
+
+func progress(_ text: String) {
+  _ = unsafe write(2, text + "\n", text.utf8.count + 1)
+}
+
+do {
+  let words = Array(CommandLine.arguments.dropFirst())
+  if words.count == 2 && words[0] == "--index-only" {
+    try HugeLogMeasurement.indexOnly(words[1])
+  } else {
+    let arguments = try Arguments(words)
+    try withWorkFolder { folder in
+      let results = try measure(arguments, folder: folder)
+      let page = ResultsPage(results: results).text
+      try Folders.create(arguments.output)
+      try OutputFile.write(
+        ResultsJSON(results: results).text, to: "\(arguments.output)/benchmarks.json")
+      try OutputFile.write(page, to: "\(arguments.output)/benchmarks.md")
+      print(page)
+    }
+  }
+} catch {
+  progress("powercut-bench: \(error)")
+  exit(2)
+}

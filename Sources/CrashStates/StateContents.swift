@@ -99,6 +99,7 @@ extension DiskHistory {
     of state: CrashState, _ body: (_ place: Int, _ units: UnitMask) -> Void
   ) {
     let reach = lengths.reachByteOffset(atCut: state.cut)
+    let reached = ByteRange(byteOffset: 0, byteCount: Self.roundedUpToUnits(reach))
     var ranges: [Range<Int>] = []
     for entryIndex in state.lost {
       let range = blockHistory.events[entryIndex].range
@@ -113,11 +114,21 @@ extension DiskHistory {
     var next = 0
     for range in ranges {
       for place in max(next, range.lowerBound)..<max(next, range.upperBound) {
-        let units = blockHistory.affected(.all, place: place, state: state)
+        let wanted = UnitMask(
+          wholeUnitsOf: reached, inBlock: blockHistory.blocks.numbers[place])
+        let units = blockHistory.affected(wanted, place: place, state: state)
         if !units.isEmpty { body(place, units) }
       }
       next = max(next, range.upperBound)
     }
+  }
+
+  private static func roundedUpToUnits(_ byteCount: UInt64) -> UInt64 {
+    let excess = byteCount % UInt64(StateSum.unitByteCount)
+    if excess == 0 { return byteCount }
+    let (rounded, overflow) = byteCount.addingReportingOverflow(
+      UInt64(StateSum.unitByteCount) - excess)
+    return overflow ? .max : rounded
   }
 
   private func forEachContribution(

@@ -59,7 +59,7 @@ import WriteLog
       #expect(history.affectedUnits(of: state).isSuperset(of: different(oracle, plain)))
       try history.check(state)
     }
-    #expect(stateCount > 100)
+    #expect(stateCount > 60)
   }
 
   @Test(arguments: 0..<20)

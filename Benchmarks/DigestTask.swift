@@ -1,0 +1,35 @@
+import Bytes
+import CrashStates
+import Host
+import WriteLog
+
+extension TimedTask {
+  /// From the file on disk to the digest of the state at every cut.
+  static func digests(_ log: StandardLog) -> TimedTask {
+    TimedTask(
+      name: "digests",
+      summary: "mapping, index, and the digest of the state after every entry",
+      run: {
+        let history = try DiskHistory(
+          index: WriteLogIndex(reading: MappedFile.map(log.path)), base: nil,
+          initialByteCount: StandardLog.deviceByteCount)
+        var mixed: UInt64 = 0
+        for cut in 0...history.entryCount { mixed ^= history.digest(atCut: cut).low }
+        guard mixed != 0 else { throw BenchmarkError(description: "the digests cancel out") }
+      })
+  }
+
+  /// Every state that loses one write of its epoch: no image is built for any.
+  static func droppedStates(_ history: DiskHistory) -> TimedTask {
+    TimedTask(
+      name: "drop:1 digests",
+      summary: "the digest of every state that lost one entry, from a prepared history",
+      run: {
+        var mixed: UInt64 = 0
+        for (_, state) in StateEnumerator(history: history, tiers: [.drop(1)], seed: 1) {
+          mixed ^= history.digest(of: state).low
+        }
+        guard mixed != 0 else { throw BenchmarkError(description: "the digests cancel out") }
+      })
+  }
+}
