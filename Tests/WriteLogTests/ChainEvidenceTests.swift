@@ -104,6 +104,17 @@ struct ChainEvidenceTests {
     }
   }
 
+  @Test func oneSectorOfDataThatLooksLikeAHeaderIsNoEvidence() throws {
+    // A table of small numbers, in the second sector of the data and with no header behind it.
+    var log = LogBytes(count: 3)
+    let table = LogBytes.word(4) + LogBytes.word(1) + [UInt8](repeating: 0, count: 512 - 16)
+    let other = [UInt8](repeating: 0xee, count: 512)
+    log.entry(sector: 0, count: 4, data: other + table + other + other)
+    log.flush()
+    let index = try WriteLogIndex(reading: log.region)
+    #expect(index.problems.map(\.kind) == [.count])
+  }
+
   @Test func logInsideOfTheLoggedDataIsNoEvidence() throws {
     // The logged disk holds a log of its own, and this log's chain is damaged behind it.
     var log = LogBytes(count: 4)
