@@ -53,7 +53,7 @@ let package = Package(
         "Bytes", "Scheduling", "BlockDevice", "WriteLog", "Workload", "Stacks", "CrashStates",
         "Checking", yams,
       ]),
-    layer("Reporting", ["Bytes", "Checking", "Campaign"]),
+    layer("Reporting", ["Bytes", "Scheduling", "Checking", "Campaign"]),
     // 4: the world.
     layer("Host", ["Bytes"]),
     // 5: the tool.
@@ -82,8 +82,16 @@ let package = Package(
     tests("CrashStates", ["CrashStates", "WriteLog", "Bytes", "Host", "TestSupport"]),
     tests(
       "Checking",
-      ["Checking", "CrashStates", "Workload", "BlockDevice", "WriteLog", "Bytes", "TestSupport"]),
-    tests("Campaign", ["Campaign", "Checking", "Stacks", "Workload", "Scheduling", "Bytes"]),
+      [
+        "Checking", "CrashStates", "Workload", "Scheduling", "BlockDevice", "WriteLog", "Bytes",
+        "TestSupport",
+      ]),
+    tests(
+      "Campaign",
+      [
+        "Campaign", "Checking", "CrashStates", "Stacks", "Workload", "Scheduling", "WriteLog",
+        "Bytes",
+      ]),
     tests("Reporting", ["Reporting", "Campaign", "Checking", "Bytes"]),
     tests("Host", ["Host", "Bytes", "TestSupport"]),
     tests("powercut", ["TestSupport", "Host", "WriteLog", "Bytes"]),

@@ -2,10 +2,10 @@ import Bytes
 
 /// One operation in the trace of a simulated device. Times are event numbers of the simulation.
 public struct DeviceOperation: Sendable {
-  public enum Action: Hashable, Sendable {
+  public enum Action: String, Hashable, Sendable {
     case read
     case write
-    case writeZeroes
+    case writeZeroes = "write-zeroes"
     case discard
     case flush
     case resize

@@ -31,9 +31,12 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
     self.hint = hint
   }
 
-  public var description: String {
-    "'\(field)' at byte \(byteOffset): expected \(expected), found \(found). \(hint)"
+  /// What is wrong, without the advice.
+  public var finding: String {
+    "'\(field)' at byte \(byteOffset): expected \(expected), found \(found)"
   }
+
+  public var description: String { "\(finding). \(hint)" }
 }
 
 extension FixedWidthInteger {

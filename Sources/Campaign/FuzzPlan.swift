@@ -6,14 +6,14 @@ import Stacks
 /// Many seeds of one stack.
 public struct FuzzPlan: Sendable {
   public var stack: StackName
-  public var bugs: Set<Bug>
+  public var bugs: Set<BugSwitch>
   public var seeds: SeedRange
   public var strategy: StrategyName
   public var tiers: [Tier]
   public var isGoingOn: Bool
 
   public init(
-    stack: StackName, bugs: Set<Bug> = [], seeds: SeedRange, strategy: StrategyName = .auto,
+    stack: StackName, bugs: Set<BugSwitch> = [], seeds: SeedRange, strategy: StrategyName = .auto,
     tiers: [Tier] = FuzzPlan.defaultTiers, isGoingOn: Bool = false
   ) {
     self.stack = stack

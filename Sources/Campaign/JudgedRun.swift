@@ -42,7 +42,7 @@ public struct JudgedRun: Sendable {
     } catch {
       var judgement = Judgement()
       judgement.violations = [
-        Violation(.l01, "\(error.field) is wrong", evidence: ["\(error)"])
+        Violation(.l01, error.finding, evidence: [error.hint])
       ]
       judgement.judgedRules = [.l01]
       return judgement

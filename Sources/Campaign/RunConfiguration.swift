@@ -14,7 +14,7 @@ public struct RunConfiguration: Hashable, Sendable {
 
   public var stack: StackName
   /// Bugs besides those of the profile.
-  public var bugs: Set<Bug>
+  public var bugs: Set<BugSwitch>
   public var deviceByteCount: UInt64 = 1 << 20
   /// The log's unit, and the alignment of every request.
   public var logSectorByteCount: UInt32 = 512
@@ -28,11 +28,11 @@ public struct RunConfiguration: Hashable, Sendable {
   /// Choices to make again, instead of a strategy.
   public var schedule: Schedule?
 
-  public init(stack: StackName, bugs: Set<Bug> = []) {
+  public init(stack: StackName, bugs: Set<BugSwitch> = []) {
     self.stack = stack
     self.bugs = bugs
   }
 
   /// The bugs of the profile and those that were asked for.
-  public var allBugs: Set<Bug> { stack.profile.bugs.union(bugs) }
+  public var allBugs: Set<BugSwitch> { stack.profile.bugs.union(bugs) }
 }

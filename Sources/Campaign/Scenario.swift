@@ -63,8 +63,11 @@ extension Scenario {
 extension String {
   /// As a shell takes it for one word.
   public var shellQuoted: String {
-    let plain = allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=,+%@".contains($0)) }
+    let plain = allSatisfy {
+      $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=,+%@".contains($0))
+    }
     if plain && !isEmpty { return self }
-    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    return "'" + split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
+      + "'"
   }
 }

@@ -33,7 +33,9 @@ struct ScenarioNode {
   func node(_ key: String) -> Node? { entries.first { $0.key == key }?.value }
 
   func required(_ key: String) throws(ScenarioError) -> Node {
-    guard let node = node(key) else { throw ScenarioError(line: line, "the key '\(key)' is missing") }
+    guard let node = node(key) else {
+      throw ScenarioError(line: line, "the key '\(key)' is missing")
+    }
     return node
   }
 

@@ -4,8 +4,8 @@ import Checking
 import CrashStates
 import Scheduling
 import Stacks
-import WriteLog
 import Workload
+import WriteLog
 import Yams
 
 extension Scenario {
@@ -48,19 +48,20 @@ extension Scenario {
   private static func stack(_ node: Node) throws(ScenarioError) -> StackName {
     guard let text = node.scalar?.string, let stack = StackName(text) else {
       throw ScenarioError(
-        line: node.mark?.line, "unknown stack \(node.shown); known are \(StackName.allNames.listed)")
+        line: node.mark?.line, "unknown stack \(node.shown); known are \(StackName.allNames.listed)"
+      )
     }
     return stack
   }
 
-  private static func bugs(_ node: Node?) throws(ScenarioError) -> Set<Bug> {
+  private static func bugs(_ node: Node?) throws(ScenarioError) -> Set<BugSwitch> {
     guard let node else { return [] }
-    var bugs: Set<Bug> = []
+    var bugs: Set<BugSwitch> = []
     for item in try list(node, named: "bugs") {
-      guard let bug = item.scalar.flatMap({ Bug(rawValue: $0.string) }) else {
+      guard let bug = item.scalar.flatMap({ BugSwitch(rawValue: $0.string) }) else {
         throw ScenarioError(
           line: item.mark?.line,
-          "unknown bug \(item.shown); known are \(Bug.allCases.map(\.rawValue).listed)")
+          "unknown bug \(item.shown); known are \(BugSwitch.allCases.map(\.rawValue).listed)")
       }
       bugs.insert(bug)
     }
@@ -127,7 +128,8 @@ extension Scenario {
     if let choices = schedule.node("choices") {
       guard let recorded = choices.scalar.flatMap({ Schedule($0.string) }) else {
         throw ScenarioError(
-          line: choices.mark?.line, "'choices' must be a list such as 0/2,3x1/3, found \(choices.shown)")
+          line: choices.mark?.line,
+          "'choices' must be a list such as 0/2,3x1/3, found \(choices.shown)")
       }
       configuration.schedule = recorded
     }

@@ -67,7 +67,7 @@ private struct TimelineRows {
           event.map {
             row(
               $0, operation.task, operation.clientOperation,
-              "  device: \(operation.action) \(state)")
+              "  device: \(operation.action.rawValue) \(state)")
           }
         }
     }

@@ -1,7 +1,7 @@
 import Bytes
 import Scheduling
-import WriteLog
 import Workload
+import WriteLog
 import Yams
 
 /// The `workload` of a scenario file: how it is drawn, or an explicit list of operations.
@@ -36,7 +36,9 @@ struct WorkloadParsing {
     {
       specification.operationCount = count
     }
-    if let count = try workload.integer("sessions", in: 1...100) { specification.sessionCount = count }
+    if let count = try workload.integer("sessions", in: 1...100) {
+      specification.sessionCount = count
+    }
     if let percent = try workload.integer("fua-percent", in: 0...100) {
       specification.fuaPercent = percent
     }
@@ -62,7 +64,9 @@ struct WorkloadParsing {
         weights.append(.init(action, weight))
       }
     }
-    if weights.isEmpty { throw ScenarioError(line: mix.line, "'mix' must give some weight above 0") }
+    if weights.isEmpty {
+      throw ScenarioError(line: mix.line, "'mix' must give some weight above 0")
+    }
     return weights
   }
 
@@ -109,7 +113,8 @@ struct WorkloadParsing {
     let sector = UInt64(configuration.logSectorByteCount)
     guard operation.range.byteOffset % sector == 0, operation.range.byteCount % sector == 0 else {
       throw ScenarioError(
-        line: item.line, "the range of an operation must be made of whole sectors of \(sector) bytes")
+        line: item.line,
+        "the range of an operation must be made of whole sectors of \(sector) bytes")
     }
     return operation
   }

@@ -1,8 +1,8 @@
 import BlockDevice
 import Bytes
 import CrashStates
-import WriteLog
 import Workload
+import WriteLog
 
 /// Everything that is known of a recording. The log is always there; what else there is decides which
 /// rules can be judged.
@@ -11,6 +11,8 @@ public struct Evidence: Sendable {
   public var history: DiskHistory
   /// What the client was told when: from the run itself, or from the marks of the log.
   public var client: ClientHistory?
+  /// Whether ``client`` was made up from the log itself.
+  public var arePromisesImplied = false
   /// The contents that a write of the client was submitted with, unit by unit of its range.
   public var submittedUnits: (@Sendable (ClientOperation) -> [Digest128])?
   /// The device as the run left it.

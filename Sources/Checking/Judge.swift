@@ -42,7 +42,7 @@ public struct Judge: Sendable {
     let headers = evidence.traces.map {
       WrittenHeader.all(in: $0.log, sectorByteCount: evidence.index.sectorByteCount)
     }
-    list.add(LogShapeJudge(evidence: evidence).judge())
+    // The traces first: where they break a rule too, they name the operations.
     if let headers, let traces = evidence.traces {
       list.add(ChainTraceJudge(headers: headers).judge())
       list.add(
@@ -51,13 +51,14 @@ public struct Judge: Sendable {
         AppendJudge(traces: traces, sectorByteCount: evidence.index.sectorByteCount).judge())
       judged.formUnion([.l05, .l11])
     }
+    list.add(LogShapeJudge(evidence: evidence).judge())
     let origins = EntryOrigins(index: evidence.index, headers: headers)
     if origins.areKnown {
       list.add(PayloadJudge(evidence: evidence, origins: origins).judge())
       list.add(DurabilityJudge(evidence: evidence, headers: headers).judge())
       judged.formUnion([.l06, .l09])
     }
-    if let client = evidence.client, origins.areKnown {
+    if let client = evidence.client, !evidence.arePromisesImplied, origins.areKnown {
       list.add(
         OperationEntryJudge(evidence: evidence, origins: origins, client: client).judge())
       judged.insert(.l07)
@@ -110,7 +111,8 @@ public struct Judge: Sendable {
     case .l05, .l11: "only a simulated run sees when the superblock was written"
     case .l06, .l09: "the log carries no extension of Powercut's recorder"
     case .l08: "the live device was not given (--live FILE)"
-    default: "the log carries no marks of what the client was promised"
+    case .l07: "the log carries no marks of what the client was promised"
+    default: "there is no history of the client"
     }
   }
 }

@@ -7,8 +7,8 @@ struct LogShapeJudge {
   func judge() -> [Violation] {
     evidence.index.problems.map { problem in
       Violation(
-        rule(of: problem.kind), "entry \(problem.entryIndex): \(problem.error.field) is wrong",
-        entries: [problem.entryIndex], evidence: ["\(problem.error)"])
+        rule(of: problem.kind), "entry \(problem.entryIndex): \(problem.error.finding)",
+        entries: [problem.entryIndex], evidence: [problem.error.hint])
     }
   }
 

@@ -17,7 +17,8 @@ struct PayloadJudge {
       guard let submitted = entry.extension?.payloadDigest ?? record?.contentsDigest,
         Checksum.xxh3(index.region, in: entry.payloadRange) != submitted
       else { return nil }
-      return violation(entry, record, "is not what was submitted, whose XXH3 is \(submitted.hexDigits)")
+      return violation(
+        entry, record, "is not what was submitted, whose XXH3 is \(submitted.hexDigits)")
     }
   }
 
@@ -29,7 +30,8 @@ struct PayloadJudge {
       !evidence.index.region.isZero(in: $0..<$0 + sector)
     }
     return violation(
-      entry, record, "is a write-zeroes and not zero at byte \(first ?? range.lowerBound) of the log")
+      entry, record,
+      "is a write-zeroes and not zero at byte \(first ?? range.lowerBound) of the log")
   }
 
   private func violation(

@@ -87,7 +87,8 @@ private struct PromiseFinding {
       guard other.record.errorName != nil, let failedAt = other.record.endedAt,
         let endedAt = missing.record.endedAt
       else { return false }
-      return failedAt > endedAt || other.record.beganAt < endedAt && failedAt > missing.record.beganAt
+      return failedAt > endedAt
+        || other.record.beganAt < endedAt && failedAt > missing.record.beganAt
     }
     if isBesideError { return .d07 }
     if missing.isDurableByClose { return .d06 }

@@ -128,7 +128,8 @@ struct Promises {
   /// Whether a unit may hold these contents.
   ///
   /// - Parameter base: the hash of what the unit held before the first operation.
-  func allows(_ hash: Digest128, unit: UInt64, cut: Int, base: @autoclosure () -> Digest128) -> Bool {
+  func allows(_ hash: Digest128, unit: UInt64, cut: Int, base: @autoclosure () -> Digest128) -> Bool
+  {
     let submitted = submitted(unit: unit, cut: cut)
     let durable = submitted.filter { $0.isDurable(atCut: cut) }
     let isAllowed = submitted.contains { candidate in

@@ -4,26 +4,41 @@ import Workload
 import WriteLog
 
 extension Evidence {
-  /// What a log alone tells: the promises from its marks, the contents of writes from the entries whose
-  /// extension names them.
+  /// What a log alone tells: the promises from its marks, or where it has none those that it implies;
+  /// the contents of writes from the entries themselves.
   ///
   /// - Throws: ``FormatError`` at a mark that is damaged.
   public init(recordedIn index: WriteLogIndex, history: DiskHistory) throws(FormatError) {
     self.init(index: index, history: history)
-    client = try ClientHistory(marksOf: index)
-    guard client != nil else { return }
+    if let marked = try ClientHistory(marksOf: index) {
+      client = marked
+      submittedUnits = Self.unitsOfEntries(Self.entriesByOperation(index), index)
+    } else {
+      client = ClientHistory(impliedBy: index)
+      arePromisesImplied = true
+      submittedUnits = { Self.unitHashes(of: index[Int($0.identifier / 2)], in: index.region) }
+    }
+  }
+
+  private static func entriesByOperation(_ index: WriteLogIndex) -> [UInt64: Int] {
     var entryOfOperation: [UInt64: Int] = [:]
     for place in 0..<index.entryCount where index[place].kind == .write {
       if let operation = index[place].extension?.clientOperation {
         entryOfOperation[operation] = place
       }
     }
-    submittedUnits = { [entryOfOperation] operation in
+    return entryOfOperation
+  }
+
+  private static func unitsOfEntries(
+    _ entryOfOperation: [UInt64: Int], _ index: WriteLogIndex
+  ) -> @Sendable (ClientOperation) -> [Digest128] {
+    { operation in
       guard let place = entryOfOperation[operation.identifier] else {
         // An operation without an entry is in no state that the log can give.
         return operation.range.units.map { _ in Digest128(low: 0, high: 0) }
       }
-      return Self.unitHashes(of: index[place], in: index.region)
+      return unitHashes(of: index[place], in: index.region)
     }
   }
 

@@ -132,7 +132,7 @@ public enum ChildProcess {
     _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Outcome
   ) -> Outcome {
     var pointers: [UnsafeMutablePointer<CChar>?] = unsafe words.map { unsafe strdup($0) }
-    defer { unsafe pointers.forEach { unsafe free($0) } }
+    defer { for index in unsafe pointers.indices { unsafe free(pointers[index]) } }
     unsafe pointers.append(nil)
     return unsafe body(&pointers)
   }

@@ -64,7 +64,9 @@ private struct Document: Encodable {
     counts = Counts(report.counts, findings: report.findings.count)
     findings = report.findings.map { FindingDocument($0) }
     scenarios = report.scenarios.map { ScenarioDocument($0) }
-    unjudgedRules = report.unjudgedRules.map { UnjudgedRule(rule: $0.rule.rawValue, reason: $0.reason) }
+    unjudgedRules = report.unjudgedRules.map {
+      UnjudgedRule(rule: $0.rule.rawValue, reason: $0.reason)
+    }
     notes = report.notes
     self.timing = Timing(elapsedNanoseconds: timing.elapsedNanoseconds.hex, jobs: timing.jobCount)
   }

@@ -163,7 +163,8 @@ private struct TimelineText {
       lines.append(row("\(event.event)", cells))
     }
     if timeline.omittedRowCount > 0 {
-      lines.append(palette.faint("  (\(timeline.omittedRowCount) events of other operations left out)"))
+      lines.append(
+        palette.faint("  (\(timeline.omittedRowCount) events of other operations left out)"))
     }
     return lines
   }

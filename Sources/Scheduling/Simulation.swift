@@ -70,7 +70,8 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
 
   /// Runs until every task has ended.
   public func run() throws(Stall) {
-    precondition(owner == powercut_thread_identity(), "a simulation runs on the thread that made it")
+    precondition(
+      owner == powercut_thread_identity(), "a simulation runs on the thread that made it")
     powercut_guard_enter()
     defer { powercut_guard_leave() }
     while true {

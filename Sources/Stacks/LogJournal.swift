@@ -144,7 +144,9 @@ final class LogJournal: @unchecked Sendable {
   ///
   /// One superblock is written at a time, so that a smaller count never lands on a larger one.
   func count(through entryIndex: Int) async throws(DeviceError) {
-    if options.bugs.contains(.countEarly) { return try await writeSuperblock(entryCount: entryCount) }
+    if options.bugs.contains(.countEarly) {
+      return try await writeSuperblock(entryCount: entryCount)
+    }
     await changes.wait(until: { self.writtenEntryCount > entryIndex || self.failure != nil })
     while countedEntryCount <= entryIndex {
       if let failure { throw failure }

@@ -1,7 +1,7 @@
 /// A named set of bugs and habits that describes a program.
 public struct Profile: Hashable, Sendable {
   public var name: String
-  public var bugs: Set<Bug>
+  public var bugs: Set<BugSwitch>
   /// Whether its log carries what only Powercut's recorder writes: the extension at byte 64, and
   /// marks of what the client was told.
   public var writesOwnFields: Bool

@@ -5,7 +5,7 @@ import WriteLog
 
 /// The logger under test: passes every operation on to a device and keeps a dm-log-writes log of it.
 ///
-/// Without a ``Bug`` it keeps these promises, which the rules L01 to L11 judge:
+/// Without a ``BugSwitch`` it keeps these promises, which the rules L01 to L11 judge:
 /// - An entry is appended when its operation has completed, in the order of completion. Its place is
 ///   taken once, for header and data together, before any of it is written.
 /// - A FLUSH entry covers what had completed when the flush was submitted: an operation that completes
@@ -22,7 +22,7 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     public var superblockInterval: Int = 4096
     public var writesExtension = true
     public var logIdentity: UInt64 = 0
-    public var bugs: Set<Bug> = []
+    public var bugs: Set<BugSwitch> = []
 
     public init() {}
   }
@@ -37,8 +37,9 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
   private var flushesInFlight: Set<Int> = []
   private var flushCount = 0
 
-  public init(device: any BlockDevice, log: any BlockDevice, options: Options, simulation: Simulation)
-  {
+  public init(
+    device: any BlockDevice, log: any BlockDevice, options: Options, simulation: Simulation
+  ) {
     self.device = device
     self.options = options
     self.simulation = simulation

@@ -40,7 +40,8 @@ public struct ClientHistory: Sendable {
       let entry = index[place]
       guard entry.kind == .mark,
         let mark = try ClientMark(
-          parsing: index.text(of: entry), at: UInt64(entry.headerByteOffset + EntryHeader.byteCount))
+          parsing: index.text(of: entry), at: UInt64(entry.headerByteOffset + EntryHeader.byteCount)
+        )
       else { continue }
       switch mark {
       case .begin(let operation, let action, let range, let contents, let isFUA):

@@ -103,7 +103,8 @@ private struct OperationDraw {
   private func range(_ stream: inout RandomStream) -> ByteRange {
     let span = min(specification.hotByteCount ?? deviceByteCount, deviceByteCount)
     let spanSectorCount = max(1, Int(span / sectorByteCount))
-    let longest = max(1, min(Int(specification.maximumByteCount / sectorByteCount), spanSectorCount))
+    let longest = max(
+      1, min(Int(specification.maximumByteCount / sectorByteCount), spanSectorCount))
     let sectorCount = min(longest, 1 << stream.next(in: 0...15), stream.next(in: 1...longest))
     var start = stream.next(below: spanSectorCount - sectorCount + 1)
     let blockSectorCount = max(1, 4096 / Int(sectorByteCount))

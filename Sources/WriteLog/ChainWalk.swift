@@ -2,52 +2,59 @@ import Bytes
 
 /// The one pass over a log that finds where each entry starts.
 struct ChainWalk {
-  let region: ByteRegion
-  let sectorByteCount: UInt32
-  let options: LogReadingOptions
+  let probe: EntryProbe
+  let tailPolicy: LogReadingOptions.TailPolicy
   let countedEntryCount: UInt64
 
   private(set) var byteOffset: Int
   private(set) var headerByteOffsets: [Int] = []
   private(set) var problems: [LogProblem] = []
   private(set) var tail = LogTail.none
-  private var logIdentity: UInt64?
-  private var forgottenByteOffset = 0
+  /// See ``WriteLogIndex/foreignTailIdentity``.
+  private(set) var foreignTailIdentity: UInt64?
+  /// As the extensions say; `nil` where no entry has one.
+  private(set) var logIdentity: UInt64?
+  private var forgetting: PageForgetting
 
-  /// After how many bytes the pages that were walked through are given back.
-  private static let forgettingStride = 64 << 20
+  /// Room for this many entries is taken at once where the superblock counts them.
+  private static let largestReservation = 1 << 24
 
   init(
     region: ByteRegion, sectorByteCount: UInt32, options: LogReadingOptions,
     countedEntryCount: UInt64
   ) {
-    self.region = region
-    self.sectorByteCount = sectorByteCount
-    self.options = options
+    probe = EntryProbe(
+      region: region, sectorByteCount: sectorByteCount, deviceByteCount: options.deviceByteCount)
+    tailPolicy = options.tail
     self.countedEntryCount = countedEntryCount
     byteOffset = Int(sectorByteCount)
+    forgetting = PageForgetting(region: region)
     // The count is a claim: a file of this length cannot hold more than this many headers.
-    let possible = UInt64(region.byteCount / Int(sectorByteCount))
-    headerByteOffsets.reserveCapacity(Int(min(countedEntryCount, possible)))
+    let possible = min(region.byteCount / Int(sectorByteCount), Self.largestReservation)
+    headerByteOffsets.reserveCapacity(Int(min(countedEntryCount, UInt64(possible))))
   }
 
   mutating func run() {
     walkCounted()
-    guard problems.isEmpty else { return }
+    guard problems.isEmpty else {
+      let evidence = ChainEvidence(
+        probe: probe, headerByteOffsets: headerByteOffsets, logIdentity: logIdentity)
+      if let found = evidence.find() { problems.append(found) }
+      return
+    }
     walkTail()
   }
 
   private mutating func walkCounted() {
     while UInt64(headerByteOffsets.count) < countedEntryCount {
       switch step() {
-      case .entry(let next, let found):
-        if headerByteOffsets.isEmpty { logIdentity = found?.logIdentity }
-        accept(next: next)
+      case .entry(let entry): accept(entry)
       case .end(let found):
         problems.append(endedEarly(found))
         return
-      case .problem(let problem):
-        problems.append(problem)
+      case .damaged(let error):
+        let kind: LogProblem.Kind = error.kind == .brokenChain ? .chain : .header
+        problems.append(LogProblem(kind, entryIndex: headerByteOffsets.count, error: error))
         return
       }
     }
@@ -56,89 +63,81 @@ struct ChainWalk {
   /// Walks behind the count: a damaged header ends the log there and is no problem.
   private mutating func walkTail() {
     var usedEntryCount = 0
-    while case .entry(let next, let found) = step(), isUsable(found) {
-      if headerByteOffsets.isEmpty { logIdentity = found?.logIdentity }
-      accept(next: next)
+    while case .entry(let entry) = step(), isUsable(entry.extension) {
+      accept(entry)
       usedEntryCount += 1
     }
     if usedEntryCount > 0 {
       tail = .used(entryCount: usedEntryCount)
-      return
+    } else {
+      tail = unusedTail()
     }
-    let unproven = countParsing()
-    if unproven > 0 { tail = .unproven(entryCount: unproven) }
+    noteForeignTail()
   }
 
+  /// Whether an entry behind the count belongs to the log; ``step()`` has refused those whose
+  /// extension says that they do not.
   private func isUsable(_ found: EntryExtension?) -> Bool {
-    switch options.tail {
+    switch tailPolicy {
     case .all: true
     case .none: false
-    case .proven:
-      found.map { headerByteOffsets.isEmpty || $0.logIdentity == logIdentity } ?? false
+    case .proven: found != nil && (headerByteOffsets.isEmpty || logIdentity != nil)
     }
   }
 
-  /// How many entries parse from here on, whoever they belong to.
-  private func countParsing() -> Int {
-    var ahead = self
-    var count = 0
-    while case .entry(let next, _) = ahead.step(isIndexChecked: false) {
-      ahead.byteOffset = next
-      count += 1
+  /// What parses from here on, whoever it belongs to.
+  private func unusedTail() -> LogTail {
+    var ahead = byteOffset
+    var entryCount = 0
+    var forgetting = forgetting
+    while case .entry(let entry) = probe.read(at: ahead) {
+      ahead = entry.nextByteOffset
+      entryCount += 1
+      forgetting.pass(ahead)
     }
-    return count
+    return entryCount == 0 ? .none : .unproven(entryCount: entryCount)
   }
 
-  private mutating func accept(next: Int) {
+  private mutating func noteForeignTail() {
+    guard let logIdentity, case .entry(let entry) = probe.read(at: byteOffset),
+      let found = entry.extension, found.logIdentity != logIdentity
+    else { return }
+    foreignTailIdentity = found.logIdentity
+  }
+
+  private mutating func accept(_ entry: EntryProbe.Entry) {
+    if let found = entry.extension { logIdentity = found.logIdentity }
     headerByteOffsets.append(byteOffset)
-    byteOffset = next
-    if byteOffset - forgottenByteOffset > Self.forgettingStride {
-      let end = min(byteOffset, region.byteCount)
-      region.forgetPages(in: forgottenByteOffset..<end)
-      forgottenByteOffset = end
-    }
+    byteOffset = entry.nextByteOffset
+    forgetting.pass(byteOffset)
   }
 
-  // MARK: One header
-
-  private enum Step {
-    case entry(next: Int, extension: EntryExtension?)
-    /// The file ends here, or nothing was ever written here.
-    case end(found: String)
-    case problem(LogProblem)
-  }
-
-  /// Reads the header at ``byteOffset`` and says where the next one would be.
-  private func step(isIndexChecked: Bool = true) -> Step {
-    let sector = Int(sectorByteCount)
-    guard byteOffset <= region.byteCount - sector else {
-      return .end(found: "the end of the file at byte \(region.byteCount)")
+  /// The entry at ``byteOffset``; damaged as well where its extension says that it is another one.
+  private func step() -> EntryProbe.Reading {
+    let reading = probe.read(at: byteOffset)
+    guard case .entry(let entry) = reading, let found = entry.extension else { return reading }
+    let start =
+      byteOffset
+      + EntryExtension.byteOffset(
+        flags: entry.header.flags, sectorByteCount: probe.sectorByteCount)
+    guard found.logIdentity == logIdentity ?? found.logIdentity else {
+      return .damaged(
+        FormatError(
+          .brokenChain, field: "logIdentity", at: UInt64(start + 8),
+          expected: (logIdentity ?? 0).hex, found: found.logIdentity.hex,
+          hint: "The header at byte \(byteOffset) is left over from an older log in this file."))
     }
-    let header = EntryHeader(loading: region, at: byteOffset)
-    if header.isEmpty && region.isZero(in: byteOffset..<byteOffset + min(sector, 512)) {
-      return .end(found: "a sector of zeroes")
-    }
-    do {
-      try HeaderCheck(walk: self, header: header).run()
-      let found = try EntryExtension(
-        parsing: region, headerByteOffset: byteOffset, flags: header.flags,
-        sectorByteCount: sectorByteCount)
-      if isIndexChecked, let found { try checkPlace(found) }
-      let next = byteOffset + sector + Int(header.payloadSectorCount) * sector
-      return .entry(next: next, extension: found)
-    } catch {
-      let kind: LogProblem.Kind = error.kind == .brokenChain ? .chain : .header
-      return .problem(LogProblem(kind, entryIndex: headerByteOffsets.count, error: error))
-    }
-  }
-
-  private func checkPlace(_ found: EntryExtension) throws(FormatError) {
     guard found.entryIndex == UInt64(headerByteOffsets.count) else {
-      throw FormatError(
-        .brokenChain, field: "entryIndex", at: UInt64(byteOffset),
-        expected: "\(headerByteOffsets.count)", found: "\(found.entryIndex)",
-        hint: "The chain leads to another entry's header: an entry before it was overwritten.")
+      return .damaged(
+        FormatError(
+          .brokenChain, field: "entryIndex", at: UInt64(start + 16),
+          expected: "\(headerByteOffsets.count)", found: "\(found.entryIndex)",
+          hint: """
+            The chain leads to another entry's header at byte \(byteOffset): an entry before it \
+            was overwritten.
+            """))
     }
+    return reading
   }
 
   private func endedEarly(_ found: String) -> LogProblem {

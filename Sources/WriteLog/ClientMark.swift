@@ -58,7 +58,8 @@ public enum ClientMark: Equatable, Sendable {
   public init?(parsing text: String, at byteOffset: UInt64) throws(FormatError) {
     guard text.hasPrefix(Self.prefix) else { return nil }
     let words = text.split(separator: " ").dropFirst().map(String.init)
-    guard let mark = Self(words: words) else {
+    // There is one spelling for each mark: no second space, no sign, no leading zero.
+    guard let mark = Self(words: words), mark.text == text else {
       throw FormatError(
         .wrongValue, field: "text", at: byteOffset, expected: "a mark of Powercut's grammar",
         found: "'\(text.prefix(80))'", hint: "Marks that start with 'pc1 ' are Powercut's own.")

@@ -3,8 +3,7 @@ import Bytes
 extension EntryHeader {
   /// The header sector of an entry: fields, text of a MARK, extension.
   ///
-  /// - Precondition: the text fits (``maximumTextByteCount(sectorByteCount:)``, 64 bytes less with
-  ///   an extension).
+  /// - Precondition: the text fits (``maximumTextByteCount(sectorByteCount:hasExtension:)``).
   public func encode(
     sectorByteCount: UInt32, text: [UInt8] = [], extension: EntryExtension? = nil
   ) -> [UInt8] {

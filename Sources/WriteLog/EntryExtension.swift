@@ -53,11 +53,36 @@ public struct EntryExtension: Equatable, Sendable {
   ///
   /// - Throws: ``FormatError`` where the checksum says that the header or the extension is damaged.
   init?(
-    parsing region: ByteRegion, headerByteOffset: Int, flags: EntryFlags, sectorByteCount: UInt32
+    parsing region: ByteRegion, headerByteOffset: Int, header: EntryHeader, sectorByteCount: UInt32
   ) throws(FormatError) {
+    self.init(
+      loading: region, headerByteOffset: headerByteOffset, header: header,
+      sectorByteCount: sectorByteCount)
     let start =
-      headerByteOffset + Self.byteOffset(flags: flags, sectorByteCount: sectorByteCount)
+      headerByteOffset + Self.byteOffset(flags: header.flags, sectorByteCount: sectorByteCount)
+    let checksum = region.load(at: start + 60, as: UInt32.self)
+    let actual = Checksum.crc32c(
+      region.bytes(in: headerByteOffset..<headerByteOffset + EntryHeader.byteCount)
+        + region.bytes(in: start..<start + 60))
+    guard actual == checksum else {
+      throw FormatError(
+        .wrongValue, field: "checksum", at: UInt64(start + 60), expected: actual.hex,
+        found: checksum.hex,
+        hint: """
+          The header at byte \(headerByteOffset) or its extension was changed after it was written.
+          """)
+    }
+  }
+
+  /// The same for an entry whose checksum was found right before.
+  init?(
+    loading region: ByteRegion, headerByteOffset: Int, header: EntryHeader, sectorByteCount: UInt32
+  ) {
+    let place = Self.byteOffset(flags: header.flags, sectorByteCount: sectorByteCount)
+    let start = headerByteOffset + place
     guard region.load(at: start, as: UInt64.self) == Self.magic else { return nil }
+    // A MARK's text may reach this far and may say anything.
+    guard header.textByteCount <= UInt64(place - EntryHeader.byteCount) else { return nil }
     logIdentity = region.load(at: start + 8, as: UInt64.self)
     entryIndex = region.load(at: start + 16, as: UInt64.self)
     submissionIndex = region.load(at: start + 24, as: UInt64.self)
@@ -67,15 +92,6 @@ public struct EntryExtension: Equatable, Sendable {
     clientOperation = operation == .max ? nil : operation
     let task = region.load(at: start + 56, as: UInt32.self)
     self.task = task == .max ? nil : task
-    let checksum = region.load(at: start + 60, as: UInt32.self)
-    let actual = Checksum.crc32c(
-      region.bytes(in: headerByteOffset..<headerByteOffset + EntryHeader.byteCount)
-        + region.bytes(in: start..<start + 60))
-    guard actual == checksum else {
-      throw FormatError(
-        .wrongValue, field: "checksum", at: UInt64(start + 60), expected: actual.hex,
-        found: checksum.hex, hint: "The entry's header or its extension was changed after it was written.")
-    }
   }
 
   /// The 64 bytes, checksum included.

@@ -45,9 +45,12 @@ public struct EntryHeader: Equatable, Sendable {
     flags.contains(.discard) || flags.contains(.mark) ? 0 : sectorCount
   }
 
-  /// The longest text that fits behind the fields, with the terminating zero that readers expect.
-  public static func maximumTextByteCount(sectorByteCount: UInt32) -> Int {
-    Int(sectorByteCount) - byteCount - 1
+  /// The longest text that fits behind the fields, with the terminating zero that readers expect,
+  /// and in front of the extension where there is one.
+  public static func maximumTextByteCount(
+    sectorByteCount: UInt32, hasExtension: Bool = false
+  ) -> Int {
+    Int(sectorByteCount) - byteCount - 1 - (hasExtension ? EntryExtension.byteCount : 0)
   }
 }
 

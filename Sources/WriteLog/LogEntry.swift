@@ -20,10 +20,13 @@ public struct LogEntry: Equatable, Sendable {
   public var flags: EntryFlags { header.flags }
 
   /// What it does to the device. A FLUSH with data (kernel logs) is a write that a flush precedes.
+  ///
+  /// A write of no sectors stays a write that does nothing: QEMU logs one for a request of length
+  /// zero, and taking it for a flush would promise what nobody promised.
   public var kind: Kind {
     if flags.contains(.mark) { return .mark }
     if flags.contains(.discard) { return .discard }
-    if header.sectorCount == 0 { return .flush }
+    if header.sectorCount == 0 && flags.contains(.flush) { return .flush }
     return .write
   }
 

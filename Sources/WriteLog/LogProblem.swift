@@ -1,7 +1,7 @@
 import Bytes
 
 /// Something that is wrong, or worth knowing, about the shape of a log.
-public struct LogProblem: Equatable, Sendable, CustomStringConvertible {
+public struct LogProblem: Error, Equatable, Sendable, CustomStringConvertible {
   public enum Kind: Sendable {
     /// Rule L02: a header that does not parse.
     case header
@@ -31,6 +31,7 @@ public enum LogTail: Equatable, Sendable {
   case none
   /// Entries that are taken as part of the log: their extension proves it, or the reader asked.
   case used(entryCount: Int)
-  /// Entries that parse, but may be left over from an older log in the same file.
+  /// Entries that parse, but may be left over from an older log in the same file; that they are is
+  /// certain where ``WriteLogIndex/foreignTailIdentity`` names it.
   case unproven(entryCount: Int)
 }

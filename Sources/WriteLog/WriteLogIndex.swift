@@ -36,7 +36,12 @@ public struct WriteLogIndex: Sendable {
   public let superblock: Superblock?
   public let sectorByteCount: UInt32
   public let tail: LogTail
+  /// The identity of the older log whose entries stand where this one ends, as their extensions
+  /// say; they are never used, whatever the options. `nil` where there are none that say so.
+  public let foreignTailIdentity: UInt64?
   public let problems: [LogProblem]
+  /// What the extensions of the entries say; `nil` where no entry has one.
+  public let logIdentity: UInt64?
   /// Where the chain ends in the file: the place for the next entry.
   public let endByteOffset: Int
   private let headerByteOffsets: [Int]
@@ -69,7 +74,9 @@ public struct WriteLogIndex: Sendable {
     self.superblock = superblock
     self.sectorByteCount = sectorByteCount
     tail = walk.tail
+    foreignTailIdentity = walk.foreignTailIdentity
     problems = walk.problems
+    logIdentity = walk.logIdentity
     endByteOffset = walk.byteOffset
     headerByteOffsets = walk.headerByteOffsets
   }
@@ -78,8 +85,8 @@ public struct WriteLogIndex: Sendable {
   public subscript(index: Int) -> LogEntry {
     let byteOffset = headerByteOffsets[index]
     let header = EntryHeader(loading: region, at: byteOffset)
-    let found = try? EntryExtension(
-      parsing: region, headerByteOffset: byteOffset, flags: header.flags,
+    let found = EntryExtension(
+      loading: region, headerByteOffset: byteOffset, header: header,
       sectorByteCount: sectorByteCount)
     return LogEntry(
       index: index, headerByteOffset: byteOffset, header: header, extension: found,
@@ -133,7 +140,7 @@ enum SectorSizeSearch {
       guard region.byteCount >= 2 * sector else { return nil }
       let header = EntryHeader(loading: region, at: sector)
       let found = try? EntryExtension(
-        parsing: region, headerByteOffset: sector, flags: header.flags, sectorByteCount: candidate)
+        parsing: region, headerByteOffset: sector, header: header, sectorByteCount: candidate)
       if let found, found.entryIndex == 0 { return candidate }
       candidate *= 2
     }

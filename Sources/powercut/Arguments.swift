@@ -10,7 +10,7 @@ extension SeedRange: ExpressibleByArgument {
 
 extension StrategyName: ExpressibleByArgument {}
 
-extension Bug: ExpressibleByArgument {}
+extension BugSwitch: ExpressibleByArgument {}
 
 extension StackName: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
@@ -32,7 +32,7 @@ struct TierList: ExpressibleByArgument {
 
   /// - Throws: an error that lists what is allowed.
   static func parse(_ text: String) throws -> [Tier] {
-    try text.split(separator: ",").map { try Tier(parsing: String($0)) }
+    try Tier.list(parsing: text)
   }
 
   var defaultValueDescription: String { tiers.map { "\($0)" }.joined(separator: ",") }

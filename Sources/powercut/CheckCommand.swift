@@ -55,7 +55,7 @@ struct CheckCommand: ParsableCommand {
     do {
       index = try recording.options.index(recording.logPath)
     } catch let error as FormatError {
-      let violation = Violation(.l01, "\(error.field) is wrong", evidence: ["\(error)"])
+      let violation = Violation(.l01, error.finding, evidence: [error.hint])
       report.findings = [Finding(recorded: violation, alsoBroken: [], reproduce: reproduction)]
       return report
     }
@@ -72,6 +72,10 @@ struct CheckCommand: ParsableCommand {
     }
     report.unjudgedRules = judgement.unjudgedRules
     report.notes = index.shapeNotes
+    if evidence.arePromisesImplied {
+      report.notes.append(
+        "promises: implied by the log's own FLUSH and FUA entries, for it has no marks of a client")
+    }
     report.notes += judgement.tiers.map {
       "\($0.tier): \($0.stateCount) states, \($0.distinctStateCount) not seen before"
     }

@@ -25,7 +25,8 @@ struct FindingFolder {
       single.counts = report.counts
       single.findings = [finding]
       let timing = ReportTiming(elapsedNanoseconds: 0, jobCount: 1)
-      try OutputFile.write(TextReport(single, usesColor: false).text(timing), to: "\(folder)/README")
+      try OutputFile.write(
+        TextReport(single, usesColor: false).text(timing), to: "\(folder)/README")
       try OutputFile.write(try JSONReport(single).text(timing), to: "\(folder)/finding.json")
       let manifest = RecordingManifest(
         stack: "\(plan.stack)", bugs: plan.bugs.sorted().map(\.rawValue), seed: seed,

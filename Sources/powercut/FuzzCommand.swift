@@ -20,7 +20,7 @@ struct FuzzCommand: ParsableCommand {
   @Option(
     name: .customLong("bug"),
     help: "A bug to switch on besides those of the profile; can be repeated.")
-  var bugs: [Bug] = []
+  var bugs: [BugSwitch] = []
 
   @Option(help: "Seeds, both ends included.")
   var seeds = SeedRange(first: Seed(1), last: Seed(200))

@@ -1,4 +1,128 @@
 import ArgumentParser
+import Campaign
+import CrashStates
+import Host
+import WriteLog
+
 struct ReplayCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "replay")
+  static let configuration = CommandConfiguration(
+    commandName: "replay",
+    abstract: "Rebuild the image of any cut, or list the digest of each.",
+    discussion: """
+      A cut after entry n holds the first n entries. With --digests, one line for each cut from 0 on: \
+      how many entries, and the digest of the disk (docs/digest.md says how it is computed).
+      """)
+
+  @Argument(help: "A write log, or a recording's folder with writes.log.")
+  var path: String
+
+  @Option(help: "Where to cut: a number of entries, the text of a mark, or last.")
+  var at = "last"
+
+  @Option(help: "A crash state as reports name it: 'cut:37 lost:35,36'.")
+  var state: String?
+
+  @Option(help: "The image file to write; sparse where it is zero.")
+  var output: String?
+
+  @Flag(help: "List every cut and its digest.")
+  var digests = false
+
+  @OptionGroup var log: LogOptions
+
+  func validate() throws {
+    guard digests || output != nil else {
+      throw ValidationError("say --output FILE for an image, or --digests for a list")
+    }
+    if digests, output != nil {
+      throw ValidationError("--digests lists every cut and writes no image: leave --output out")
+    }
+    if state != nil, at != "last" {
+      throw ValidationError("--at and --state both say where to cut: use one")
+    }
+  }
+
+  func run() throws {
+    try Tool.run {
+      let recording = try RecordingSource(path, options: log)
+      let index = try recording.options.index(recording.logPath)
+      try refuseDamage(index)
+      let history = try recording.options.history(index)
+      for note in index.shapeNotes { try StandardStreams.writeProgress("powercut: \(note)\n") }
+      if digests {
+        try list(history)
+      } else if let output {
+        try write(try chosenState(index, history), of: history, to: output)
+      }
+      return 0
+    }
+  }
+
+  /// An image of half a log looks like one of a whole log: a damaged chain is an error unless the cut
+  /// lies in front of the damage.
+  private func refuseDamage(_ index: WriteLogIndex) throws {
+    guard let problem = index.problems.first else { return }
+    if let entryCount = Int(at), entryCount <= index.entryCount, !digests { return }
+    throw ToolError(
+      """
+      the log is damaged behind its first \(index.entryCount) entries; --at \(index.entryCount) \
+      rebuilds up to there. \(problem)
+      """)
+  }
+
+  private func list(_ history: DiskHistory) throws {
+    var text = ""
+    for line in DigestListing(history) {
+      text += line + "\n"
+      if text.utf8.count > 1 << 16 {
+        try StandardStreams.writeResult(text)
+        text = ""
+      }
+    }
+    try StandardStreams.writeResult(text)
+  }
+
+  private func write(
+    _ state: CrashState, of history: DiskHistory, to output: String
+  ) throws {
+    let replay = Replay(history, state: state)
+    let image = try SparseImageFile(output, byteCount: replay.imageByteCount)
+    try replay.write { (piece) throws(HostError) in
+      try image.write(piece.region, in: piece.range, at: piece.imageByteOffset)
+    }
+    try image.finish()
+    try StandardStreams.writeResult("\(state)  \(history.digest(of: state))  \(output)\n")
+  }
+
+  private func chosenState(
+    _ index: WriteLogIndex, _ history: DiskHistory
+  ) throws -> CrashState {
+    if let state {
+      let parsed = try CrashState(parsing: state)
+      try history.check(parsed)
+      return parsed
+    }
+    if at == "last" { return CrashState(cut: history.entryCount) }
+    if let cut = Int(at) {
+      guard (0...history.entryCount).contains(cut) else {
+        throw ToolError("--at \(cut): the log has \(history.entryCount) entries")
+      }
+      return CrashState(cut: cut)
+    }
+    return CrashState(cut: try cut(behindMark: at, index))
+  }
+
+  /// The cut right behind the first mark with this text. A mark that is not there is an error: replaying
+  /// everything instead would look like an answer.
+  private func cut(behindMark text: String, _ index: WriteLogIndex) throws -> Int {
+    var others: [String] = []
+    for place in 0..<index.entryCount where index[place].kind == .mark {
+      let found = index.text(of: index[place])
+      if found == text { return place + 1 }
+      if others.count < 5, !found.hasPrefix(ClientMark.prefix) { others.append("'\(found)'") }
+    }
+    let known =
+      others.isEmpty ? "it has no marks of a user" : "it has \(others.joined(separator: ", "))"
+    throw ToolError("--at '\(text)': the log has no mark with this text; \(known)")
+  }
 }

@@ -143,7 +143,7 @@ private final class Recorder: @unchecked Sendable {
   @Test func aTaskThatSleepsEndsTheProcess() async {
     await #expect(processExitsWith: .failure) {
       let simulation = Simulation(strategy: RandomStrategy(seed: Seed(1)))
-      simulation.spawn(task: 0) { try? await Task.sleep(nanoseconds: 1) }
+      simulation.spawn(task: 0) { try? await Task.sleep(nanoseconds: 50_000_000) }
       try simulation.run()
     }
   }

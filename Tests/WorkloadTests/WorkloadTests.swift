@@ -25,7 +25,8 @@ import WriteLog
         #expect(operation.range.byteOffset % UInt64(sector) == 0)
         #expect(operation.range.byteCount % UInt64(sector) == 0)
         #expect(operation.range.endByteOffset <= 1 << 20)
-        #expect(operation.range.isEmpty == !(operation.action.hasRange || operation.action == .resize))
+        #expect(
+          operation.range.isEmpty == !(operation.action.hasRange || operation.action == .resize))
       }
     }
   }
@@ -40,7 +41,8 @@ import WriteLog
   }
 
   @Test func everyActionComesUp() {
-    let actions = Set((0..<20 as Range<UInt64>).flatMap { Self.workload($0).operations.map(\.action) })
+    let actions = Set(
+      (0..<20 as Range<UInt64>).flatMap { Self.workload($0).operations.map(\.action) })
     #expect(actions == Set(ClientMark.Action.allCases))
   }
 

@@ -1,5 +1,5 @@
 /// A mistake that a stack under test can be told to make: off by default, with a stable identifier.
-public enum Bug: String, CaseIterable, Hashable, Comparable, Sendable {
+public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
   case positionReread = "logger.position-reread"
   case positionAfterWrite = "logger.position-after-write"
   case countEarly = "logger.count-early"

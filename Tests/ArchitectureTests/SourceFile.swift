@@ -1,0 +1,105 @@
+/// The text of one source file, without its comments.
+struct SourceFile {
+  /// From the root of the repository.
+  var path: String
+  /// As many lines as the file has, so that line numbers hold.
+  var lines: [Substring]
+
+  init(path: String, source: String) {
+    self.path = path
+    lines = Self.withoutComments(source).split(
+      separator: "\n", omittingEmptySubsequences: false)
+  }
+
+  /// An `import` declaration.
+  struct Import: Equatable {
+    /// From 1.
+    var lineNumber: Int
+    var module: String
+    /// Whether it is passed on to those that import this module.
+    var isPublic: Bool
+  }
+
+  /// Every import, whatever attributes and kinds stand around its module's name.
+  var imports: [Import] {
+    let kinds = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
+    return lines.enumerated().flatMap { index, line in
+      line.split(separator: ";").compactMap { statement -> Import? in
+        var words = statement.split(separator: " ").map(String.init)
+        var isPublic = false
+        while let first = words.first, first != "import" {
+          guard
+            first.hasPrefix("@")
+              || ["public", "package", "internal", "private", "fileprivate"].contains(first)
+          else { return nil }
+          isPublic = isPublic || ["public", "package", "@_exported"].contains(first)
+          words.removeFirst()
+        }
+        guard words.count > 1 else { return nil }
+        let path = words.count > 2 && kinds.contains(words[1]) ? words[2] : words[1]
+        let module = path.prefix { $0 != "." }
+        return Import(lineNumber: index + 1, module: String(module), isPublic: isPublic)
+      }
+    }
+  }
+
+  /// The numbers, from 1, of the lines that have `word`; a word that starts with a letter counts
+  /// only where no name ends in it.
+  func lineNumbers(of word: String) -> [Int] {
+    lines.indices.filter { index in
+      let line = lines[index]
+      return line.ranges(of: word).contains { range in
+        guard word.first?.isLetter == true, range.lowerBound > line.startIndex else { return true }
+        let before = line[line.index(before: range.lowerBound)]
+        return !(before.isLetter || before.isNumber || before == "_")
+      }
+    }.map { $0 + 1 }
+  }
+
+  /// Takes `//` and `/* */` away, but not out of string literals; line breaks stay.
+  static func withoutComments(_ source: String) -> String {
+    var result = ""
+    var rest = Substring(source)
+    var commentDepth = 0
+    var quotes = ""
+    while let character = rest.first {
+      if commentDepth > 0 {
+        if rest.hasPrefix("/*") || rest.hasPrefix("*/") {
+          commentDepth += rest.hasPrefix("/*") ? 1 : -1
+          rest = rest.dropFirst(2)
+          continue
+        }
+        if character == "\n" { result.append(character) }
+      } else if !quotes.isEmpty {
+        if character == "\\" {
+          result += rest.prefix(2)
+          rest = rest.dropFirst(2)
+          continue
+        }
+        if rest.hasPrefix(quotes) || (character == "\n" && quotes == "\"") {
+          result += rest.prefix(quotes.count)
+          rest = rest.dropFirst(quotes.count)
+          quotes = ""
+          continue
+        }
+        result.append(character)
+      } else if rest.hasPrefix("//") {
+        rest = rest.drop { $0 != "\n" }
+        continue
+      } else if rest.hasPrefix("/*") {
+        commentDepth = 1
+        rest = rest.dropFirst(2)
+        continue
+      } else if character == "\"" {
+        quotes = rest.hasPrefix("\"\"\"") ? "\"\"\"" : "\""
+        result += quotes
+        rest = rest.dropFirst(quotes.count)
+        continue
+      } else {
+        result.append(character)
+      }
+      rest = rest.dropFirst()
+    }
+    return result
+  }
+}

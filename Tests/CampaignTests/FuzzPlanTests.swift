@@ -1,0 +1,106 @@
+import Campaign
+import Checking
+import CrashStates
+import Scheduling
+import Stacks
+import Testing
+import Workload
+
+@Suite struct FuzzPlanTests {
+  private static let exact = StackName(image: .raw, profile: .exact)
+
+  /// The rules that the catalogue names for each bug of the logger.
+  private static let rules: [BugSwitch: Set<Rule>] = [
+    .positionReread: [.l03], .positionAfterWrite: [.l03], .countEarly: [.l04],
+    .countNotOnFlush: [.l05], .flushAtSubmission: [.l09], .flushCoversLater: [.l09],
+    .fuaUnmarked: [.l05, .l07], .failedWriteLogged: [.l07], .zeroesNotWritten: [.l06],
+    .discardCountedAsData: [.l11], .sizeUnlogged: [.l08], .unit512: [.l02, .l08],
+  ]
+
+  @Test(arguments: BugSwitch.allCases)
+  func everyBugIsFoundByItsRules(bug: BugSwitch) throws {
+    var wanted = try #require(Self.rules[bug])
+    let plan = FuzzPlan(
+      stack: Self.exact, bugs: [bug], seeds: SeedRange(first: Seed(1), last: Seed(2000)))
+    for seed in 1...2000 as ClosedRange<UInt64> where !wanted.isEmpty {
+      wanted.subtract(plan.run(Seed(seed)).findings.map(\.rule))
+    }
+    #expect(wanted.isEmpty)
+  }
+
+  @Test func theExactStackBreaksNothing() {
+    let plan = FuzzPlan(
+      stack: Self.exact, seeds: SeedRange(first: Seed(1), last: Seed(150)))
+    for seed in 1...150 as ClosedRange<UInt64> {
+      let result = plan.run(Seed(seed))
+      #expect(result.findings.isEmpty, "seed \(seed)")
+      #expect(result.stall == nil)
+      #expect(result.judgement.stateCount > 0)
+    }
+  }
+
+  @Test func aSeedGivesTheSameRunEachTime() {
+    let plan = FuzzPlan(
+      stack: Self.exact, bugs: [.flushCoversLater],
+      seeds: SeedRange(first: Seed(1), last: Seed(40)))
+    for seed in 1...40 as ClosedRange<UInt64> {
+      let first = SimulatedRun(plan.configuration(for: Seed(seed)), seed: Seed(seed))
+      let second = SimulatedRun(plan.configuration(for: Seed(seed)), seed: Seed(seed))
+      #expect(first.logBytes == second.logBytes)
+      #expect(first.schedule == second.schedule)
+      #expect(plan.run(Seed(seed)).findings == plan.run(Seed(seed)).findings)
+    }
+  }
+
+  @Test func theRecordedChoicesGiveTheSameRunUnderAnyStrategy() throws {
+    for seed in 1...20 as ClosedRange<UInt64> {
+      var configuration = FuzzPlan(
+        stack: Self.exact, seeds: SeedRange(first: Seed(1), last: Seed(20))
+      ).configuration(for: Seed(seed))
+      let recorded = SimulatedRun(configuration, seed: Seed(seed))
+      let parsed: Schedule = try #require(Schedule(recorded.schedule.description))
+      configuration.strategy = .random
+      configuration.schedule = parsed
+      let replayed = SimulatedRun(configuration, seed: Seed(seed))
+      #expect(replayed.logBytes == recorded.logBytes)
+    }
+  }
+
+  @Test func theMarksOfALogTellTheSameHistoryAsTheRun() throws {
+    for seed in 1...30 as ClosedRange<UInt64> {
+      let plan = FuzzPlan(stack: Self.exact, seeds: SeedRange(first: Seed(1), last: Seed(30)))
+      let run = SimulatedRun(plan.configuration(for: Seed(seed)), seed: Seed(seed))
+      let marked = try #require(try MarkedHistory.records(of: run))
+      let known = run.client.records.filter { $0.operation.action != .read }
+      #expect(marked.count == known.count)
+      for (mark, record) in zip(marked, known) {
+        #expect(mark.operation == record.operation)
+        #expect(mark.contentsDigest == record.contentsDigest)
+        #expect(mark.errorName == record.errorName)
+        #expect(mark.entryCountAtBegin == record.entryCountAtBegin)
+        #expect(mark.entryCountAtEnd == record.entryCountAtEnd)
+      }
+    }
+  }
+
+  @Test func aLyingDeviceBreaksL09() {
+    var configuration = RunConfiguration(stack: Self.exact)
+    configuration.faults.liesAboutFlushes = true
+    let judged = JudgedRun(configuration, seed: Seed(1), tiers: [.prefix])
+    #expect(judged.judgement.violations.contains { $0.rule == .l09 })
+  }
+
+  @Test func aCampaignStopsAtItsFirstFindingUnlessItIsToldToGoOn() throws {
+    let seeds = SeedRange(first: Seed(1), last: Seed(20))
+    for isGoingOn in [false, true] {
+      let plan = FuzzPlan(
+        stack: Self.exact, bugs: [.countEarly], seeds: seeds, isGoingOn: isGoingOn)
+      var tally = FuzzTally(plan)
+      for seed in 1...20 as ClosedRange<UInt64> {
+        guard try tally.add(plan.run(Seed(seed))) else { break }
+      }
+      #expect(tally.finalReport.exitStatus == 1)
+      #expect((tally.finalReport.counts.runs == 20) == isGoingOn)
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import Checking
+import CrashStates
+import Testing
+import Workload
+
+/// Each D rule has a log that breaks it and one, as like it as can be, that does not.
+@Suite struct PromiseRulesTests {
+  private static let first = RecordedCase.write(1)
+  private static let second = RecordedCase.write(2)
+
+  @Test func aFlushedWriteThatALogCanLoseBreaksD01() throws {
+    for isLogged in [true, false] {
+      var recorded = RecordedCase()
+      recorded.loggedWrite(Self.first)
+      recorded.flush(2, isLogged: isLogged)
+      #expect(try recorded.brokenRules() == (isLogged ? [] : [.d01]))
+    }
+  }
+
+  @Test func anUnflushedWriteMayBeLost() throws {
+    var recorded = RecordedCase()
+    recorded.loggedWrite(Self.first)
+    #expect(try recorded.brokenRules() == [])
+  }
+
+  @Test func anOlderVersionBehindAFlushedOneBreaksD01() throws {
+    var recorded = RecordedCase()
+    recorded.operation(Self.first)
+    recorded.loggedWrite(Self.second)
+    recorded.flush(3)
+    #expect(try recorded.brokenRules() == [])
+    recorded.logWrite(Self.first)
+    #expect(try recorded.brokenRules() == [.d01])
+  }
+
+  @Test func ofTwoWritesInFlightTogetherEitherMayStay() throws {
+    var recorded = RecordedCase()
+    let (first, second) = (Self.first, Self.second)
+    recorded.operation(first) { outer in
+      outer.operation(second) { $0.logWrite(second) }
+      outer.logWrite(first)
+    }
+    recorded.flush(3)
+    #expect(try recorded.brokenRules() == [])
+  }
+
+  @Test func aFlushCoversNothingThatWasAcknowledgedAfterItWasSubmitted() throws {
+    var recorded = RecordedCase()
+    let first = Self.first
+    recorded.operation(RecordedCase.action(2, .flush)) { outer in
+      outer.entry(flags: 1)
+      outer.loggedWrite(first)
+    }
+    #expect(try recorded.brokenRules() == [])
+  }
+
+  @Test func aTornSectorBreaksD02() throws {
+    let operation = Self.second
+    for isTorn in [false, true] {
+      var recorded = RecordedCase()
+      recorded.loggedWrite(Self.first)
+      recorded.operation(operation) {
+        let new = RecordedCase.data(operation)
+        let old = RecordedCase.data(Self.first)
+        $0.entry(
+          sectorCount: 1, data: isTorn ? Array(new[..<256] + old[256...]) : new)
+      }
+      #expect(try recorded.brokenRules() == (isTorn ? [.d02] : []))
+    }
+  }
+
+  @Test func anotherSectorsDataBreaksD03() throws {
+    let operation = RecordedCase.write(1, sector: 4, sectorCount: 2)
+    for shift in [0, 512] as [UInt64] {
+      var recorded = RecordedCase()
+      recorded.operation(operation) {
+        $0.entry(sector: 4, sectorCount: 2, data: RecordedCase.data(operation, shiftedBy: shift))
+      }
+      #expect(try recorded.brokenRules() == (shift == 0 ? [] : [.d03]))
+    }
+  }
+
+  @Test(arguments: [ClientOperation.Action.writeZeroes, .discard])
+  func flushedZeroesThatALogCanLoseBreakD04(action: ClientOperation.Action) throws {
+    for isLogged in [true, false] {
+      var recorded = RecordedCase()
+      recorded.loggedWrite(Self.first)
+      recorded.flush(2)
+      recorded.operation(RecordedCase.action(3, action, sectorCount: 1)) {
+        if action == .discard {
+          $0.entry(sectorCount: 1, flags: 4)
+        } else {
+          $0.entry(sectorCount: 1, data: [UInt8](repeating: 0, count: 512))
+        }
+      }
+      recorded.flush(4, isLogged: isLogged)
+      #expect(try recorded.brokenRules() == (isLogged ? [] : [.d04]))
+    }
+  }
+
+  @Test func anAcknowledgedFUAWriteThatALogCanLoseBreaksD05() throws {
+    let operation = RecordedCase.write(1, isFUA: true)
+    for isMarked in [true, false] {
+      var recorded = RecordedCase()
+      recorded.operation(operation) {
+        $0.entry(sectorCount: 1, flags: isMarked ? 2 : 0, data: RecordedCase.data(operation))
+      }
+      #expect(try recorded.brokenRules() == (isMarked ? [] : [.d05]))
+    }
+  }
+
+  @Test func aWriteThatIsLostAfterACleanCloseBreaksD06() throws {
+    for isLogged in [true, false] {
+      var recorded = RecordedCase()
+      recorded.loggedWrite(Self.first)
+      recorded.flush(2, isLogged: isLogged, isClose: true)
+      #expect(try recorded.brokenRules() == (isLogged ? [] : [.d06]))
+    }
+  }
+
+  @Test func aFlushedWriteThatIsLostBesideAFailedOneBreaksD07() throws {
+    for isLogged in [true, false] {
+      var recorded = RecordedCase()
+      recorded.loggedWrite(Self.first)
+      recorded.flush(2, isLogged: isLogged)
+      recorded.operation(RecordedCase.write(3), errorName: "EIO")
+      #expect(try recorded.brokenRules() == (isLogged ? [] : [.d07]))
+    }
+  }
+
+  @Test func aFailedWriteMayStillBeThere() throws {
+    let operation = Self.second
+    var recorded = RecordedCase()
+    recorded.loggedWrite(Self.first)
+    recorded.flush(3)
+    recorded.operation(operation, errorName: "EIO") { $0.logWrite(operation) }
+    #expect(try recorded.brokenRules() == [])
+  }
+
+  @Test func theViolationNamesStateOperationsAndPlace() throws {
+    var recorded = RecordedCase()
+    recorded.loggedWrite(RecordedCase.write(1, sector: 9))
+    recorded.flush(2, isLogged: false)
+    let violation = try #require(try recorded.judgement().violations.first)
+    #expect(violation.state == CrashState(cut: 1, lost: [0]))
+    #expect(violation.operations == [1])
+    #expect(violation.title.contains("byte 4608 holds zeroes"))
+  }
+
+  @Test func everyStateIsCountedAndEqualOnesAreJudgedOnce() throws {
+    var recorded = RecordedCase()
+    recorded.loggedWrite(RecordedCase.write(1, sector: 0))
+    recorded.loggedWrite(RecordedCase.write(2, sector: 1))
+    recorded.flush(3)
+    let judgement = try recorded.judgement([.prefix, .flushedOnly])
+    // Cuts 0 to 3; at 1 and 2 what is not flushed can be lost, which gives the empty disk again.
+    #expect(judgement.tiers.map(\.stateCount).reduce(0, +) == judgement.stateCount)
+    #expect(judgement.stateCount > judgement.distinctStateCount)
+    // Empty, one write, two writes, two writes with the flush promised.
+    #expect(judgement.distinctStateCount == 4)
+  }
+}
