@@ -7,7 +7,7 @@ struct DigestPass {
   private let log: ByteRegion
   private var pages: ContributionPages
   /// What was hashed on the way, as far as it is kept.
-  private(set) var kept = KeptContributions()
+  private(set) var kept: KeptContributions
 
   /// After how many bytes of payload the pages that were read are given back.
   private static let forgettingStride = 256 << 20
@@ -16,6 +16,7 @@ struct DigestPass {
     self.history = history
     self.log = log
     hasher = UnitHasher(log: log, base: history.base.region)
+    kept = KeptContributions(history.events)
     pages = ContributionPages(history.blocks, base: history.base)
   }
 
