@@ -4,6 +4,8 @@ struct Results {
     var name: String
     var summary: String
     var times: Samples
+    /// Whether it goes through the standard log, as `cp` and `xxhsum` do.
+    var isComparable = true
   }
 
   struct Aim {

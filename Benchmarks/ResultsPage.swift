@@ -32,13 +32,17 @@ struct ResultsPage {
   private var rows: String {
     results.rows.map { row in
       let median = Double(row.times.median)
-      let toCopy = results.median("cp") > 0 ? (median / results.median("cp")).fixed(2) : ""
-      let toHash =
-        results.median("xxhsum") > 0 ? (median / results.median("xxhsum")).fixed(2) : ""
+      let toCopy = ratio(row, to: "cp")
+      let toHash = ratio(row, to: "xxhsum")
       let least = (Double(row.times.minimum) / 1e6).fixed(3)
       return
         "| \(row.name): \(row.summary) | \((median / 1e6).fixed(3)) | \(least) | \(toCopy) | \(toHash) |"
     }.joined(separator: "\n")
+  }
+
+  private func ratio(_ row: Results.Row, to name: String) -> String {
+    let other = results.median(name)
+    return row.isComparable && other > 0 ? (Double(row.times.median) / other).fixed(2) : ""
   }
 
   private var aims: String {

@@ -72,7 +72,7 @@ func measure(_ arguments: Arguments, folder: String) throws -> Results {
     .init(
       name: "jump",
       summary: "one jump to any cut: its digest, and \(JumpMeasurement.viewedUnitCount) units",
-      times: jumps))
+      times: jumps, isComparable: false))
   results.aims = aims(results, jumps)
   if !arguments.isQuick { try measureHugeLog(arguments, &results) }
   return results
@@ -99,7 +99,7 @@ func measureHugeLog(_ arguments: Arguments, _ results: inout Results) throws {
   results.rows.append(
     .init(
       name: "huge index", summary: "the index of 10 million entries in 100 GB",
-      times: Samples(nanoseconds: [outcome.indexNanoseconds])))
+      times: Samples(nanoseconds: [outcome.indexNanoseconds]), isComparable: false))
   results.facts.append(("hugeLogByteCount", outcome.logByteCount))
   results.facts.append(("hugeIndexPeakByteCount", outcome.peakByteCount))
   results.aims.append(

@@ -10,11 +10,11 @@ struct DigestPass {
   /// What was hashed on the way, as far as it is kept.
   private(set) var kept: KeptContributions
 
-  init(_ history: BlockHistory, log: ByteRegion) {
+  init(_ history: BlockHistory, log: ByteRegion, keptUnitCount: Int) {
     self.history = history
     self.log = log
     hasher = UnitHasher(log: log, base: history.base.region)
-    kept = KeptContributions(history.events)
+    kept = KeptContributions(history.events, maximumUnitCount: keptUnitCount)
     pages = ContributionPages(history.blocks, base: history.base)
   }
 

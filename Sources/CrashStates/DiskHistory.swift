@@ -32,8 +32,17 @@ public final class DiskHistory: Sendable {
   ///     without a base, the highest end of a write or discard of the log.
   /// - Throws: ``FormatError`` at a size mark that does not parse, and for a log of more than 2^32
   ///   entries.
-  public init(
+  public convenience init(
     index: WriteLogIndex, base: ByteRegion?, initialByteCount: UInt64?
+  ) throws(FormatError) {
+    try self.init(
+      index: index, base: base, initialByteCount: initialByteCount,
+      keptUnitCount: KeptContributions.usualUnitCount)
+  }
+
+  /// - Parameter keptUnitCount: of how many units of payload the hashes are kept.
+  init(
+    index: WriteLogIndex, base: ByteRegion?, initialByteCount: UInt64?, keptUnitCount: Int
   ) throws(FormatError) {
     guard index.entryCount <= UInt32.max else {
       throw FormatError(
@@ -48,7 +57,7 @@ public final class DiskHistory: Sendable {
     blockHistory = BlockHistory(events, base: baseContents)
     lengths = LengthHistory(events, initialByteCount: initial)
     hasher = UnitHasher(log: index.region, base: base)
-    var pass = DigestPass(blockHistory, log: index.region)
+    var pass = DigestPass(blockHistory, log: index.region, keptUnitCount: keptUnitCount)
     sums = pass.run()
     kept = pass.kept
   }

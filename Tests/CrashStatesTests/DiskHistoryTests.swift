@@ -1,7 +1,8 @@
 import Bytes
-import CrashStates
 import Testing
 import WriteLog
+
+@testable import CrashStates
 
 @Suite struct DiskHistoryTests {
   static let base = [UInt8](repeating: 0xb5, count: 61 << 10) + [UInt8](repeating: 7, count: 100)
@@ -126,6 +127,18 @@ import WriteLog
       history.digest(atCut: 0)
         == Oracle(TestLog(), cut: 0, base: Self.base, initialByteCount: Self.base.count).digest)
     #expect(try replayed(history, CrashState(cut: 0)) == Self.base)
+  }
+
+  /// The hashes of only some of the writes are kept, as of a log whose payload is very large.
+  @Test(arguments: [0, 1, 20, 30])
+  func aStateIsTheSameWithoutKeptHashes(keptUnitCount: Int) throws {
+    let log = TestLog.random(seed: 9, entryCount: 40)
+    let history = try DiskHistory(
+      index: log.index, base: nil, initialByteCount: 62 << 10, keptUnitCount: keptUnitCount)
+    let usual = try DiskHistory(index: log.index, base: nil, initialByteCount: 62 << 10)
+    for (_, state) in StateEnumerator(history: usual, tiers: [.drop(1), .keep(1)], seed: 1) {
+      #expect(history.digest(of: state) == usual.digest(of: state), "\(state)")
+    }
   }
 
   @Test(arguments: 0..<12)
