@@ -76,7 +76,8 @@ struct FuzzCommand: ParsableCommand {
     var tally = FuzzTally(plan)
     var progress = ProgressLine()
     try WorkerPool(jobCount: jobs).run(indexCount: part.seedCount) { index in
-      plan.run(part.seed(at: index))
+      let seed = part.seed(at: index)
+      return CrashNotes.noting(seed: seed.rawValue) { plan.run(seed) }
     } consume: { index, result in
       if Interrupts.isRequested {
         tally.interrupt()
