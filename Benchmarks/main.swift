@@ -58,7 +58,7 @@ func measure(_ arguments: Arguments, folder: String) throws -> Results {
   progress("measuring in turn")
   let tasks: [TimedTask] = [
     .copy(log, to: "\(folder)/copy.log"), .hash(log), .index(log), .digests(log),
-    .replay(log, to: "\(folder)/replayed.img"), .droppedStates(history),
+    .replay(log, to: "\(folder)/replayed.img"), .droppedStates(history), .picks,
   ]
   for (task, times) in try TimedTask.alternate(
     tasks, repetitionCount: arguments.repetitionCount)
@@ -87,6 +87,9 @@ func aims(_ results: Results, _ jumps: Samples) -> [Results.Aim] {
     .init(
       text: "replay of the last state to a file, to `cp` of the log",
       found: results.median("replay") / copy, limit: 1),
+    .init(
+      text: "nanoseconds a pick of the schedule (3 million a second)",
+      found: results.median("picks") / Double(TimedTask.pickCount), limit: 1000.0 / 3),
     .init(
       text: "a jump to any cut, ms, 99 of 100", found: Double(jumps.percentile(99)) / 1e6, limit: 1),
   ]

@@ -61,7 +61,14 @@ struct CheckCommand: ParsableCommand {
     }
     var evidence = try Evidence(recordedIn: index, history: recording.options.history(index))
     if let live { evidence.live = .region(try MappedFile.map(live, access: .sequential)) }
-    let judgement = Judge(tiers: states.tiers, seed: seed).judge(evidence)
+    var progress = ProgressLine()
+    let judge = Judge(tiers: states.tiers, seed: seed) { stateCount in
+      progress.show("\(stateCount) crash states")
+      return !Interrupts.isRequested
+    }
+    let judgement = judge.judge(evidence)
+    progress.clear()
+    report.isInterrupted = judgement.isCutShort
     report.counts.add(judgement)
     report.counts.runs = 0
     let rules = judgement.violations.map(\.rule)

@@ -8,7 +8,7 @@ import Testing
     ) {
       CrashNotes.install()
       CrashNotes.noting(seed: 4) {}
-      CrashNotes.noting(seed: 1234567890123) {
+      CrashNotes.noting(seed: 1_234_567_890_123) {
         CrashNotes.noting(seed: 0) { preconditionFailure("planted") }
       }
     }
