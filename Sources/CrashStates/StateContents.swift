@@ -38,6 +38,11 @@ extension DiskHistory {
     var units: [UInt64] = []
     forEachAffectedBlock(of: state) { place, mask in
       let firstUnit = blockHistory.blocks.numbers[place] * UInt64(DiskBlock.unitCount)
+      var mask = mask
+      // A lost change of the length, or of a large range, mostly covers what is zero either way.
+      mask.subtract(
+        zeroUnits(mask, place, CrashState(cut: state.cut))
+          .intersection(zeroUnits(mask, place, state)))
       mask.forEachRun { run in
         for unit in run { units.append(firstUnit + UInt64(unit)) }
       }
@@ -121,6 +126,14 @@ extension DiskHistory {
       }
       next = max(next, range.upperBound)
     }
+  }
+
+  private func zeroUnits(_ wanted: UnitMask, _ place: Int, _ state: CrashState) -> UnitMask {
+    var zero = UnitMask.none
+    blockHistory.resolve(wanted, place: place, state: state) { run, source in
+      if source.origin == .zero { zero.formUnion(UnitMask(run)) }
+    }
+    return zero
   }
 
   private static func roundedUpToUnits(_ byteCount: UInt64) -> UInt64 {
