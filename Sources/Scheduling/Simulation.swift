@@ -19,25 +19,27 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
     case stepLimit(Int)
   }
 
-  private var strategy: any Strategy
+  // One thread, held by the guards: checking at run time that no two accesses overlap was a quarter of
+  // the time of a pick.
+  @exclusivity(unchecked) private var strategy: any Strategy
   private let stepLimit: Int
   private let owner = powercut_thread_identity()
 
-  private var ready: [UnownedJob] = []
-  private var readyHead = 0
+  @exclusivity(unchecked) private var ready: [UnownedJob] = []
+  @exclusivity(unchecked) private var readyHead = 0
   /// Sorted by task and point; ``waiters`` are theirs, in the same order.
-  private var pending: [PendingOperation] = []
-  private var waiters: [Waiter] = []
-  private var liveTaskCount = 0
-  private var signalWaiterCount = 0
-  private var pointCounts: [Int] = []
+  @exclusivity(unchecked) private var pending: [PendingOperation] = []
+  @exclusivity(unchecked) private var waiters: [Waiter] = []
+  @exclusivity(unchecked) private var liveTaskCount = 0
+  @exclusivity(unchecked) private var signalWaiterCount = 0
+  @exclusivity(unchecked) private var pointCounts: [Int] = []
 
   /// The choices made so far, where there was more than one candidate.
-  public private(set) var schedule = Schedule()
+  @exclusivity(unchecked) public private(set) var schedule = Schedule()
   /// How many operations were let go.
-  public private(set) var stepCount = 0
+  @exclusivity(unchecked) public private(set) var stepCount = 0
   /// Counts what happens in the run: the one clock of its traces.
-  private var eventCount: UInt64 = 0
+  @exclusivity(unchecked) private var eventCount: UInt64 = 0
 
   public init(strategy: any Strategy, stepLimit: Int = 1_000_000) {
     self.strategy = strategy
