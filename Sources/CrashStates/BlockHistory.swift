@@ -2,11 +2,21 @@ import Bytes
 import WriteLog
 
 /// What each entry left in each block, looked at backward from a cut.
-struct BlockHistory: Sendable {
+///
+/// A class, because every look takes hold of it, and of a struct's arrays one by one cost a tenth of a
+/// whole fuzz run.
+final class BlockHistory: Sendable {
   let events: DiskEvents
   let blocks: TouchedBlocks
   let lists: EntryLists
   let base: BaseContents
+
+  init(_ events: DiskEvents, base: BaseContents) {
+    self.events = events
+    self.base = base
+    blocks = TouchedBlocks(events, base: base)
+    lists = EntryLists(events, blocks)
+  }
 
   /// Finds the contents of units of one block.
   ///
@@ -24,7 +34,7 @@ struct BlockHistory: Sendable {
       if state.loses(entryIndex) { continue }
       let event = events[entryIndex]
       open.noteCut(of: event, inBlock: blocks.numbers[place])
-      open.close(with: event, inBlock: blocks.numbers[place], body)
+      open.close(with: event, entryIndex, inBlock: blocks.numbers[place], body)
     }
     open.closeAll(with: base, inBlock: blocks.numbers[place], body)
   }
@@ -79,22 +89,23 @@ extension DiskEvent {
 private struct BackwardEvents {
   private let history: BlockHistory
   private let blockRange: ByteRange
-  private var narrow: ArraySlice<UInt32>
+  /// Those that are left of the block's own list.
+  private var narrow: Range<Int>
   private var wideCount: Int
   private var nextWide: (place: Int, entryIndex: Int)?
 
   init(_ history: BlockHistory, place: Int, cut: Int) {
     self.history = history
     blockRange = DiskBlock.range(history.blocks.numbers[place])
-    narrow = history.lists.entries(ofPlace: place, beforeCut: cut)
+    narrow = history.lists.range(ofPlace: place, beforeCut: cut)
     wideCount = history.lists.wide.count(beforeCut: cut)
     findNextWide()
   }
 
   mutating func next() -> Int? {
-    let narrowEntry = narrow.last.map { Int($0) }
+    let narrowEntry = narrow.isEmpty ? nil : history.lists.entry(narrow.upperBound - 1)
     guard let nextWide, nextWide.entryIndex > narrowEntry ?? -1 else {
-      if narrowEntry != nil { narrow.removeLast() }
+      if narrowEntry != nil { narrow = narrow.lowerBound..<narrow.upperBound - 1 }
       return narrowEntry
     }
     wideCount = nextWide.place
@@ -133,7 +144,7 @@ private struct OpenUnits {
 
   /// Takes from an event what it holds whole.
   mutating func close(
-    with event: DiskEvent, inBlock blockNumber: UInt64,
+    with event: DiskEvent, _ entryIndex: Int, inBlock blockNumber: UInt64,
     _ body: (Range<Int>, UnitSource) -> Void
   ) {
     let found = mask.intersection(UnitMask(wholeUnitsOf: event.range, inBlock: blockNumber))
@@ -147,7 +158,7 @@ private struct OpenUnits {
       }
       let byteOffset = blockByteOffset + UInt64(run.lowerBound * StateSum.unitByteCount)
       let source = UnitSource(
-        origin: .log,
+        origin: .log, entryIndex: entryIndex,
         byteOffset: event.payloadByteOffset + Int(byteOffset - event.range.byteOffset),
         keptByteCount: StateSum.unitByteCount)
       report(run, source, body)

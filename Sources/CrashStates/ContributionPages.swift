@@ -25,8 +25,12 @@ struct ContributionPages {
     }
   }
 
-  /// Puts a run of a region's units in place.
-  mutating func write(_ event: DiskEvent, of region: ByteRegion) {
+  /// Puts a write's units in place.
+  ///
+  /// - Parameter body: gets the contributions of all of them, block by block.
+  mutating func write(
+    _ event: DiskEvent, of region: ByteRegion, _ body: (ArraySlice<StateSum>) -> Void
+  ) {
     let unit = UInt64(StateSum.unitByteCount)
     for place in blocks.places(event.range) {
       let start = load(place)
@@ -51,6 +55,7 @@ struct ContributionPages {
         }
       }
       sum += delta
+      body(contributions[slot - Int((end - first) / unit)..<slot])
     }
   }
 

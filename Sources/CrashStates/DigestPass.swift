@@ -6,6 +6,8 @@ struct DigestPass {
   private let hasher: UnitHasher
   private let log: ByteRegion
   private var pages: ContributionPages
+  /// What was hashed on the way, as far as it is kept.
+  private(set) var kept: KeptContributions
 
   /// After how many bytes of payload the pages that were read are given back.
   private static let forgettingStride = 256 << 20
@@ -14,6 +16,7 @@ struct DigestPass {
     self.history = history
     self.log = log
     hasher = UnitHasher(log: log, base: history.base.region)
+    kept = KeptContributions(history.events)
     pages = ContributionPages(history.blocks, base: history.base)
   }
 
@@ -40,7 +43,11 @@ struct DigestPass {
   private mutating func apply(_ event: DiskEvent, _ entryIndex: Int) {
     switch event.kind {
     case .none: return
-    case .write: pages.write(event, of: log)
+    case .write:
+      let isKept = kept.start(entryIndex, event)
+      pages.write(event, of: log) { contributions in
+        if isKept { kept.append(contributions) }
+      }
     case .discard: pages.zero(event.range)
     case .size:
       pages.zero(event.range)

@@ -14,13 +14,15 @@ import WriteLog
 /// (`pc1 size N`) ends the disk at byte N; what was behind it is gone, and comes back only where
 /// that very change is lost. All other marks are no state.
 ///
-/// Made in one pass over the payload. Memory: 41 bytes an entry, 4 bytes for each block of 64 KiB
-/// that an entry touches, 8 for each block that any entry touches; payload stays in the log.
+/// Made in one pass over the payload. Memory: 49 bytes an entry, 4 bytes for each block of 64 KiB
+/// that an entry touches, 8 for each block that any entry touches, and up to 32 MiB of hashes
+/// (``KeptContributions``); payload stays in the log.
 public final class DiskHistory: Sendable {
   public let index: WriteLogIndex
   let blockHistory: BlockHistory
   let lengths: LengthHistory
   let hasher: UnitHasher
+  let kept: KeptContributions
   private let sums: [StateSum]
 
   /// - Parameters:
@@ -42,14 +44,13 @@ public final class DiskHistory: Sendable {
     let initial =
       initialByteCount ?? base.map { UInt64($0.byteCount) } ?? Self.highestEnd(events)
     let baseContents = BaseContents(base, diskByteCount: initial)
-    let blocks = TouchedBlocks(events, base: baseContents)
     self.index = index
-    blockHistory = BlockHistory(
-      events: events, blocks: blocks, lists: EntryLists(events, blocks), base: baseContents)
+    blockHistory = BlockHistory(events, base: baseContents)
     lengths = LengthHistory(events, initialByteCount: initial)
     hasher = UnitHasher(log: index.region, base: base)
     var pass = DigestPass(blockHistory, log: index.region)
     sums = pass.run()
+    kept = pass.kept
   }
 
   /// Cuts go from 0 to this.

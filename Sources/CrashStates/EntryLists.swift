@@ -38,12 +38,19 @@ struct EntryLists: Sendable {
     wide = WideEvents(wideEntries, events)
   }
 
-  /// The entries before a cut that touch one block and are not in ``wide``, ascending.
-  func entries(ofPlace place: Int, beforeCut cut: Int) -> ArraySlice<UInt32> {
-    let all = entries[starts[place]..<starts[place + 1]]
-    if let last = all.last, Int(last) < cut { return all }
-    return all.prefix(all.countBelow(UInt32(cut)))
+  /// Where the entries before a cut are listed that touch one block and are not in ``wide``, ascending.
+  func range(ofPlace place: Int, beforeCut cut: Int) -> Range<Int> {
+    var low = starts[place]
+    var high = starts[place + 1]
+    while low < high {
+      let middle = low + (high - low) / 2
+      if Int(entries[middle]) < cut { low = middle + 1 } else { high = middle }
+    }
+    return starts[place]..<low
   }
+
+  /// One entry of such a list.
+  func entry(_ index: Int) -> Int { Int(entries[index]) }
 
   private static func forEachEvent(
     _ events: DiskEvents, _ blocks: TouchedBlocks,

@@ -149,17 +149,30 @@ extension DiskHistory {
   ) {
     if source.origin == .zero { return }
     let unitIndex = firstUnit + UInt64(run.lowerBound)
-    if source.keptByteCount == StateSum.unitByteCount,
+    guard source.keptByteCount == StateSum.unitByteCount,
       let region = hasher.region(source.origin)
-    {
-      let byteCount = run.count * StateSum.unitByteCount
-      StateSum.forEachContribution(
-        of: region, in: source.byteOffset..<source.byteOffset + byteCount,
-        firstUnitIndex: unitIndex
-      ) { _, contribution in body(contribution) }
-    } else {
+    else {
       body(StateSum.contribution(ofHash: hasher.hash(source), unitIndex: unitIndex))
+      return
     }
+    if source.origin == .log, let known = keptContributions(run, source) {
+      for contribution in known { body(contribution) }
+      return
+    }
+    let byteCount = run.count * StateSum.unitByteCount
+    StateSum.forEachContribution(
+      of: region, in: source.byteOffset..<source.byteOffset + byteCount, firstUnitIndex: unitIndex
+    ) { _, contribution in body(contribution) }
+  }
+
+  private func keptContributions(
+    _ run: Range<Int>, _ source: UnitSource
+  ) -> ArraySlice<StateSum>? {
+    let payloadByteOffset = blockHistory.events[source.entryIndex].payloadByteOffset
+    return kept.contributions(
+      ofEntry: source.entryIndex,
+      fromUnit: (source.byteOffset - payloadByteOffset) / StateSum.unitByteCount,
+      count: run.count)
   }
 
   private static func source(_ contents: UnitContents) -> UnitSource {

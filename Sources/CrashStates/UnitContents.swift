@@ -20,6 +20,8 @@ struct UnitSource: Equatable {
   }
 
   var origin: Origin
+  /// Whose data it is, where the origin is the log.
+  var entryIndex = 0
   /// In the log file, or in the base.
   var byteOffset: Int
   /// The bytes from here to the end of the unit read as zeroes.
