@@ -90,7 +90,7 @@ let package = Package(
       "Campaign",
       [
         "Campaign", "Checking", "CrashStates", "Stacks", "Workload", "Scheduling", "WriteLog",
-        "Bytes",
+        "Bytes", "Host", "TestSupport",
       ]),
     tests("Reporting", ["Reporting", "Campaign", "Checking", "Bytes"]),
     tests("Host", ["Host", "Bytes", "TestSupport"]),

@@ -5,6 +5,7 @@ import Host
 import WriteLog
 
 // powercut-bench [--repetitions N] [--output FOLDER] [--quick]
+// powercut-bench --write-standard-log FILE
 //
 // A new measurement is one file with a TimedTask, or with a type of its own as the jumps have; it is
 // listed in `measure` and its aim in `aims`.
@@ -129,6 +130,8 @@ do {
   let words = Array(CommandLine.arguments.dropFirst())
   if words.count == 2 && words[0] == "--index-only" {
     try HugeLogMeasurement.indexOnly(words[1])
+  } else if words.count == 2 && words[0] == "--write-standard-log" {
+    _ = try StandardLog(writingTo: words[1])
   } else {
     let arguments = try Arguments(words)
     try withWorkFolder { folder in
