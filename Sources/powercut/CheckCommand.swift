@@ -60,7 +60,9 @@ struct CheckCommand: ParsableCommand {
       return report
     }
     var evidence = try Evidence(recordedIn: index, history: recording.options.history(index))
-    if let live { evidence.live = .region(try MappedFile.map(live, access: .sequential)) }
+    if let live = live ?? recording.livePath {
+      evidence.live = .region(try MappedFile.map(live, access: .sequential))
+    }
     var progress = ProgressLine()
     let judge = Judge(tiers: states.tiers, seed: seed) { stateCount in
       progress.show("\(stateCount) crash states")
