@@ -14,8 +14,8 @@ struct ResultsPage {
     The standard log: a device of 64 MiB, 20,000 entries, every sixteenth a flush, the others writes \
     of 4 to 64 KiB; in memory-backed storage where there is one.
 
-    | what | median, ms | to `cp` | to `xxhsum` |
-    |---|---:|---:|---:|
+    | what | median, ms | least, ms | to `cp` | to `xxhsum` |
+    |---|---:|---:|---:|---:|
     \(rows)
 
     | aim | found | limit | |
@@ -35,8 +35,9 @@ struct ResultsPage {
       let toCopy = results.median("cp") > 0 ? (median / results.median("cp")).fixed(2) : ""
       let toHash =
         results.median("xxhsum") > 0 ? (median / results.median("xxhsum")).fixed(2) : ""
+      let least = (Double(row.times.minimum) / 1e6).fixed(3)
       return
-        "| \(row.name): \(row.summary) | \((median / 1e6).fixed(3)) | \(toCopy) | \(toHash) |"
+        "| \(row.name): \(row.summary) | \((median / 1e6).fixed(3)) | \(least) | \(toCopy) | \(toHash) |"
     }.joined(separator: "\n")
   }
 
@@ -79,6 +80,7 @@ struct ResultsJSON {
 
   private func row(_ row: Results.Row) -> String {
     "{ \"name\": \"\(row.name)\", \"medianNanoseconds\": \(row.times.median), "
+      + "\"minimumNanoseconds\": \(row.times.minimum), "
       + "\"maximumNanoseconds\": \(row.times.maximum), "
       + "\"sampleCount\": \(row.times.nanoseconds.count) }"
   }

@@ -41,6 +41,8 @@ struct Samples {
     return sorted.isEmpty ? 0 : sorted[min(sorted.count - 1, sorted.count * percent / 100)]
   }
 
+  var minimum: UInt64 { nanoseconds.min() ?? 0 }
+
   var maximum: UInt64 { nanoseconds.max() ?? 0 }
 }
 

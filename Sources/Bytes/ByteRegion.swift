@@ -79,6 +79,10 @@ import CXXHash
     return unsafe try body(UnsafeRawBufferPointer(rebasing: memory[range]))
   }
 
+  /// Whether the region is so large (above 1 GiB) that a walk through it should give pages back. In a
+  /// smaller one that costs more than it gains: mapping 660 MB anew takes as long as hashing them.
+  public var isWorthForgetting: Bool { byteCount > 1 << 30 }
+
   /// Says that `range` will not be read again soon, so that walking through a mapped file of any
   /// length stays in constant memory.
   public func forgetPages(in range: Range<Int>) {

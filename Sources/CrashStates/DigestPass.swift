@@ -1,4 +1,5 @@
 import Bytes
+import WriteLog
 
 /// The one forward pass over a log that gives the sum at every cut.
 struct DigestPass {
@@ -8,9 +9,6 @@ struct DigestPass {
   private var pages: ContributionPages
   /// What was hashed on the way, as far as it is kept.
   private(set) var kept: KeptContributions
-
-  /// After how many bytes of payload the pages that were read are given back.
-  private static let forgettingStride = 256 << 20
 
   init(_ history: BlockHistory, log: ByteRegion) {
     self.history = history
@@ -25,17 +23,12 @@ struct DigestPass {
     var sums: [StateSum] = []
     sums.reserveCapacity(history.events.count + 1)
     sums.append(pages.sum)
-    var forgottenByteOffset = 0
+    var forgetting = PageForgetting(region: log)
     for entryIndex in 0..<history.events.count {
       let event = history.events[entryIndex]
       apply(event, entryIndex)
       sums.append(pages.sum)
-      if event.kind == .write,
-        event.payloadByteOffset - forgottenByteOffset > Self.forgettingStride
-      {
-        log.forgetPages(in: forgottenByteOffset..<event.payloadByteOffset)
-        forgottenByteOffset = event.payloadByteOffset
-      }
+      if event.kind == .write { forgetting.pass(event.payloadByteOffset) }
     }
     return sums
   }

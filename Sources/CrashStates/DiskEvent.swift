@@ -42,9 +42,11 @@ struct DiskEvents: Sendable {
   init(_ index: WriteLogIndex) throws(FormatError) {
     places.reserveCapacity(index.entryCount)
     traits.reserveCapacity(index.entryCount)
+    var forgetting = PageForgetting(region: index.region)
     for entryIndex in 0..<index.entryCount {
       let entry = index.entryWithoutExtension(at: entryIndex)
       let event = try Self.event(entry, index)
+      forgetting.pass(entry.headerByteOffset)
       places.append(Place(range: event.range, payloadByteOffset: event.payloadByteOffset))
       let fua = entry.flags.contains(.fua) ? Trait.fua : 0
       let flush = entry.flags.contains(.flush) ? Trait.flush : 0

@@ -1,21 +1,23 @@
 import Bytes
 
 /// Gives pages of a mapped log back while it is walked through, so that a walk of any length stays
-/// in constant memory.
-struct PageForgetting {
+/// in constant memory. A log of up to 1 GiB stays as it is (``ByteRegion/isWorthForgetting``).
+public struct PageForgetting {
   let region: ByteRegion
   private var forgottenByteOffset = 0
 
   /// After how many bytes pages are given back: seldom enough to cost nothing.
   private static let strideByteCount = 64 << 20
 
-  init(region: ByteRegion) {
+  public init(region: ByteRegion) {
     self.region = region
   }
 
   /// Says that the walk has reached `byteOffset`.
-  mutating func pass(_ byteOffset: Int) {
-    guard byteOffset - forgottenByteOffset > Self.strideByteCount else { return }
+  public mutating func pass(_ byteOffset: Int) {
+    guard region.isWorthForgetting, byteOffset - forgottenByteOffset > Self.strideByteCount else {
+      return
+    }
     let end = min(byteOffset, region.byteCount)
     region.forgetPages(in: forgottenByteOffset..<end)
     forgottenByteOffset = end
