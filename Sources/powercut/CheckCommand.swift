@@ -27,7 +27,7 @@ struct CheckCommand: ParsableCommand {
   @Option(name: .customLong("as"), help: "What the device holds: raw.")
   var kind = ImageKind.raw
 
-  @Option(help: "Crash states by tier.")
+  @Option(help: "Crash states by tier: \(Tier.forms).")
   var states = TierList([.prefix, .flushedOnly, .drop(1)])
 
   @Option(help: "Seed of the random tiers.")

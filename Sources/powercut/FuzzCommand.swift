@@ -1,5 +1,6 @@
 import ArgumentParser
 import Campaign
+import CrashStates
 import Host
 import Reporting
 import Scheduling
@@ -31,7 +32,7 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: "How schedules are drawn: auto, random, sticky or pct.")
   var strategy = StrategyName.auto
 
-  @Option(help: "Crash states by tier.")
+  @Option(help: "Crash states by tier: \(Tier.forms).")
   var states = TierList(FuzzPlan.defaultTiers)
 
   @Option(help: "Carry out a part of the seeds only, as 2/4.")
