@@ -10,7 +10,7 @@ build: bootstrap
 	swift build -c release --product powercut
 
 # Every test; the peers that tests compare with are real programs, so a missing one is a failure.
-test: bootstrap
+test: build
 	swift build --build-tests
 	swift build --product powercut
 	swift test --skip-build --parallel

@@ -35,7 +35,11 @@ let package = Package(
     // 0: no knowledge of storage.
     .systemLibrary(name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CISAL", pkgConfig: "libisal", providers: [.apt(["libisal-dev"])]),
-    .target(name: "CScheduling"),
+    .target(
+      name: "CScheduling",
+      cSettings: [
+        .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
+      ]),
     layer("Bytes", ["CXXHash", "CISAL"]),
     layer("Scheduling", ["CScheduling"]),
     // 1: devices and formats.
@@ -90,7 +94,7 @@ let package = Package(
       "Campaign",
       [
         "Campaign", "Checking", "CrashStates", "Stacks", "Workload", "Scheduling", "WriteLog",
-        "Bytes",
+        "Bytes", "Host", "TestSupport",
       ]),
     tests("Reporting", ["Reporting", "Campaign", "Checking", "Bytes"]),
     tests("Host", ["Host", "Bytes", "TestSupport"]),

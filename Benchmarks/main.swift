@@ -5,6 +5,7 @@ import Host
 import WriteLog
 
 // powercut-bench [--repetitions N] [--output FOLDER] [--quick]
+// powercut-bench --write-standard-log FILE
 //
 // A new measurement is one file with a TimedTask, or with a type of its own as the jumps have; it is
 // listed in `measure` and its aim in `aims`.
@@ -58,7 +59,7 @@ func measure(_ arguments: Arguments, folder: String) throws -> Results {
   progress("measuring in turn")
   let tasks: [TimedTask] = [
     .copy(log, to: "\(folder)/copy.log"), .hash(log), .index(log), .digests(log),
-    .replay(log, to: "\(folder)/replayed.img"), .droppedStates(history),
+    .replay(log, to: "\(folder)/replayed.img"), .droppedStates(history), .picks,
   ]
   for (task, times) in try TimedTask.alternate(
     tasks, repetitionCount: arguments.repetitionCount)
@@ -87,6 +88,9 @@ func aims(_ results: Results, _ jumps: Samples) -> [Results.Aim] {
     .init(
       text: "replay of the last state to a file, to `cp` of the log",
       found: results.median("replay") / copy, limit: 1),
+    .init(
+      text: "nanoseconds a pick of the schedule (3 million a second)",
+      found: results.median("picks") / Double(TimedTask.pickCount), limit: 1000.0 / 3),
     .init(
       text: "a jump to any cut, ms, 99 of 100", found: Double(jumps.percentile(99)) / 1e6, limit: 1),
   ]
@@ -126,6 +130,8 @@ do {
   let words = Array(CommandLine.arguments.dropFirst())
   if words.count == 2 && words[0] == "--index-only" {
     try HugeLogMeasurement.indexOnly(words[1])
+  } else if words.count == 2 && words[0] == "--write-standard-log" {
+    _ = try StandardLog(writingTo: words[1])
   } else {
     let arguments = try Arguments(words)
     try withWorkFolder { folder in

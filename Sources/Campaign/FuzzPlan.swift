@@ -100,6 +100,11 @@ public struct FuzzTally: Sendable {
     report.isInterrupted = true
   }
 
+  /// The campaign was ended by its time: these are the seeds that it reached.
+  public mutating func end(atLast seed: Seed) {
+    report.seeds = report.seeds.map { SeedRange(first: min($0.first, seed), last: seed) }
+  }
+
   /// The report, with how often each rule was broken where more than one seed was looked at.
   public var finalReport: RunReport {
     var final = report

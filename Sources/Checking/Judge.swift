@@ -22,18 +22,25 @@ public struct Judgement: Sendable {
   /// States that differ in digest or in the promises in force; only these are judged.
   public var distinctStateCount = 0
   public var tiers: [TierCount] = []
+  /// Not every state of the tiers was judged.
+  public var isCutShort = false
 
   public init() {}
 }
 
 /// Judges a recording by every rule that its evidence allows.
-public struct Judge: Sendable {
+public struct Judge {
   public var tiers: [Tier]
   public var seed: UInt64
+  /// Asked now and then with the count of states so far; `false` ends the enumeration there.
+  private let isGoingOn: (_ stateCount: Int) -> Bool
 
-  public init(tiers: [Tier], seed: UInt64) {
+  public init(
+    tiers: [Tier], seed: UInt64, isGoingOn: @escaping (_ stateCount: Int) -> Bool = { _ in true }
+  ) {
     self.tiers = tiers
     self.seed = seed
+    self.isGoingOn = isGoingOn
   }
 
   public func judge(_ evidence: Evidence) -> Judgement {
@@ -93,6 +100,10 @@ public struct Judge: Sendable {
       Judgement.TierCount(tier: $0, stateCount: 0, distinctStateCount: 0)
     }
     for (tier, state) in StateEnumerator(history: history, tiers: tiers, seed: seed) {
+      if judgement.stateCount % 256 == 255, !isGoingOn(judgement.stateCount) {
+        judgement.isCutShort = true
+        break
+      }
       let place = tiers.firstIndex(of: tier) ?? 0
       judgement.stateCount += 1
       judgement.tiers[place].stateCount += 1

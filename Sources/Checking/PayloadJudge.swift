@@ -14,7 +14,7 @@ struct PayloadJudge {
       guard entry.kind == .write else { return nil }
       let record = origins[place].flatMap { evidence.client?.record(of: $0) }
       if record?.operation.action == .writeZeroes { return judgeZeroes(entry, record) }
-      guard let submitted = entry.extension?.payloadDigest ?? record?.contentsDigest,
+      guard let submitted = entry.extension?.recordedPayloadDigest ?? record?.contentsDigest,
         Checksum.xxh3(index.region, in: entry.payloadRange) != submitted
       else { return nil }
       return violation(

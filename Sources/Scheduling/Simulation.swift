@@ -19,33 +19,26 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
     case stepLimit(Int)
   }
 
-  private var strategy: any Strategy
   private let stepLimit: Int
   private let owner = powercut_thread_identity()
-
-  private var ready: [UnownedJob] = []
-  private var readyHead = 0
-  /// Sorted by task and point; ``waiters`` are theirs, in the same order.
-  private var pending: [PendingOperation] = []
-  private var waiters: [Waiter] = []
+  private var ready = ReadyJobs()
+  private var points: WaitingPoints
   private var liveTaskCount = 0
   private var signalWaiterCount = 0
-  private var pointCounts: [Int] = []
-
-  /// The choices made so far, where there was more than one candidate.
-  public private(set) var schedule = Schedule()
-  /// How many operations were let go.
-  public private(set) var stepCount = 0
   /// Counts what happens in the run: the one clock of its traces.
   private var eventCount: UInt64 = 0
 
   public init(strategy: any Strategy, stepLimit: Int = 1_000_000) {
-    self.strategy = strategy
+    points = WaitingPoints(strategy: strategy)
     self.stepLimit = stepLimit
   }
 
+  /// The choices made so far, where there was more than one candidate.
+  public var schedule: Schedule { points.schedule }
+  /// How many operations were let go.
+  public var stepCount: Int { points.stepCount }
   /// The strategy with what it remembers of the run.
-  public var currentStrategy: any Strategy { strategy }
+  public var currentStrategy: any Strategy { points.strategy }
 
   /// A number for the next event of the run, from 1.
   public func nextEventIndex() -> UInt64 {
@@ -59,9 +52,6 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
   /// Starts a task of the run. `task` is its number: small, from zero, each used once at a time.
   public func spawn(task: Int, _ body: @escaping @Sendable () async -> Void) {
     liveTaskCount += 1
-    if pointCounts.count <= task {
-      pointCounts += repeatElement(0, count: task + 1 - pointCounts.count)
-    }
     Task(executorPreference: self) {
       await TaskIdentity.$current.withValue(task) { await body() }
       self.liveTaskCount -= 1
@@ -76,27 +66,23 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
     defer { powercut_guard_leave() }
     while true {
       runReadyJobs()
-      if pending.isEmpty { break }
+      let waitingCount = points.count
       precondition(
-        pending.count + signalWaiterCount == liveTaskCount,
+        waitingCount + signalWaiterCount == liveTaskCount,
         "a live task waits for something outside of the simulation")
+      if waitingCount == 0 { break }
       if stepCount == stepLimit { throw .stepLimit(stepLimit) }
-      letOneGo()
+      // Resumed outside of the access to `points`: the job that becomes ready comes back here.
+      let waiter = points.takeNext()
+      waiter.resume()
     }
-    if liveTaskCount > 0 {
-      precondition(
-        signalWaiterCount == liveTaskCount,
-        "a live task waits for something outside of the simulation")
-      throw .deadlock(waitingTaskCount: liveTaskCount)
-    }
+    if liveTaskCount > 0 { throw .deadlock(waitingTaskCount: liveTaskCount) }
   }
 
   /// Waits until the strategy lets this operation go.
   public func point() async {
     let task = TaskIdentity.current
-    let operation = PendingOperation(task: task, point: pointCounts[task])
-    pointCounts[task] += 1
-    await Waiter.suspend { insert(operation, $0) }
+    await Waiter.suspend { points.insert(task: task, $0) }
   }
 
   public func enqueue(_ job: consuming ExecutorJob) {
@@ -108,35 +94,7 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
   // MARK: Inside
 
   private func runReadyJobs() {
-    while readyHead < ready.count {
-      let job = ready[readyHead]
-      readyHead += 1
-      unsafe job.runSynchronously(on: asUnownedTaskExecutor())
-    }
-    ready.removeAll(keepingCapacity: true)
-    readyHead = 0
-  }
-
-  private func letOneGo() {
-    var index = 0
-    if pending.count > 1 {
-      index = strategy.pick(from: pending, step: stepCount)
-      schedule.choices.append(Choice(index: index, bound: pending.count))
-    }
-    stepCount += 1
-    pending.remove(at: index)
-    waiters.remove(at: index).resume()
-  }
-
-  private func insert(_ operation: PendingOperation, _ waiter: Waiter) {
-    var index = pending.count
-    while index > 0
-      && (pending[index - 1].task, pending[index - 1].point) > (operation.task, operation.point)
-    {
-      index -= 1
-    }
-    pending.insert(operation, at: index)
-    waiters.insert(waiter, at: index)
+    while let job = ready.next() { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
   }
 
   func noteSignalWaiters(_ change: Int) {

@@ -43,6 +43,9 @@ public struct EntryExtension: Equatable, Sendable {
     self.task = task
   }
 
+  /// The digest where the writer computed one; zeroes that it did not hold in memory have none.
+  public var recordedPayloadDigest: UInt64? { payloadDigest == 0 ? nil : payloadDigest }
+
   /// Where the extension stands within the header sector.
   public static func byteOffset(flags: EntryFlags, sectorByteCount: UInt32) -> Int {
     flags.contains(.mark) ? Int(sectorByteCount) - byteCount : 64

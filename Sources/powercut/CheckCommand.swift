@@ -27,7 +27,7 @@ struct CheckCommand: ParsableCommand {
   @Option(name: .customLong("as"), help: "What the device holds: raw.")
   var kind = ImageKind.raw
 
-  @Option(help: "Crash states by tier.")
+  @Option(help: "Crash states by tier: \(Tier.forms).")
   var states = TierList([.prefix, .flushedOnly, .drop(1)])
 
   @Option(help: "Seed of the random tiers.")
@@ -60,8 +60,17 @@ struct CheckCommand: ParsableCommand {
       return report
     }
     var evidence = try Evidence(recordedIn: index, history: recording.options.history(index))
-    if let live { evidence.live = .region(try MappedFile.map(live, access: .sequential)) }
-    let judgement = Judge(tiers: states.tiers, seed: seed).judge(evidence)
+    if let live = live ?? recording.livePath {
+      evidence.live = .region(try MappedFile.map(live, access: .sequential))
+    }
+    var progress = ProgressLine()
+    let judge = Judge(tiers: states.tiers, seed: seed) { stateCount in
+      progress.show("\(stateCount) crash states")
+      return !Interrupts.isRequested
+    }
+    let judgement = judge.judge(evidence)
+    progress.clear()
+    report.isInterrupted = judgement.isCutShort
     report.counts.add(judgement)
     report.counts.runs = 0
     let rules = judgement.violations.map(\.rule)

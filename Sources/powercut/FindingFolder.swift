@@ -1,3 +1,4 @@
+import Bytes
 import Campaign
 import Host
 import Reporting
@@ -21,6 +22,9 @@ struct FindingFolder {
       try Folders.create(folder)
       let run = SimulatedRun(plan.configuration(for: seed), seed: seed)
       try OutputFile.write(run.logBytes, to: "\(folder)/writes.log")
+      let live = run.liveContents
+      try OutputFile.write(
+        live.read(ByteRange(byteOffset: 0, byteCount: live.byteCount)), to: "\(folder)/live.img")
       var single = RunReport(command: report.command, subject: report.subject)
       single.counts = report.counts
       single.findings = [finding]

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Campaign
+import CrashStates
 import Host
 import Reporting
 import Scheduling
@@ -31,11 +32,8 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: "How schedules are drawn: auto, random, sticky or pct.")
   var strategy = StrategyName.auto
 
-  @Option(help: "Crash states by tier.")
+  @Option(help: "Crash states by tier: \(Tier.forms).")
   var states = TierList(FuzzPlan.defaultTiers)
-
-  @Option(help: "How many runs are carried out side by side; the result is the same.")
-  var jobs: Int = Processors.count
 
   @Option(help: "Carry out a part of the seeds only, as 2/4.")
   var shard: ShardArgument?
@@ -46,18 +44,15 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: "A folder for the recordings of the findings.")
   var output: String?
 
+  @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
-
-  func validate() throws {
-    guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 1024") }
-  }
 
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
       let report = try carryOut(stopwatch)
       if let output { try FindingFolder(output).write(report, plan: plan) }
-      try outputOptions.write(report, stopwatch.timing(jobCount: jobs))
+      try outputOptions.write(report, stopwatch.timing(jobCount: jobOptions.jobs))
       return report.exitStatus
     }
   }
@@ -75,16 +70,19 @@ struct FuzzCommand: ParsableCommand {
     let part = SeedPart(seeds: plan.seeds, shard: shard)
     var tally = FuzzTally(plan)
     var progress = ProgressLine()
-    try WorkerPool(jobCount: jobs).run(indexCount: part.seedCount) { index in
-      plan.run(part.seed(at: index))
-    } consume: { index, result in
+    try WorkerPool(jobCount: jobOptions.jobs).run(indexCount: part.seedCount) { index in
+      let seed = part.seed(at: index)
+      return CrashNotes.noting(seed: seed.rawValue) { plan.run(seed) }
+    } consume: { _, result in
       if Interrupts.isRequested {
         tally.interrupt()
         return false
       }
-      if let duration, stopwatch.elapsedNanoseconds > duration.nanoseconds { return false }
       progress.show("seed \(result.seed), \(tally.report.findings.count) rules broken")
-      return try tally.add(result)
+      let isGoingOn = try tally.add(result)
+      guard let duration else { return isGoingOn }
+      tally.end(atLast: result.seed)
+      return isGoingOn && stopwatch.elapsedNanoseconds < duration.nanoseconds
     }
     progress.clear()
     return tally.finalReport

@@ -70,6 +70,8 @@ extension WriteLogIndex {
     switch tail {
     case .none: break
     case .used(let entryCount): notes.append("\(entryCount) entries behind the count are used")
+    case .unproven(let entryCount) where foreignTailIdentity != nil:
+      notes.append("\(entryCount) entries of an older log stand behind the chain and are left out")
     case .unproven(let entryCount):
       notes.append(
         """

@@ -34,6 +34,16 @@ struct OutputOptions: ParsableArguments {
   }
 }
 
+/// How many threads a command uses.
+struct JobOptions: ParsableArguments {
+  @Option(help: "How many runs are carried out side by side; the result is the same.")
+  var jobs: Int = Processors.count
+
+  func validate() throws {
+    guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 1024") }
+  }
+}
+
 /// How long a command takes.
 struct Stopwatch {
   private let start = MonotonicClock.nanoseconds

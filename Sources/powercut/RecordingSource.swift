@@ -1,18 +1,22 @@
 import Host
 
 /// Where a log is: a file of its own, or a recording's folder with `writes.log`, `manifest.json` and
-/// perhaps `base.img`.
+/// perhaps `base.img` and `live.img`.
 struct RecordingSource {
   let logPath: String
   /// The options as given, completed by what the manifest tells.
   let options: LogOptions
+  /// The device as the run left it, where the recording has it.
+  let livePath: String?
 
   init(_ path: String, options: LogOptions) throws {
     guard Folders.isFolder(path) else {
       logPath = path
       self.options = options
+      livePath = nil
       return
     }
+    livePath = Folders.exists("\(path)/live.img") ? "\(path)/live.img" : nil
     logPath = "\(path)/writes.log"
     var completed = options
     if completed.base == nil, Folders.exists("\(path)/base.img") {

@@ -10,14 +10,8 @@ struct RunCommand: ParsableCommand {
   @Argument(help: "Scenario files, or folders that are searched for *.yaml.")
   var paths = ["Scenarios"]
 
-  @Option(help: "How many scenarios are carried out side by side; the result is the same.")
-  var jobs: Int = Processors.count
-
+  @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
-
-  func validate() throws {
-    guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 1024") }
-  }
 
   func run() throws {
     try Tool.run {
@@ -25,7 +19,7 @@ struct RunCommand: ParsableCommand {
       let scenarios = try load()
       var report = RunReport(command: "run", subject: paths.joined(separator: " "))
       var progress = ProgressLine()
-      try WorkerPool(jobCount: jobs).run(indexCount: scenarios.count) { index in
+      try WorkerPool(jobCount: jobOptions.jobs).run(indexCount: scenarios.count) { index in
         ScenarioResult(scenarios[index])
       } consume: { _, result in
         if Interrupts.isRequested {
@@ -38,7 +32,7 @@ struct RunCommand: ParsableCommand {
         return true
       }
       progress.clear()
-      try outputOptions.write(report, stopwatch.timing(jobCount: jobs))
+      try outputOptions.write(report, stopwatch.timing(jobCount: jobOptions.jobs))
       return report.exitStatus
     }
   }

@@ -11,6 +11,7 @@ enum Tool {
   /// becomes status 2.
   static func run(_ body: () throws -> Int32) throws {
     Interrupts.install()
+    CrashNotes.install()
     let status: Int32
     do {
       status = try body()

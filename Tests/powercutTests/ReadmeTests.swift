@@ -1,0 +1,29 @@
+import Foundation
+import Host
+import TestSupport
+import Testing
+
+/// The first screen of the README is what the tool prints today.
+@Suite struct ReadmeTests {
+  @Test func theReportIsTheOneThatItsCommandPrints() throws {
+    let readme = try Repository.text("README.md")
+    let block = try #require(readme.split(separator: "```", maxSplits: 2).dropFirst().first)
+    let lines = block.split(separator: "\n").map(String.init)
+    let command = try #require(lines.last { $0.hasPrefix("reproduce: powercut ") })
+    let arguments = command.split(separator: " ").dropFirst(2).map(String.init)
+    let outcome = try ChildProcess.run(
+      argv: [Repository.path(".build/debug/powercut")] + arguments, timeLimit: .seconds(120))
+    #expect(outcome.status == .exited(1))
+    let printed = Set(outcome.outputText.split(separator: "\n").map(String.init))
+    for line in lines { #expect(printed.contains(line), "the tool does not print: \(line)") }
+  }
+
+  @Test func theScenarioIsTheOneInTheFolder() throws {
+    let readme = try Repository.text("README.md")
+    let start = try #require(readme.range(of: "```yaml\n")?.upperBound)
+    let rest = readme[start...]
+    let end = try #require(rest.range(of: "```")?.lowerBound)
+    #expect(
+      String(rest[..<end]) == (try Repository.text("Scenarios/logger/position-reread.yaml")))
+  }
+}
