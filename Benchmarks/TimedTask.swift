@@ -5,6 +5,8 @@ struct TimedTask {
   var name: String
   /// One sentence for the report.
   var summary: String
+  /// Whether it goes through the standard log, as `cp` and `xxhsum` do.
+  var isComparable = true
   /// Puts back what `run` has changed; its time is not taken.
   var reset: () throws -> Void = {}
   var run: () throws -> Void

@@ -64,7 +64,8 @@ func measure(_ arguments: Arguments, folder: String) throws -> Results {
   for (task, times) in try TimedTask.alternate(
     tasks, repetitionCount: arguments.repetitionCount)
   {
-    results.rows.append(.init(name: task.name, summary: task.summary, times: times))
+    results.rows.append(
+      .init(name: task.name, summary: task.summary, times: times, isComparable: task.isComparable))
   }
 
   progress("jumping")
