@@ -1,5 +1,6 @@
 import ArgumentParser
 import Campaign
+import CrashStates
 import Host
 import Reporting
 import Scheduling
@@ -22,7 +23,7 @@ struct FuzzCommand: ParsableCommand {
     help: "A bug to switch on besides those of the profile; can be repeated.")
   var bugs: [BugSwitch] = []
 
-  @Option(help: "Seeds, both ends included.")
+  @Option(help: "Seeds, both ends included: 7 or 1..200.")
   var seeds = SeedRange(first: Seed(1), last: Seed(200))
 
   @Option(help: "Go on from the first seed for this long instead: 90s, 30m, 8h.")
@@ -31,7 +32,7 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: "How schedules are drawn: auto, random, sticky or pct.")
   var strategy = StrategyName.auto
 
-  @Option(help: "Crash states by tier.")
+  @Option(help: "Crash states by tier: \(Tier.forms), with commas between them.")
   var states = TierList(FuzzPlan.defaultTiers)
 
   @Option(help: "How many runs are carried out side by side; the result is the same.")
