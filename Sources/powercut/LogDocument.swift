@@ -79,7 +79,7 @@ struct LogDocument: Encodable {
     // two columns in.
     let key = "\n  \"entries\" : "
     guard let place = text.range(of: key + "null") else {
-      throw ToolError("the document of the log has no 'entries'; this is a mistake of the tool's own")
+      throw ToolError("the JSON of the log has no 'entries': this is a mistake of the tool's own")
     }
     return (text[..<place.lowerBound] + key, text[place.upperBound...] + "\n")
   }
