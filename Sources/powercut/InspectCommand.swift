@@ -33,7 +33,7 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let recording = try RecordingSource(path, options: log)
-      let index = try recording.options.index(recording.logPath)
+      let index = try recording.index()
       switch format {
       case .text: try printText(index, path: recording.logPath)
       case .json: try printJSON(index, path: recording.logPath)
