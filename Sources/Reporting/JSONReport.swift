@@ -26,20 +26,6 @@ public struct JSONReport {
   }
 }
 
-/// Encodes `nil` as `null` instead of leaving the key out.
-private struct Nullable<Value: Encodable>: Encodable {
-  var value: Value?
-
-  init(_ value: Value?) {
-    self.value = value
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    if let value { try container.encode(value) } else { try container.encodeNil() }
-  }
-}
-
 private struct Document: Encodable {
   var schemaVersion = JSONReport.schemaVersion
   var version = ToolVersion.text

@@ -124,8 +124,8 @@ public struct WriteLogIndex: Sendable {
     throw FormatError(
       .wrongValue, field: "magic", at: 0, expected: Superblock.magic.hex, found: "0x0",
       hint: """
-        Either this is no log, or its writer was killed before it wrote the superblock: then say \
-        --log-sector-size and --use-tail to read the entries behind it.
+        Either this is no log, or its superblock was never written because its writer was killed \
+        early: then say --log-sector-size and --use-tail to read the entries behind it.
         """)
   }
 }

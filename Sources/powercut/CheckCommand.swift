@@ -27,7 +27,7 @@ struct CheckCommand: ParsableCommand {
   @Option(name: .customLong("as"), help: "What the device holds: raw.")
   var kind = ImageKind.raw
 
-  @Option(help: "Crash states by tier: \(Tier.forms).")
+  @Option(help: "Crash states by tier: \(Tier.forms), with commas between them.")
   var states = TierList([.prefix, .flushedOnly, .drop(1)])
 
   @Option(help: "Seed of the random tiers.")
@@ -85,6 +85,9 @@ struct CheckCommand: ParsableCommand {
       report.notes.append(
         "promises: implied by the log's own FLUSH and FUA entries, for it has no marks of a client")
     }
+    report.notes.append(
+      "the log is judged as it was left: what it counted too early (L04) or claimed durable too "
+        + "early (L09) while it was written shows in a simulated run only")
     report.notes += judgement.tiers.map {
       "\($0.tier): \($0.stateCount) states, \($0.distinctStateCount) not seen before"
     }

@@ -23,7 +23,7 @@ struct FuzzCommand: ParsableCommand {
     help: "A bug to switch on besides those of the profile; can be repeated.")
   var bugs: [BugSwitch] = []
 
-  @Option(help: "Seeds, both ends included.")
+  @Option(help: "Seeds, both ends included: 7 or 1..200.")
   var seeds = SeedRange(first: Seed(1), last: Seed(200))
 
   @Option(help: "Go on from the first seed for this long instead: 90s, 30m, 8h.")
@@ -32,7 +32,7 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: "How schedules are drawn: auto, random, sticky or pct.")
   var strategy = StrategyName.auto
 
-  @Option(help: "Crash states by tier: \(Tier.forms).")
+  @Option(help: "Crash states by tier: \(Tier.forms), with commas between them.")
   var states = TierList(FuzzPlan.defaultTiers)
 
   @Option(help: "Carry out a part of the seeds only, as 2/4.")

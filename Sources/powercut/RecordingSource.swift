@@ -1,4 +1,6 @@
+import Bytes
 import Host
+import WriteLog
 
 /// Where a log is: a file of its own, or a recording's folder with `writes.log`, `manifest.json` and
 /// perhaps `base.img` and `live.img`.
@@ -27,5 +29,16 @@ struct RecordingSource {
       completed.imageSize = ByteCountArgument(argument: "\(manifest.initialByteCount)")
     }
     self.options = completed
+  }
+
+  /// Maps the log and reads it once.
+  ///
+  /// - Throws: ``ToolError`` with the path in front of what is wrong with the superblock.
+  func index() throws -> WriteLogIndex {
+    do {
+      return try options.index(logPath)
+    } catch let error as FormatError {
+      throw ToolError("\(logPath): \(error)")
+    }
   }
 }

@@ -45,7 +45,7 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let recording = try RecordingSource(path, options: log)
-      let index = try recording.options.index(recording.logPath)
+      let index = try recording.index()
       try refuseDamage(index)
       let history = try recording.options.history(index)
       for note in index.shapeNotes { try StandardStreams.writeProgress("powercut: \(note)\n") }
