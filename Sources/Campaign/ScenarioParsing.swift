@@ -17,7 +17,7 @@ extension Scenario {
     do {
       node = try Yams.compose(yaml: text)
     } catch {
-      throw ScenarioError(line: nil, "this is no YAML: \(error)")
+      throw ScenarioError(unreadable: error)
     }
     guard let node else { throw ScenarioError(line: nil, "the file is empty") }
     try self.init(ScenarioNode(node, named: "scenario", keys: Self.keys))
@@ -76,13 +76,15 @@ extension Scenario {
       keys: ["bytes", "sector", "superblock-interval", "stale-log", "capacity", "failing", "lying"])
     if let sector = try device.byteCount("sector", in: 512...(64 << 10)) {
       guard Superblock.isAllowed(UInt32(sector)) else {
-        throw ScenarioError(line: device.line, "'sector' must be a power of two from 512 on")
+        throw ScenarioError(
+          line: device.line, "'sector' must be a power of two from 512 on, found \(sector)")
       }
       configuration.logSectorByteCount = UInt32(sector)
     }
     if let bytes = try device.byteCount("bytes", in: 1...(1 << 30)) {
       guard bytes % UInt64(configuration.logSectorByteCount) == 0 else {
-        throw ScenarioError(line: device.line, "'bytes' must be a whole number of sectors")
+        throw ScenarioError(
+          line: device.line, "'bytes' must be a whole number of sectors, found \(bytes)")
       }
       configuration.deviceByteCount = bytes
     }
@@ -158,6 +160,11 @@ extension Scenario {
 
   private static func expectation(_ node: Node) throws(ScenarioError) -> Expectation {
     if node.scalar?.string == "pass" { return .pass }
+    guard node.mapping != nil else {
+      throw ScenarioError(
+        line: node.mark?.line,
+        "'expect' must be pass, or a mapping with the keys breaks, also; found \(node.shown)")
+    }
     let expect = try ScenarioNode(node, named: "expect", keys: ["breaks", "also"])
     let main = try rule(try expect.required("breaks"))
     var also: Set<Rule> = []

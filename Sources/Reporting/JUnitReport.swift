@@ -44,9 +44,10 @@ public struct JUnitReport {
 
   private func scenarioCase(_ outcome: RunReport.ScenarioOutcome) -> TestCase {
     guard let failure = outcome.failure else { return testCase(outcome.path, []) }
-    let details = report.findings
-      .filter { $0.reproduce.hasSuffix(outcome.path.shellQuoted) }
-      .map { Self.lines(of: $0) }
+    let findings = report.findings.filter { $0.reproduce == outcome.reproduction }
+    let details =
+      findings.isEmpty
+      ? ["reproduce: \(outcome.reproduction)"] : findings.map { Self.lines(of: $0) }
     return testCase(
       outcome.path,
       [

@@ -24,7 +24,7 @@ public struct TextReport {
     lines += report.notes
     lines += unjudgedLines
     lines.append(summaryLine(timing))
-    if let finding = report.findings.first { lines.append("reproduce: \(finding.reproduce)") }
+    if let reproduction = report.reproduction { lines.append("reproduce: \(reproduction)") }
     return lines.joined(separator: "\n") + "\n"
   }
 
