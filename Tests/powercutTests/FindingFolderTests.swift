@@ -18,7 +18,7 @@ import Testing
       let path = "\(out)/\(rule)-seed-11"
       #expect(
         try Folders.names(in: path).sorted()
-          == ["README", "finding.json", "manifest.json", "writes.log"])
+          == ["README", "finding.json", "live.img", "manifest.json", "writes.log"])
       let finding = try JSON(parsing: InputFile.text("\(path)/finding.json"))
       #expect(try finding.rules == [rule])
       let text = try InputFile.text("\(path)/README")
