@@ -13,7 +13,9 @@ struct Promises {
   struct Version {
     var record: ClientHistory.Record
     var units: Range<UInt64>
-    /// The hash of each unit; empty where every unit is zeroes.
+    /// Whether every unit is zeroes.
+    var isZeroes: Bool
+    /// The hash of each unit of a write, as far as its contents are known.
     var unitHashes: [Digest128]
     /// From which cut on it is sure to survive; `nil`: never.
     var durableAtCut: Int?
@@ -22,15 +24,18 @@ struct Promises {
     /// The length of the device that a resize leaves.
     var diskByteCount: UInt64?
 
-    func hash(ofUnit unit: UInt64) -> Digest128 {
-      unitHashes.isEmpty ? StateSum.zeroUnitHash : unitHashes[Int(unit - units.lowerBound)]
+    /// `nil` where the contents are not known: an operation that never reached the log.
+    func hash(ofUnit unit: UInt64) -> Digest128? {
+      if isZeroes { return StateSum.zeroUnitHash }
+      let place = unit - units.lowerBound
+      return place < UInt64(unitHashes.count) ? unitHashes[Int(place)] : nil
     }
 
     func isDurable(atCut cut: Int) -> Bool { durableAtCut.map { $0 <= cut } ?? false }
   }
 
   let versions: [Version]
-  private let versionsOfUnit: [UInt64: [Int]]
+  private let index: VersionIndex
   private let resizes: [Int]
   private let initialByteCount: UInt64
   /// The versions that become durable at a cut.
@@ -67,7 +72,7 @@ struct Promises {
       let promise = durability.promise(of: record)
       versions.append(
         Version(
-          record: record, units: units,
+          record: record, units: units, isZeroes: operation.action != .write,
           unitHashes: operation.action == .write ? submittedUnits(operation) : [],
           durableAtCut: promise?.cut, isDurableByClose: promise?.isByClose ?? false,
           diskByteCount: diskByteCount))
@@ -76,14 +81,12 @@ struct Promises {
   }
 
   private init(versions: [Version], initialByteCount: UInt64) {
-    var versionsOfUnit: [UInt64: [Int]] = [:]
     var newlyDurable: [Int: [Int]] = [:]
     for (place, version) in versions.enumerated() {
-      for unit in version.units { versionsOfUnit[unit, default: []].append(place) }
       if let cut = version.durableAtCut { newlyDurable[cut, default: []].append(place) }
     }
     self.versions = versions
-    self.versionsOfUnit = versionsOfUnit
+    index = VersionIndex(versions.map(\.units))
     self.newlyDurable = newlyDurable
     self.initialByteCount = initialByteCount
     resizes = versions.indices.filter { versions[$0].diskByteCount != nil }
@@ -111,7 +114,7 @@ struct Promises {
 
   /// The units whose promise becomes stricter exactly at this cut.
   func unitsOfNewPromises(atCut cut: Int) -> [UInt64] {
-    (newlyDurable[cut] ?? []).flatMap { Array(versions[$0].units) }
+    (newlyDurable[cut] ?? []).flatMap { index.units(ofVersion: $0) }
   }
 
   /// Whether a length is promised newly at this cut.
@@ -121,7 +124,7 @@ struct Promises {
 
   /// The versions of a unit that were submitted before the cut.
   func submitted(unit: UInt64, cut: Int) -> [Version] {
-    (versionsOfUnit[unit] ?? []).lazy.map { versions[$0] }
+    index.places(ofUnit: unit).lazy.map { versions[$0] }
       .filter { $0.record.entryCountAtBegin <= cut }
   }
 

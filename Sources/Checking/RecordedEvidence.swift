@@ -34,11 +34,9 @@ extension Evidence {
     _ entryOfOperation: [UInt64: Int], _ index: WriteLogIndex
   ) -> @Sendable (ClientOperation) -> [Digest128] {
     { operation in
-      guard let place = entryOfOperation[operation.identifier] else {
-        // An operation without an entry is in no state that the log can give.
-        return operation.range.units.map { _ in Digest128(low: 0, high: 0) }
-      }
-      return unitHashes(of: index[place], in: index.region)
+      // An operation without an entry is in no state that the log can give.
+      entryOfOperation[operation.identifier].map { unitHashes(of: index[$0], in: index.region) }
+        ?? []
     }
   }
 

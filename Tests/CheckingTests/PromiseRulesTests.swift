@@ -159,4 +159,19 @@ import Workload
     // Empty, one write, two writes, two writes with the flush promised.
     #expect(judgement.distinctStateCount == 4)
   }
+
+  /// A range from outside can claim 2^53 units: none of them may cost memory by itself.
+  @Test func aDiscardOfTheWholeAddressSpaceCostsNothingAndIsJudged() throws {
+    let sectorCount: UInt64 = (1 << 62) / 512
+    for isLogged in [true, false] {
+      var recorded = RecordedCase()
+      recorded.loggedWrite(Self.first)
+      recorded.flush(2)
+      recorded.operation(RecordedCase.action(3, .discard, sectorCount: sectorCount)) {
+        $0.entry(sectorCount: sectorCount, flags: 4)
+      }
+      recorded.flush(4, isLogged: isLogged)
+      #expect(try recorded.brokenRules() == (isLogged ? [] : [.d04]))
+    }
+  }
 }
