@@ -60,6 +60,7 @@ struct CheckCommand: ParsableCommand {
       return report
     }
     var evidence = try Evidence(recordedIn: index, history: recording.options.history(index))
+    let limit = PromiseLimit(applyingTo: &evidence)
     if let live = live ?? recording.livePath {
       evidence.live = .region(try MappedFile.map(live, access: .sequential))
     }
@@ -79,7 +80,9 @@ struct CheckCommand: ParsableCommand {
         recorded: violation, alsoBroken: rules.filter { $0 != violation.rule }.sorted(),
         reproduce: reproduction)
     }
-    report.unjudgedRules = judgement.unjudgedRules
+    report.unjudgedRules = judgement.unjudgedRules.map { rule, reason in
+      (rule, limit.reason(for: rule) ?? reason)
+    }
     report.notes = index.shapeNotes
     if evidence.arePromisesImplied {
       report.notes.append(
