@@ -36,14 +36,16 @@ public struct GUID: Hashable, Sendable, CustomStringConvertible {
       let third = UInt64(groups[2], radix: 16), let fourth = UInt64(groups[3], radix: 16),
       let fifth = UInt64(groups[4], radix: 16)
     else { return nil }
-    low = first | second << 32 | third << 48
-    high = (fourth << 48 | fifth).byteSwapped
+    let tail: UInt64 = (fourth << 48) | fifth
+    self.init(low: first | (second << 32) | (third << 48), high: tail.byteSwapped)
   }
 
   public var description: String {
-    let tail = high.byteSwapped.hexDigits.uppercased()
-    let head = (low & 0xffff_ffff).hexDigits.suffix(8) + "-"
-      + ((low >> 32) & 0xffff).hexDigits.suffix(4) + "-" + (low >> 48).hexDigits.suffix(4)
-    return head.uppercased() + "-" + tail.prefix(4) + "-" + tail.suffix(12)
+    let head = low.hexDigits
+    let tail = high.byteSwapped.hexDigits
+    let groups = [
+      head.suffix(8), head.dropFirst(4).prefix(4), head.prefix(4), tail.prefix(4), tail.suffix(12),
+    ]
+    return groups.joined(separator: "-").uppercased()
   }
 }
