@@ -28,7 +28,8 @@ public struct ImageRegions: Equatable, Sendable {
     self.log = log.flatMap { $0.isEmpty ? nil : $0 }
     for entry in table.entries where entry.range.endByteOffset > fileByteCount {
       throw Self.problem(
-        "region.byteOffset", in: table, entry, "a region inside of the file's \(fileByteCount) bytes",
+        "region.byteOffset", in: table, entry,
+        "a region inside of the file's \(fileByteCount) bytes",
         "\(entry.range)", "The image was cut short.")
     }
     try Self.checkDisjoint(table, log: self.log)

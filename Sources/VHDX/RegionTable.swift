@@ -54,7 +54,8 @@ public struct RegionTable: Equatable, Sendable {
 
   /// - Precondition: at most 2047 entries.
   public init(entries: [RegionEntry]) {
-    precondition(entries.count <= Self.maximumEntryCount, "a region table has room for 2047 entries")
+    precondition(
+      entries.count <= Self.maximumEntryCount, "a region table has room for 2047 entries")
     self.entries = entries
   }
 

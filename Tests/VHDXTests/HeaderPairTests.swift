@@ -76,7 +76,7 @@ import VHDX
     #expect(write.current.slot == .first)
     #expect(write.byteOffset == 65536)
     var expected = QEMUHeader.header
-    expected.sequenceNumber = 0xe34c_68f4
+    expected.sequenceNumber = 0x4ce3_68f4
     expected.logGUID = guid
     #expect(try VHDXHeader(parsing: write.bytes, at: 65536) == expected)
     let again = try write.current.updated()

@@ -6,7 +6,7 @@ enum QEMUHeader {
   static let second = bytes(checksum: [0x78, 0x87, 0x8f, 0x1e], sequenceLow: 0xf3)
 
   static let header = VHDXHeader(
-    sequenceNumber: 0xe34c_68f2,
+    sequenceNumber: 0x4ce3_68f2,
     fileWriteGUID: GUID("D03A9800-B887-1E45-8CA7-2BC0BFFCC927") ?? .zero,
     dataWriteGUID: GUID("251EDFB6-AA52-0641-BD2D-F6AB2BE4F573") ?? .zero,
     logByteCount: 1 << 20, logByteOffset: 1 << 20)
@@ -14,7 +14,7 @@ enum QEMUHeader {
   private static func bytes(checksum: [UInt8], sequenceLow: UInt8) -> [UInt8] {
     var bytes: [UInt8] = [0x68, 0x65, 0x61, 0x64]
     bytes += checksum
-    bytes += [sequenceLow, 0x68, 0x4c, 0xe3, 0, 0, 0, 0]
+    bytes += [sequenceLow, 0x68, 0xe3, 0x4c, 0, 0, 0, 0]
     bytes += [0x00, 0x98, 0x3a, 0xd0, 0x87, 0xb8, 0x45, 0x1e]
     bytes += [0x8c, 0xa7, 0x2b, 0xc0, 0xbf, 0xfc, 0xc9, 0x27]
     bytes += [0xb6, 0xdf, 0x1e, 0x25, 0x52, 0xaa, 0x41, 0x06]

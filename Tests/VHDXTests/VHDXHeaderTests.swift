@@ -8,7 +8,7 @@ import VHDX
     #expect(first == QEMUHeader.header)
     #expect(first.encode() == QEMUHeader.first)
     let second = try VHDXHeader(parsing: QEMUHeader.second, at: 131072)
-    #expect(second.sequenceNumber == 0xe34c_68f3)
+    #expect(second.sequenceNumber == 0x4ce3_68f3)
     #expect(second.encode() == QEMUHeader.second)
   }
 
