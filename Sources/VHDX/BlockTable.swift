@@ -119,12 +119,12 @@ public struct BlockTable {
   }
 
   func problem(
-    _ field: String, _ entryIndex: UInt64, _ expected: String, _ found: String
+    _ field: String, _ entryIndex: UInt64, _ expected: String, _ found: String,
+    hint: String = "The block cannot be found; blocks with whole entries can still be read."
   ) -> FormatError {
     FormatError(
       .outOfRange, field: "blockTable[\(entryIndex)].\(field)", at: byteOffset(ofEntry: entryIndex),
-      expected: expected, found: found,
-      hint: "The block cannot be found; blocks with whole entries can still be read.")
+      expected: expected, found: found, hint: hint)
   }
 
   private func page(_ indices: Range<UInt64>) -> ByteRegion {

@@ -34,22 +34,21 @@ extension VHDXImage {
     while byteOffset < range.endByteOffset {
       let blockIndex = byteOffset / geometry.blockByteCount
       let end = min(geometry.range(ofPayloadBlock: blockIndex).endByteOffset, range.endByteOffset)
-      let part = ByteRange(byteOffset: byteOffset, byteCount: end - byteOffset)
-      if let extent = try extent(of: part, inBlock: blockIndex) {
-        bytes += file.read(
-          ByteRange(byteOffset: extent.fileByteOffset, byteCount: part.byteCount))
+      let partByteCount = end - byteOffset
+      if let place = try fileByteOffset(of: byteOffset, inBlock: blockIndex) {
+        bytes += file.read(ByteRange(byteOffset: place, byteCount: partByteCount))
       } else {
-        bytes.append(contentsOf: repeatElement(0, count: Int(part.byteCount)))
+        bytes += [UInt8](repeating: 0, count: Int(partByteCount))
       }
       byteOffset = end
     }
     return bytes
   }
 
-  /// Calls `body` with every payload block that the file holds, in the virtual disk's order. The
-  /// last block's extent ends where the disk does.
+  /// Calls `body` with every payload block that the file holds, whole or in part, in the virtual
+  /// disk's order. The last block's extent ends where the disk does.
   ///
-  /// - Throws: ``FormatError`` at an entry that breaks a rule, and at a block that only a parent has.
+  /// - Throws: ``FormatError`` at an entry that breaks a rule.
   public func forEachExtent(
     _ body: (PayloadExtent) throws(FormatError) -> Void
   ) throws(FormatError) {
@@ -58,37 +57,27 @@ extension VHDXImage {
         blockIndex < geometry.payloadBlockCount
       else { return }
       let state = try blockTable.checkedState(of: entry, at: entryIndex)
-      let range = geometry.range(ofPayloadBlock: blockIndex)
-      if let extent = try extent(
-        of: range, inBlock: blockIndex, state: state, blockByteOffset: entry.byteOffset)
-      {
-        try body(extent)
-      }
+      guard state.hasBlock else { return }
+      try body(
+        PayloadExtent(
+          range: geometry.range(ofPayloadBlock: blockIndex), fileByteOffset: entry.byteOffset,
+          state: state))
     }
   }
 
-  private func extent(
-    of part: ByteRange, inBlock blockIndex: UInt64
-  ) throws(FormatError) -> PayloadExtent? {
-    let (state, blockByteOffset) = try blockTable.payloadEntry(blockIndex)
-    return try extent(
-      of: part, inBlock: blockIndex, state: state, blockByteOffset: blockByteOffset)
-  }
-
   /// `nil` for what reads as zeroes.
-  private func extent(
-    of part: ByteRange, inBlock blockIndex: UInt64, state: PayloadState, blockByteOffset: UInt64
-  ) throws(FormatError) -> PayloadExtent? {
+  private func fileByteOffset(
+    of byteOffset: UInt64, inBlock blockIndex: UInt64
+  ) throws(FormatError) -> UInt64? {
+    let (state, blockByteOffset) = try blockTable.payloadEntry(blockIndex)
     let needsParent = state == .partiallyPresent || (state == .notPresent && geometry.hasParent)
     guard !needsParent else {
       throw blockTable.problem(
         "state", geometry.entryIndex(ofPayloadBlock: blockIndex),
-        "a block of which nothing is in a parent", "state \(state.rawValue)")
+        "a block of which nothing is in a parent", "state \(state.rawValue)",
+        hint: "Reading it takes the parent image, which was not given.")
     }
     guard state == .fullyPresent else { return nil }
-    return PayloadExtent(
-      range: part,
-      fileByteOffset: blockByteOffset + (part.byteOffset - blockIndex * geometry.blockByteCount),
-      state: state)
+    return blockByteOffset + (byteOffset - blockIndex * geometry.blockByteCount)
   }
 }
