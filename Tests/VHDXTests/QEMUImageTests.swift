@@ -1,0 +1,88 @@
+import Bytes
+import Host
+import TestSupport
+import Testing
+import VHDX
+
+/// Images that the real qemu-img and qemu-io make read back as `qemu-img convert` reads them.
+@Suite(.serialized) struct QEMUImageTests {
+  struct Shape: Sendable, CustomTestStringConvertible {
+    var diskByteCount: UInt64
+    var blockMebibyteCount: UInt32
+    var isFixed: Bool
+
+    var testDescription: String {
+      "\(diskByteCount) bytes in blocks of \(blockMebibyteCount) MiB, "
+        + (isFixed ? "fixed" : "dynamic")
+    }
+  }
+
+  static let shapes =
+    [1, 8, 32].flatMap { block in
+      [false, true].map {
+        Shape(
+          diskByteCount: (64 << 20) + 5 * 512, blockMebibyteCount: UInt32(block), isFixed: $0)
+      }
+    } + [
+      Shape(diskByteCount: 5 << 30, blockMebibyteCount: 1, isFixed: false),
+      Shape(diskByteCount: 9 << 30, blockMebibyteCount: 256, isFixed: false),
+    ]
+
+  private static let commands = [
+    "write -P 1 0 4k", "write -P 2 1023k 2k", "write -P 3 40M 3M", "write -P 4 63M 1M", "flush",
+    "write -z 41M 64k", "write -P 5 512 512", "discard 42M 1M", "write -P 6 64M 512",
+  ]
+
+  @Test(arguments: shapes)
+  func whatQEMUWroteReadsTheSame(shape: Shape) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("disk.vhdx")
+    try create(shape, path)
+    try Peer.qemuIO.run(["-f", "vhdx", path] + Self.commands.flatMap { ["-c", $0] })
+    try expectSame(path, in: folder, shape: shape)
+  }
+
+  @Test(arguments: [shapes[0], shapes[4], shapes[6]])
+  func afterQEMUReplayedItsLogTheDiskReadsTheSame(shape: Shape) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("disk.vhdx")
+    try create(shape, path)
+    // A log that its writer left behind: the header says so before the entry is written home.
+    try shell(
+      """
+      touch \(folder.path("log"))
+      qemu-io -t writeback -c 'write -P 7 0 1M' -c 'write -P 8 33M 64k' -c 'sigraise 9' \
+        --image-opts driver=vhdx,file.driver=blklogwrites,file.file.driver=file,\
+      file.file.filename=\(path),file.log.driver=file,file.log.filename=\(folder.path("log")) \
+        || test $? = 137
+      qemu-img check -q -r all \(path)
+      """)
+    try expectSame(path, in: folder, shape: shape)
+  }
+
+  private func create(_ shape: Shape, _ path: String) throws {
+    try Peer.qemuImage.run([
+      "create", "-q", "-f", "vhdx", "-o",
+      "block_size=\(shape.blockMebibyteCount)M,subformat=\(shape.isFixed ? "fixed" : "dynamic")",
+      path, "\(shape.diskByteCount)",
+    ])
+  }
+
+  private func expectSame(_ path: String, in folder: TemporaryFolder, shape: Shape) throws {
+    let image = try ImageFiles.open(path)
+    #expect(image.virtualDiskByteCount == shape.diskByteCount)
+    #expect(image.parameters.blockByteCount == shape.blockMebibyteCount << 20)
+    #expect(image.parameters.leavesBlocksAllocated == shape.isFixed)
+    let theirs = folder.path("theirs.raw")
+    try Peer.qemuImage.run(["convert", "-f", "vhdx", "-O", "raw", path, theirs])
+    let ours = folder.path("ours.raw")
+    try ImageFiles.exportExtents(image, to: ours)
+    try shell("cmp \(theirs) \(ours)")
+    if shape.diskByteCount < 1 << 30 {
+      try ImageFiles.export(image, to: ours)
+      #expect(
+        try Peer.xxhsum(algorithm: 2, ofFile: theirs)
+          == Peer.xxhsum(algorithm: 2, ofFile: ours))
+    }
+  }
+}
