@@ -42,22 +42,27 @@ import VHDX
     try expectSame(path, in: folder, shape: shape)
   }
 
-  @Test(arguments: [shapes[0], shapes[4], shapes[6]])
-  func afterQEMUReplayedItsLogTheDiskReadsTheSame(shape: Shape) throws {
+  /// The write of the block table's first sector fails, so the log keeps what it should have
+  /// written, and the header keeps saying so.
+  @Test(arguments: [shapes[0], shapes[2], shapes[4]])
+  func whatQEMUReplaysFromItsLogReadsTheSame(shape: Shape) throws {
     let folder = try TemporaryFolder()
     let path = folder.path("disk.vhdx")
     try create(shape, path)
-    // A log that its writer left behind: the header says so before the entry is written home.
-    try shell(
-      """
-      touch \(folder.path("log"))
-      qemu-io -t writeback -c 'write -P 7 0 1M' -c 'write -P 8 33M 64k' -c 'sigraise 9' \
-        --image-opts driver=vhdx,file.driver=blklogwrites,file.file.driver=file,\
-      file.file.filename=\(path),file.log.driver=file,file.log.filename=\(folder.path("log")) \
-        || test $? = 137
-      qemu-img check -q -r all \(path)
-      """)
+    let outcome = try Peer.qemuIO.attempt([
+      "-t", "writeback", "-c", "write -P 7 0 1M", "--image-opts",
+      "driver=vhdx,file.driver=blkdebug,file.image.driver=file,file.image.filename=\(path),"
+        + "file.inject-error.0.event=none,file.inject-error.0.iotype=write,"
+        + "file.inject-error.0.sector=4096",
+    ])
+    #expect(outcome.status == .exited(1))
+    let error = #expect(throws: FormatError.self) { try ImageFiles.open(path) }
+    #expect(error?.field == "header.logGUID")
+    try Peer.qemuImage.run(["check", "-q", "-r", "all", path])
     try expectSame(path, in: folder, shape: shape)
+    #expect(
+      try ImageFiles.open(path).read(ByteRange(byteOffset: 0, byteCount: 1 << 20))
+        .allSatisfy { $0 == 7 })
   }
 
   private func create(_ shape: Shape, _ path: String) throws {
@@ -73,12 +78,13 @@ import VHDX
     #expect(image.virtualDiskByteCount == shape.diskByteCount)
     #expect(image.parameters.blockByteCount == shape.blockMebibyteCount << 20)
     #expect(image.parameters.leavesBlocksAllocated == shape.isFixed)
-    let theirs = folder.path("theirs.raw")
-    try Peer.qemuImage.run(["convert", "-f", "vhdx", "-O", "raw", path, theirs])
     let ours = folder.path("ours.raw")
     try ImageFiles.exportExtents(image, to: ours)
-    try shell("cmp \(theirs) \(ours)")
+    try Peer.qemuImage.run(["compare", "-q", "-f", "vhdx", "-F", "raw", path, ours])
     if shape.diskByteCount < 1 << 30 {
+      let theirs = folder.path("theirs.raw")
+      try Peer.qemuImage.run(["convert", "-f", "vhdx", "-O", "raw", path, theirs])
+      try shell("cmp \(theirs) \(ours)")
       try ImageFiles.export(image, to: ours)
       #expect(
         try Peer.xxhsum(algorithm: 2, ofFile: theirs)
