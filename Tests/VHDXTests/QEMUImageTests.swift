@@ -23,10 +23,7 @@ import VHDX
         Shape(
           diskByteCount: (64 << 20) + 5 * 512, blockMebibyteCount: UInt32(block), isFixed: $0)
       }
-    } + [
-      Shape(diskByteCount: 5 << 30, blockMebibyteCount: 1, isFixed: false),
-      Shape(diskByteCount: 9 << 30, blockMebibyteCount: 256, isFixed: false),
-    ]
+    }
 
   private static let commands = [
     "write -P 1 0 4k", "write -P 2 1023k 2k", "write -P 3 40M 3M", "write -P 4 63M 1M", "flush",
@@ -78,17 +75,40 @@ import VHDX
     #expect(image.virtualDiskByteCount == shape.diskByteCount)
     #expect(image.parameters.blockByteCount == shape.blockMebibyteCount << 20)
     #expect(image.parameters.leavesBlocksAllocated == shape.isFixed)
-    let ours = folder.path("ours.raw")
+    let (ours, theirs) = (folder.path("ours.raw"), folder.path("theirs.raw"))
+    try Peer.qemuImage.run(["convert", "-f", "vhdx", "-O", "raw", path, theirs])
     try ImageFiles.exportExtents(image, to: ours)
-    try Peer.qemuImage.run(["compare", "-q", "-f", "vhdx", "-F", "raw", path, ours])
-    if shape.diskByteCount < 1 << 30 {
-      let theirs = folder.path("theirs.raw")
-      try Peer.qemuImage.run(["convert", "-f", "vhdx", "-O", "raw", path, theirs])
-      try shell("cmp \(theirs) \(ours)")
-      try ImageFiles.export(image, to: ours)
-      #expect(
-        try Peer.xxhsum(algorithm: 2, ofFile: theirs)
-          == Peer.xxhsum(algorithm: 2, ofFile: ours))
-    }
+    try shell("cmp \(theirs) \(ours)")
+    try ImageFiles.export(image, to: ours)
+    #expect(
+      try Peer.xxhsum(algorithm: 2, ofFile: theirs) == Peer.xxhsum(algorithm: 2, ofFile: ours))
+  }
+
+  /// Behind the first chunk every block's entry stands one further back. Converting such a disk
+  /// takes qemu-img half a minute, so the patterns that qemu-io wrote are looked for instead.
+  @Test(arguments: [(UInt64(5 << 30), 1), (9 << 30, 256)])
+  func blocksBehindTheFirstChunkReadTheSame(
+    diskByteCount: UInt64, blockMebibyteCount: UInt32
+  ) throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("disk.vhdx")
+    try create(
+      Shape(
+        diskByteCount: diskByteCount, blockMebibyteCount: blockMebibyteCount, isFixed: false),
+      path)
+    let end = diskByteCount - 512
+    try Peer.qemuIO.run([
+      "-f", "vhdx", path, "-c", "write -P 9 4095M 2M", "-c", "write -P 8 \(end) 512",
+    ])
+    let image = try ImageFiles.open(path)
+    let border = ByteRange(byteOffset: (4095 << 20) - 512, byteCount: (2 << 20) + 1024)
+    let edge = [UInt8](repeating: 0, count: 512)
+    #expect(try image.read(border) == edge + [UInt8](repeating: 9, count: 2 << 20) + edge)
+    #expect(
+      try image.read(ByteRange(byteOffset: end, byteCount: 512))
+        == [UInt8](repeating: 8, count: 512))
+    var extentCount = 0
+    try image.forEachExtent { _ in extentCount += 1 }
+    #expect(extentCount == 3)
   }
 }
