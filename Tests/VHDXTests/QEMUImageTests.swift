@@ -25,6 +25,11 @@ import VHDX
       }
     }
 
+  static let largeShapes = [
+    Shape(diskByteCount: 5 << 30, blockMebibyteCount: 1, isFixed: false),
+    Shape(diskByteCount: 9 << 30, blockMebibyteCount: 256, isFixed: false),
+  ]
+
   private static let commands = [
     "write -P 1 0 4k", "write -P 2 1023k 2k", "write -P 3 40M 3M", "write -P 4 63M 1M", "flush",
     "write -z 41M 64k", "write -P 5 512 512", "discard 42M 1M", "write -P 6 64M 512",
@@ -86,17 +91,12 @@ import VHDX
 
   /// Behind the first chunk every block's entry stands one further back. Converting such a disk
   /// takes qemu-img half a minute, so the patterns that qemu-io wrote are looked for instead.
-  @Test(arguments: [(UInt64(5 << 30), 1), (9 << 30, 256)])
-  func blocksBehindTheFirstChunkReadTheSame(
-    diskByteCount: UInt64, blockMebibyteCount: UInt32
-  ) throws {
+  @Test(arguments: largeShapes)
+  func blocksBehindTheFirstChunkReadTheSame(shape: Shape) throws {
     let folder = try TemporaryFolder()
     let path = folder.path("disk.vhdx")
-    try create(
-      Shape(
-        diskByteCount: diskByteCount, blockMebibyteCount: blockMebibyteCount, isFixed: false),
-      path)
-    let end = diskByteCount - 512
+    try create(shape, path)
+    let end = shape.diskByteCount - 512
     try Peer.qemuIO.run([
       "-f", "vhdx", path, "-c", "write -P 9 4095M 2M", "-c", "write -P 8 \(end) 512",
     ])
