@@ -69,6 +69,8 @@ import VHDX
       let pair = RegionTablePair(
         reading: QEMUImage.file(patching: [0], at: slot.byteOffset + 1))
       #expect(try pair.current().entries.count == 2)
+      #expect(try pair.current(.firstValid).entries.count == 2)
+      #expect((try? pair.current(.firstOnly)) != nil || slot == .first)
     }
     let file = QEMUImage.file
     file.write([0], at: 196608)
@@ -80,6 +82,6 @@ import VHDX
     let other = QEMUImage.sealed(QEMUImage.regionTable, patching: [0x40], at: 66)
     let pair = RegionTablePair(reading: QEMUImage.file(patching: other, at: 262144))
     #expect(throws: FormatError.self) { try pair.current() }
-    #expect(try pair.current(.useFirst).entries[1].byteOffset == 3 << 20)
+    #expect(try pair.current(.firstValid).entries[1].byteOffset == 3 << 20)
   }
 }
