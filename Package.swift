@@ -45,6 +45,7 @@ let package = Package(
     // 1: devices and formats.
     layer("BlockDevice", ["Bytes", "Scheduling"]),
     layer("WriteLog", ["Bytes"]),
+    layer("VHDX", ["Bytes"]),
     // 2: what is under test, and what judges it.
     layer("Workload", ["Bytes", "Scheduling", "WriteLog"]),
     layer("Stacks", ["Bytes", "BlockDevice", "WriteLog", "Scheduling"]),
@@ -81,6 +82,7 @@ let package = Package(
     tests("Scheduling", ["Scheduling"]),
     tests("BlockDevice", ["BlockDevice", "Scheduling", "Bytes"]),
     tests("WriteLog", ["WriteLog", "Bytes", "Host", "TestSupport"]),
+    tests("VHDX", ["VHDX", "Bytes", "Host", "TestSupport"]),
     tests("Workload", ["Workload", "Bytes", "WriteLog", "Scheduling"]),
     tests("Stacks", ["Stacks", "BlockDevice", "WriteLog", "Scheduling", "Bytes"]),
     tests("CrashStates", ["CrashStates", "WriteLog", "Bytes", "Host", "TestSupport"]),

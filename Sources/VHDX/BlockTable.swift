@@ -1,0 +1,157 @@
+import Bytes
+
+/// The block allocation table of an image, read from the file where it is asked for: a table can
+/// have half a gigabyte, so it is never kept whole.
+///
+/// Entries are what the file holds now; what a log has still to put there is not seen.
+///
+/// Source: [MS-VHDX] 2.5; rules B01 to B07.
+public struct BlockTable {
+  /// Entries that are read at a time: 64 KiB.
+  static let pageEntryCount: UInt64 = 8192
+
+  public let region: ByteRange
+  public let geometry: BlockGeometry
+  private let file: any ImageFile
+
+  /// - Parameter region: the table's region, inside of the file.
+  /// - Throws: ``FormatError`` where the region is too small for the disk (rule B01).
+  public init(
+    reading file: any ImageFile, region: ByteRange, geometry: BlockGeometry
+  ) throws(FormatError) {
+    let needed = geometry.entryCount * UInt64(BlockTableEntry.byteCount)
+    guard needed <= region.byteCount else {
+      throw FormatError(
+        .outOfRange, field: "blockTable.byteCount", at: region.byteOffset,
+        expected: "\(needed) bytes for the disk's \(geometry.virtualDiskByteCount)",
+        found: "\(region.byteCount)",
+        hint: "The region table or the virtual disk size is damaged.")
+    }
+    self.file = file
+    self.region = region
+    self.geometry = geometry
+  }
+
+  /// Where an entry stands in the file.
+  public func byteOffset(ofEntry entryIndex: UInt64) -> UInt64 {
+    region.byteOffset + entryIndex * UInt64(BlockTableEntry.byteCount)
+  }
+
+  /// The entries of `indices` as they stand; nothing is checked.
+  ///
+  /// - Precondition: indices of the table.
+  public func entries(in indices: Range<UInt64>) -> [BlockTableEntry] {
+    let bytes = page(indices)
+    return (0..<indices.count).map {
+      BlockTableEntry(rawValue: bytes.load(at: $0 * BlockTableEntry.byteCount, as: UInt64.self))
+    }
+  }
+
+  /// The entry of a payload block, fit to be read by.
+  ///
+  /// - Throws: ``FormatError`` where the entry breaks a rule.
+  public func payloadEntry(
+    _ blockIndex: UInt64
+  ) throws(FormatError) -> (state: PayloadState, byteOffset: UInt64) {
+    let entryIndex = geometry.entryIndex(ofPayloadBlock: blockIndex)
+    let entry = entries(in: entryIndex..<entryIndex + 1)[0]
+    return (try checkedState(of: entry, at: entryIndex), entry.byteOffset)
+  }
+
+  /// Calls `body` with every entry that is not all zero, in the table's order.
+  public func forEachUsedEntry<Failure: Error>(
+    _ body: (_ entryIndex: UInt64, _ entry: BlockTableEntry) throws(Failure) -> Void
+  ) throws(Failure) {
+    var entryIndex: UInt64 = 0
+    while entryIndex < geometry.entryCount {
+      let end = min(entryIndex + Self.pageEntryCount, geometry.entryCount)
+      try forEachUsedEntry(in: entryIndex..<end, body)
+      entryIndex = end
+    }
+  }
+
+  func forEachUsedEntry<Failure: Error>(
+    in indices: Range<UInt64>,
+    _ body: (_ entryIndex: UInt64, _ entry: BlockTableEntry) throws(Failure) -> Void
+  ) throws(Failure) {
+    let bytes = page(indices)
+    // Most of a large table is zero, and a page is passed over at once.
+    if bytes.isZero(in: 0..<bytes.byteCount) { return }
+    for index in 0..<indices.count {
+      let rawValue = bytes.load(at: index * BlockTableEntry.byteCount, as: UInt64.self)
+      if rawValue != 0 {
+        try body(indices.lowerBound + UInt64(index), BlockTableEntry(rawValue: rawValue))
+      }
+    }
+  }
+
+  /// - Throws: ``FormatError`` where reserved bits are set, where the state is reserved or needs a
+  ///   parent that there is not, and where the block is not behind the header section and inside of
+  ///   the file.
+  func checkedState(
+    of entry: BlockTableEntry, at entryIndex: UInt64
+  ) throws(FormatError) -> PayloadState {
+    try checkReserved(entry, at: entryIndex)
+    guard let state = entry.payloadState, state != .partiallyPresent || geometry.hasParent else {
+      throw problem(
+        "state", entryIndex, geometry.hasParent ? "0 to 3, 6 or 7" : "0 to 3, or 6",
+        "\(entry.stateBits)")
+    }
+    if state.hasBlock { try checkPlace(entry, byteCount: geometry.blockByteCount, at: entryIndex) }
+    return state
+  }
+
+  /// - Throws: ``FormatError`` as ``checkedState(of:at:)`` does, for the entry of a bitmap block.
+  func checkedBitmapState(
+    of entry: BlockTableEntry, at entryIndex: UInt64
+  ) throws(FormatError) -> BitmapState {
+    try checkReserved(entry, at: entryIndex)
+    guard let state = entry.bitmapState, state != .present || geometry.hasParent else {
+      throw problem(
+        "state", entryIndex,
+        geometry.hasParent ? "0 or 6 for a bitmap block" : "0 without a parent",
+        "\(entry.stateBits)")
+    }
+    if state == .present {
+      try checkPlace(entry, byteCount: BlockGeometry.bitmapBlockByteCount, at: entryIndex)
+    }
+    return state
+  }
+
+  func problem(
+    _ field: String, _ entryIndex: UInt64, _ expected: String, _ found: String,
+    hint: String = "The block cannot be found; blocks with whole entries can still be read."
+  ) -> FormatError {
+    FormatError(
+      .outOfRange, field: "blockTable[\(entryIndex)].\(field)", at: byteOffset(ofEntry: entryIndex),
+      expected: expected, found: found, hint: hint)
+  }
+
+  private func page(_ indices: Range<UInt64>) -> ByteRegion {
+    ByteRegion(
+      file.read(
+        ByteRange(
+          byteOffset: byteOffset(ofEntry: indices.lowerBound),
+          byteCount: UInt64(indices.count * BlockTableEntry.byteCount))))
+  }
+
+  private func checkReserved(_ entry: BlockTableEntry, at entryIndex: UInt64) throws(FormatError) {
+    guard entry.isReservedZero else {
+      throw problem("reserved", entryIndex, "bits 3 to 19 zero", entry.rawValue.hex)
+    }
+  }
+
+  private func checkPlace(
+    _ entry: BlockTableEntry, byteCount: UInt64, at entryIndex: UInt64
+  ) throws(FormatError) {
+    guard entry.byteOffset >= mebibyteByteCount,
+      let block = ByteRange(checking: entry.byteOffset, byteCount: byteCount),
+      block.endByteOffset <= file.byteCount
+    else {
+      throw problem(
+        "fileOffsetMB", entryIndex,
+        "\(byteCount) bytes between 1 MiB and the file's end at \(file.byteCount)",
+        "\(entry.byteOffset / mebibyteByteCount) MiB")
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import Bytes
+
+/// The bytes of an image file, whatever keeps them: a mapped file, memory, or a view of a crash state.
+///
+/// Reading is synchronous and cannot fail: what an image needs of a failing device is decided before.
+public protocol ImageFile: AnyObject {
+  var byteCount: UInt64 { get }
+  /// The bytes of `range`, which must lie inside of the file.
+  func read(_ range: ByteRange) -> [UInt8]
+}
+
+/// An image file that recovery may change. What was written is optional until ``flush()``.
+public protocol WritableImageFile: ImageFile {
+  /// Grows the file where the bytes reach behind its end.
+  func write(_ bytes: [UInt8], at byteOffset: UInt64)
+  func resize(toByteCount byteCount: UInt64)
+  func flush()
+}
+
+/// An image file in memory, sparse.
+public final class MemoryImage: WritableImageFile {
+  public private(set) var contents: SparseBytes
+
+  public var byteCount: UInt64 { contents.byteCount }
+
+  public init(_ contents: SparseBytes) {
+    self.contents = contents
+  }
+
+  public func read(_ range: ByteRange) -> [UInt8] { contents.read(range) }
+
+  public func write(_ bytes: [UInt8], at byteOffset: UInt64) {
+    let end = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count)).endByteOffset
+    if end > contents.byteCount { contents.resize(toByteCount: end) }
+    contents.write(bytes, at: byteOffset)
+  }
+
+  public func resize(toByteCount byteCount: UInt64) { contents.resize(toByteCount: byteCount) }
+
+  public func flush() {}
+}

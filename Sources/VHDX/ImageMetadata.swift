@@ -1,0 +1,74 @@
+import Bytes
+
+/// The metadata region of an image: its table, and the items that every program knows.
+///
+/// Items of others stay in the file; ``bytes(of:in:)`` hands one out as it stands.
+///
+/// Source: [MS-VHDX] 2.6; rules M01 to M11.
+public struct ImageMetadata: Equatable, Sendable {
+  public var region: ByteRange
+  public var table: MetadataTable
+  public var parameters: DiskParameters
+  /// There is one where the disk has a parent, and only there.
+  public var parentLocator: ParentLocator?
+
+  /// - Parameter region: the metadata region, inside of the file.
+  /// - Throws: ``FormatError`` at the first field that is missing or wrong.
+  public init(reading file: any ImageFile, region: ByteRange) throws(FormatError) {
+    let table = try MetadataTable(reading: file, region: region)
+    self.region = region
+    self.table = table
+    parameters = try DiskParameters { item throws(FormatError) in
+      try Self.known(item, of: table, in: file, region: region)
+    }
+    let locatorEntry = table.entry(.parentLocator)
+    guard parameters.hasParent == (locatorEntry != nil) else {
+      throw FormatError(
+        .wrongValue, field: "fileParameters.flags", at: region.byteOffset,
+        expected: "a parent locator where the disk has a parent, and only there",
+        found: parameters.hasParent ? "no locator" : "a locator, but no parent",
+        hint: "The metadata table or the file parameters are damaged.")
+    }
+    if locatorEntry != nil {
+      let item = try Self.known(.parentLocator, of: table, in: file, region: region)
+      parentLocator = try ParentLocator(parsing: item.bytes, at: item.byteOffset)
+    }
+  }
+
+  /// An item's bytes, at most 1 MiB. The entry must be one of ``table``.
+  public func bytes(of entry: MetadataEntry, in file: any ImageFile) -> [UInt8] {
+    file.read(
+      ByteRange(
+        byteOffset: region.byteOffset + UInt64(entry.byteOffset),
+        byteCount: UInt64(entry.byteCount)))
+  }
+
+  /// A known item's bytes and place, its size and flags checked.
+  private static func known(
+    _ item: MetadataItem, of table: MetadataTable, in file: any ImageFile, region: ByteRange
+  ) throws(FormatError) -> (bytes: [UInt8], byteOffset: UInt64) {
+    let index = table.entries.firstIndex { $0.itemID == item.id && !$0.isUser }
+    guard let index else {
+      throw MetadataEntry.problem(
+        "entries", region.byteOffset + UInt64(MetadataTable.headerByteCount),
+        "the \(item.name), \(item.id)", "\(table.entries.count) others")
+    }
+    let entry = table.entries[index]
+    let place =
+      region.byteOffset
+      + UInt64(MetadataTable.headerByteCount + index * MetadataEntry.byteCount)
+    if let byteCount = item.byteCount, entry.byteCount != byteCount {
+      throw MetadataEntry.problem(
+        "byteCount", place + 20, "\(byteCount) for the \(item.name)", "\(entry.byteCount)")
+    }
+    guard entry.flags == item.flags else {
+      throw MetadataEntry.problem(
+        "flags", place + 24, "\(item.flags.rawValue.hex) for the \(item.name)",
+        entry.flags.rawValue.hex)
+    }
+    let range = ByteRange(
+      byteOffset: region.byteOffset + UInt64(entry.byteOffset),
+      byteCount: UInt64(entry.byteCount))
+    return (try file.read(item.name, in: range), range.byteOffset)
+  }
+}

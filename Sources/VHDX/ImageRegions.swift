@@ -1,0 +1,85 @@
+import Bytes
+
+/// Where the parts of an image are: the two regions that every image has, the regions that only
+/// others know, and the log. They lie inside of the file, behind the header section, and apart.
+///
+/// Source: [MS-VHDX] 2.1, 2.2.3.2; rules H08 and G05 to G07.
+public struct ImageRegions: Equatable, Sendable {
+  public var blockTable: RegionEntry
+  public var metadata: RegionEntry
+  /// Optional regions of other programs: to be kept byte for byte (rule G08).
+  public var unknown: [RegionEntry]
+  /// `nil` where the image has no log of any length.
+  public var log: ByteRange?
+
+  /// - Throws: ``FormatError`` where a region is missing, required but unknown, outside of the
+  ///   file, or where two of them overlap.
+  public init(
+    table: RegionTable, log: ByteRange?, fileByteCount: UInt64
+  ) throws(FormatError) {
+    unknown = table.entries.filter { !$0.isKnown }
+    if let region = unknown.first(where: \.isRequired) {
+      throw Self.problem(
+        "region.guid", in: table, region, "a region that this program knows", "\(region.guid)",
+        "The image needs a newer program.")
+    }
+    blockTable = try Self.required(RegionEntry.blockTableGUID, "block allocation table", in: table)
+    metadata = try Self.required(RegionEntry.metadataGUID, "metadata", in: table)
+    self.log = log.flatMap { $0.isEmpty ? nil : $0 }
+    for entry in table.entries where entry.range.endByteOffset > fileByteCount {
+      throw Self.problem(
+        "region.byteOffset", in: table, entry,
+        "a region inside of the file's \(fileByteCount) bytes",
+        "\(entry.range)", "The image was cut short.")
+    }
+    try Self.checkDisjoint(table, log: self.log)
+  }
+
+  /// Everything that no block may lie on, in the order of the file.
+  public var ranges: [ByteRange] {
+    let regions = [blockTable, metadata] + unknown
+    return (regions.map(\.range) + (log.map { [$0] } ?? []))
+      .sorted { $0.byteOffset < $1.byteOffset }
+  }
+
+  private static func required(
+    _ guid: GUID, _ name: String, in table: RegionTable
+  ) throws(FormatError) -> RegionEntry {
+    guard let entry = table.entry(guid) else {
+      throw FormatError(
+        .wrongValue, field: "regionTable.entries", at: RegionTableSlot.first.byteOffset + 16,
+        expected: "the \(name) region, \(guid)", found: "\(table.entries.count) others",
+        hint: "Without this region nothing can be read.")
+    }
+    return entry
+  }
+
+  private static func checkDisjoint(_ table: RegionTable, log: ByteRange?) throws(FormatError) {
+    let sorted = table.entries.sorted { $0.byteOffset < $1.byteOffset }
+    for (entry, next) in zip(sorted, sorted.dropFirst()) where entry.range.overlaps(next.range) {
+      throw problem(
+        "region.byteOffset", in: table, next, "a region apart from \(entry.range)",
+        "\(next.range)", "Two regions overlap, so one of them is damaged.")
+    }
+    guard let log else { return }
+    for entry in sorted where entry.range.overlaps(log) {
+      throw problem(
+        "region.byteOffset", in: table, entry, "a region apart from the log at \(log)",
+        "\(entry.range)", "The log overlaps a region, so one of them is damaged.")
+    }
+  }
+
+  private static func problem(
+    _ field: String, in table: RegionTable, _ entry: RegionEntry, _ expected: String,
+    _ found: String, _ hint: String
+  ) -> FormatError {
+    let index = table.entries.firstIndex(of: entry) ?? 0
+    let entryByteOffset =
+      RegionTableSlot.first.byteOffset
+      + UInt64(RegionTable.headerByteCount + index * RegionEntry.byteCount)
+    let isGUID = field.hasSuffix("guid")
+    return FormatError(
+      .outOfRange, field: field, at: entryByteOffset + (isGUID ? 0 : 16), expected: expected,
+      found: found, hint: hint)
+  }
+}

@@ -1,0 +1,90 @@
+import Bytes
+
+/// One row of the metadata table: which item, and where in the region its bytes are.
+///
+///     byte  0  16  itemID
+///     byte 16   4  byteOffset  from the region's start, 64 KiB or more; 0 where there are no bytes
+///     byte 20   4  byteCount   1 MiB at most; 0 is an item that is present and empty
+///     byte 24   4  flags       bit 0: user item; bit 1: of the virtual disk; bit 2: required
+///     byte 28   4  reserved    zero
+///
+/// Source: [MS-VHDX] 2.6.1.2; rules M02, M03 and M05.
+public struct MetadataEntry: Equatable, Sendable {
+  public static let byteCount = 32
+  public static let maximumItemByteCount: UInt32 = 1 << 20
+
+  public struct Flags: OptionSet, Hashable, Sendable {
+    public var rawValue: UInt32
+    public static let user = Flags(rawValue: 1)
+    public static let virtualDisk = Flags(rawValue: 2)
+    public static let required = Flags(rawValue: 4)
+
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+  }
+
+  public var itemID: GUID
+  public var byteOffset: UInt32
+  public var byteCount: UInt32
+  public var flags: Flags
+
+  public init(itemID: GUID, byteOffset: UInt32, byteCount: UInt32, flags: Flags) {
+    self.itemID = itemID
+    self.byteOffset = byteOffset
+    self.byteCount = byteCount
+    self.flags = flags
+  }
+
+  public var isUser: Bool { flags.contains(.user) }
+  public var isRequired: Bool { flags.contains(.required) }
+
+  /// From the region's start.
+  public var range: ByteRange {
+    ByteRange(byteOffset: UInt64(byteOffset), byteCount: UInt64(byteCount))
+  }
+
+  init(
+    reading reader: inout ByteReader, at place: UInt64, regionByteCount: UInt64
+  ) throws(FormatError) {
+    itemID = try reader.readGUID("metadata.itemID")
+    byteOffset = try reader.read("metadata.byteOffset")
+    byteCount = try reader.read("metadata.byteCount")
+    flags = Flags(rawValue: try reader.read("metadata.flags"))
+    let reserved: UInt32 = try reader.read("metadata.entryReserved")
+    guard byteCount <= Self.maximumItemByteCount else {
+      throw Self.problem(
+        "byteCount", place + 20, "at most \(Self.maximumItemByteCount)", "\(byteCount)")
+    }
+    try checkPlace(at: place + 16, regionByteCount: regionByteCount)
+    guard flags.rawValue <= 7 else {
+      throw Self.problem("flags", place + 24, "bits 0 to 2 at most", flags.rawValue.hex)
+    }
+    guard reserved == 0 else {
+      throw Self.problem("entryReserved", place + 28, "0", reserved.hex)
+    }
+  }
+
+  private func checkPlace(
+    at place: UInt64, regionByteCount: UInt64
+  ) throws(FormatError) {
+    if byteCount == 0 {
+      guard byteOffset == 0 else {
+        throw Self.problem("byteOffset", place, "0 for an item without bytes", "\(byteOffset)")
+      }
+      return
+    }
+    guard byteOffset >= MetadataTable.byteCount, range.endByteOffset <= regionByteCount else {
+      throw Self.problem(
+        "byteOffset", place,
+        "\(byteCount) bytes between \(MetadataTable.byteCount) and the region's \(regionByteCount)",
+        "\(byteOffset)")
+    }
+  }
+
+  static func problem(
+    _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String
+  ) -> FormatError {
+    FormatError(
+      .outOfRange, field: "metadata.\(field)", at: byteOffset, expected: expected, found: found,
+      hint: "The metadata table is damaged; it has no second copy.")
+  }
+}

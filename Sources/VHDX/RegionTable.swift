@@ -1,0 +1,160 @@
+import Bytes
+
+/// One region of an image.
+///
+///     byte  0  16  guid        which region
+///     byte 16   8  byteOffset  in the file; a multiple of 1 MiB, not 0
+///     byte 24   4  byteCount   a multiple of 1 MiB
+///     byte 28   4  flags       bit 0: required; the rest is zero
+///
+/// Source: [MS-VHDX] 2.2.3.2.
+public struct RegionEntry: Equatable, Sendable {
+  public static let byteCount = 32
+  public static let blockTableGUID = GUID(low: 0x4200_f623_2dc2_7766, high: 0x084a_fd9b_5e11_649d)
+  public static let metadataGUID = GUID(low: 0x4b9a_4790_8b7c_a206, high: 0x6e88_0f05_5f57_feb8)
+
+  public var guid: GUID
+  public var byteOffset: UInt64
+  public var byteCount: UInt32
+  /// A program that does not know a required region must refuse the image.
+  public var isRequired: Bool
+
+  public init(guid: GUID, byteOffset: UInt64, byteCount: UInt32, isRequired: Bool) {
+    self.guid = guid
+    self.byteOffset = byteOffset
+    self.byteCount = byteCount
+    self.isRequired = isRequired
+  }
+
+  /// - Precondition: the end fits into 64 bits, as it does in every table that was parsed.
+  public var range: ByteRange {
+    ByteRange(byteOffset: byteOffset, byteCount: UInt64(byteCount))
+  }
+
+  public var isKnown: Bool { guid == Self.blockTableGUID || guid == Self.metadataGUID }
+}
+
+/// Which regions an image has: 64 KiB, kept twice.
+///
+///     byte  0  4  signature   "regi"
+///     byte  4  4  checksum    CRC-32C over all 64 KiB, these four as zero
+///     byte  8  4  entryCount  2047 at most
+///     byte 12  4  reserved    zero
+///     byte 16  …  entries, 32 bytes each (``RegionEntry``); the rest is not looked at
+///
+/// Source: [MS-VHDX] 2.2.3.1; rules G01 to G05.
+public struct RegionTable: Equatable, Sendable {
+  public static let byteCount = 64 << 10
+  public static let signature = Array("regi".utf8)
+  public static let maximumEntryCount = 2047
+  static let headerByteCount = 16
+
+  /// In the order of the file, unknown regions among them.
+  public var entries: [RegionEntry]
+
+  /// - Precondition: at most 2047 entries.
+  public init(entries: [RegionEntry]) {
+    precondition(
+      entries.count <= Self.maximumEntryCount, "a region table has room for 2047 entries")
+    self.entries = entries
+  }
+
+  /// Reads a table whose checksum, count and entries hold by themselves. What the regions must be
+  /// to a file is checked by ``ImageRegions``.
+  ///
+  /// - Parameter byteOffset: where the bytes stand in the file.
+  /// - Throws: ``FormatError`` at the first field that is missing or wrong.
+  public init(parsing bytes: [UInt8], at byteOffset: UInt64) throws(FormatError) {
+    guard bytes.count >= Self.byteCount else {
+      throw FormatError(
+        .truncated, field: "regionTable", at: byteOffset, expected: "\(Self.byteCount) bytes",
+        found: "\(bytes.count)", hint: "The image ends inside of its header section.")
+    }
+    let bytes = bytes.count == Self.byteCount ? bytes : [UInt8](bytes.prefix(Self.byteCount))
+    try Signature.check(Self.signature, in: bytes, structure: "regionTable", at: byteOffset)
+    var reader = ByteReader(ByteRegion(bytes), at: Self.signature.count)
+    let checksum: UInt32 = try reader.read("regionTable.checksum")
+    try StructureChecksum.check(bytes, found: checksum, structure: "regionTable", at: byteOffset)
+    let entryCount: UInt32 = try reader.read("regionTable.entryCount")
+    guard entryCount <= Self.maximumEntryCount else {
+      throw FormatError(
+        .outOfRange, field: "regionTable.entryCount", at: byteOffset + 8,
+        expected: "at most \(Self.maximumEntryCount)", found: "\(entryCount)",
+        hint: "The table was written wrongly; compare it with its other copy.")
+    }
+    let reserved: UInt32 = try reader.read("regionTable.reserved")
+    guard reserved == 0 else {
+      throw FormatError(
+        .wrongValue, field: "regionTable.reserved", at: byteOffset + 12, expected: "0",
+        found: reserved.hex, hint: "The table was written wrongly; compare it with its other copy.")
+    }
+    entries = []
+    entries.reserveCapacity(Int(entryCount))
+    var seen = Set<GUID>()
+    for _ in 0..<entryCount {
+      let entryByteOffset = byteOffset + UInt64(reader.byteOffset)
+      let entry = try RegionEntry(reading: &reader, at: entryByteOffset)
+      guard seen.insert(entry.guid).inserted else {
+        throw FormatError(
+          .wrongValue, field: "region.guid", at: entryByteOffset,
+          expected: "a region that no entry before names", found: "\(entry.guid)",
+          hint: "Two entries for one region contradict each other.")
+      }
+      entries.append(entry)
+    }
+  }
+
+  /// All 64 KiB, with their checksum.
+  public func encode() -> [UInt8] {
+    var writer = ByteWriter(reservingByteCount: Self.byteCount)
+    writer.write(Self.signature)
+    writer.write(UInt32(0))
+    writer.write(UInt32(entries.count))
+    writer.write(UInt32(0))
+    for entry in entries {
+      writer.write(entry.guid)
+      writer.write(entry.byteOffset)
+      writer.write(entry.byteCount)
+      writer.write(UInt32(entry.isRequired ? 1 : 0))
+    }
+    writer.pad(toByteCount: Self.byteCount)
+    var bytes = writer.bytes
+    StructureChecksum.seal(&bytes)
+    return bytes
+  }
+
+  public func entry(_ guid: GUID) -> RegionEntry? { entries.first { $0.guid == guid } }
+}
+
+extension RegionEntry {
+  fileprivate init(reading reader: inout ByteReader, at place: UInt64) throws(FormatError) {
+    guid = try reader.readGUID("region.guid")
+    byteOffset = try reader.read("region.byteOffset")
+    byteCount = try reader.read("region.byteCount")
+    let flags: UInt32 = try reader.read("region.flags")
+    guard byteOffset % mebibyteByteCount == 0, byteOffset >= mebibyteByteCount else {
+      throw Self.problem(
+        "byteOffset", place + 16, "a multiple of \(mebibyteByteCount), and not 0", "\(byteOffset)")
+    }
+    guard UInt64(byteCount) % mebibyteByteCount == 0, byteCount > 0 else {
+      throw Self.problem(
+        "byteCount", place + 24, "a multiple of \(mebibyteByteCount), and not 0", "\(byteCount)")
+    }
+    guard ByteRange(checking: byteOffset, byteCount: UInt64(byteCount)) != nil else {
+      throw Self.problem(
+        "byteOffset", place + 16, "an end below 2^64", "\(byteOffset) + \(byteCount)")
+    }
+    guard flags <= 1 else {
+      throw Self.problem("flags", place + 28, "bit 0 (required) at most", flags.hex)
+    }
+    isRequired = flags == 1
+  }
+
+  private static func problem(
+    _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String
+  ) -> FormatError {
+    FormatError(
+      .outOfRange, field: "region.\(field)", at: byteOffset, expected: expected, found: found,
+      hint: "The table was written wrongly; compare it with its other copy.")
+  }
+}

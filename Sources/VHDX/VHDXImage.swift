@@ -1,0 +1,79 @@
+import Bytes
+
+/// What is looked at when an image is opened, and how where the specification leaves it open.
+public struct ImageReadingOptions: Equatable, Sendable {
+  public enum BlockTableReading: Sendable {
+    /// Every entry, when the image is opened.
+    case atOpening
+    /// Each entry when its block is read. Blocks that lie on each other are not found.
+    case whenRead
+  }
+
+  public var headers: HeaderReadingOptions
+  public var regionTables: RegionTableChoice
+  public var blockTable: BlockTableReading
+
+  public init(
+    headers: HeaderReadingOptions = .strict,
+    regionTables: RegionTableChoice = .refuseDiffering,
+    blockTable: BlockTableReading = .atOpening
+  ) {
+    self.headers = headers
+    self.regionTables = regionTables
+    self.blockTable = blockTable
+  }
+
+  /// The specification, read strictly.
+  public static let strict = ImageReadingOptions()
+  /// The headers and the region table that QEMU 7.2 goes by. What it does not check of metadata and
+  /// of the block table is checked all the same.
+  public static let qemu = ImageReadingOptions(
+    headers: .qemu, regionTables: .firstOnly)
+}
+
+/// An image whose log is empty, opened for reading.
+///
+/// Source: [MS-VHDX] 2.
+public final class VHDXImage {
+  public let file: any ImageFile
+  public let identifier: FileIdentifier
+  public let current: CurrentHeader
+  public let regions: ImageRegions
+  public let metadata: ImageMetadata
+  public let blockTable: BlockTable
+
+  public var parameters: DiskParameters { metadata.parameters }
+  public var geometry: BlockGeometry { blockTable.geometry }
+  public var virtualDiskByteCount: UInt64 { parameters.virtualDiskByteCount }
+
+  /// - Throws: ``FormatError`` at the first field that is missing or wrong, and where the log holds
+  ///   what has to be replayed before.
+  public init(
+    reading file: any ImageFile, options: ImageReadingOptions = .strict
+  ) throws(FormatError) {
+    self.file = file
+    identifier = try FileIdentifier(reading: file)
+    current = try HeaderPair(reading: file).current(
+      options.headers, fileByteCount: file.byteCount)
+    try Self.requireEmptyLog(current)
+    regions = try ImageRegions(
+      table: RegionTablePair(reading: file).current(options.regionTables),
+      log: current.header.logRange, fileByteCount: file.byteCount)
+    metadata = try ImageMetadata(reading: file, region: regions.metadata.range)
+    blockTable = try BlockTable(
+      reading: file, region: regions.blockTable.range,
+      geometry: BlockGeometry(metadata.parameters))
+    if options.blockTable == .atOpening {
+      try blockTable.check(occupied: regions.ranges, fileByteCount: file.byteCount)
+    }
+  }
+
+  private static func requireEmptyLog(_ current: CurrentHeader) throws(FormatError) {
+    guard current.header.logGUID.isZero else {
+      throw FormatError(
+        .wrongValue, field: "header.logGUID", at: current.slot.byteOffset + 48,
+        expected: "zero: an empty log", found: "\(current.header.logGUID)",
+        hint: "The image was not closed: replay its log first, with `powercut recover`.")
+    }
+  }
+}
