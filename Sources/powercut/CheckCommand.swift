@@ -60,7 +60,6 @@ struct CheckCommand: ParsableCommand {
       return report
     }
     var evidence = try Evidence(recordedIn: index, history: recording.options.history(index))
-    let limit = PromiseLimit(applyingTo: &evidence)
     if let live = live ?? recording.livePath {
       evidence.live = .region(try MappedFile.map(live, access: .sequential))
     }
@@ -80,9 +79,7 @@ struct CheckCommand: ParsableCommand {
         recorded: violation, alsoBroken: rules.filter { $0 != violation.rule }.sorted(),
         reproduce: reproduction)
     }
-    report.unjudgedRules = judgement.unjudgedRules.map { rule, reason in
-      (rule, limit.reason(for: rule) ?? reason)
-    }
+    report.unjudgedRules = judgement.unjudgedRules
     report.notes = index.shapeNotes
     if evidence.arePromisesImplied {
       report.notes.append(
