@@ -98,7 +98,12 @@ let package = Package(
         "Campaign", "Checking", "CrashStates", "Stacks", "Workload", "Scheduling", "WriteLog",
         "Bytes", "Host", "TestSupport",
       ]),
-    tests("Reporting", ["Reporting", "Campaign", "Checking", "Bytes"]),
+    tests(
+      "Reporting",
+      [
+        "Reporting", "Campaign", "Checking", "CrashStates", "Stacks", "Scheduling", "Bytes", "Host",
+        "TestSupport",
+      ]),
     tests("Host", ["Host", "Bytes", "TestSupport"]),
     tests("powercut", ["TestSupport", "Host", "WriteLog", "Bytes"]),
   ]

@@ -1,0 +1,98 @@
+import Campaign
+import Checking
+import Host
+import Reporting
+import TestSupport
+import Testing
+
+/// Read by Python's XML parser, as a CI server would read it with another one.
+@Suite struct JUnitReportTests {
+  private static let timing = ReportTiming(elapsedNanoseconds: 61_007_567_890, jobCount: 2)
+
+  /// A line for the suite, for each case, and for each failure: type, message, text.
+  private static let program = """
+    import sys, xml.etree.ElementTree as tree
+    root = tree.parse(sys.argv[1]).getroot()
+    assert root.tag == 'testsuites'
+    for suite in root:
+        print('suite', *(suite.get(k) for k in ('tests', 'failures', 'errors', 'skipped', 'time')))
+        for case in suite:
+            print('case', case.get('classname'), '|', ascii(case.get('name')))
+            for failure in case:
+                print(failure.tag, failure.get('type'), '|', ascii(failure.get('message')))
+                print(ascii(failure.text))
+    """
+
+  private func read(_ report: RunReport) throws -> [String] {
+    let folder = try TemporaryFolder()
+    try OutputFile.write(JUnitReport(report).text(Self.timing), to: folder.path("report.xml"))
+    return try Peer(program: "python3", package: "python3")
+      .run(["-c", Self.program, folder.path("report.xml")])
+      .split(separator: "\n").map(String.init)
+  }
+
+  @Test func passedRunIsOneCase() throws {
+    #expect(
+      try read(SampleReport.passed()) == [
+        "suite 1 0 0 0 61.007",
+        "case powercut.fuzz | 'raw:exact +logger.position-reread seeds 1..18446744073709551615'",
+      ])
+  }
+
+  @Test func findingIsAFailureThatEndsWithItsCommand() throws {
+    let lines = try read(SampleReport.fuzz([SampleReport.finding, SampleReport.bareFinding]))
+    #expect(lines.first == "suite 1 1 0 0 61.007")
+    #expect(lines.contains("failure L03 | 'L03 an entry begins inside another entry'"))
+    #expect(lines.contains("failure L01 | 'L01 the superblock is damaged'"))
+    #expect(
+      lines.contains(
+        "'entry 2 begins at byte 3072 of the log, inside entry 1\\nentry 1: claims [2048, 4096)"
+          + "\\nentry 2: at byte 3072\\nreproduce: \(SampleReport.reproduction)'"))
+  }
+
+  @Test func scenarioIsACaseOfItsOwn() throws {
+    let lines = try read(SampleReport.scenarios(failure: "no seed breaks L03"))
+    #expect(
+      lines == [
+        "suite 2 1 0 0 61.007", "case powercut.run | 'a.yaml'", "case powercut.run | 'b c.yaml'",
+        "failure None | 'no seed breaks L03'", "\"reproduce: powercut run 'b c.yaml'\"",
+      ])
+  }
+
+  @Test func failedScenarioHasItsOwnFindingsOnly() throws {
+    var own = SampleReport.finding
+    own.reproduce = "powercut run 'b c.yaml'"
+    var foreign = SampleReport.bareFinding
+    foreign.reproduce = "powercut run 'a b c.yaml'"
+    let lines = try read(SampleReport.scenarios(failure: "why", [own, foreign]))
+    let text = try #require(lines.last)
+    #expect(text.contains("entry 2 begins"))
+    #expect(!text.contains("magic"))
+  }
+
+  @Test func nothingCheckedIsAFailure() throws {
+    let lines = try read(SampleReport.nothing())
+    #expect(lines.first == "suite 1 1 0 0 61.007")
+    #expect(lines.contains("failure None | 'nothing was checked'"))
+  }
+
+  /// What XML can hold is there; what it cannot is a question mark.
+  @Test func hostileTextStaysWellFormed() throws {
+    var finding = SampleReport.finding
+    finding.violation.title = SampleReport.hostileText
+    finding.violation.evidence = ["]]>", "<!--", "&#0;", "\r"]
+    var report = SampleReport.fuzz([finding])
+    report.subject = SampleReport.hostileText
+    let lines = try read(report)
+    let shown =
+      #"a<b>&amp; "q" \'r\' ]]> ?????[31m\x7f?\xe9\u6f22\U0001f600"#
+    #expect(lines.contains { $0.hasPrefix("case powercut.fuzz | '\(shown) seeds") }, "\(lines)")
+    #expect(lines.last?.hasPrefix("'\(shown)\\n]]>\\n<!--\\n&#0;\\n?\\nreproduce: ") == true)
+  }
+
+  @Test func hostilePathAndReasonOfAScenarioStayWellFormed() throws {
+    var report = SampleReport.scenarios(failure: SampleReport.hostileText + "\nsecond\tline")
+    report.scenarios[0].path = SampleReport.hostileText
+    #expect(try read(report).count == 5)
+  }
+}
