@@ -82,8 +82,8 @@ struct RingDraft {
     while doneByteCount < more.count {
       let start = (Int(ringByteOffset) + doneByteCount) % bytes.count
       let partByteCount = min(more.count - doneByteCount, bytes.count - start)
-      bytes.replaceSubrange(
-        start..<start + partByteCount, with: more[doneByteCount..<doneByteCount + partByteCount])
+      bytes.overwrite(
+        at: start, with: more, doneByteCount..<doneByteCount + partByteCount)
       doneByteCount += partByteCount
     }
   }

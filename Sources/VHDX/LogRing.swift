@@ -35,11 +35,10 @@ public struct LogRing {
   func sector(at ringByteOffset: UInt64, byteCount: Int = sectorByteCount) -> [UInt8] {
     let start = fileByteOffset(ringByteOffset)
     let end = min(start + UInt64(byteCount), max(start, file.byteCount))
-    var bytes =
-      end > start ? file.read(ByteRange(byteOffset: start, byteCount: end - start)) : []
-    if bytes.count < byteCount {
-      bytes.append(contentsOf: repeatElement(0, count: byteCount - bytes.count))
-    }
+    let found = end > start ? file.read(ByteRange(byteOffset: start, byteCount: end - start)) : []
+    if found.count == byteCount { return found }
+    var bytes = [UInt8](repeating: 0, count: byteCount)
+    bytes.overwrite(at: 0, with: found, 0..<found.count)
     return bytes
   }
 

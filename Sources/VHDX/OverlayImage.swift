@@ -33,14 +33,16 @@ public final class OverlayImage: WritableImageFile {
 
   public func read(_ range: ByteRange) -> [UInt8] {
     precondition(range.endByteOffset <= byteCount, "a read ends inside of the file")
-    var result: [UInt8] = []
-    result.reserveCapacity(Int(range.byteCount))
+    var result = [UInt8](repeating: 0, count: Int(range.byteCount))
     forEachPart(of: range) { pageIndex, part in
+      let pageStart = pageIndex * Self.pageByteCount
+      let place = Int(pageStart + UInt64(part.lowerBound) - range.byteOffset)
       if let page = pages[pageIndex] {
-        result.append(contentsOf: page[part])
+        result.overwrite(at: place, with: page, part)
       } else {
-        let start = pageIndex * Self.pageByteCount + UInt64(part.lowerBound)
-        appendBase(ByteRange(byteOffset: start, byteCount: UInt64(part.count)), to: &result)
+        let start = pageStart + UInt64(part.lowerBound)
+        copyBase(
+          ByteRange(byteOffset: start, byteCount: UInt64(part.count)), to: &result, at: place)
       }
     }
     return result
@@ -54,7 +56,9 @@ public final class OverlayImage: WritableImageFile {
     var doneByteCount = 0
     forEachPart(of: range) { pageIndex, part in
       let next = doneByteCount + part.count
-      changePage(pageIndex) { $0.replaceSubrange(part, with: bytes[doneByteCount..<next]) }
+      changePage(pageIndex) {
+        $0.overwrite(at: part.lowerBound, with: bytes, doneByteCount..<next)
+      }
       doneByteCount = next
     }
   }
@@ -108,32 +112,28 @@ public final class OverlayImage: WritableImageFile {
 
   private func clearParts(of range: ByteRange) {
     forEachPart(of: range) { pageIndex, part in
-      changePage(pageIndex) {
-        $0.replaceSubrange(part, with: repeatElement(0, count: part.count))
-      }
+      changePage(pageIndex) { $0.zero(part) }
     }
   }
 
   private func changePage(_ pageIndex: UInt64, _ change: (inout [UInt8]) -> Void) {
+    let start = pageIndex * Self.pageByteCount
     var page = pages.removeValue(forKey: pageIndex) ?? []
     if page.isEmpty {
-      let start = pageIndex * Self.pageByteCount
-      appendBase(
-        ByteRange(byteOffset: start, byteCount: min(Self.pageByteCount, .max - start)), to: &page)
+      let byteCount = min(Self.pageByteCount, .max - start)
+      page = [UInt8](repeating: 0, count: Int(byteCount))
+      copyBase(ByteRange(byteOffset: start, byteCount: byteCount), to: &page, at: 0)
     }
     change(&page)
     pages[pageIndex] = page
   }
 
-  /// The lower file's bytes where it has some and shows through, zeroes elsewhere.
-  private func appendBase(_ range: ByteRange, to result: inout [UInt8]) {
-    var shown: UInt64 = 0
-    if !hidden.contains(range.byteOffset), range.byteOffset < base.byteCount {
-      shown = min(range.byteCount, base.byteCount - range.byteOffset)
-      result.append(
-        contentsOf: base.read(ByteRange(byteOffset: range.byteOffset, byteCount: shown)))
-    }
-    result.append(contentsOf: repeatElement(0, count: Int(range.byteCount - shown)))
+  /// Copies the lower file's bytes where it has some and shows through.
+  private func copyBase(_ range: ByteRange, to result: inout [UInt8], at index: Int) {
+    guard !hidden.contains(range.byteOffset), range.byteOffset < base.byteCount else { return }
+    let byteCount = min(range.byteCount, base.byteCount - range.byteOffset)
+    let bytes = base.read(ByteRange(byteOffset: range.byteOffset, byteCount: byteCount))
+    result.overwrite(at: index, with: bytes, 0..<bytes.count)
   }
 
   private func forEachPart(of range: ByteRange, _ body: (UInt64, Range<Int>) -> Void) {

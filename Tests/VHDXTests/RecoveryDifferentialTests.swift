@@ -23,7 +23,7 @@ import VHDX
         profile: .qemu7222,
         options: RecoveryOptions(maximumFileByteCount: RecoveryPeer.limitByteCount)
       ).run(on: ours)
-      let theirs = try peer.answer(image, name: "\(seed).vhdx")
+      let theirs = try peer.answer(made, name: "\(seed).vhdx")
       tally["\(theirs.answer)", default: 0] += 1
       let notes = "seed \(seed): \(outcome)\n\(made.notes.joined(separator: "\n"))\n\(theirs.text)"
       #expect(RecoveryPeer.Answer(outcome) == theirs.answer, "\(notes)")
@@ -31,7 +31,7 @@ import VHDX
         continue
       }
       #expect(ours.byteCount == theirs.image.byteCount, "\(notes)")
-      #expect(firstDifference(ours, MemoryImage(theirs.image)) == nil, "\(notes)")
+      #expect(firstDifference(ours, theirs.image) == nil, "\(notes)")
     }
     if Environment.value("POWERCUT_RECOVERY_SEEDS") != nil {
       print("answers: \(tally.sorted { $0.key < $1.key })")
