@@ -68,16 +68,28 @@ struct LogEntryCheck {
       try checkDataSectors(of: entry, dataCount: dataCount)
     } catch {
       let isDescriptor = error.reason.rule == "E08" || error.reason.rule == "E09"
-      return profile.has(.badDescriptorFatal) && isDescriptor ? .fatal(error) : .invalid(error)
+      if profile.has(.badDescriptorFatal) && isDescriptor { return .fatal(error) }
+      // A program that trusts the claim sums it before it looks at lengths and data sectors.
+      if profile.has(.badChecksumSkipsClaim) && !isDescriptor,
+        let unsealed = checkSeal(of: entry)
+      {
+        return unsealed
+      }
+      return .invalid(error)
     }
+    return checkSeal(of: entry) ?? .valid(entry)
+  }
+
+  /// `nil` where the checksum is right.
+  private mutating func checkSeal(of entry: FoundLogEntry) -> LogEntryVerdict? {
     readSectorCount += entry.byteCount / UInt64(LogRing.sectorByteCount)
-    let checksum = ring.checksum(ofEntryAt: ringByteOffset, entryByteCount: entry.byteCount)
-    guard checksum == header.checksum else {
-      let error = defect(
-        .checksum, at: ringByteOffset, 4, expected: checksum.hex, found: header.checksum.hex)
-      return .unsealed(error, claimedByteCount: entry.byteCount)
-    }
-    return .valid(entry)
+    let checksum = ring.checksum(
+      ofEntryAt: entry.ringByteOffset, entryByteCount: entry.byteCount)
+    if checksum == entry.header.checksum { return nil }
+    let error = defect(
+      .checksum, at: entry.ringByteOffset, 4, expected: checksum.hex,
+      found: entry.header.checksum.hex)
+    return .unsealed(error, claimedByteCount: entry.byteCount)
   }
 
   /// The header at a place of the ring, where each of its fields can be right.

@@ -141,30 +141,13 @@ extension RecoveryCaseGenerator {
     drafts.append(copy)
   }
 
-  /// Stretches the last entry so that its run fills the ring, or all but a sector of it.
+  /// Stretches the claim of the last entry so that its run fills the ring, or all but a sector.
   private mutating func fillRing(_ drafts: inout [LogDraft]) {
-    guard let first = drafts.first, drafts.count < 12 else { return }
+    guard below(3) == 0 else { return }
     let used = drafts.dropLast().reduce(UInt64(0)) { $0 + $1.byteCount }
-    let room = UInt64(ringByteCount) - min(UInt64(ringByteCount), used)
-    let missing = UInt64(pick([0, 4096, 8192]))
-    guard room > missing + 4096, below(3) == 0 else { return }
-    var last = drafts[drafts.count - 1]
-    let sectorCount = (room - missing) / 4096
-    if below(2) == 0 {
-      last.header.entryByteCount = UInt32(sectorCount * 4096)
-    } else {
-      var entry = LogEntry(
-        logGUID: logGUID, sequenceNumber: last.header.sequenceNumber,
-        tailByteOffset: UInt32(first.ringByteOffset), flushedByteCount: baseByteCount,
-        lastByteCount: baseByteCount)
-      let dataCount = min(sectorCount - 1, 120)
-      let bytes = [UInt8](repeating: 0x3c, count: 4096)
-      entry.updates = (0..<dataCount).map {
-        .data(bytes, fileByteOffset: 10 << 20 + $0 << 12)
-      }
-      last = LogDraft(entry, at: last.ringByteOffset)
-    }
-    drafts[drafts.count - 1] = last
-    notes.append("stretched over the ring, \(missing) bytes left")
+    let missing = UInt64(pick([0, 4096, 8192])) + used
+    guard UInt64(ringByteCount) > missing + 4096 else { return }
+    drafts[drafts.count - 1].header.entryByteCount = UInt32(UInt64(ringByteCount) - missing)
+    notes.append("stretched over the ring")
   }
 }

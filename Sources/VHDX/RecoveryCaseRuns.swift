@@ -7,6 +7,7 @@ extension RecoveryCaseGenerator {
     let runCount = [0, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4][below(12)]
     var sector = below(3) == 0 ? 0 : below(ringSectorCount)
     var number = pick([1, 1, 2, 5, 17, 40, 0xffff_fffd, 1 << 40, UInt64.max - 2])
+    if below(24) == 0 { return makeFullRun(number: number) }
     for _ in 0..<runCount {
       let run = makeRun(atSector: sector, number: number)
       drafts += run
@@ -46,6 +47,30 @@ extension RecoveryCaseGenerator {
       drafts.append(draft)
       place = (place + draft.byteCount) % UInt64(ringByteCount)
     }
+    return drafts
+  }
+
+  /// One run that fills the ring, or all but a sector or two of it.
+  private mutating func makeFullRun(number first: UInt64) -> [LogDraft] {
+    let sector = UInt64(LogRing.sectorByteCount)
+    let start = UInt64(pick([0, 0, 0, 1, 100])) * sector
+    var restCount = ringSectorCount - pick([0, 0, 1, 2])
+    var place = start
+    var drafts: [LogDraft] = []
+    while restCount > 0 {
+      let dataCount = min(restCount - 1, 20 + below(100))
+      let updates = (0..<dataCount).map { _ in
+        LogUpdate.data(makeSector(), fileByteOffset: 8 << 20 + UInt64(below(600)) << 12)
+      }
+      let entry = LogEntry(
+        logGUID: logGUID, sequenceNumber: first &+ UInt64(drafts.count),
+        tailByteOffset: UInt32(start), flushedByteCount: baseByteCount,
+        lastByteCount: baseByteCount, updates: updates)
+      drafts.append(LogDraft(entry, at: place))
+      place = (place + entry.byteCount) % UInt64(ringByteCount)
+      restCount -= dataCount + 1
+    }
+    notes.append("a run over the ring")
     return drafts
   }
 
