@@ -191,13 +191,7 @@ struct LogReplay {
 private struct RingCursor {
   let ring: LogRing
   var ringByteOffset: UInt64
-  private(set) var restSectorCount: UInt64
-
-  init(ring: LogRing, ringByteOffset: UInt64, restSectorCount: UInt64) {
-    self.ring = ring
-    self.ringByteOffset = ringByteOffset
-    self.restSectorCount = restSectorCount
-  }
+  var restSectorCount: UInt64
 
   mutating func next() -> [UInt8]? {
     guard restSectorCount > 0 else { return nil }

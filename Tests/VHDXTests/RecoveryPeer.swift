@@ -64,7 +64,7 @@ final class RecoveryPeer: Sendable {
   /// What the program does to the image, and the file that it leaves.
   func answer(
     _ made: RecoveryCase, name: String
-  ) throws -> (answer: Answer, image: RegionImage, text: String) {
+  ) throws -> (answer: Answer, opens: Bool, image: RegionImage, text: String) {
     let path = folder.path(name)
     try write(made, to: path)
     let script = """
@@ -82,7 +82,7 @@ final class RecoveryPeer: Sendable {
       answer = isCleared ? .recovers : code == 1 ? .refuses : .opens
     case .signalled: throw PeerDeath(text: "\(outcome.status)")
     }
-    return (answer, left, "\(outcome.status) \(outcome.errorText)")
+    return (answer, outcome.status != .exited(1), left, "\(outcome.status) \(outcome.errorText)")
   }
 
   struct PeerDeath: Error { var text: String }
