@@ -30,7 +30,7 @@ extension BlockTable {
         let chunkIndex = blockIndex / geometry.chunkRatio
         if state == .partiallyPresent, partialChunkIndex != chunkIndex {
           partialChunkIndex = chunkIndex
-          try checkBitmap(ofChunk: chunkIndex)
+          _ = try bitmapByteOffset(ofChunk: chunkIndex)
         }
       case .bitmap:
         let state = try checkedBitmapState(of: entry, at: entryIndex)
@@ -50,15 +50,5 @@ extension BlockTable {
 
   private func bitmapRange(_ entry: BlockTableEntry) -> ByteRange {
     ByteRange(byteOffset: entry.byteOffset, byteCount: BlockGeometry.bitmapBlockByteCount)
-  }
-
-  private func checkBitmap(ofChunk chunkIndex: UInt64) throws(FormatError) {
-    let entryIndex = geometry.entryIndex(ofBitmapOfChunk: chunkIndex)
-    let entry = entries(in: entryIndex..<entryIndex + 1)[0]
-    guard entry.bitmapState == .present else {
-      throw problem(
-        "state", entryIndex, "6, since a block of the chunk is partially present",
-        "\(entry.stateBits)")
-    }
   }
 }

@@ -29,7 +29,8 @@ public struct HeaderReadingOptions: Equatable, Sendable {
   public enum VersionReading: Sendable {
     /// Version and log fields are looked at in the current header.
     case ofCurrentHeader
-    /// A header of another version is no valid header at all; log fields are not looked at.
+    /// A header of another version is no valid header at all; log fields are left to whoever
+    /// replays the log.
     case asValidity
   }
 
@@ -46,7 +47,7 @@ public struct HeaderReadingOptions: Equatable, Sendable {
 
   /// The specification, read strictly.
   public static let strict = HeaderReadingOptions()
-  /// As QEMU 7.2 reads headers.
+  /// As QEMU 7.2 chooses a header.
   public static let qemu = HeaderReadingOptions(
     equalSequenceNumbers: .acceptIdentical, versions: .asValidity)
 }

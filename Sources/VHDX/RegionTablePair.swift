@@ -10,11 +10,14 @@ public enum RegionTableSlot: Int, CaseIterable, Sendable {
   public var byteOffset: UInt64 { self == .first ? 192 << 10 : 256 << 10 }
 }
 
-/// Which table counts where both are valid and differ, on which the specification is silent.
-public enum DifferingRegionTables: Sendable {
-  case refuse
-  /// As QEMU 7.2 reads them.
-  case useFirst
+/// Which table counts. Where both are valid and differ the specification is silent.
+public enum RegionTableChoice: Sendable {
+  /// The valid one; two valid ones must be the same.
+  case refuseDiffering
+  /// The first valid one.
+  case firstValid
+  /// The first one, valid or not; the second is not looked at.
+  case firstOnly
 }
 
 /// Both region tables of an image.
@@ -35,13 +38,16 @@ public struct RegionTablePair: Equatable, Sendable {
   ///
   /// - Throws: ``FormatError`` where no copy is valid, or both are and differ.
   public func current(
-    _ differing: DifferingRegionTables = .refuse
+    _ choice: RegionTableChoice = .refuseDiffering
   ) throws(FormatError) -> RegionTable {
     switch (first, second) {
     case (.failure(let error), .failure): throw error
-    case (.success(let table), .failure), (.failure, .success(let table)): return table
+    case (.success(let table), .failure): return table
+    case (.failure(let error), .success(let table)):
+      if choice == .firstOnly { throw error }
+      return table
     case (.success(let one), .success(let two)):
-      guard one == two || differing == .useFirst else {
+      guard one == two || choice != .refuseDiffering else {
         throw FormatError(
           .wrongValue, field: "regionTable", at: RegionTableSlot.second.byteOffset,
           expected: "the entries of the first copy", found: "others",

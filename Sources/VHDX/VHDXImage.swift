@@ -10,24 +10,25 @@ public struct ImageReadingOptions: Equatable, Sendable {
   }
 
   public var headers: HeaderReadingOptions
-  public var differingRegionTables: DifferingRegionTables
+  public var regionTables: RegionTableChoice
   public var blockTable: BlockTableReading
 
   public init(
     headers: HeaderReadingOptions = .strict,
-    differingRegionTables: DifferingRegionTables = .refuse,
+    regionTables: RegionTableChoice = .refuseDiffering,
     blockTable: BlockTableReading = .atOpening
   ) {
     self.headers = headers
-    self.differingRegionTables = differingRegionTables
+    self.regionTables = regionTables
     self.blockTable = blockTable
   }
 
   /// The specification, read strictly.
   public static let strict = ImageReadingOptions()
-  /// As QEMU 7.2 reads an image.
+  /// The headers and the region table that QEMU 7.2 goes by. What it does not check of metadata and
+  /// of the block table is checked all the same.
   public static let qemu = ImageReadingOptions(
-    headers: .qemu, differingRegionTables: .useFirst)
+    headers: .qemu, regionTables: .firstOnly)
 }
 
 /// An image whose log is empty, opened for reading.
@@ -56,7 +57,7 @@ public final class VHDXImage {
       options.headers, fileByteCount: file.byteCount)
     try Self.requireEmptyLog(current)
     regions = try ImageRegions(
-      table: RegionTablePair(reading: file).current(options.differingRegionTables),
+      table: RegionTablePair(reading: file).current(options.regionTables),
       log: current.header.logRange, fileByteCount: file.byteCount)
     metadata = try ImageMetadata(reading: file, region: regions.metadata.range)
     blockTable = try BlockTable(

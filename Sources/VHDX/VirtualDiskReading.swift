@@ -15,17 +15,25 @@ public struct PayloadExtent: Equatable, Sendable {
 }
 
 extension VHDXImage {
+  /// Reads a part of the virtual disk below a differencing one.
+  public typealias ParentReader = (ByteRange) throws(FormatError) -> [UInt8]
+
   /// The bytes of a part of the virtual disk.
   ///
-  /// Blocks that are absent, undefined, zero or unmapped read as zeroes: that is one of the answers
-  /// that the specification allows, and what the common programs give.
+  /// Blocks that are undefined, zero or unmapped read as zeroes, as do absent ones of a disk without
+  /// a parent: that is one of the answers that the specification allows, and what the common
+  /// programs give.
   ///
   /// Source: [MS-VHDX] 2.5.1.1; rule B08.
   ///
+  /// - Parameter parent: reads what a differencing disk has in its parent; all of the range, with
+  ///   zeroes where the parent is shorter.
   /// - Precondition: the range ends inside of the virtual disk.
-  /// - Throws: ``FormatError`` at an entry of the block table that breaks a rule, and at a block
-  ///   that only a parent has.
-  public func read(_ range: ByteRange) throws(FormatError) -> [UInt8] {
+  /// - Throws: ``FormatError`` at an entry of the block table that breaks a rule, and without
+  ///   `parent` at a block of which something is there.
+  public func read(
+    _ range: ByteRange, parent: ParentReader? = nil
+  ) throws(FormatError) -> [UInt8] {
     precondition(
       range.endByteOffset <= virtualDiskByteCount, "a read ends inside of the virtual disk")
     var bytes: [UInt8] = []
@@ -34,12 +42,8 @@ extension VHDXImage {
     while byteOffset < range.endByteOffset {
       let blockIndex = byteOffset / geometry.blockByteCount
       let end = min(geometry.range(ofPayloadBlock: blockIndex).endByteOffset, range.endByteOffset)
-      let partByteCount = end - byteOffset
-      if let place = try fileByteOffset(of: byteOffset, inBlock: blockIndex) {
-        bytes += file.read(ByteRange(byteOffset: place, byteCount: partByteCount))
-      } else {
-        bytes += [UInt8](repeating: 0, count: Int(partByteCount))
-      }
+      let part = ByteRange(byteOffset: byteOffset, byteCount: end - byteOffset)
+      bytes += try read(part, ofBlock: blockIndex, parent: parent)
       byteOffset = end
     }
     return bytes
@@ -65,19 +69,32 @@ extension VHDXImage {
     }
   }
 
-  /// `nil` for what reads as zeroes.
-  private func fileByteOffset(
-    of byteOffset: UInt64, inBlock blockIndex: UInt64
-  ) throws(FormatError) -> UInt64? {
+  private func read(
+    _ part: ByteRange, ofBlock blockIndex: UInt64, parent: ParentReader?
+  ) throws(FormatError) -> [UInt8] {
     let (state, blockByteOffset) = try blockTable.payloadEntry(blockIndex)
-    let needsParent = state == .partiallyPresent || (state == .notPresent && geometry.hasParent)
-    guard !needsParent else {
-      throw blockTable.problem(
-        "state", geometry.entryIndex(ofPayloadBlock: blockIndex),
-        "a block of which nothing is in a parent", "state \(state.rawValue)",
-        hint: "Reading it takes the parent image, which was not given.")
+    let inBlock = part.byteOffset - blockIndex * geometry.blockByteCount
+    let place = ByteRange(byteOffset: blockByteOffset + inBlock, byteCount: part.byteCount)
+    switch state {
+    case .fullyPresent:
+      return file.read(place)
+    case .notPresent where geometry.hasParent:
+      return try required(parent, blockIndex, state)(part)
+    case .partiallyPresent:
+      return try readMixed(
+        part, fileByteOffset: place.byteOffset, parent: required(parent, blockIndex, state))
+    case .notPresent, .undefined, .zero, .unmapped:
+      return [UInt8](repeating: 0, count: Int(part.byteCount))
     }
-    guard state == .fullyPresent else { return nil }
-    return blockByteOffset + (byteOffset - blockIndex * geometry.blockByteCount)
+  }
+
+  private func required(
+    _ parent: ParentReader?, _ blockIndex: UInt64, _ state: PayloadState
+  ) throws(FormatError) -> ParentReader {
+    if let parent { return parent }
+    throw blockTable.problem(
+      "state", geometry.entryIndex(ofPayloadBlock: blockIndex),
+      "a block of which nothing is in a parent", "state \(state.rawValue)",
+      hint: "Reading it takes the parent image, which was not given.")
   }
 }
