@@ -31,7 +31,7 @@ import VHDX
         continue
       }
       if theirs.answer == .recovers {
-        let reason = openingError(ours)
+        let reason = openingError(ours, identifiedBy: image)
         #expect((reason == nil) == theirs.opens, "\(reason as Any) \(notes)")
       }
       #expect(ours.byteCount == theirs.image.byteCount, "\(notes)")
@@ -43,7 +43,12 @@ import VHDX
   }
 
   /// Why the image that recovery leaves is refused all the same: a target hit what it is made of.
-  private func openingError(_ file: any ImageFile) -> FormatError? {
+  private func openingError(
+    _ file: OverlayImage, identifiedBy before: any ImageFile
+  ) -> FormatError? {
+    // The program looks at the file identifier once, before it replays.
+    let file = OverlayImage(file)
+    file.write(before.read(ByteRange(byteOffset: 0, byteCount: 4096)), at: 0)
     // Garbage in the block table is for the check to report there; it does not stop an opening.
     var options = ImageReadingOptions.qemu
     options.blockTable = .whenRead
