@@ -37,9 +37,12 @@ public enum Checksum {
   }
 
   /// CRC-32C (Castagnoli), initial value and final inversion as in RFC 3720, appendix B.4.
-  public static func crc32c(_ bytes: [UInt8]) -> UInt32 {
+  ///
+  /// - Parameter previous: the checksum of what stands in front of `bytes`, so that what is long is
+  ///   summed in pieces; 0 where nothing does.
+  public static func crc32c(_ bytes: [UInt8], after previous: UInt32 = 0) -> UInt32 {
     unsafe bytes.withUnsafeBytes {
-      ~(unsafe powercut_crc32_iscsi($0.baseAddress, $0.count, ~0))
+      ~(unsafe powercut_crc32_iscsi($0.baseAddress, $0.count, ~previous))
     }
   }
 }

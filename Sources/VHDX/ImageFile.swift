@@ -13,6 +13,8 @@ public protocol ImageFile: AnyObject {
 public protocol WritableImageFile: ImageFile {
   /// Grows the file where the bytes reach behind its end.
   func write(_ bytes: [UInt8], at byteOffset: UInt64)
+  /// Makes a range read as zeroes; grows the file where it reaches behind its end.
+  func zero(_ range: ByteRange)
   func resize(toByteCount byteCount: UInt64)
   func flush()
 }
@@ -33,6 +35,14 @@ public final class MemoryImage: WritableImageFile {
     let end = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count)).endByteOffset
     if end > contents.byteCount { contents.resize(toByteCount: end) }
     contents.write(bytes, at: byteOffset)
+  }
+
+  public func zero(_ range: ByteRange) {
+    if range.isEmpty { return }
+    if range.endByteOffset > contents.byteCount {
+      contents.resize(toByteCount: range.endByteOffset)
+    }
+    contents.zero(range)
   }
 
   public func resize(toByteCount byteCount: UInt64) { contents.resize(toByteCount: byteCount) }

@@ -1,0 +1,88 @@
+import Bytes
+
+/// What one descriptor of a log entry tells replay to do.
+///
+///     zero   byte  0  4  signature       "zero"
+///            byte  4  4  reserved        zero
+///            byte  8  8  zeroByteCount   whole 4096-byte sectors
+///            byte 16  8  fileByteOffset  a multiple of 4096
+///            byte 24  8  sequenceNumber  that of the entry
+///     data   byte  0  4  signature       "desc"
+///            byte  4  4  trailingBytes   bytes 4092 to 4095 of the update
+///            byte  8  8  leadingBytes    bytes 0 to 7 of the update
+///            byte 16  8  fileByteOffset  a multiple of 4096
+///            byte 24  8  sequenceNumber  that of the entry
+///
+/// Source: [MS-VHDX] 2.3.1.2 and 2.3.1.3 (v20240423).
+public struct LogDescriptor: Equatable, Sendable {
+  public enum Kind: Equatable, Sendable {
+    case zero(byteCount: UInt64, reserved: UInt32)
+    /// The bytes that the data sector has no room for, as little-endian numbers.
+    case data(leadingBytes: UInt64, trailingBytes: UInt32)
+  }
+
+  public static let byteCount = 32
+  static let zeroSignature = Array("zero".utf8)
+  static let dataSignature = Array("desc".utf8)
+
+  public var kind: Kind
+  public var fileByteOffset: UInt64
+  public var sequenceNumber: UInt64
+
+  public init(kind: Kind, fileByteOffset: UInt64, sequenceNumber: UInt64) {
+    self.kind = kind
+    self.fileByteOffset = fileByteOffset
+    self.sequenceNumber = sequenceNumber
+  }
+
+  /// `nil` where the signature is neither of the two.
+  ///
+  /// - Precondition: the region holds 32 bytes from `byteOffset` on.
+  init?(loading region: ByteRegion, at byteOffset: Int) {
+    let signature = region.bytes(in: byteOffset..<byteOffset + 4)
+    let short = region.load(at: byteOffset + 4, as: UInt32.self)
+    let long = region.load(at: byteOffset + 8, as: UInt64.self)
+    switch signature {
+    case Self.zeroSignature: kind = .zero(byteCount: long, reserved: short)
+    case Self.dataSignature: kind = .data(leadingBytes: long, trailingBytes: short)
+    default: return nil
+    }
+    fileByteOffset = region.load(at: byteOffset + 16, as: UInt64.self)
+    sequenceNumber = region.load(at: byteOffset + 24, as: UInt64.self)
+  }
+
+  public var isData: Bool {
+    if case .data = kind { return true }
+    return false
+  }
+
+  /// How many bytes of the file it replaces.
+  public var targetByteCount: UInt64 {
+    switch kind {
+    case .zero(let byteCount, _): byteCount
+    case .data: UInt64(LogRing.sectorByteCount)
+    }
+  }
+
+  /// Which bytes of the file it replaces; `nil` where their end does not fit into 64 bits.
+  public var target: ByteRange? {
+    ByteRange(checking: fileByteOffset, byteCount: targetByteCount)
+  }
+
+  func encode() -> [UInt8] {
+    var writer = ByteWriter(reservingByteCount: Self.byteCount)
+    switch kind {
+    case .zero(let byteCount, let reserved):
+      writer.write(Self.zeroSignature)
+      writer.write(reserved)
+      writer.write(byteCount)
+    case .data(let leadingBytes, let trailingBytes):
+      writer.write(Self.dataSignature)
+      writer.write(trailingBytes)
+      writer.write(leadingBytes)
+    }
+    writer.write(fileByteOffset)
+    writer.write(sequenceNumber)
+    return writer.bytes
+  }
+}

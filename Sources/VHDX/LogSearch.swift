@@ -1,0 +1,204 @@
+import Bytes
+
+/// Entries that stand one behind the other with numbers that go up by one.
+///
+/// Source: [MS-VHDX] 2.3.2.
+public struct LogRun: Equatable, Sendable {
+  /// Why the run has no further entry.
+  public enum Ending: Equatable, Sendable {
+    case defect(LogEntryDefect)
+    case sequenceNumber(expected: UInt64, found: UInt64)
+    case wholeRing
+  }
+
+  /// Whether the run is the one to replay, and why not.
+  public enum Standing: Equatable, Sendable {
+    case active
+    /// The head's Tail is where no entry of the run starts.
+    case incomplete(tailByteOffset: UInt32)
+    /// Another complete run has the larger number.
+    case superseded(bySequenceNumber: UInt64)
+  }
+
+  /// In order, the first in front; at least one.
+  public var entries: [FoundLogEntry]
+  public var ending: Ending
+  public var standing: Standing
+
+  public var head: FoundLogEntry { entries[entries.count - 1] }
+
+  public var byteCount: UInt64 { entries.reduce(0) { $0 + $1.byteCount } }
+
+  /// Which entry the head's Tail names; `nil` where it names none.
+  public var tailEntryIndex: Int? {
+    entries.firstIndex { $0.ringByteOffset == UInt64(head.header.tailByteOffset) }
+  }
+}
+
+/// What a search of the ring found.
+public struct LogSearchReport: Sendable {
+  /// Every run that was tried as a candidate, in the order found.
+  public internal(set) var runs: [LogRun] = []
+  /// The run to replay; `nil` where there is none.
+  public internal(set) var activeRunIndex: Int?
+  /// What made a search with ``RecoveryBug/badDescriptorFatal`` give up.
+  public internal(set) var fatalDefect: LogEntryDefect?
+  /// Whether a search with a mistake would go on for ever.
+  public internal(set) var neverEnds = false
+
+  public var active: LogRun? { activeRunIndex.map { runs[$0] } }
+}
+
+/// The search for the active sequence, step by step as the specification has it, with two safeguards
+/// against going round for ever: it stops where it comes back to where it began, and a run has no
+/// more bytes than the ring.
+///
+/// Source: [MS-VHDX] 2.3.3 (v20240423); the numbers of its steps stand in the code.
+public struct LogSearch {
+  private var check: LogEntryCheck
+  private let profile: RecoveryProfile
+  private let ring: LogRing
+  private var report = LogSearchReport()
+
+  private init(_ ring: LogRing, logGUID: GUID, profile: RecoveryProfile) {
+    self.ring = ring
+    self.profile = profile
+    check = LogEntryCheck(ring: ring, logGUID: logGUID, profile: profile)
+  }
+
+  /// Searches the whole ring.
+  ///
+  /// - Parameter logGUID: that of the current header.
+  public static func run(
+    _ ring: LogRing, logGUID: GUID, profile: RecoveryProfile = .exact
+  ) -> LogSearchReport {
+    var search = LogSearch(ring, logGUID: logGUID, profile: profile)
+    search.run()
+    return search.report
+  }
+
+  private struct Attempt {
+    var entries: [FoundLogEntry] = []
+    var byteCount: UInt64 = 0
+    var ending = LogRun.Ending.wholeRing
+    /// How much an entry with a bad checksum says that it covers.
+    var unsealedByteCount: UInt64?
+    var fatalDefect: LogEntryDefect?
+  }
+
+  private mutating func run() {
+    let sector = UInt64(LogRing.sectorByteCount)
+    // Where a search with a mistake goes back, nothing has changed, so it goes back for ever.
+    let mostAttempts = ring.sectorCount + 1
+    let mostSectors = 64 * ring.sectorCount + 1 << 20
+    var current: UInt64 = 0
+    var attemptCount: UInt64 = 0
+    while true {
+      attemptCount += 1
+      guard attemptCount <= mostAttempts, check.readSectorCount <= mostSectors else {
+        report.neverEnds = true
+        return
+      }
+      let attempt = grow(from: current)  // Steps 2 and 3.
+      if let defect = attempt.fatalDefect {
+        report.fatalDefect = defect
+        return
+      }
+      let isComplete = judge(attempt)  // Steps 4 and 5.
+      var next = current
+      if isComplete {  // Step 6.
+        next += attempt.byteCount + skippedByteCount(behind: attempt)
+      } else if attempt.entries.isEmpty {
+        next += max(sector, skippedByteCount(behind: attempt))
+      } else {
+        next += passesIncompleteRuns ? attempt.byteCount : sector
+      }
+      let wrapped = next % ring.byteCount
+      if wrapped < current { return }  // Step 7.
+      if wrapped == current && !profile.has(.searchNeverEnds) { return }
+      if passesIncompleteRuns && next >= ring.byteCount { return }
+      current = wrapped
+    }
+  }
+
+  /// Whether every later start inside of an incomplete run would give an incomplete run again. It
+  /// does as long as entries cannot overlap: such a run has the same head, whose Tail is not even in
+  /// the longer one. Trying them would take quadratic time on a hostile ring.
+  private var passesIncompleteRuns: Bool {
+    profile.bugs.isDisjoint(with: [
+      .secondEntryUnchecked, .dataSignatureUnchecked, .lengthUnchecked, .searchNeverEnds,
+    ])
+  }
+
+  private mutating func grow(from start: UInt64) -> Attempt {
+    var attempt = Attempt()
+    while attempt.byteCount < ring.byteCount || profile.has(.searchNeverEnds) {
+      var required = attempt.entries.last.map { $0.header.sequenceNumber &+ 1 }
+      if attempt.entries.count == 1 && profile.has(.secondEntryUnchecked) { required = nil }
+      let place = ring.advanced(start, by: attempt.byteCount)
+      switch check.verdict(at: place, required: required) {
+      case .valid(let entry):
+        if attempt.byteCount + entry.byteCount > ring.byteCount,
+          !profile.has(.searchNeverEnds)
+        {
+          return attempt
+        }
+        attempt.entries.append(entry)
+        attempt.byteCount += entry.byteCount
+        continue
+      case .discontinuous(let found):
+        attempt.ending = .sequenceNumber(expected: required ?? 0, found: found)
+      case .invalid(let defect):
+        attempt.ending = .defect(defect)
+      case .unsealed(let defect, let claimedByteCount):
+        attempt.ending = .defect(defect)
+        attempt.unsealedByteCount = claimedByteCount
+      case .fatal(let defect):
+        attempt.fatalDefect = defect
+      }
+      return attempt
+    }
+    return attempt
+  }
+
+  /// Takes note of a run; returns whether it is complete.
+  private mutating func judge(_ attempt: Attempt) -> Bool {
+    if attempt.entries.isEmpty { return false }
+    var run = LogRun(entries: attempt.entries, ending: attempt.ending, standing: .active)
+    guard run.tailEntryIndex != nil || profile.has(.tailIgnored) else {
+      run.standing = .incomplete(tailByteOffset: run.head.header.tailByteOffset)
+      report.runs.append(run)
+      return false
+    }
+    if let index = report.activeRunIndex {
+      let best = number(report.runs[index])
+      if number(run) > best {
+        report.runs[index].standing = .superseded(
+          bySequenceNumber: run.head.header.sequenceNumber)
+        report.activeRunIndex = report.runs.count
+      } else {
+        run.standing = .superseded(
+          bySequenceNumber: report.runs[index].head.header.sequenceNumber)
+      }
+    } else {
+      report.activeRunIndex = report.runs.count
+    }
+    report.runs.append(run)
+    return true
+  }
+
+  /// What runs are compared by.
+  private func number(_ run: LogRun) -> UInt64 {
+    let entry = profile.has(.firstNumberCompared) ? run.entries[0] : run.head
+    return entry.header.sequenceNumber
+  }
+
+  /// How much of the ring behind an attempt is passed over by mistake.
+  private func skippedByteCount(behind attempt: Attempt) -> UInt64 {
+    if let claimed = attempt.unsealedByteCount, profile.has(.badChecksumSkipsClaim) {
+      return claimed
+    }
+    return profile.has(.mismatchSkipsSector) && attempt.ending != .wholeRing
+      ? UInt64(LogRing.sectorByteCount) : 0
+  }
+}

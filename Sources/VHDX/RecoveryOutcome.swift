@@ -1,0 +1,112 @@
+import Bytes
+
+/// Why recovery leaves an image unopened.
+public enum RecoveryRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+  /// No header to go by, or one that no other can follow.
+  case header(FormatError)
+  /// A log GUID, and no complete run of entries that carry it (rule R02).
+  case noActiveSequence
+  /// The file is shorter than an entry promises (rule R03).
+  case truncated(fileByteCount: UInt64, flushedByteCount: UInt64)
+  /// The log must be replayed, and the file must not change (rule R12).
+  case readOnly
+  /// Replay would make the file longer than allowed; nothing was written.
+  case tooLong(byteCount: UInt64, limitByteCount: UInt64)
+  /// An entry that ends the search by mistake.
+  case fatalEntry(LogEntryDefect)
+  /// An entry that turned out to be wrong after others were replayed.
+  case brokenReplay(LogEntryDefect)
+  /// A run that fills the ring, taken for an empty one by mistake.
+  case fullRing
+  /// A write or a growth that failed after others were replayed.
+  case failedWrite(byteOffset: UInt64, limitByteCount: UInt64)
+
+  public var description: String {
+    switch self {
+    case .header(let error): error.description
+    case .noActiveSequence:
+      "'header.logGUID': expected a complete run of log entries with it, found none. "
+        + "The log is corrupt: go back to a copy of the image."
+    case .truncated(let fileByteCount, let flushedByteCount):
+      "'entry.flushedByteCount': expected a file of at least \(flushedByteCount) bytes, found "
+        + "\(fileByteCount). The file was cut short: go back to a copy of the image."
+    case .readOnly:
+      "'header.logGUID': expected zero, since the image is opened read-only, found a log. "
+        + "Replay it with `powercut recover`, or read it through an overlay."
+    case .tooLong(let byteCount, let limitByteCount):
+      "'entry': expected a file of at most \(limitByteCount) bytes after replay, found "
+        + "\(byteCount). The log was damaged or made up: go back to a copy of the image."
+    case .fatalEntry(let defect), .brokenReplay(let defect):
+      "\(defect). Recovery with the mistakes of this profile gives up here."
+    case .fullRing: "A run that fills the ring is refused by the mistakes of this profile."
+    case .failedWrite(let byteOffset, let limitByteCount):
+      "A write at byte \(byteOffset) failed behind the limit of \(limitByteCount) bytes, after "
+        + "others were done."
+    }
+  }
+}
+
+/// What was replayed.
+public struct RecoverySummary: Equatable, Sendable {
+  public var replayedEntryCount: Int
+  public var replayedDescriptorCount: UInt64
+  public var tailSequenceNumber: UInt64
+  public var headSequenceNumber: UInt64
+  /// The file's length after replay.
+  public var fileByteCount: UInt64
+}
+
+/// What opening an image does to its log.
+public enum RecoveryOutcome: Equatable, Sendable {
+  /// The log is empty.
+  case notNeeded
+  case recovered(RecoverySummary)
+  case refused(RecoveryRefusal)
+  /// The log is not empty and has no active sequence, and the image opens nevertheless: only with
+  /// ``RecoveryBug/opensWithoutSequence``.
+  case openedWithoutReplay
+  /// Opening would never end, or zero for hours: only with a mistake.
+  case neverEnds
+
+  /// Whether the image can be used afterwards, as far as its log says.
+  public var opens: Bool {
+    switch self {
+    case .notNeeded, .recovered, .openedWithoutReplay: true
+    case .refused, .neverEnds: false
+    }
+  }
+}
+
+/// How an image is to be recovered.
+public struct RecoveryOptions: Sendable {
+  public enum Access: Sendable {
+    case readWrite
+    /// Nothing may be written: an image whose log is not empty is refused. To read one, recover an
+    /// ``OverlayImage`` over it.
+    case readOnly
+  }
+
+  public var access: Access
+  /// No file is made longer than this.
+  public var maximumFileByteCount: UInt64
+  /// How many sectors a descriptor may zero one by one before that counts as never ending.
+  public var maximumZeroedSectorCount: UInt64
+  /// What goes into the headers; handed in, so that one seed gives one image.
+  public var fileWriteGUID: GUID
+  /// Written with ``RecoveryBug/dataGUIDChanged`` only.
+  public var dataWriteGUID: GUID
+
+  /// - Parameter maximumFileByteCount: 128 TiB holds every image that the format allows.
+  public init(
+    access: Access = .readWrite, maximumFileByteCount: UInt64 = 1 << 47,
+    maximumZeroedSectorCount: UInt64 = 1 << 18,
+    fileWriteGUID: GUID = GUID(low: 0x7265_636f_7665_7265, high: 1),
+    dataWriteGUID: GUID = GUID(low: 0x7265_636f_7665_7265, high: 2)
+  ) {
+    self.access = access
+    self.maximumFileByteCount = maximumFileByteCount
+    self.maximumZeroedSectorCount = maximumZeroedSectorCount
+    self.fileWriteGUID = fileWriteGUID
+    self.dataWriteGUID = dataWriteGUID
+  }
+}

@@ -1,0 +1,118 @@
+import Bytes
+import Glibc
+import Host
+import TestSupport
+import VHDX
+
+/// SplitMix64, so that a seed names a dirty image.
+struct SeededNumbers: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(seed: UInt64) {
+    state = seed &* 0x9e37_79b9_7f4a_7c15 ^ 0x5851_f42d_4c95_7f2d
+  }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+    return mixed ^ (mixed >> 31)
+  }
+}
+
+/// The real program's recovery of made-up dirty images, beside ours.
+final class RecoveryPeer: Sendable {
+  /// How long a file can get: kept small, so that nothing fills the disk.
+  static let limitByteCount: UInt64 = 48 << 20
+
+  enum Answer: String, Equatable {
+    case opens
+    case recovers
+    case refuses
+    case neverEnds
+  }
+
+  let folder: TemporaryFolder
+  /// A clean image of 64 MiB with blocks of 1 MiB, as qemu-img creates it.
+  let base: SparseBytes
+  private let baseBytes: [UInt8]
+
+  init() throws {
+    folder = try TemporaryFolder(prefix: "recovery")
+    let path = folder.path("base.vhdx")
+    try Peer.qemuImage.run([
+      "create", "-q", "-f", "vhdx", "-o", "block_size=1M,subformat=dynamic", path, "64M",
+    ])
+    baseBytes = try InputFile.bytes(path)
+    var base = SparseBytes(byteCount: UInt64(baseBytes.count))
+    base.write(baseBytes, at: 0)
+    self.base = base
+  }
+
+  func makeCase(seed: UInt64) throws -> (RecoveryCase, MemoryImage) {
+    let file = MemoryImage(base)
+    let current = try HeaderPair(reading: file).current(fileByteCount: file.byteCount)
+    var generator = RecoveryCaseGenerator(
+      base: current, baseByteCount: base.byteCount, limitByteCount: Self.limitByteCount,
+      random: SeededNumbers(seed: seed))
+    let made = generator.next()
+    made.apply(to: file)
+    return (made, file)
+  }
+
+  /// What the program does to the image, and the file that it leaves.
+  func answer(
+    _ made: RecoveryCase, name: String
+  ) throws -> (answer: Answer, opens: Bool, image: RegionImage, text: String) {
+    let path = folder.path(name)
+    try write(made, to: path)
+    let script = """
+      trap '' XFSZ; ulimit -f \(Self.limitByteCount >> 10); exec qemu-img check -r all -f vhdx "$0"
+      """
+    let outcome = try ChildProcess.run(
+      argv: ["bash", "-c", script, path], environment: ["LC_ALL": "C"], timeLimit: .seconds(5))
+    let left = RegionImage(try MappedFile.map(path))
+    Folders.remove(path)
+    let answer: Answer
+    switch outcome.status {
+    case .timedOut: answer = .neverEnds
+    case .exited(let code):
+      let isCleared = Self.isCleared(left)
+      answer = isCleared ? .recovers : code == 1 ? .refuses : .opens
+    case .signalled: throw PeerDeath(text: "\(outcome.status)")
+    }
+    return (answer, outcome.status != .exited(1), left, "\(outcome.status) \(outcome.errorText)")
+  }
+
+  struct PeerDeath: Error { var text: String }
+
+  /// Plain writes of what is known not to be zero: looking for zeroes takes a debug build long.
+  private func write(_ made: RecoveryCase, to path: String) throws {
+    let descriptor = unsafe open(path, O_CREAT | O_TRUNC | O_WRONLY, 0o600)
+    guard descriptor >= 0 else { throw PeerDeath(text: "no file \(path)") }
+    defer { close(descriptor) }
+    for (byteOffset, bytes) in [(0, baseBytes)] + made.writes {
+      let written = unsafe bytes.withUnsafeBytes {
+        unsafe pwrite(descriptor, $0.baseAddress, $0.count, off_t(byteOffset))
+      }
+      guard written == bytes.count else { throw PeerDeath(text: "short write to \(path)") }
+    }
+  }
+
+  private static func isCleared(_ file: RegionImage) -> Bool {
+    let current = try? HeaderPair(reading: file).current(.qemu, fileByteCount: file.byteCount)
+    return current?.header.logGUID.isZero ?? false
+  }
+}
+
+extension RecoveryPeer.Answer {
+  init(_ outcome: RecoveryOutcome) {
+    switch outcome {
+    case .notNeeded, .openedWithoutReplay: self = .opens
+    case .recovered: self = .recovers
+    case .refused: self = .refuses
+    case .neverEnds: self = .neverEnds
+    }
+  }
+}

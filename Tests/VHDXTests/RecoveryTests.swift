@@ -1,0 +1,153 @@
+import Bytes
+import Testing
+import VHDX
+
+@Suite struct RecoveryTests {
+  /// An image of qemu-img whose log holds the given entries, back to back.
+  private func image(
+    _ entries: [[UInt8]], logGUID: GUID = LogEntryBytes.guid
+  ) throws -> MemoryImage {
+    let file = QEMUImage.file
+    var current = try HeaderPair(reading: file).current(fileByteCount: file.byteCount)
+    for _ in 0..<2 {
+      let write = try current.updated(HeaderChange(logGUID: logGUID))
+      file.write(write.bytes, at: write.byteOffset)
+      current = write.current
+    }
+    file.write(entries.flatMap { $0 }, at: current.header.logByteOffset)
+    return file
+  }
+
+  private func entry(
+    _ number: UInt64, tail: UInt32 = 0, flushed: UInt64 = 0, last: UInt64 = 0,
+    _ updates: [LogUpdate] = []
+  ) -> [UInt8] {
+    LogEntry(
+      logGUID: LogEntryBytes.guid, sequenceNumber: number, tailByteOffset: tail,
+      flushedByteCount: flushed, lastByteCount: last, updates: updates
+    ).encode()
+  }
+
+  /// The hand-written entry, with its tail at the ring's start.
+  private static let handWritten = LogEntryBytes.patched([0, 0], at: 12)
+
+  @Test func aHandWrittenEntryIsReplayedToTheByte() throws {
+    let file = try image([Self.handWritten])
+    file.write([UInt8](repeating: 0x77, count: 16384), at: 5 << 20 - 4096)
+    guard case .recovered(let summary) = Recovery().run(on: file) else {
+      Issue.record("not recovered")
+      return
+    }
+    #expect(summary.fileByteCount == 9 << 20)
+    let sector = file.read(ByteRange(byteOffset: 4 << 20, byteCount: 4096))
+    #expect(sector.prefix(8).allSatisfy { $0 == 0xaa })
+    #expect(sector[8..<4092].allSatisfy { $0 == 0xbb })
+    #expect(sector.suffix(4).allSatisfy { $0 == 0xcc })
+    let around = file.read(ByteRange(byteOffset: 5 << 20 - 4096, byteCount: 16384))
+    #expect(around.prefix(4096).allSatisfy { $0 == 0x77 })
+    #expect(around[4096..<12288].allSatisfy { $0 == 0 })
+    #expect(around.suffix(4096).allSatisfy { $0 == 0x77 })
+    #expect(Recovery().run(on: file) == .notNeeded)
+  }
+
+  @Test func nothingIsWrittenWhereNothingIsToDoOrRecoveryRefuses() throws {
+    let cases: [(MemoryImage, RecoveryOutcome)] = [
+      (QEMUImage.file, .notNeeded),
+      (try image([]), .refused(.noActiveSequence)),
+      (
+        try image([entry(1, flushed: 64 << 20)]),
+        .refused(.truncated(fileByteCount: 8 << 20, flushedByteCount: 64 << 20))
+      ),
+      (
+        try image([entry(1, last: 1 << 60)]),
+        .refused(.tooLong(byteCount: 1 << 60, limitByteCount: 1 << 47))
+      ),
+    ]
+    for (file, expected) in cases {
+      let overlay = OverlayImage(file)
+      #expect(Recovery().run(on: overlay) == expected)
+      #expect(overlay.changes.isEmpty)
+    }
+  }
+
+  @Test func aReadOnlyOpeningIsRefusedAndAnOverlayIsNot() throws {
+    let file = try image([Self.handWritten])
+    let before = file.read(ByteRange(byteOffset: 0, byteCount: file.byteCount))
+    let overlay = OverlayImage(file)
+    #expect(
+      Recovery(options: RecoveryOptions(access: .readOnly)).run(on: overlay)
+        == .refused(.readOnly))
+    #expect(overlay.changes.isEmpty)
+    #expect(Recovery().run(on: overlay).opens)
+    #expect(overlay.byteCount == 9 << 20)
+    #expect(file.read(ByteRange(byteOffset: 0, byteCount: file.byteCount)) == before)
+  }
+
+  @Test func headersComeFirstAndLastWithAFlushBehindEach() throws {
+    let overlay = OverlayImage(try image([Self.handWritten]))
+    _ = Recovery().run(on: overlay)
+    let places = overlay.changes.map { change -> String in
+      switch change {
+      case .write(let byteOffset, _): "write \(byteOffset >> 10)K"
+      case .zero(let range): "zero \(range.byteOffset >> 10)K"
+      case .resize(let byteCount): "resize \(byteCount >> 10)K"
+      case .flush: "flush"
+      }
+    }
+    let header = ["write 64K", "flush", "write 128K", "flush"]
+    let home = ["zero 5120K", "write 4096K", "resize 9216K", "flush"]
+    #expect(
+      [header, [header[2], header[3], header[0], header[1]]].contains(Array(places.prefix(4))))
+    #expect(Array(places[4..<8]) == home)
+    #expect(places.count == 12)
+  }
+
+  @Test func aTerabyteOfZeroesTakesNoMemory() throws {
+    let range = ByteRange(byteOffset: 4 << 20, byteCount: 1 << 40)
+    let overlay = OverlayImage(try image([entry(1, [.zero(range)])]))
+    #expect(Recovery().run(on: overlay).opens)
+    #expect(overlay.byteCount == range.endByteOffset)
+    #expect(
+      overlay.read(ByteRange(byteOffset: 1 << 39, byteCount: 4096)).allSatisfy { $0 == 0 })
+    let bugged = OverlayImage(try image([entry(1, [.zero(range)])]))
+    #expect(Recovery(profile: .only(.zeroLengthUnbounded)).run(on: bugged) == .neverEnds)
+  }
+
+  @Test func cuttingReplayOffAndStartingAgainGivesTheSameBytes() throws {
+    let whole = OverlayImage(try image([Self.handWritten]))
+    _ = Recovery().run(on: whole)
+    for keptCount in 0..<whole.changes.count {
+      let again = OverlayImage(try image([Self.handWritten]))
+      for change in whole.changes.prefix(keptCount) {
+        switch change {
+        case .write(let byteOffset, let bytes): again.write(bytes, at: byteOffset)
+        case .zero(let range): again.zero(range)
+        case .resize(let byteCount): again.resize(toByteCount: byteCount)
+        case .flush: again.flush()
+        }
+      }
+      #expect(Recovery().run(on: again).opens)
+      #expect(again.byteCount == whole.byteCount)
+      let data = ByteRange(byteOffset: 1 << 20, byteCount: whole.byteCount - 1 << 20)
+      #expect(again.read(data) == whole.read(data))
+    }
+  }
+}
+
+@Suite struct OverlayImageTests {
+  @Test func whatIsCutOffReadsAsZeroesAfterGrowing() {
+    let base = MemoryImage(SparseBytes(byteCount: 300_000))
+    base.write([UInt8](repeating: 9, count: 300_000), at: 0)
+    let overlay = OverlayImage(base)
+    overlay.write([1, 2, 3], at: 65535)
+    overlay.resize(toByteCount: 70_000)
+    overlay.resize(toByteCount: 400_000)
+    #expect(overlay.read(ByteRange(byteOffset: 65534, byteCount: 5)) == [9, 1, 2, 3, 9])
+    #expect(overlay.read(ByteRange(byteOffset: 69_999, byteCount: 2)) == [9, 0])
+    #expect(overlay.read(ByteRange(byteOffset: 200_000, byteCount: 2)) == [0, 0])
+    overlay.zero(ByteRange(byteOffset: 10, byteCount: 5))
+    #expect(overlay.read(ByteRange(byteOffset: 9, byteCount: 7)) == [9, 0, 0, 0, 0, 0, 9])
+    #expect(base.read(ByteRange(byteOffset: 65535, byteCount: 3)) == [9, 9, 9])
+    #expect(overlay.changes.count == 4)
+  }
+}
