@@ -65,7 +65,8 @@ let package = Package(
     .executableTarget(
       name: "powercut",
       dependencies: [
-        "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks", "CrashStates",
+        "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
+        "CrashStates",
         "Checking", "Campaign", "Reporting", "Host", argumentParser,
       ],
       swiftSettings: strict),
