@@ -117,11 +117,6 @@ struct Promises {
     (newlyDurable[cut] ?? []).flatMap { index.units(ofVersion: $0) }
   }
 
-  /// Whether a length is promised newly at this cut.
-  func hasNewLength(atCut cut: Int) -> Bool {
-    (newlyDurable[cut] ?? []).contains { versions[$0].diskByteCount != nil }
-  }
-
   /// The versions of a unit that were submitted before the cut.
   func submitted(unit: UInt64, cut: Int) -> [Version] {
     index.places(ofUnit: unit).lazy.map { versions[$0] }

@@ -46,9 +46,6 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
     return eventCount
   }
 
-  /// The number of the latest event.
-  public var eventIndex: UInt64 { eventCount }
-
   /// Starts a task of the run. `task` is its number: small, from zero, each used once at a time.
   public func spawn(task: Int, _ body: @escaping @Sendable () async -> Void) {
     liveTaskCount += 1

@@ -28,7 +28,7 @@ struct CheckCommand: ParsableCommand {
   var kind = ImageKind.raw
 
   @Option(help: "Crash states by tier: \(Tier.forms), with commas between them.")
-  var states = TierList([.prefix, .flushedOnly, .drop(1)])
+  var states = TierList(FuzzPlan.defaultTiers)
 
   @Option(help: "Seed of the random tiers.")
   var seed: UInt64 = 1
@@ -96,7 +96,7 @@ struct CheckCommand: ParsableCommand {
 
   private var reproduction: String {
     var words = ["powercut", "check", path.shellQuoted] + log.words
-    if states.tiers != [.prefix, .flushedOnly, .drop(1)] {
+    if states.tiers != FuzzPlan.defaultTiers {
       words += ["--states", states.defaultValueDescription]
     }
     if seed != 1 { words += ["--seed", "\(seed)"] }
