@@ -78,7 +78,7 @@ public struct Judge {
     if evidence.client != nil { judged.formUnion([.d01, .d02, .d03, .d04, .d05, .d06, .d07]) }
     judgement.violations = list.sorted
     judgement.judgedRules = judged.sorted()
-    judgement.unjudgedRules = Rule.allCases.filter { !judged.contains($0) }.map {
+    judgement.unjudgedRules = Rule.ofRawDisks.filter { !judged.contains($0) }.map {
       ($0, Self.whatIsMissing(for: $0))
     }
     judgement.entryCount = evidence.index.entryCount
