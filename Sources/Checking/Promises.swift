@@ -117,6 +117,15 @@ struct Promises {
     (newlyDurable[cut] ?? []).flatMap { index.units(ofVersion: $0) }
   }
 
+  /// The units of which something is promised at this cut.
+  func promisedUnits(atCut cut: Int) -> Set<UInt64> {
+    var units: Set<UInt64> = []
+    for (place, version) in versions.enumerated() where version.isDurable(atCut: cut) {
+      units.formUnion(index.units(ofVersion: place))
+    }
+    return units
+  }
+
   /// The versions of a unit that were submitted before the cut.
   func submitted(unit: UInt64, cut: Int) -> [Version] {
     index.places(ofUnit: unit).lazy.map { versions[$0] }
