@@ -14,7 +14,7 @@ public struct RunConfiguration: Hashable, Sendable {
 
   public var stack: StackName
   /// Bugs besides those of the profile.
-  public var bugs: Set<BugSwitch>
+  public var bugs: Set<PlantedBug>
   public var deviceByteCount: UInt64 = 1 << 20
   /// The log's unit, and the alignment of every request.
   public var logSectorByteCount: UInt32 = 512
@@ -28,11 +28,15 @@ public struct RunConfiguration: Hashable, Sendable {
   /// Choices to make again, instead of a strategy.
   public var schedule: Schedule?
 
-  public init(stack: StackName, bugs: Set<BugSwitch> = []) {
+  public init(stack: StackName, bugs: Set<PlantedBug> = []) {
     self.stack = stack
     self.bugs = bugs
   }
 
-  /// The bugs of the profile and those that were asked for.
-  public var allBugs: Set<BugSwitch> { stack.profile.bugs.union(bugs) }
+  /// The mistakes of what writes: those of the profile and those that were asked for.
+  public var stackBugs: Set<BugSwitch> {
+    bugs.reduce(into: stack.profile.bugs) { all, bug in
+      if case .stack(let bug) = bug { all.insert(bug) }
+    }
+  }
 }

@@ -54,14 +54,14 @@ extension Scenario {
     return stack
   }
 
-  private static func bugs(_ node: Node?) throws(ScenarioError) -> Set<BugSwitch> {
+  private static func bugs(_ node: Node?) throws(ScenarioError) -> Set<PlantedBug> {
     guard let node else { return [] }
-    var bugs: Set<BugSwitch> = []
+    var bugs: Set<PlantedBug> = []
     for item in try list(node, named: "bugs") {
-      guard let bug = item.scalar.flatMap({ BugSwitch(rawValue: $0.string) }) else {
+      guard let bug = item.scalar.flatMap({ PlantedBug($0.string) }) else {
         throw ScenarioError(
           line: item.mark?.line,
-          "unknown bug \(item.shown); known are \(BugSwitch.allCases.map(\.rawValue).listed)")
+          "unknown bug \(item.shown); known are \(PlantedBug.all.map(\.identifier).listed)")
       }
       bugs.insert(bug)
     }

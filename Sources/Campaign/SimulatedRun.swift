@@ -90,7 +90,7 @@ public final class SimulatedRun: @unchecked Sendable {
     options.writesExtension = configuration.stack.profile.writesOwnFields
     var stream = RandomStream(seed, .configuration, 1)
     options.logIdentity = stream.next()
-    options.bugs = configuration.allBugs
+    options.bugs = configuration.stackBugs
     return WriteLogger(device: data, log: log, options: options, simulation: simulation)
   }
 

@@ -33,7 +33,7 @@ struct FindingFolder {
         TextReport(single, usesColor: false).text(timing), to: "\(folder)/README")
       try OutputFile.write(try JSONReport(single).text(timing), to: "\(folder)/finding.json")
       let manifest = RecordingManifest(
-        stack: "\(plan.stack)", bugs: plan.bugs.sorted().map(\.rawValue), seed: seed,
+        stack: "\(plan.stack)", bugs: plan.bugs.sorted().map(\.identifier), seed: seed,
         initialByteCount: run.configuration.deviceByteCount)
       try OutputFile.write(try manifest.text(), to: "\(folder)/manifest.json")
     }
