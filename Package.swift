@@ -91,7 +91,7 @@ let package = Package(
       "Checking",
       [
         "Checking", "CrashStates", "Workload", "Scheduling", "BlockDevice", "WriteLog", "VHDX",
-        "Bytes", "TestSupport",
+        "Bytes", "Host", "TestSupport",
       ]),
     tests(
       "Campaign",

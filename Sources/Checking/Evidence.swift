@@ -29,6 +29,11 @@ public struct Evidence: Sendable {
     self.index = index
     self.history = history
   }
+
+  /// Nothing but the log.
+  public init(history: DiskHistory) {
+    self.init(index: history.index, history: history)
+  }
 }
 
 /// The contents of a device after a run.

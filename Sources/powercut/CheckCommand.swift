@@ -5,11 +5,13 @@ import Checking
 import CrashStates
 import Host
 import Reporting
+import VHDX
 import WriteLog
 
 /// What an image is judged as.
 enum ImageKind: String, CaseIterable, ExpressibleByArgument {
   case raw
+  case vhdx
 }
 
 struct CheckCommand: ParsableCommand {
@@ -24,8 +26,14 @@ struct CheckCommand: ParsableCommand {
   @Argument(help: "A write log, or a recording's folder with writes.log.")
   var path: String
 
-  @Option(name: .customLong("as"), help: "What the device holds: raw.")
+  @Option(name: .customLong("as"), help: "What the device holds: raw or vhdx.")
   var kind = ImageKind.raw
+
+  @Option(help: "With --as vhdx: what opens the image after each cut: \(RecoveryProfile.names).")
+  var profile = RecoveryProfile.exact
+
+  @Flag(help: "With --as vhdx: list three digests of each state instead of judging it.")
+  var digests = false
 
   @Option(help: "Crash states by tier: \(Tier.forms), with commas between them.")
   var states = TierList(FuzzPlan.defaultTiers)
@@ -43,6 +51,7 @@ struct CheckCommand: ParsableCommand {
     try Tool.run {
       let stopwatch = Stopwatch()
       let recording = try RecordingSource(path, options: log)
+      if digests { return try listDigests(recording) }
       let report = try judge(recording)
       try outputOptions.write(report, stopwatch.timing(jobCount: 1))
       return report.exitStatus
@@ -63,6 +72,11 @@ struct CheckCommand: ParsableCommand {
     if let live = live ?? recording.livePath {
       evidence.live = .region(try MappedFile.map(live, access: .sequential))
     }
+    if kind == .vhdx {
+      evidence.image = ImageEvidence(recovery: profile)
+      // What a log implies is about the file, and a client of the image knows the virtual disk only.
+      if evidence.arePromisesImplied { evidence.client = nil }
+    }
     var progress = ProgressLine()
     let judge = Judge(tiers: states.tiers, seed: seed) { stateCount in
       progress.show("\(stateCount) crash states")
@@ -81,7 +95,10 @@ struct CheckCommand: ParsableCommand {
     }
     report.unjudgedRules = judgement.unjudgedRules
     report.notes = index.shapeNotes
-    if evidence.arePromisesImplied {
+    if evidence.client == nil {
+      report.notes.append(
+        "promises: none, for the log has no marks of what a client of the image was told")
+    } else if evidence.arePromisesImplied {
       report.notes.append(
         "promises: implied by the log's own FLUSH and FUA entries, for it has no marks of a client")
     }
@@ -94,8 +111,25 @@ struct CheckCommand: ParsableCommand {
     return report
   }
 
+  /// For each state: its name, the file as cut, the file after recovery, the virtual disk.
+  private func listDigests(_ recording: RecordingSource) throws -> Int32 {
+    guard kind == .vhdx else {
+      throw ToolError(
+        "--digests belongs to --as vhdx; `powercut replay --digests` is for any disk.")
+    }
+    let history = try recording.options.history(recording.index())
+    var digester = ImageDigester(history: history, recovery: profile)
+    for (_, state) in StateEnumerator(history: history, tiers: states.tiers, seed: seed) {
+      if Interrupts.isRequested { return 130 }
+      try StandardStreams.writeResult("\(state): \(digester.digests(of: state))\n")
+    }
+    return 0
+  }
+
   private var reproduction: String {
     var words = ["powercut", "check", path.shellQuoted] + log.words
+    if kind != .raw { words += ["--as", kind.rawValue] }
+    if profile.name != RecoveryProfile.exact.name { words += ["--profile", profile.name] }
     if states.tiers != FuzzPlan.defaultTiers {
       words += ["--states", states.defaultValueDescription]
     }

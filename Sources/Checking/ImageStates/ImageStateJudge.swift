@@ -69,10 +69,9 @@ struct ImageStateJudge: StateJudge {
     ofUnit unit: UInt64, _ map: BlockMap, _ file: OverlayImage
   ) -> [UInt8] {
     let unitByteCount = UInt64(StateSum.unitByteCount)
-    let zeroes = [UInt8](repeating: 0, count: StateSum.unitByteCount)
-    guard let place = map.fileByteOffset(of: unit * unitByteCount),
-      place + unitByteCount <= file.byteCount
-    else { return zeroes }
-    return file.read(ByteRange(byteOffset: place, byteCount: unitByteCount))
+    guard let place = map.fileByteOffset(of: unit * unitByteCount) else {
+      return [UInt8](repeating: 0, count: StateSum.unitByteCount)
+    }
+    return file.unit(at: place / unitByteCount)
   }
 }

@@ -45,12 +45,8 @@ struct VirtualDisk {
     let unit = UInt64(StateSum.unitByteCount)
     for extent in map.extents {
       for place in 0..<UInt64(extent.range.units.count) {
-        let start = min(extent.fileByteOffset + place * unit, file.byteCount)
-        let part = ByteRange(byteOffset: start, byteCount: min(unit, file.byteCount - start))
-        let bytes = file.read(part)
-        add(
-          Checksum.xxh3Wide(bytes + [UInt8](repeating: 0, count: Int(unit) - bytes.count)),
-          unit: extent.range.byteOffset / unit + place)
+        let bytes = file.unit(at: extent.fileByteOffset / unit + place)
+        add(Checksum.xxh3Wide(bytes), unit: extent.range.byteOffset / unit + place)
       }
     }
   }
