@@ -48,7 +48,7 @@ let package = Package(
     layer("VHDX", ["Bytes"]),
     // 2: what is under test, and what judges it.
     layer("Workload", ["Bytes", "Scheduling", "WriteLog"]),
-    layer("Stacks", ["Bytes", "BlockDevice", "WriteLog", "Scheduling"]),
+    layer("Stacks", ["Bytes", "BlockDevice", "WriteLog", "VHDX", "Scheduling"]),
     layer("CrashStates", ["Bytes", "WriteLog", "Scheduling"]),
     layer("Checking", ["Bytes", "BlockDevice", "WriteLog", "CrashStates", "Workload"]),
     // 3: runs and what is said of them.
@@ -85,7 +85,11 @@ let package = Package(
     tests("WriteLog", ["WriteLog", "Bytes", "Host", "TestSupport"]),
     tests("VHDX", ["VHDX", "Bytes", "Host", "TestSupport"]),
     tests("Workload", ["Workload", "Bytes", "WriteLog", "Scheduling"]),
-    tests("Stacks", ["Stacks", "BlockDevice", "WriteLog", "Scheduling", "Bytes"]),
+    tests(
+      "Stacks",
+      [
+        "Stacks", "BlockDevice", "WriteLog", "VHDX", "Scheduling", "Bytes", "Host", "TestSupport",
+      ]),
     tests("CrashStates", ["CrashStates", "WriteLog", "Bytes", "Host", "TestSupport"]),
     tests(
       "Checking",
