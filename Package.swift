@@ -85,7 +85,11 @@ let package = Package(
     tests("WriteLog", ["WriteLog", "Bytes", "Host", "TestSupport"]),
     tests("VHDX", ["VHDX", "Bytes", "Host", "TestSupport"]),
     tests("Workload", ["Workload", "Bytes", "WriteLog", "Scheduling"]),
-    tests("Stacks", ["Stacks", "BlockDevice", "WriteLog", "Scheduling", "Bytes"]),
+    tests(
+      "Stacks",
+      [
+        "Stacks", "BlockDevice", "WriteLog", "VHDX", "Scheduling", "Bytes", "Host", "TestSupport",
+      ]),
     tests("CrashStates", ["CrashStates", "WriteLog", "Bytes", "Host", "TestSupport"]),
     tests(
       "Checking",

@@ -2,6 +2,7 @@ import BlockDevice
 import CrashStates
 import Scheduling
 import Stacks
+import VHDX
 import Workload
 
 /// Everything that decides a run besides its seed.
@@ -15,7 +16,10 @@ public struct RunConfiguration: Hashable, Sendable {
   public var stack: StackName
   /// Bugs besides those of the profile.
   public var bugs: Set<PlantedBug>
+  /// The length of what the client sees: the device, or the virtual disk of an image.
   public var deviceByteCount: UInt64 = 1 << 20
+  /// The image that the device holds, where the stack is one of images.
+  public var image = ImageConfiguration()
   /// The log's unit, and the alignment of every request.
   public var logSectorByteCount: UInt32 = 512
   public var superblockInterval = 4096
@@ -31,6 +35,19 @@ public struct RunConfiguration: Hashable, Sendable {
   public init(stack: StackName, bugs: Set<PlantedBug> = []) {
     self.stack = stack
     self.bugs = bugs
+  }
+
+  /// The alignment of the client's requests.
+  public var clientSectorByteCount: UInt32 {
+    stack.image == .raw
+      ? logSectorByteCount : max(logSectorByteCount, image.logicalSectorByteCount)
+  }
+
+  /// What opens an image, with its mistakes.
+  public var recovery: RecoveryProfile {
+    var profile = stack.profile.recovery
+    for case .recovery(let bug) in bugs { profile.bugs.insert(bug) }
+    return profile
   }
 
   /// The mistakes of what writes: those of the profile and those that were asked for.

@@ -24,7 +24,7 @@ extension Scenario {
   }
 
   private static let keys = [
-    "summary", "stack", "bugs", "device", "workload", "schedule", "states", "expect",
+    "summary", "stack", "bugs", "device", "image", "workload", "schedule", "states", "expect",
   ]
 
   private init(_ root: ScenarioNode) throws(ScenarioError) {
@@ -36,6 +36,10 @@ extension Scenario {
     configuration = RunConfiguration(
       stack: try Self.stack(try root.required("stack")), bugs: try Self.bugs(root.node("bugs")))
     if let device = root.node("device") { try Self.readDevice(device, into: &configuration) }
+    if let image = root.node("image") {
+      configuration.image = try ImageParsing(configuration).parse(image)
+    }
+    try ImageParsing(configuration).check(line: root.line)
     configuration.workload = try WorkloadParsing(configuration).parse(root.required("workload"))
     seeds = SeedRange(first: Seed(1), last: Seed(1))
     if let schedule = root.node("schedule") {
@@ -81,7 +85,8 @@ extension Scenario {
       }
       configuration.logSectorByteCount = UInt32(sector)
     }
-    if let bytes = try device.byteCount("bytes", in: 1...(1 << 30)) {
+    let mostByteCount: UInt64 = configuration.stack.image == .raw ? 1 << 30 : 64 << 40
+    if let bytes = try device.byteCount("bytes", in: 1...mostByteCount) {
       guard bytes % UInt64(configuration.logSectorByteCount) == 0 else {
         throw ScenarioError(
           line: device.line, "'bytes' must be a whole number of sectors, found \(bytes)")

@@ -184,8 +184,11 @@ private struct Durability {
 
   /// In the order of submission.
   private let flushes: [Flush]
+  /// Where each session ended, by the place of its close among all events, ascending.
+  private let sessionEnds: [Int]
 
   init(_ client: ClientHistory) {
+    sessionEnds = client.records.filter { $0.operation.action == .close }.map(\.beganAt)
     flushes = client.records.compactMap { record in
       let action = record.operation.action
       guard record.isAcknowledged, action == .flush || action == .close,
@@ -197,7 +200,11 @@ private struct Durability {
 
   func promise(of record: ClientHistory.Record) -> (cut: Int, isByClose: Bool)? {
     guard record.isAcknowledged, let endedAt = record.endedAt else { return nil }
-    let covering = flushes.filter { $0.beganAt > endedAt }.min { $0.cut < $1.cut }
+    // A session that could not be closed takes with it what it had not flushed: the flushes of the next
+    // one cannot reach it.
+    let sessionEnd = sessionEnds.first { $0 > endedAt } ?? .max
+    let covering = flushes.filter { $0.beganAt > endedAt && $0.beganAt <= sessionEnd }
+      .min { $0.cut < $1.cut }
     if record.operation.isFUA, let own = record.entryCountAtEnd,
       own <= covering?.cut ?? .max
     {

@@ -17,7 +17,7 @@ import Workload
     .discardCountedAsData: [.l11], .sizeUnlogged: [.l08], .unit512: [.l02, .l08],
   ]
 
-  @Test(arguments: BugSwitch.allCases)
+  @Test(arguments: BugSwitch.loggerBugs)
   func everyBugIsFoundByItsRules(bug: BugSwitch) throws {
     var wanted = try #require(Self.rules[bug])
     let plan = FuzzPlan(

@@ -10,7 +10,7 @@ import Testing
     try Scenario(parsing: Repository.text("Scenarios/logger/\(name).yaml"))
   }
 
-  @Test(arguments: BugSwitch.allCases)
+  @Test(arguments: BugSwitch.loggerBugs)
   func everyBugHasAScenarioThatBreaksAndATwinThatPasses(bug: BugSwitch) throws {
     let name = String(bug.rawValue.dropFirst("logger.".count))
     let broken = try Self.scenario(name)
