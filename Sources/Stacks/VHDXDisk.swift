@@ -96,8 +96,8 @@ public final class VHDXDisk: BlockDevice, @unchecked Sendable {
 
   private func makeWriter(_ image: OpenedImage) throws(DeviceError) -> any DiskWriter {
     switch options.habits {
-    case .exact, .qemu:
-      try ExactDisk(image, file: file, options: options, simulation: simulation)
+    case .exact: try ExactDisk(image, file: file, options: options, simulation: simulation)
+    case .qemu: try QEMUDisk(image, file: file, options: options, simulation: simulation)
     }
   }
 
