@@ -14,6 +14,8 @@ final class DiskCrashRun: @unchecked Sendable {
     var closes = true
     /// Bytes at the start of each block that clients write to.
     var usedByteCount: UInt64 = 4096
+    /// Whether clients discard; a disk that ignores it promises nothing there.
+    var discards = true
   }
 
   let seed: UInt64
@@ -49,7 +51,7 @@ final class DiskCrashRun: @unchecked Sendable {
     let disk = VHDXDisk(over: device, options: options, simulation: simulation)
     let outcome = Outcome()
     simulation.spawn(task: 0) {
-      do { try await disk.open() } catch { outcome.openingError = error as? DeviceError }
+      do throws(DeviceError) { try await disk.open() } catch { outcome.openingError = error }
     }
     try simulation.run()
     openingError = outcome.openingError
@@ -69,7 +71,7 @@ final class DiskCrashRun: @unchecked Sendable {
       if shape.closes {
         simulation.spawn(task: 0) {
           let from = simulation.nextEventIndex()
-          do {
+          do throws(DeviceError) {
             try await disk.close()
             outcome.isClosed = true
             history.noteFlush(from: from, to: simulation.nextEventIndex())
@@ -95,8 +97,8 @@ final class DiskCrashRun: @unchecked Sendable {
   ) async {
     enum Action { case write, zeroPart, zeroBlock, discardBlock, read, flush }
     let action = stream.pick([
-      (Action.write, 9), (.zeroPart, 1), (.zeroBlock, 3), (.discardBlock, 2), (.read, 1),
-      (.flush, 4),
+      (Action.write, 9), (.zeroPart, 1), (.zeroBlock, 3),
+      (.discardBlock, shape.discards ? 2 : 0), (.read, 1), (.flush, 4),
     ])
     let block = UInt64(stream.next(below: Int(shape.blockCount))) * blockByteCount
     let sectorCount = stream.next(in: 1...3)
@@ -105,7 +107,7 @@ final class DiskCrashRun: @unchecked Sendable {
     let part = ByteRange(byteOffset: block + offset, byteCount: UInt64(sectorCount) * 512)
     let whole = ByteRange(byteOffset: block, byteCount: blockByteCount)
     let submittedAt = simulation.nextEventIndex()
-    do {
+    do throws(DeviceError) {
       switch action {
       case .read: _ = try await disk.read(part)
       case .flush:
@@ -140,7 +142,7 @@ final class DiskCrashRun: @unchecked Sendable {
   ) async throws(DeviceError) {
     let index = history.begin(
       range, stamp: stamp, isFUA: isFUA, at: simulation.nextEventIndex())
-    do {
+    do throws(DeviceError) {
       try await body()
       history.end(index, failed: false, at: simulation.nextEventIndex())
     } catch {

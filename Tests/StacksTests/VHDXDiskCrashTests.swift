@@ -24,7 +24,8 @@ import VHDX
   private static func newRun(
     _ seed: UInt64, _ options: VHDXDisk.Options, faults: DeviceFaults = DeviceFaults()
   ) throws -> DiskCrashRun {
-    let shape = DiskCrashRun.Shape()
+    var shape = DiskCrashRun.Shape()
+    shape.discards = options.habits == .exact
     return try DiskCrashRun(
       on: DiskCrashRun.newImage(shape),
       mapping: SparseBytes(byteCount: DiskCrashRun.diskByteCount(shape)), options, shape,
