@@ -107,7 +107,7 @@ public struct Judge {
         discardPromisesZeroes: evidence.discardPromisesZeroes,
         submittedUnits: evidence.submittedUnits ?? { _ in [] })
     }
-    var judge = stateJudge(evidence, promises)
+    let judge = stateJudge(evidence, promises)
     var seen: Set<StateKey> = []
     var judgement = Judgement()
     judgement.tiers = tiers.map {
@@ -128,7 +128,7 @@ public struct Judge {
       judgement.tiers[place].distinctStateCount += 1
       if let found = judge?.judge(state) { list.add(found) }
     }
-    if let client = evidence.client, var images = judge as? ImageStateJudge {
+    if let client = evidence.client, let images = judge as? ImageStateJudge {
       for cut in client.closedCuts { list.add(images.judgeClosed(atCut: cut)) }
     }
     return judgement

@@ -4,9 +4,14 @@ import Workload
 
 /// D01 to D07 for one crash state of a raw image: each unit that the state changes, and each whose
 /// promise became stricter, holds a version that it may hold.
-struct PromiseJudge {
-  let history: DiskHistory
-  let promises: Promises
+final class PromiseJudge {
+  private let history: DiskHistory
+  private let promises: Promises
+
+  init(history: DiskHistory, promises: Promises) {
+    self.history = history
+    self.promises = promises
+  }
 
   /// What is wrong with a state.
   ///

@@ -8,7 +8,7 @@ import Workload
 /// operation is *durable* at a cut when a flush that was submitted after its acknowledgement, or its
 /// own FUA, was acknowledged by then. A unit may hold the version of any operation that was submitted
 /// by then, unless a durable one was submitted after that operation had ended.
-struct Promises {
+final class Promises {
   /// One operation that changes units.
   struct Version {
     var record: ClientHistory.Record
@@ -43,7 +43,7 @@ struct Promises {
   /// For each cut that changes promises, ascending: used to tell two cuts with one promise apart.
   private let promiseCuts: [Int]
 
-  init(
+  convenience init(
     client: ClientHistory, initialByteCount: UInt64, discardPromisesZeroes: Bool,
     submittedUnits: (ClientOperation) -> [Digest128]
   ) {
@@ -128,7 +128,7 @@ struct Promises {
 
   /// The versions of a unit that were submitted before the cut.
   func submitted(unit: UInt64, cut: Int) -> [Version] {
-    index.places(ofUnit: unit).lazy.map { versions[$0] }
+    index.places(ofUnit: unit).lazy.map { self.versions[$0] }
       .filter { $0.record.entryCountAtBegin <= cut }
   }
 

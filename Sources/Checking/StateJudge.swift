@@ -1,9 +1,9 @@
 import CrashStates
 
 /// Judges one crash state after the other, in the order of a ``StateEnumerator``.
-protocol StateJudge {
+protocol StateJudge: AnyObject {
   /// What is wrong with a state that no state before it was judged to be.
-  mutating func judge(_ state: CrashState) -> [Violation]
+  func judge(_ state: CrashState) -> [Violation]
 }
 
 extension PromiseJudge: StateJudge {}

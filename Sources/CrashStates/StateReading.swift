@@ -21,6 +21,23 @@ extension DiskHistory {
     return bytes
   }
 
+  /// Copies a range to the same place of `target`, where it is zero and long enough before; what is
+  /// zero costs nothing.
+  public func copy(_ range: ByteRange, of state: CrashState, to target: inout SparseBytes) {
+    let unitByteCount = UInt64(StateSum.unitByteCount)
+    var pieces: [(byteOffset: UInt64, bytes: [UInt8])] = []
+    forEachPart(of: range.units, in: state) { units, source in
+      guard let region = hasher.region(source.origin) else { return }
+      let keptByteCount = (units.count - 1) * Int(unitByteCount) + source.keptByteCount
+      pieces.append(
+        (
+          units.lowerBound * unitByteCount,
+          region.bytes(in: source.byteOffset..<source.byteOffset + keptByteCount)
+        ))
+    }
+    for piece in pieces { target.write(piece.bytes, at: piece.byteOffset) }
+  }
+
   /// Calls `body` with the hash of each unit of `units` that is not known to be zero, in no order.
   public func forEachUnitHash(
     of units: Range<UInt64>, in state: CrashState,

@@ -24,10 +24,10 @@ struct ContinuationJudge {
   }
 
   mutating func judge(_ image: StateImage, _ recovered: RecoveredState) -> [Violation] {
-    guard let goOn, let map = recovered.map, let copy = structures(of: image) else { return [] }
+    guard let goOn, let map = recovered.map else { return [] }
     let key = Key(
       extents: map.extents, byteCount: image.byteCount, outcome: Self.name(recovered.outcome))
-    let failure = known[key] ?? goOn(copy)
+    let failure = known[key] ?? structures(of: image).flatMap(goOn)
     known[key] = .some(failure)
     return failure.map { [Violation(.d10, $0)] } ?? []
   }
@@ -50,16 +50,7 @@ struct ContinuationJudge {
       return nil
     }
     var copy = SparseBytes(byteCount: image.byteCount)
-    let page = UInt64(SparseBytes.pageByteCount)
-    for range in ranges {
-      for start in stride(from: range.byteOffset, to: range.endByteOffset, by: Int(page)) {
-        let part = ByteRange(
-          byteOffset: start, byteCount: min(page, range.endByteOffset - start))
-        let bytes = image.read(part)
-        if ByteRegion(bytes).isZero(in: 0..<bytes.count) { continue }
-        copy.write(bytes, at: start)
-      }
-    }
+    for range in ranges { image.history.copy(range, of: image.state, to: &copy) }
     return copy
   }
 }

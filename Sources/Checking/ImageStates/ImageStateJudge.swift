@@ -4,10 +4,10 @@ import VHDX
 
 /// Judges the crash states of a VHDX image: each is recovered as opening it would, and its virtual disk
 /// is compared with what was promised.
-struct ImageStateJudge: StateJudge {
+final class ImageStateJudge: StateJudge {
   private let history: DiskHistory
-  private var recovery: StateRecovery
-  private var disks: VirtualDiskJudge?
+  private let recovery: StateRecovery
+  private let disks: VirtualDiskJudge?
   /// The first cut at which the image opened: before it, it may not be created yet.
   private var usableSinceCut: Int?
 
@@ -27,7 +27,7 @@ struct ImageStateJudge: StateJudge {
     }
   }
 
-  mutating func judge(_ state: CrashState) -> [Violation] {
+  func judge(_ state: CrashState) -> [Violation] {
     let (recovered, isNew) = recovery.recovered(state)
     if recovered.map != nil, state.lost.isEmpty { usableSinceCut = usableSinceCut ?? state.cut }
     var violations: [Violation] = []
@@ -44,7 +44,7 @@ struct ImageStateJudge: StateJudge {
   }
 
   /// What a closed image must be: everything is home, and its log is empty (rule D06).
-  mutating func judgeClosed(atCut cut: Int) -> [Violation] {
+  func judgeClosed(atCut cut: Int) -> [Violation] {
     let state = CrashState(cut: cut)
     let outcome = recovery.recovered(state).recovered.outcome
     if outcome == .notNeeded { return [] }

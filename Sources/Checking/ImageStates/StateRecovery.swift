@@ -3,7 +3,7 @@ import CrashStates
 import VHDX
 
 /// Recovers the images of crash states, each set of structures once.
-struct StateRecovery {
+final class StateRecovery {
   private let history: DiskHistory
   private let evidence: ImageEvidence
   private let areas: ImageAreas
@@ -38,7 +38,7 @@ struct StateRecovery {
   }
 
   /// - Returns: what opening the state does, and whether it was worked out for this state first.
-  mutating func recovered(_ state: CrashState) -> (recovered: RecoveredState, isNew: Bool) {
+  func recovered(_ state: CrashState) -> (recovered: RecoveredState, isNew: Bool) {
     let key = Key(
       recoverable: recoverable.key(of: state), structures: structures.key(of: state),
       byteCount: history.byteCount(of: state))
@@ -49,7 +49,7 @@ struct StateRecovery {
     return (found, true)
   }
 
-  private mutating func recover(
+  private func recover(
     _ image: StateImage, structuresKey: AreaHistory.Key
   ) -> RecoveredState {
     let file = OverlayImage(image)
@@ -78,7 +78,7 @@ struct StateRecovery {
     return recovered
   }
 
-  private mutating func structures(
+  private func structures(
     of file: OverlayImage, changes: [ImageChange], _ area: AreaHistory.Key
   ) throws(FormatError) -> ImageStructures {
     let headers: HeaderReadingOptions = evidence.recovery.readsHeadersAsQEMU ? .qemu : .strict

@@ -5,7 +5,7 @@ import VHDX
 /// D01 to D07 for the virtual disk of a crash state: each unit holds a version that it may hold.
 ///
 /// Pages that were found right under the same promises are not looked at again.
-struct VirtualDiskJudge {
+final class VirtualDiskJudge {
   private struct PageKey: Hashable {
     var page: UInt64
     var sum: StateSum
@@ -26,7 +26,7 @@ struct VirtualDiskJudge {
   }
 
   /// - Parameter bytes: the contents of a unit of this state, asked for where it is wrong.
-  mutating func judge(
+  func judge(
     _ disk: VirtualDisk, _ state: CrashState, bytes: (UInt64) -> [UInt8]
   ) -> [Violation] {
     moveToGeneration(atCut: state.cut)
@@ -60,7 +60,7 @@ struct VirtualDiskJudge {
     }
   }
 
-  private mutating func moveToGeneration(atCut cut: Int) {
+  private func moveToGeneration(atCut cut: Int) {
     let current = promises.generation(atCut: cut)
     if current == generation { return }
     generation = current
