@@ -1,7 +1,6 @@
 import ArgumentParser
 import Bytes
 import Host
-import Scheduling
 import VHDX
 
 struct CreateCommand: ParsableCommand {
@@ -65,13 +64,8 @@ struct CreateCommand: ParsableCommand {
   }
 
   private var identity: ImageIdentity {
-    var stream = RandomStream(Seed(seed ?? UInt64.random(in: 0...UInt64.max)), .contents)
-    func next() -> GUID {
-      // Version 4, variant 1: what a GUID that was drawn says of itself (RFC 9562, 5.4).
-      let low = stream.next() & 0x0fff_ffff_ffff_ffff | 0x4000_0000_0000_0000
-      let high = stream.next() & ~0xc0 | 0x80
-      return GUID(low: low, high: high)
-    }
-    return ImageIdentity(fileWriteGUID: next(), dataWriteGUID: next(), virtualDiskID: next())
+    var guids = ImageGUIDs(seed: seed)
+    return ImageIdentity(
+      fileWriteGUID: guids.next(), dataWriteGUID: guids.next(), virtualDiskID: guids.next())
   }
 }
