@@ -63,7 +63,11 @@ struct RecoverCommand: ParsableCommand {
     }
   }
 
-  private var isInPlace: Bool { !dryRun && output == nil }
+  /// A read-only opening writes with a mistake only.
+  private var isInPlace: Bool {
+    !dryRun && output == nil
+      && (!readOnly || profile.adding(bug).bugs.contains(.readOnlyWrites))
+  }
 
   private var options: RecoveryOptions {
     var guids = ImageGUIDs(seed: seed)

@@ -62,7 +62,7 @@ struct RecoverDocument: Encodable {
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
   }
 
-  private struct Refusal: Encodable {
+  struct Refusal: Encodable {
     let rule: Nullable<String>
     let field: String
     let byteOffset: Nullable<String>
