@@ -8,24 +8,24 @@ import Workload
 /// Goes on with an image that a power cut left: the stack under test opens it, writes to a block that
 /// is there and to one that is not, flushes; the power is cut again, all that was not flushed is lost,
 /// and what was written is looked for (rule D10).
-struct Continuation {
-  private let configuration: RunConfiguration
+public struct Continuation: Sendable {
+  private let options: VHDXDisk.Options
+  private let parameters: DiskParameters
   private let seed: Seed
 
-  init(_ configuration: RunConfiguration, seed: Seed) {
-    self.configuration = configuration
+  /// - Parameter parameters: of the image that is gone on with.
+  public init(options: VHDXDisk.Options, parameters: DiskParameters, seed: Seed) {
+    self.options = options
+    self.parameters = parameters
     self.seed = seed
   }
 
   /// What went wrong; `nil` where nothing did.
-  func failure(of image: SparseBytes) -> String? {
+  public func failure(of image: SparseBytes) -> String? {
     let simulation = Simulation(
-      strategy: StrategyName.sticky.makeStrategy(
-        seed: seed, expectedStepCount: 64))
+      strategy: StrategyName.sticky.makeStrategy(seed: seed, expectedStepCount: 64))
     let device = SimulatedDevice(contents: image, isGrowable: true, simulation: simulation)
-    let disk = VHDXDisk(
-      over: device, options: configuration.diskOptions(seed: seed, session: Self.session),
-      simulation: simulation)
+    let disk = VHDXDisk(over: device, options: options, simulation: simulation)
     let progress = Progress()
     simulation.spawn(task: 0) { await work(disk, progress) }
     do throws(Simulation.Stall) {
@@ -37,18 +37,14 @@ struct Continuation {
     return missing(in: device.contents(afterPowerCutKeeping: { _ in false }))
   }
 
-  /// A session of its own, so that its GUIDs are others than those of the run.
-  private static let session = 1 << 20
-
-  /// The written ranges: the disk's first sectors, and as many in each of some other blocks.
+  /// What is written: the first sectors of some blocks, of the last one too.
   private var ranges: [ByteRange] {
-    let byteCount = UInt64(max(4096, configuration.clientSectorByteCount))
-    let block = UInt64(configuration.image.blockByteCount)
-    let blockCount = (configuration.deviceByteCount + block - 1) / block
-    return [0, 1, blockCount - 1].filter { $0 < blockCount }.map {
-      ByteRange(
-        byteOffset: $0 * block,
-        byteCount: min(byteCount, configuration.deviceByteCount - $0 * block))
+    let block = UInt64(parameters.blockByteCount)
+    let diskByteCount = parameters.virtualDiskByteCount
+    let blockCount = diskByteCount / block + (diskByteCount % block == 0 ? 0 : 1)
+    let indices: [UInt64] = blockCount > 2 ? [0, 1, blockCount - 1] : Array(0..<blockCount)
+    return indices.map {
+      ByteRange(byteOffset: $0 * block, byteCount: min(4096, diskByteCount - $0 * block))
     }
   }
 
@@ -73,13 +69,13 @@ struct Continuation {
 
   private func missing(in contents: SparseBytes) -> String? {
     let file = OverlayImage(MemoryImage(contents))
-    let outcome = Recovery(profile: configuration.recovery).run(on: file)
+    let outcome = Recovery(profile: options.recovery).run(on: file)
     guard outcome.opens else {
       return "new writes to the recovered image do not survive the next cut: \(outcome)"
     }
     do throws(FormatError) {
       var options = ImageReadingOptions.strict
-      if configuration.recovery.readsHeadersAsQEMU { options = .qemu }
+      if self.options.recovery.readsHeadersAsQEMU { options = .qemu }
       options.blockTable = .whenRead
       let image = try VHDXImage(reading: file, options: options)
       for range in ranges where try image.read(range) != bytes(of: range) {

@@ -19,6 +19,10 @@ extension RunConfiguration {
     return MemoryImage(layout).contents
   }
 
+  func imageParameters(seed: Seed) -> DiskParameters? {
+    try? image.layout(virtualDiskByteCount: deviceByteCount, seed: seed).parameters
+  }
+
   func diskOptions(seed: Seed, session: Int) -> VHDXDisk.Options {
     var stream = RandomStream(seed, .configuration, 3, UInt64(session))
     var options = VHDXDisk.Options(
@@ -34,9 +38,11 @@ extension SimulatedRun {
   /// What the rules of images need to know of this run.
   var imageEvidence: ImageEvidence {
     var evidence = ImageEvidence(recovery: configuration.recovery)
-    let configuration = self.configuration
-    let seed = self.seed
-    evidence.goOn = { Continuation(configuration, seed: seed).failure(of: $0) }
+    guard let parameters = configuration.imageParameters(seed: seed) else { return evidence }
+    // A session of its own, so that its GUIDs are others than those of the run.
+    let options = configuration.diskOptions(seed: seed, session: workload.sessions.count)
+    let continuation = Continuation(options: options, parameters: parameters, seed: seed)
+    evidence.goOn = { continuation.failure(of: $0) }
     return evidence
   }
 }

@@ -5,6 +5,8 @@ import Checking
 import CrashStates
 import Host
 import Reporting
+import Scheduling
+import Stacks
 import VHDX
 import WriteLog
 
@@ -29,8 +31,11 @@ struct CheckCommand: ParsableCommand {
   @Option(name: .customLong("as"), help: "What the device holds: raw or vhdx.")
   var kind = ImageKind.raw
 
-  @Option(help: "With --as vhdx: what opens the image after each cut: \(RecoveryProfile.names).")
-  var profile = RecoveryProfile.exact
+  @Option(help: "With --as vhdx: what opens the image after each cut, and goes on with it.")
+  var profile = RecoverProfile(.exact)
+
+  @Option(help: "With --as vhdx: a mistake of recovery to make; can be given more than once.")
+  var bug: [RecoveryBug] = []
 
   @Flag(help: "With --as vhdx: list three digests of each state instead of judging it.")
   var digests = false
@@ -73,7 +78,7 @@ struct CheckCommand: ParsableCommand {
       evidence.live = .region(try MappedFile.map(live, access: .sequential))
     }
     if kind == .vhdx {
-      evidence.image = ImageEvidence(recovery: profile)
+      evidence.image = try imageEvidence(evidence.history)
       // What a log implies is about the file, and a client of the image knows the virtual disk only.
       if evidence.arePromisesImplied { evidence.client = nil }
     }
@@ -111,6 +116,20 @@ struct CheckCommand: ParsableCommand {
     return report
   }
 
+  /// What goes on with the image is the writer that belongs to the profile (rule D10).
+  private func imageEvidence(_ history: DiskHistory) throws -> ImageEvidence {
+    var evidence = ImageEvidence(recovery: profile.adding(bug))
+    guard let stack = StackName("vhdx:\(profile.profile.name)"),
+      let parameters = ImageParameters.find(in: history)
+    else { return evidence }
+    let options = VHDXDisk.Options(
+      bugs: stack.profile.bugs, habits: stack.profile.habits, recovery: evidence.recovery,
+      identity: seed)
+    let continuation = Continuation(options: options, parameters: parameters, seed: Seed(seed))
+    evidence.goOn = { continuation.failure(of: $0) }
+    return evidence
+  }
+
   /// For each state: its name, the file as cut, the file after recovery, the virtual disk.
   private func listDigests(_ recording: RecordingSource) throws -> Int32 {
     guard kind == .vhdx else {
@@ -118,7 +137,7 @@ struct CheckCommand: ParsableCommand {
         "--digests belongs to --as vhdx; `powercut replay --digests` is for any disk.")
     }
     let history = try recording.options.history(recording.index())
-    var digester = ImageDigester(history: history, recovery: profile)
+    var digester = ImageDigester(history: history, recovery: profile.adding(bug))
     for (_, state) in StateEnumerator(history: history, tiers: states.tiers, seed: seed) {
       if Interrupts.isRequested { return 130 }
       try StandardStreams.writeResult("\(state): \(digester.digests(of: state))\n")
@@ -129,7 +148,10 @@ struct CheckCommand: ParsableCommand {
   private var reproduction: String {
     var words = ["powercut", "check", path.shellQuoted] + log.words
     if kind != .raw { words += ["--as", kind.rawValue] }
-    if profile.name != RecoveryProfile.exact.name { words += ["--profile", profile.name] }
+    if profile.profile.name != RecoveryProfile.exact.name {
+      words += ["--profile", profile.profile.name]
+    }
+    for bug in bug { words += ["--bug", bug.rawValue] }
     if states.tiers != FuzzPlan.defaultTiers {
       words += ["--states", states.defaultValueDescription]
     }
