@@ -28,11 +28,17 @@ struct CheckCommand: ParsableCommand {
   @Argument(help: "A write log, or a recording's folder with writes.log.")
   var path: String
 
-  @Option(name: .customLong("as"), help: "What the device holds: raw or vhdx.")
-  var kind = ImageKind.raw
+  @Option(
+    name: .customLong("as"),
+    help: "What the device holds: raw or vhdx. (default: what the recording says, or raw)")
+  var givenKind: ImageKind?
 
-  @Option(help: "With --as vhdx: what opens the image after each cut, and goes on with it.")
-  var profile = RecoverProfile(.exact)
+  @Option(
+    help: """
+      With --as vhdx: what opens the image after each cut, and goes on with it. (default: what the \
+      recording says, or exact)
+      """)
+  var profile: RecoverProfile?
 
   @Option(help: "With --as vhdx: a mistake of recovery to make; can be given more than once.")
   var bug: [RecoveryBug] = []
@@ -67,7 +73,8 @@ struct CheckCommand: ParsableCommand {
     var report = RunReport(command: "check", subject: path)
     let index: WriteLogIndex
     do {
-      index = try recording.options.index(recording.logPath)
+      index = try recording.options.index(
+        recording.logPath, isGrowable: kind(recording) == .vhdx)
     } catch let error as FormatError {
       let violation = Violation(.l01, error.finding, evidence: [error.hint])
       report.findings = [Finding(recorded: violation, alsoBroken: [], reproduce: reproduction)]
@@ -77,8 +84,8 @@ struct CheckCommand: ParsableCommand {
     if let live = live ?? recording.livePath {
       evidence.live = .region(try MappedFile.map(live, access: .sequential))
     }
-    if kind == .vhdx {
-      evidence.image = try imageEvidence(evidence.history)
+    if kind(recording) == .vhdx {
+      evidence.image = try imageEvidence(recording, evidence.history)
       // What a log implies is about the file, and a client of the image knows the virtual disk only.
       if evidence.arePromisesImplied { evidence.client = nil }
     }
@@ -116,10 +123,27 @@ struct CheckCommand: ParsableCommand {
     return report
   }
 
+  private func kind(_ recording: RecordingSource) -> ImageKind { givenKind ?? recording.kind }
+
+  /// Whose writer and recovery the image is judged with.
+  private func stack(_ recording: RecordingSource) -> StackName? {
+    if let profile { return StackName("vhdx:\(profile.profile.name)") }
+    return recording.manifest.flatMap { StackName($0.stack) }
+      ?? StackName(image: .vhdx, profile: .exact)
+  }
+
+  private func recovery(_ recording: RecordingSource) -> RecoveryProfile {
+    let named = profile ?? RecoverProfile(stack(recording)?.profile.recovery ?? .exact)
+    let recorded = recording.manifest?.bugs.compactMap { RecoveryBug(rawValue: $0) } ?? []
+    return named.adding(bug + recorded)
+  }
+
   /// What goes on with the image is the writer that belongs to the profile (rule D10).
-  private func imageEvidence(_ history: DiskHistory) throws -> ImageEvidence {
-    var evidence = ImageEvidence(recovery: profile.adding(bug))
-    guard let stack = StackName("vhdx:\(profile.profile.name)"),
+  private func imageEvidence(
+    _ recording: RecordingSource, _ history: DiskHistory
+  ) throws -> ImageEvidence {
+    var evidence = ImageEvidence(recovery: recovery(recording))
+    guard let stack = stack(recording),
       let parameters = ImageParameters.find(in: history)
     else { return evidence }
     let options = VHDXDisk.Options(
@@ -132,12 +156,13 @@ struct CheckCommand: ParsableCommand {
 
   /// For each state: its name, the file as cut, the file after recovery, the virtual disk.
   private func listDigests(_ recording: RecordingSource) throws -> Int32 {
-    guard kind == .vhdx else {
+    guard kind(recording) == .vhdx else {
       throw ToolError(
         "--digests belongs to --as vhdx; `powercut replay --digests` is for any disk.")
     }
-    let history = try recording.options.history(recording.index())
-    var digester = ImageDigester(history: history, recovery: profile.adding(bug))
+    let index = try recording.options.index(recording.logPath, isGrowable: true)
+    let history = try recording.options.history(index)
+    var digester = ImageDigester(history: history, recovery: recovery(recording))
     for (_, state) in StateEnumerator(history: history, tiers: states.tiers, seed: seed) {
       if Interrupts.isRequested { return 130 }
       try StandardStreams.writeResult("\(state): \(digester.digests(of: state))\n")
@@ -147,10 +172,8 @@ struct CheckCommand: ParsableCommand {
 
   private var reproduction: String {
     var words = ["powercut", "check", path.shellQuoted] + log.words
-    if kind != .raw { words += ["--as", kind.rawValue] }
-    if profile.profile.name != RecoveryProfile.exact.name {
-      words += ["--profile", profile.profile.name]
-    }
+    if let givenKind { words += ["--as", givenKind.rawValue] }
+    if let profile { words += ["--profile", profile.profile.name] }
     for bug in bug { words += ["--bug", bug.rawValue] }
     if states.tiers != FuzzPlan.defaultTiers {
       words += ["--states", states.defaultValueDescription]
