@@ -63,13 +63,16 @@ public struct Judge {
     }
     list.add(LogShapeJudge(evidence: evidence).judge())
     judgeOrigins(evidence, headers, &list, &judged)
+    if let image = evidence.image {
+      judged.formUnion(image.judgedRules)
+      list.add(judgeTrace(evidence, &judged))
+    }
     if let live = evidence.live {
       list.add(ReplayJudge(evidence: evidence, live: live).judge())
       judged.insert(.l08)
     }
     var judgement = judgeStates(evidence, &list)
     if evidence.client != nil { judged.formUnion([.d01, .d02, .d03, .d04, .d05, .d06, .d07]) }
-    if let image = evidence.image { judged.formUnion(image.judgedRules) }
     judgement.violations = list.sorted
     judgement.judgedRules = judged.sorted()
     let rules = evidence.image == nil ? Rule.ofRawDisks : Rule.allCases
@@ -97,6 +100,15 @@ public struct Judge {
     guard isRaw, let client = evidence.client, !evidence.arePromisesImplied else { return }
     list.add(OperationEntryJudge(evidence: evidence, origins: origins, client: client).judge())
     judged.insert(.l07)
+  }
+
+  private func judgeTrace(_ evidence: Evidence, _ judged: inout Set<Rule>) -> [Violation] {
+    let judge = ImageTraceJudge(
+      index: evidence.index, base: StateImage(evidence.history, CrashState(cut: 0)),
+      client: evidence.arePromisesImplied ? nil : evidence.client)
+    let report = judge.report()
+    if report.refusal == nil { judged.formUnion(ImageTraceJudge.rules) }
+    return report.violations
   }
 
   private func judgeStates(_ evidence: Evidence, _ list: inout ViolationList) -> Judgement {
