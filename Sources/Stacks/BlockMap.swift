@@ -28,6 +28,8 @@ final class BlockMap: @unchecked Sendable {
   private var sectors: [[UInt8]]
   /// Entries that may differ from what is committed.
   private var touched: Set<Int> = []
+  /// Entries that a commit is about to make stable.
+  private var committing: Set<Int> = []
   /// Entries that are kept out of the log for now: ``BugSwitch/publishBeforeLog``.
   private var held: Set<Int> = []
 
@@ -61,10 +63,10 @@ final class BlockMap: @unchecked Sendable {
     return entry.payloadState == .fullyPresent ? entry.byteOffset : nil
   }
 
-  /// Whether a power cut now would leave the entry as clients see it.
+  /// Whether a power cut, now or during a commit that has begun, leaves the entry as clients see it.
   func isCommitted(_ blockIndex: UInt64) -> Bool {
     let index = index(ofBlock: blockIndex)
-    return entries[index] == committed[index]
+    return entries[index] == committed[index] && !committing.contains(index)
   }
 
   func set(_ blockIndex: UInt64, _ entry: BlockTableEntry) {
@@ -79,10 +81,11 @@ final class BlockMap: @unchecked Sendable {
 
   // MARK: Logging
 
-  /// What clients see and is not committed, in the table's order.
-  func pendingChanges() -> [BlockMapChange] {
+  /// What clients see and is not committed, in the table's order: for a commit that begins now.
+  func beginCommit() -> [BlockMapChange] {
     touched = touched.filter { entries[$0] != committed[$0] }
-    return touched.subtracting(held).sorted().map {
+    committing = touched.subtracting(held)
+    return committing.sorted().map {
       BlockMapChange(entryIndex: UInt64($0), entry: entries[$0])
     }
   }
@@ -142,7 +145,10 @@ final class BlockMap: @unchecked Sendable {
   /// Notes that changes are stable, and what the file will hold.
   func noteCommitted(_ changes: [BlockMapChange], _ written: [TableSector]) {
     for sector in written { sectors[sector.sectorIndex] = sector.bytes }
-    for change in changes { committed[Int(change.entryIndex)] = change.entry }
+    for change in changes {
+      committed[Int(change.entryIndex)] = change.entry
+      committing.remove(Int(change.entryIndex))
+    }
   }
 
   // MARK: Inside

@@ -249,7 +249,7 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
 
   /// Makes stable what clients did before: payload, then the table's changes in the log.
   private func commitPending() async throws(DeviceError) {
-    let changes = map.pendingChanges()
+    let changes = map.beginCommit()
     let released = space.takeReleasing()
     if changes.isEmpty || !bugs.contains(.payloadNotStable) { try await file.flush() }
     var rest = changes[...]
