@@ -51,7 +51,8 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
         usableRingByteCount: options.usableRingByteCount,
         entriesPerCheckpoint: options.entriesPerCheckpoint))
     locks = BlockLocks(simulation)
-    start = SessionStart(headers: headers, guids: guids, simulation: simulation)
+    start = SessionStart(
+      headers: headers, guids: guids, flushesFirst: true, simulation: simulation)
     commits = GroupCommit(simulation)
   }
 
@@ -77,6 +78,7 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
   ) async throws(DeviceError) {
     let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
     try await change(isFUA: isFUA) { () async throws(DeviceError) in
+      try await self.start.require()
       var needsCommit = false
       for part in BlockParts(range, self.map.geometry) {
         let first = Int(part.range.byteOffset - byteOffset)
@@ -123,7 +125,6 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
     isFUA: Bool, _ body: () async throws(DeviceError) -> Bool
   ) async throws(DeviceError) {
     if let failure { throw failure }
-    try await start.require()
     if try await body() && isFUA { try await commit() }
   }
 
@@ -198,25 +199,30 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
         let block = part.blockIndex
         if part.isWholeBlock && !self.leavesBlocksAllocated {
           await self.locks.lockExclusive(block)
-          self.drop(block, state)
+          defer { self.locks.unlockExclusive(block) }
+          try await self.drop(block, state)
           if !self.map.isCommitted(block) { needsCommit = true }
-          self.locks.unlockExclusive(block)
         } else {
           await self.locks.lockShared(block)
           defer { self.locks.unlockShared(block) }
           let isDirect = isFUA && self.map.isCommitted(block)
           if !isDirect { needsCommit = true }
-          if let place = self.place(of: part) { try await zeroInPlace(place, isDirect) }
+          if let place = self.place(of: part) {
+            try await self.start.require()
+            try await zeroInPlace(place, isDirect)
+          }
         }
       }
       return needsCommit
     }
   }
 
-  private func drop(_ block: UInt64, _ state: PayloadState) {
+  /// What the guest sees already needs no change: DataWriteGuid stays then (rule H15).
+  private func drop(_ block: UInt64, _ state: PayloadState) async throws(DeviceError) {
     let entry = map.entry(ofBlock: block)
     switch entry.payloadState {
     case .fullyPresent:
+      try await start.require()
       map.set(block, BlockTableEntry(state))
       if bugs.contains(.blockReusedUnbarriered) {
         space.giveBack(entry.byteOffset)
@@ -225,7 +231,9 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
       }
     case .undefined, .unmapped:
       // What such a block holds is left open; what was zeroed must read as zeroes.
-      if state == .zero { map.set(block, BlockTableEntry(.zero)) }
+      guard state == .zero else { return }
+      try await start.require()
+      map.set(block, BlockTableEntry(.zero))
     default: return
     }
   }

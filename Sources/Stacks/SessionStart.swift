@@ -19,7 +19,12 @@ final class SessionStart: @unchecked Sendable {
   private let changes: Signal
   private var state = State.notBegun
 
-  init(headers: HeaderWriter, guids: GUIDSource, simulation: Simulation) {
+  private let flushesFirst: Bool
+
+  init(
+    headers: HeaderWriter, guids: GUIDSource, flushesFirst: Bool = false, simulation: Simulation
+  ) {
+    self.flushesFirst = flushesFirst
     self.headers = headers
     self.guids = guids
     changes = Signal(simulation)
@@ -41,6 +46,9 @@ final class SessionStart: @unchecked Sendable {
     state = .running
     defer { changes.notifyAll() }
     do {
+      // A program that died can have left a header in the cache: it must not be lost together with
+      // the next one (rule H12).
+      if flushesFirst { try await headers.flush() }
       try await headers.update(
         HeaderChange(
           fileWriteGUID: guids.draw(.fileWrite), dataWriteGUID: guids.draw(.dataWrite)))

@@ -2,7 +2,7 @@ import Bytes
 
 /// What opening an image does: it looks for the log's active sequence and replays it.
 ///
-/// In order, with a flush behind each: both headers with a fresh FileWriteGuid; the updates from
+/// In order, with a flush before the first and behind each: both headers with a fresh FileWriteGuid; the updates from
 /// the tail entry to the head, and growth; both headers with a log GUID of zero. Every step up to
 /// the last one can be cut off and done again.
 ///
@@ -96,6 +96,9 @@ public struct Recovery {
       run: run, firstIndex: firstIndex, dirty: dirty, file: file, profile: profile,
       options: options)
     try replay.checkFirst()
+    // A program that died can have left a header in the cache: it must not be lost together with the
+    // next one (rule H12).
+    if !profile.writesOnlyHeaderFields { file.flush() }
     let current = try writeHeaders(following: dirty.current, firstChange, on: file)
     guard try replay.replayAll() else { return .neverEnds }
     if !profile.has(.clearsBeforeStable) { file.flush() }

@@ -22,7 +22,7 @@ public struct ImageTraceOptions: Sendable {
 /// makes everything in front of it stable, FUA the entry itself. "Before" needs a FLUSH in between:
 /// of two writes without one a power cut can keep the later and lose the earlier.
 ///
-/// **Sessions** end with a client's acknowledged `close`. Without a history the log is one session,
+/// **Sessions** end with a client's `close`, whatever it was answered. Without a history the log is one session,
 /// unless FileWriteGuid changes a second time, which a session does only once.
 ///
 /// One pass; payload is neither read nor kept. Work is bounded in proportion to the log
@@ -64,15 +64,16 @@ public struct ImageTraceJudge {
   public func judge() -> [Violation] { report().violations }
 
   public func report() -> Report {
-    let ends = closedSessionEnds
+    let ends = sessionEnds
     let model: TraceModel
     do throws(FormatError) {
-      model = try TraceModel(index: index, base: base, sessionStarts: client == nil ? nil : ends)
+      model = try TraceModel(
+        index: index, base: base, sessionStarts: client == nil ? nil : ends.map(\.entryIndex))
     } catch {
       return Report(refusal: error)
     }
     var found = ViolationList()
-    var sessions = SessionRules(closedSessionEnds: ends)
+    var sessions = SessionRules(ends: ends)
     var headers = HeaderUpdateRules()
     var names = LogNameRules()
     var homes = HomeWriteRules()
@@ -88,11 +89,17 @@ public struct ImageTraceJudge {
     return Report(violations: found.sorted, isCutShort: model.budget.isExhausted)
   }
 
-  private var closedSessionEnds: [Int] {
+  private var sessionEnds: [SessionEnd] {
     guard let client else { return [] }
-    return client.records.compactMap {
-      $0.operation.action == .close && $0.isAcknowledged ? $0.entryCountAtEnd : nil
-    }.sorted()
+    var ends: [SessionEnd] = []
+    var isSound = true
+    for record in client.records {
+      isSound = isSound && record.isAcknowledged
+      guard record.operation.action == .close, let end = record.entryCountAtEnd else { continue }
+      ends.append(SessionEnd(entryIndex: end, isSound: isSound))
+      isSound = true
+    }
+    return ends
   }
 
   private var tellsLengths: Bool {

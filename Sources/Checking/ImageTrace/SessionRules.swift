@@ -22,8 +22,8 @@ struct SessionRules: TraceRule {
   private var isReplayed = false
   private var isReplayJudged = false
 
-  /// Whether the end of the session is known, so that what is missing then was never done.
-  var closedSessionEnds: [Int]
+  /// Where sessions end, ascending, so that what is missing then was never done.
+  private let ends: [SessionEnd]
 
   mutating func see(
     _ event: TraceEvent, at stamp: TraceStamp, in model: TraceModel, _ found: inout ViolationList
@@ -64,8 +64,7 @@ struct SessionRules: TraceRule {
     _ next: TracedSession, _ stamp: TraceStamp, _ found: inout ViolationList
   ) {
     judgeUnneeded(&found)
-    let ends = closedSessionEnds
-    self = SessionRules(closedSessionEnds: ends)
+    self = SessionRules(ends: ends)
     session = next
   }
 
@@ -141,10 +140,10 @@ struct SessionRules: TraceRule {
         evidence: [reason, model.line(stamp.entryIndex, "the first change that the guest sees")]))
   }
 
-  /// H15 for a session that is over: the new DataWriteGuid was for nothing.
+  /// H15 for a session that is over and had no error: the new DataWriteGuid was for nothing.
   private func judgeUnneeded(_ found: inout ViolationList) {
     guard let dataWrite, !hasVisibleChange, let session,
-      closedSessionEnds.contains(where: { $0 > dataWrite.entryIndex })
+      ends.first(where: { $0.entryIndex > dataWrite.entryIndex })?.isSound == true
     else { return }
     found.add(
       Violation(
@@ -172,8 +171,16 @@ struct SessionRules: TraceRule {
 }
 
 extension SessionRules {
-  init(closedSessionEnds: [Int]) {
-    self.closedSessionEnds = closedSessionEnds
+  init(ends: [SessionEnd]) {
+    self.ends = ends
     session = nil
   }
+}
+
+/// Where a session of the client ended.
+struct SessionEnd {
+  /// How many entries the write log had then.
+  var entryIndex: Int
+  /// Whether all that the client asked for was done, the close too.
+  var isSound: Bool
 }

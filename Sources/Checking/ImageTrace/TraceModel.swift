@@ -172,6 +172,8 @@ final class TraceModel {
       nextSession += 1
     }
     sessionFileWriteGUID = nil
+    // What a session that failed had begun to log is nobody's entry any more.
+    if sessionStarts != nil { pending = PendingEntries() }
     send(.sessionStart(TracedSession(number: sessionCount, header: written?.header)), stamp)
   }
 
