@@ -113,6 +113,20 @@ import Testing
     #expect(descriptors.map { $0.text("byteCount") } == ["0x10000", "0x1000"])
   }
 
+  /// The log holds what the block table lacks: the block is there all the same, as it will be once the
+  /// image is opened.
+  @Test func blocksAreThoseThatReplayLeaves() throws {
+    let cuts = try RecoverImages.recordQEMU(in: folder)
+    let path = try #require(cuts.replayable.first)
+    let stored = try shell("od -An -tx1 -j \(2 << 20) -N 1 '\(path)'")
+    #expect(stored.contains("02"), "the entry as it stands is that of a block of zeroes")
+    let report = try ToolRun(["inspect", path, "--format", "json", "--entries"]).json
+    #expect(report.bool("isReplayed") == true)
+    #expect(try report.list("blockEntries")[0].text("state") == "fully-present")
+    #expect(try report.object("blocks").text("allocatedByteCount") == "0x100000")
+    #expect(try ToolRun(["inspect", path]).result.contains("once the log is replayed"))
+  }
+
   /// The larger run is incomplete since its tail is gone, so that the older one counts.
   @Test func runsThatAreNotReplayedSayWhy() throws {
     try RecoverImages.makeDirty(in: folder)
