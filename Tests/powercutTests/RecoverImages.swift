@@ -30,7 +30,7 @@ enum RecoverImages {
   }
 
   /// CRC-32C bit by bit, and a structure with its checksum in bytes 4 to 7.
-  private static let checksums = """
+  static let checksums = """
     import struct
     table = []
     for byte in range(256):
