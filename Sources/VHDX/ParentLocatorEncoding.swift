@@ -17,7 +17,9 @@ extension ParentLocator {
     precondition(
       !paths.isEmpty && paths.allSatisfy { Self.pathKeys.contains($0.key) }
         && Set(paths.map(\.key)).count == paths.count, "a path under each of some known keys")
-    pairs = [Pair(key: Self.linkageKey, value: "{\(dataWriteGUID)}")] + paths
+    // Lower case, as Hyper-V writes it: libvhdi reads no other.
+    let linkage = "{\(dataWriteGUID)}".lowercased()
+    pairs = [Pair(key: Self.linkageKey, value: linkage)] + paths
     for (index, pair) in pairs.enumerated() {
       let byteCount = pair.value.utf16.count * 2
       guard (1...Self.maximumTextByteCount).contains(byteCount) else {

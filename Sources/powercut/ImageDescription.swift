@@ -69,7 +69,9 @@ struct ImageDescription {
       lines.append("  log        empty")
     }
     if log.foreignEntryCount > 0 {
-      lines.append("  old        \(log.foreignEntryCount) entries of other logs in the ring")
+      lines.append(
+        "  old        " + counted(log.foreignEntryCount, "entry", "entries")
+          + " of other logs in the ring")
     }
     return lines
   }
@@ -96,7 +98,7 @@ struct ImageDescription {
           lines.append(title + "the same")
           continue
         }
-        lines.append(title + "\(table.entries.count) entries")
+        lines.append(title + counted(table.entries.count, "entry", "entries"))
         lines += table.entries.map { entry in
           "             \(ImageNames.region(entry.guid) ?? "unknown \(entry.guid)"): "
             + "\(entry.byteCount) bytes at \(entry.byteOffset)\(entry.isRequired ? ", required" : "")"
@@ -111,7 +113,7 @@ struct ImageDescription {
     switch image.metadataTable {
     case .failure(let error): return ["  metadata   not readable: \(error.finding)"]
     case .success(let table):
-      lines.append("  metadata   \(table.entries.count) items")
+      lines.append("  metadata   " + counted(table.entries.count, "item", "items"))
       lines += table.entries.map { entry in
         "             \(ImageNames.item(entry) ?? "unknown \(entry.itemID)"): "
           + "\(entry.byteCount) bytes at \(entry.byteOffset)" + flagsText(entry.flags)

@@ -6,6 +6,11 @@ enum ImageRule {
   static func name(for error: FormatError) -> String? {
     if let rule = byField[error.field] { return rule }
     let field = error.field
+    let isWrongValue = error.kind == .wrongValue
+    // Two entries for one region, or a required region that nobody knows.
+    if field == "region.guid" { return isWrongValue ? "G03" : "G07" }
+    // Two valid copies that differ, or one that is cut off.
+    if field == "regionTable" { return isWrongValue ? "G09" : "G01" }
     if field.hasPrefix("blockTable[") {
       return field.hasSuffix(".reserved") ? "B02" : nil
     }

@@ -72,10 +72,13 @@ struct RecoverDescription {
     guard case .recovered(let summary) = plan.outcome else { return [] }
     let totals = RecoverTotals(plan.overlay.changes)
     var lines = [
-      "  replay     \(summary.replayedEntryCount) entries, numbers \(summary.tailSequenceNumber) "
-        + "to \(summary.headSequenceNumber), \(summary.replayedDescriptorCount) descriptors",
-      "  data       \(totals.dataCount) writes, \(totals.dataByteCount) bytes",
-      "  zeroes     \(totals.zeroCount) ranges, \(totals.zeroByteCount) bytes",
+      "  replay     " + counted(summary.replayedEntryCount, "entry", "entries")
+        + ", numbers \(summary.tailSequenceNumber) to \(summary.headSequenceNumber), "
+        + counted(summary.replayedDescriptorCount, "descriptor", "descriptors"),
+      "  data       " + counted(totals.dataCount, "write", "writes")
+        + ", \(totals.dataByteCount) bytes",
+      "  zeroes     " + counted(totals.zeroCount, "range", "ranges")
+        + ", \(totals.zeroByteCount) bytes",
       "  length     \(plan.fileByteCountBefore) bytes before, \(summary.fileByteCount) after",
     ]
     if let header = plan.currentAfter?.header {

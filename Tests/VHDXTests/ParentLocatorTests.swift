@@ -129,4 +129,30 @@ import VHDX
       try VHDXImage(reading: Self.file([], bitmap: 0, locatorFlags: 6))
     }
   }
+
+  /// The texts of the item written by hand, with the GUID as libvhdi reads it.
+  @Test func newLocatorHasTheBytesOfTheFormat() throws {
+    let guid = try #require(GUID("00112233-4455-6677-8899-AABBCCDDEEFF"))
+    let locator = try ParentLocator(
+      dataWriteGUID: guid, paths: [ParentLocator.Pair(key: "relative_path", value: "..\\p.vhdx")])
+    let texts = [
+      "parent_linkage", "{00112233-4455-6677-8899-aabbccddeeff}", "relative_path", "..\\p.vhdx",
+    ]
+    var bytes = [UInt8](Self.good.prefix(20))
+    bytes += [44, 0, 0, 0, 72, 0, 0, 0, 28, 0, 76, 0]
+    bytes += [148, 0, 0, 0, 174, 0, 0, 0, 26, 0, 18, 0]
+    bytes += texts.flatMap { $0.utf16.flatMap { QEMUImage.littleEndian($0) } }
+    #expect(locator.encode() == bytes)
+    #expect(try ParentLocator(parsing: bytes, at: 0) == locator)
+  }
+
+  @Test(arguments: [0, 32768])
+  func pathThatTheFormatCannotHoldIsRefused(characterCount: Int) {
+    let path = String(repeating: "p", count: characterCount)
+    #expect(throws: FormatError.self) {
+      try ParentLocator(
+        dataWriteGUID: .zero,
+        paths: [ParentLocator.Pair(key: "absolute_win32_path", value: path)])
+    }
+  }
 }
