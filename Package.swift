@@ -50,13 +50,13 @@ let package = Package(
     layer("Workload", ["Bytes", "Scheduling", "WriteLog"]),
     layer("Stacks", ["Bytes", "BlockDevice", "WriteLog", "VHDX", "Scheduling"]),
     layer("CrashStates", ["Bytes", "WriteLog", "Scheduling"]),
-    layer("Checking", ["Bytes", "BlockDevice", "WriteLog", "CrashStates", "Workload"]),
+    layer("Checking", ["Bytes", "BlockDevice", "WriteLog", "VHDX", "CrashStates", "Workload"]),
     // 3: runs and what is said of them.
     layer(
       "Campaign",
       [
-        "Bytes", "Scheduling", "BlockDevice", "WriteLog", "Workload", "Stacks", "CrashStates",
-        "Checking", yams,
+        "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
+        "CrashStates", "Checking", yams,
       ]),
     layer("Reporting", ["Bytes", "Scheduling", "Checking", "Campaign"]),
     // 4: the world.
@@ -94,8 +94,8 @@ let package = Package(
     tests(
       "Checking",
       [
-        "Checking", "CrashStates", "Workload", "Scheduling", "BlockDevice", "WriteLog", "Bytes",
-        "TestSupport",
+        "Checking", "CrashStates", "Workload", "Scheduling", "BlockDevice", "WriteLog", "VHDX",
+        "Bytes", "Host", "TestSupport",
       ]),
     tests(
       "Campaign",

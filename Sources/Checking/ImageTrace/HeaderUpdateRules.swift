@@ -1,0 +1,76 @@
+import VHDX
+
+/// How headers are overwritten.
+///
+/// H10: only the slot that is not current. H11: the number goes up by one, and what depends on a
+/// header waits for the flush behind it. H12: never both slots between two flushes.
+///
+/// Source: [MS-VHDX] 2.2.2.1.
+struct HeaderUpdateRules: TraceRule {
+  private var lastWrites: [HeaderSlot: TraceStamp] = [:]
+
+  mutating func see(
+    _ event: TraceEvent, at stamp: TraceStamp, in model: TraceModel, _ found: inout ViolationList
+  ) {
+    guard case .headerWrite(let write) = event else { return }
+    judgePlace(write, stamp, model, &found)
+    judgeNumber(write, stamp, &found)
+    lastWrites[write.slot] = stamp
+  }
+
+  private func judgePlace(
+    _ write: TracedHeaderWrite, _ stamp: TraceStamp, _ model: TraceModel,
+    _ found: inout ViolationList
+  ) {
+    if write.before?.slot == write.slot {
+      found.add(
+        Violation(
+          .h10, "the current header at byte \(write.slot.byteOffset) is overwritten in place",
+          entries: [stamp.entryIndex],
+          evidence: [
+            model.line(stamp.entryIndex, "torn, it leaves no header of this number"),
+            "number \(write.before?.header.sequenceNumber ?? 0) is current in that slot",
+          ]))
+    }
+    if let other = lastWrites[write.slot.other], !model.isStable(other) {
+      found.add(
+        Violation(
+          .h12,
+          """
+          the header at byte \(write.slot.byteOffset) is written while the one at byte \
+          \(write.slot.other.byteOffset) is not flushed
+          """,
+          entries: other.entries + [stamp.entryIndex],
+          evidence: [
+            model.line(other.entryIndex, "the one header"),
+            model.line(stamp.entryIndex, "the other; both can be torn by one power cut"),
+            model.lastFlushLine,
+          ]))
+    }
+  }
+
+  private func judgeNumber(
+    _ write: TracedHeaderWrite, _ stamp: TraceStamp, _ found: inout ViolationList
+  ) {
+    switch write.outcome {
+    case .failure(let error):
+      found.add(
+        Violation(
+          .h11, "what is written at byte \(write.slot.byteOffset) is no valid header",
+          entries: [stamp.entryIndex], evidence: [error.description]))
+    case .success(let header):
+      guard let before = write.before?.header,
+        header.sequenceNumber != before.sequenceNumber &+ 1
+      else { return }
+      found.add(
+        Violation(
+          .h11,
+          """
+          the header at byte \(write.slot.byteOffset) gets number \(header.sequenceNumber), not \
+          \(before.sequenceNumber &+ 1)
+          """,
+          entries: [stamp.entryIndex],
+          evidence: ["the current header has number \(before.sequenceNumber)"]))
+    }
+  }
+}

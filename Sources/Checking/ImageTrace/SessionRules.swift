@@ -1,0 +1,179 @@
+import Bytes
+import VHDX
+
+/// What a session owes before it changes the image.
+///
+/// H13: a header with a new FileWriteGuid is the first change, and stable before the next. H14: a
+/// new DataWriteGuid is stable before the first change that the guest can see. H15: without such a
+/// change DataWriteGuid stays. R08: an image that was not closed is replayed before anything but
+/// headers and log is touched. H02: the identifier is never written.
+///
+/// Source: [MS-VHDX] 2.2.1, 2.2.2, 2.3.3.
+struct SessionRules: TraceRule {
+  private var session: TracedSession?
+  /// The header write that brought the new value, and whether the rule was judged.
+  private var fileWrite: TraceStamp?
+  private var dataWrite: TraceStamp?
+  /// The flush that made it stable; for FUA the write itself.
+  private var dataWriteStableAt: Int?
+  private var isFileWriteJudged = false
+  private var isVisibleJudged = false
+  private var hasVisibleChange = false
+  private var isReplayed = false
+  private var isReplayJudged = false
+
+  /// Whether the end of the session is known, so that what is missing then was never done.
+  var closedSessionEnds: [Int]
+
+  mutating func see(
+    _ event: TraceEvent, at stamp: TraceStamp, in model: TraceModel, _ found: inout ViolationList
+  ) {
+    switch event {
+    case .sessionStart(let session): start(session, stamp, &found)
+    case .headerWrite(let write): see(write, stamp, model, &found)
+    case .identifierWrite(let range):
+      found.add(
+        Violation(
+          .h02, "bytes \(range) of the file identifier's 64 KiB are written",
+          entries: [stamp.entryIndex]))
+      judgeFileWrite(stamp, model, &found)
+    case .guestWrite(let range, let isPayload):
+      judgeFileWrite(stamp, model, &found)
+      judgeReplay(range, stamp, model, &found)
+      if isPayload { judgeVisible("payload \(range) is written", stamp, model, &found) }
+    case .homeWrite(let write):
+      judgeFileWrite(stamp, model, &found)
+      if write.source == .none {
+        judgeReplay(write.range, stamp, model, &found)
+        if write.owner == .blockTable {
+          judgeVisible("block table bytes \(write.range) are written", stamp, model, &found)
+        }
+      }
+    case .logWrite, .resize: judgeFileWrite(stamp, model, &found)
+    case .entry(let entry):
+      if entry.changesBlockTable && entry.foreignTo == nil {
+        judgeVisible("\(entry.found.name) changes the block table", entry.firstStamp, model, &found)
+      }
+    case .flush:
+      if dataWrite != nil && dataWriteStableAt == nil { dataWriteStableAt = stamp.entryIndex }
+    case .malformedEntry, .straySector: break
+    }
+  }
+
+  private mutating func start(
+    _ next: TracedSession, _ stamp: TraceStamp, _ found: inout ViolationList
+  ) {
+    judgeUnneeded(&found)
+    let ends = closedSessionEnds
+    self = SessionRules(closedSessionEnds: ends)
+    session = next
+  }
+
+  /// Judges the last session, where its end is known.
+  mutating func end(_ found: inout ViolationList) { judgeUnneeded(&found) }
+
+  // MARK: Headers
+
+  private mutating func see(
+    _ write: TracedHeaderWrite, _ stamp: TraceStamp, _ model: TraceModel,
+    _ found: inout ViolationList
+  ) {
+    guard let start = session?.header, case .success(let header) = write.outcome else {
+      judgeFileWrite(stamp, model, &found)
+      return
+    }
+    if fileWrite == nil && header.fileWriteGUID != start.fileWriteGUID { fileWrite = stamp }
+    if fileWrite == nil { judgeFileWrite(stamp, model, &found) }
+    if dataWrite == nil && header.dataWriteGUID != start.dataWriteGUID {
+      dataWrite = stamp
+      if stamp.isFUA { dataWriteStableAt = stamp.entryIndex }
+      if session?.isDirty == true && !isReplayed {
+        found.add(
+          Violation(
+            .h15, "DataWriteGuid changes although the log of the last session is only replayed",
+            entries: [stamp.entryIndex],
+            evidence: [
+              "before: \(start.dataWriteGUID), now: \(header.dataWriteGUID)",
+              "LogGuid \(start.logGUID) was not cleared yet",
+            ]))
+      }
+    }
+    if header.logGUID != start.logGUID { isReplayed = true }
+  }
+
+  private mutating func judgeFileWrite(
+    _ stamp: TraceStamp, _ model: TraceModel, _ found: inout ViolationList
+  ) {
+    if isFileWriteJudged { return }
+    if let fileWrite, model.isStable(fileWrite) {
+      isFileWriteJudged = true
+      return
+    }
+    isFileWriteJudged = true
+    let reason =
+      fileWrite.map { model.line($0.entryIndex, "the new FileWriteGuid, not flushed") }
+      ?? "no header with a new FileWriteGuid was written in this session"
+    found.add(
+      Violation(
+        .h13,
+        "session \(session?.number ?? 0) changes the image before its new FileWriteGuid is stable",
+        entries: (fileWrite?.entries ?? []) + [stamp.entryIndex],
+        evidence: [reason, model.line(stamp.entryIndex, "the change")]))
+  }
+
+  // MARK: What the guest sees
+
+  private mutating func judgeVisible(
+    _ change: String, _ stamp: TraceStamp, _ model: TraceModel, _ found: inout ViolationList
+  ) {
+    hasVisibleChange = true
+    if isVisibleJudged { return }
+    isVisibleJudged = true
+    // An entry is judged when it is stable, and was written some flushes ago.
+    if let stableAt = dataWriteStableAt, stableAt < stamp.entryIndex { return }
+    let reason =
+      dataWrite.map { model.line($0.entryIndex, "the new DataWriteGuid, not flushed by then") }
+      ?? "no header with a new DataWriteGuid was written in this session"
+    found.add(
+      Violation(
+        .h14, "\(change) before the session's new DataWriteGuid is stable",
+        entries: (dataWrite?.entries ?? []) + stamp.entries,
+        evidence: [reason, model.line(stamp.entryIndex, "the first change that the guest sees")]))
+  }
+
+  /// H15 for a session that is over: the new DataWriteGuid was for nothing.
+  private func judgeUnneeded(_ found: inout ViolationList) {
+    guard let dataWrite, !hasVisibleChange, let session,
+      closedSessionEnds.contains(where: { $0 > dataWrite.entryIndex })
+    else { return }
+    found.add(
+      Violation(
+        .h15,
+        "session \(session.number) changes DataWriteGuid and nothing that the guest can see",
+        entries: [dataWrite.entryIndex]))
+  }
+
+  // MARK: Replay first
+
+  private mutating func judgeReplay(
+    _ range: ByteRange, _ stamp: TraceStamp, _ model: TraceModel, _ found: inout ViolationList
+  ) {
+    guard session?.isDirty == true, !isReplayed, !isReplayJudged else { return }
+    isReplayJudged = true
+    found.add(
+      Violation(
+        .r08, "bytes \(range) are written while the log of the last session is not replayed",
+        entries: [stamp.entryIndex],
+        evidence: [
+          "LogGuid is still \(session?.header?.logGUID ?? .zero)",
+          model.line(stamp.entryIndex, "nothing of this is in the log"),
+        ]))
+  }
+}
+
+extension SessionRules {
+  init(closedSessionEnds: [Int]) {
+    self.closedSessionEnds = closedSessionEnds
+    session = nil
+  }
+}

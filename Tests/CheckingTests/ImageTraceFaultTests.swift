@@ -1,0 +1,289 @@
+import Bytes
+import Checking
+import Testing
+import VHDX
+
+/// One fault for each rule in an order that is right otherwise.
+struct ImageTraceFaultTests {
+  /// Runs a session with a fault in its middle and expects one violation, with these entries.
+  private func expect(
+    _ rule: Rule, opening: Bool = true, closing: Bool = true,
+    sourceLocation: SourceLocation = #_sourceLocation,
+    _ body: (inout ImageTraceLog) throws -> [Int]
+  ) throws {
+    var log = ImageTraceLog()
+    if opening {
+      try log.open()
+      log.allocate(block: 0)
+    }
+    let entries = try body(&log)
+    if closing { try log.close() }
+    let found = try log.violations()
+    #expect(found.map(\.rule) == [rule], sourceLocation: sourceLocation)
+    #expect(found.first?.entries == entries, "\(found)", sourceLocation: sourceLocation)
+  }
+
+  private static let table = ImageTraceLog.update(blockCount: 1)
+
+  // MARK: Headers and sessions
+
+  @Test func identifierIsWritten() throws {
+    try expect(.h02) { [$0.write(ImageTraceLog.sector(0), at: 4096)] }
+  }
+
+  @Test func currentHeaderIsOverwritten() throws {
+    try expect(.h10) { log in
+      var next = log.current.header
+      next.sequenceNumber += 1
+      log.current.header = next
+      return [log.write(next.encode(), at: log.current.slot.byteOffset)]
+    }
+  }
+
+  @Test func headerSkipsANumber() throws {
+    try expect(.h11) { log in
+      log.current.header.sequenceNumber += 1
+      return [try log.headers(HeaderChange())]
+    }
+  }
+
+  @Test func headerIsGarbage() throws {
+    try expect(.h11) { log in
+      [log.write(ImageTraceLog.sector(7), at: log.current.slot.other.byteOffset)]
+    }
+  }
+
+  @Test func homeIsWrittenBeforeTheNamingHeaderIsStable() throws {
+    try expect(.h11, opening: false) { log in
+      try log.headers(
+        HeaderChange(
+          fileWriteGUID: ImageTraceLog.guid(0xf1), dataWriteGUID: ImageTraceLog.guid(0xd1)))
+      log.payload(block: 0)
+      log.entry([Self.table], guid: ImageTraceLog.guid(1))
+      log.flush()
+      try log.header(HeaderChange(logGUID: ImageTraceLog.guid(1)))
+      let home = log.home(blockCount: 1)
+      log.flush()
+      return [home]
+    }
+  }
+
+  @Test func bothHeadersAreWrittenInOneEpoch() throws {
+    try expect(.h12) { [try $0.header(), try $0.header()] }
+  }
+
+  @Test func imageChangesBeforeFileWriteGUID() throws {
+    try expect(.h13, opening: false, closing: false) { log in
+      let payload = log.write(ImageTraceLog.sector(1), at: 8 << 20)
+      log.flush()
+      try log.open()
+      return [payload]
+    }
+  }
+
+  @Test func imageChangesBeforeFileWriteGUIDIsStable() throws {
+    try expect(.h13, opening: false, closing: false) { log in
+      let header = try log.header(
+        HeaderChange(
+          fileWriteGUID: ImageTraceLog.guid(0xf1), dataWriteGUID: ImageTraceLog.guid(0xd1)))
+      return [header, log.write(ImageTraceLog.sector(1), at: 8 << 20)]
+    }
+  }
+
+  @Test func secondSessionHasNoFileWriteGUID() throws {
+    try expect(.h13, closing: false) { log in
+      try log.close()
+      log.acknowledgeClose()
+      return [try log.headers(HeaderChange(dataWriteGUID: ImageTraceLog.guid(0xd2)))]
+    }
+  }
+
+  @Test func tableChangesUnderTheOldDataWriteGUID() throws {
+    try expect(.h14, opening: false) { log in
+      try log.headers(HeaderChange(fileWriteGUID: ImageTraceLog.guid(0xf1)))
+      try log.startLog(ImageTraceLog.guid(1))
+      let entry = log.next + 3
+      log.allocate(block: 0)
+      return [entry]
+    }
+  }
+
+  @Test func payloadChangesBeforeDataWriteGUIDIsStable() throws {
+    var log = ImageTraceLog()
+    log.base.write(ImageTraceLog.table(blockCount: 1), at: ImageTraceLog.blockTable)
+    log.base.resize(toByteCount: 5 << 20)
+    try log.headers(HeaderChange(fileWriteGUID: ImageTraceLog.guid(0xf1)))
+    let header = try log.header(HeaderChange(dataWriteGUID: ImageTraceLog.guid(0xd1)))
+    let payload = log.write(ImageTraceLog.sector(1), at: 4 << 20)
+    let found = try log.violations()
+    #expect(found.map(\.rule) == [.h14])
+    #expect(found.first?.entries == [header, payload])
+  }
+
+  @Test func dataWriteGUIDChangesForNothing() throws {
+    var log = ImageTraceLog()
+    let first = try log.headers(
+      HeaderChange(
+        fileWriteGUID: ImageTraceLog.guid(0xf1), dataWriteGUID: ImageTraceLog.guid(0xd1)))
+    #expect(try log.violations() == [])
+    log.acknowledgeClose()
+    let found = try log.violations()
+    #expect(found.map(\.rule) == [.h15])
+    #expect(found.first?.entries == [first])
+  }
+
+  @Test func logIsOverwrittenBeforeItsNameIsGone() throws {
+    try expect(.h16, closing: false) { log in
+      let header = try log.header(HeaderChange(logGUID: .zero))
+      log.ringByteOffset = 0
+      return [header, log.entry(guid: ImageTraceLog.guid(2), tail: 0)]
+    }
+  }
+
+  @Test func logNameIsUsedAgain() throws {
+    try expect(.h17) { log in
+      try log.close()
+      let entry = log.next
+      try log.startLog(ImageTraceLog.guid(1))
+      return [entry]
+    }
+  }
+
+  // MARK: Past the log
+
+  @Test func regionTableIsWrittenInPlace() throws {
+    try expect(.g09) { [$0.write(ImageTraceLog.sector(3), at: 192 << 10)] }
+  }
+
+  @Test func metadataIsWrittenInPlace() throws {
+    try expect(.m13) { [$0.write(ImageTraceLog.sector(3), at: ImageTraceLog.metadata + 65536)] }
+  }
+
+  @Test func blockTableIsWrittenInPlace() throws {
+    try expect(.b09) { [$0.home(blockCount: 0)] }
+  }
+
+  @Test func blockTableIsDiscarded() throws {
+    try expect(.b09) {
+      [$0.discard(ByteRange(byteOffset: ImageTraceLog.blockTable, byteCount: 1 << 20))]
+    }
+  }
+
+  @Test func homeHoldsOtherBytesThanTheEntry() throws {
+    try expect(.b09) { log in
+      log.payload(block: 1)
+      log.log(blockCount: 2)
+      let wrong = log.home(blockCount: 3)
+      log.home(blockCount: 2)
+      return [wrong]
+    }
+  }
+
+  @Test func payloadIsLogged() throws {
+    try expect(.b10) { log in
+      let update = LogUpdate.data(
+        ImageTraceLog.sector(9), fileByteOffset: ImageTraceLog.firstBlock + 8192)
+      let entry = log.entry([update])
+      log.flush()
+      log.write(ImageTraceLog.sector(9), at: ImageTraceLog.firstBlock + 8192)
+      return [entry]
+    }
+  }
+
+  // MARK: Order of log and homes
+
+  @Test func logIsNamedBeforeItsEntry() throws {
+    try expect(.s05, opening: false) { log in
+      try log.headers(
+        HeaderChange(
+          fileWriteGUID: ImageTraceLog.guid(0xf1), dataWriteGUID: ImageTraceLog.guid(0xd1)))
+      let header = try log.headers(HeaderChange(logGUID: ImageTraceLog.guid(1)))
+      log.allocate(block: 0)
+      return [header]
+    }
+  }
+
+  @Test func logIsNamedWhileItsEntryIsNotFlushed() throws {
+    try expect(.s05, opening: false) { log in
+      try log.headers(
+        HeaderChange(
+          fileWriteGUID: ImageTraceLog.guid(0xf1), dataWriteGUID: ImageTraceLog.guid(0xd1)))
+      log.entry(guid: ImageTraceLog.guid(1))
+      return [try log.headers(HeaderChange(logGUID: ImageTraceLog.guid(1)))]
+    }
+  }
+
+  @Test func liveEntryIsOverwritten() throws {
+    try expect(.s06) { log in
+      let room = log.ringByteOffset
+      log.payload(block: 1)
+      log.log(blockCount: 2)
+      log.home(blockCount: 2)
+      log.flush()
+      let write = log.write(ImageTraceLog.sector(0), at: ImageTraceLog.log + room)
+      return [write]
+    }
+  }
+
+  @Test func tailPassesAHomeThatIsNotFlushed() throws {
+    try expect(.s07) { log in
+      log.payload(block: 1)
+      log.log(blockCount: 2)
+      let home = log.home(blockCount: 2)
+      let entry = log.entry(tail: log.ringByteOffset)
+      log.flush()
+      return [home, entry]
+    }
+  }
+
+  @Test func tailPassesAHomeThatWasNeverWritten() throws {
+    try expect(.s07) { log in
+      log.payload(block: 1)
+      log.log(blockCount: 2)
+      let entry = log.entry(tail: log.ringByteOffset)
+      log.flush()
+      log.home(blockCount: 2)
+      return [entry]
+    }
+  }
+
+  @Test func homeIsWrittenBeforeItsEntryIsStable() throws {
+    try expect(.s08) { log in
+      log.payload(block: 1)
+      let entry = log.entry([ImageTraceLog.update(blockCount: 2)])
+      return [entry, log.home(blockCount: 2)]
+    }
+  }
+
+  @Test func homeIsWrittenBeforeTheLogIsNamed() throws {
+    try expect(.s08, opening: false) { log in
+      try log.headers(
+        HeaderChange(
+          fileWriteGUID: ImageTraceLog.guid(0xf1), dataWriteGUID: ImageTraceLog.guid(0xd1)))
+      log.payload(block: 0)
+      log.entry([Self.table], guid: ImageTraceLog.guid(1))
+      log.flush()
+      let home = log.home(blockCount: 1)
+      log.flush()
+      try log.headers(HeaderChange(logGUID: ImageTraceLog.guid(1)))
+      return [home]
+    }
+  }
+
+  @Test func logIsClearedBeforeHomesAreStable() throws {
+    try expect(.r10, closing: false) { log in
+      log.payload(block: 1)
+      log.log(blockCount: 2)
+      let home = log.home(blockCount: 2)
+      return [home, try log.headers(HeaderChange(logGUID: .zero))]
+    }
+  }
+
+  @Test func logIsClearedWithoutHomes() throws {
+    try expect(.r10, closing: false) { log in
+      log.payload(block: 1)
+      log.log(blockCount: 2)
+      return [try log.headers(HeaderChange(logGUID: .zero))]
+    }
+  }
+}
