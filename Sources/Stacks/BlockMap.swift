@@ -63,6 +63,11 @@ final class BlockMap: @unchecked Sendable {
     return entry.payloadState == .fullyPresent ? entry.byteOffset : nil
   }
 
+  /// The entry that is stable.
+  func committedEntry(ofBlock blockIndex: UInt64) -> BlockTableEntry {
+    committed[index(ofBlock: blockIndex)]
+  }
+
   /// Whether a power cut, now or during a commit that has begun, leaves the entry as clients see it.
   func isCommitted(_ blockIndex: UInt64) -> Bool {
     let index = index(ofBlock: blockIndex)

@@ -133,15 +133,19 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
     _ bytes: [UInt8], _ part: BlockPart, isFUA: Bool
   ) async throws(DeviceError) -> Bool {
     let block = part.blockIndex
-    let before = try await lockForData(block)
-    defer { locks.unlockShared(block) }
+    let isOwner = try await lockForData(block)
+    defer {
+      if isOwner { map.unhold(block) }
+      locks.unlockShared(block)
+    }
     guard let place = place(of: part) else { preconditionFailure("the block has a place") }
     let isDirect = isFUA && map.isCommitted(block)
-    defer { if before != nil { map.unhold(block) } }
     do {
       try await file.write(bytes, at: place.byteOffset, isFUA: isDirect)
     } catch {
-      if let before, bugs.contains(.batRestoredUnderWriter) { map.set(block, before) }
+      if bugs.contains(.batRestoredUnderWriter) {
+        map.set(block, map.committedEntry(ofBlock: block))
+      }
       throw error
     }
     return !isDirect
@@ -149,17 +153,14 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
 
   /// Takes a shared hold on a block that has a place.
   ///
-  /// - Returns: the entry before, where the block got its place here.
-  private func lockForData(
-    _ block: UInt64
-  ) async throws(DeviceError) -> BlockTableEntry? {
+  /// - Returns: whether the block got its place here.
+  private func lockForData(_ block: UInt64) async throws(DeviceError) -> Bool {
     await locks.lockShared(block)
-    if map.place(ofBlock: block) != nil { return nil }
+    if map.place(ofBlock: block) != nil { return false }
     locks.unlockShared(block)
     await locks.lockExclusive(block)
-    var before: BlockTableEntry?
-    if map.place(ofBlock: block) == nil {
-      before = map.entry(ofBlock: block)
+    let isOwner = map.place(ofBlock: block) == nil
+    if isOwner {
       do {
         try await allocate(block)
       } catch {
@@ -168,7 +169,7 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
       }
     }
     locks.downgrade(block)
-    return before
+    return isOwner
   }
 
   private func allocate(_ block: UInt64) async throws(DeviceError) {

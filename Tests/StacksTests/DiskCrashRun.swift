@@ -159,36 +159,51 @@ final class DiskCrashRun: @unchecked Sendable {
     let keeping = stream.pick([
       (Keeping.none, 1), (.all, 1), (.half, 4), (.allButOne, 4), (.onlyOne, 2),
     ])
-    let completed = device.trace.filter { $0.isApplied && ($0.completedAt ?? .max) <= event }
-      .sorted { ($0.completedAt ?? 0) < ($1.completedAt ?? 0) }
-    let optional = completed.indices.filter { (completed[$0].stableAt ?? .max) > event }
+    let optional = optionalOperations(atCut: event)
     let one = optional.isEmpty ? -1 : stream.pick(optional)
-    let tornByteCount = stream.chance(1, of: 3) ? UInt64(stream.next(in: 1...7)) * 512 : 0
-    var left = device.initialContents
-    for (index, operation) in completed.enumerated() {
-      var isKept = (operation.stableAt ?? .max) <= event
-      if !isKept {
-        switch keeping {
-        case .none: isKept = false
-        case .all: isKept = true
-        case .half: isKept = stream.chance(1, of: 2)
-        case .allButOne: isKept = index != one
-        case .onlyOne: isKept = index == one
-        }
-        if index == one, tornByteCount > 0, operation.action == .write,
-          tornByteCount < operation.range.byteCount
-        {
-          Self.apply(operation, prefixByteCount: tornByteCount, to: &left)
-          continue
-        }
+    let tornByteCount = stream.chance(1, of: 3) ? stream.next(in: 1...7) * 512 : nil
+    var kept: [Int: Kept] = [:]
+    for index in optional {
+      switch keeping {
+      case .none: continue
+      case .all: kept[index] = .whole
+      case .half: kept[index] = stream.chance(1, of: 2) ? .whole : nil
+      case .allButOne: kept[index] = index == one ? nil : .whole
+      case .onlyOne: kept[index] = index == one ? .whole : nil
       }
-      if isKept { Self.apply(operation, prefixByteCount: nil, to: &left) }
     }
+    if let tornByteCount, one >= 0 { kept[one] = .prefix(byteCount: tornByteCount) }
+    return image(atCut: event, keeping: kept)
+  }
+
+  private enum Kept {
+    case whole
+    case prefix(byteCount: Int)
+  }
+
+  /// What a power cut can take or leave, by place in the device's trace.
+  private func optionalOperations(atCut event: UInt64) -> [Int] {
+    device.trace.indices.filter {
+      let operation = device.trace[$0]
+      return operation.isApplied && (operation.completedAt ?? .max) <= event
+        && (operation.stableAt ?? .max) > event
+    }
+  }
+
+  private func image(atCut event: UInt64, keeping kept: [Int: Kept]) -> SparseBytes {
+    var left = device.initialContents
+    let applied = device.trace.indices
+      .filter {
+        let operation = device.trace[$0]
+        return operation.isApplied && ((operation.stableAt ?? .max) <= event || kept[$0] != nil)
+      }
+      .sorted { (device.trace[$0].completedAt ?? 0) < (device.trace[$1].completedAt ?? 0) }
+    for index in applied { Self.apply(device.trace[index], kept[index] ?? .whole, to: &left) }
     return left
   }
 
   private static func apply(
-    _ operation: DeviceOperation, prefixByteCount: UInt64?, to contents: inout SparseBytes
+    _ operation: DeviceOperation, _ kept: Kept, to contents: inout SparseBytes
   ) {
     switch operation.action {
     case .read, .flush: return
@@ -197,11 +212,11 @@ final class DiskCrashRun: @unchecked Sendable {
       if operation.range.endByteOffset > contents.byteCount {
         contents.resize(toByteCount: operation.range.endByteOffset)
       }
-      if operation.action == .write {
-        let byteCount = prefixByteCount.map { Int($0) } ?? operation.bytes.count
-        contents.write(Array(operation.bytes[..<byteCount]), at: operation.range.byteOffset)
+      guard operation.action == .write else { return contents.zero(operation.range) }
+      if case .prefix(let byteCount) = kept {
+        contents.write(Array(operation.bytes.prefix(byteCount)), at: operation.range.byteOffset)
       } else {
-        contents.zero(operation.range)
+        contents.write(operation.bytes, at: operation.range.byteOffset)
       }
     }
   }
@@ -280,5 +295,23 @@ final class DiskCrashRun: @unchecked Sendable {
       }
     }
     return found
+  }
+
+  /// The first problem of the cuts before each flush that lose one operation or keep one alone.
+  func firstProblemOfLosingOne() -> String? {
+    for flush in device.trace where flush.action == .flush {
+      let event = (flush.completedAt ?? 1) - 1
+      let optional = optionalOperations(atCut: event)
+      for one in optional {
+        var others: [Int: Kept] = [:]
+        for index in optional where index != one { others[index] = .whole }
+        for kept in [others, [one: .whole]] {
+          if let problem = judge(image(atCut: event, keeping: kept), atCut: event).problem {
+            return "seed \(seed), cut at \(event), operation \(one): \(problem)"
+          }
+        }
+      }
+    }
+    return nil
   }
 }

@@ -28,7 +28,7 @@ enum DiskFixture {
   static func run(
     on contents: SparseBytes, _ options: VHDXDisk.Options = VHDXDisk.Options(identity: 7),
     sectorByteCount: UInt32 = 512,
-    _ body: @escaping @Sendable (VHDXDisk) async throws -> Void
+    body: @escaping @Sendable (VHDXDisk) async throws -> Void
   ) throws -> SparseBytes {
     let simulation = Simulation(strategy: RandomStrategy(seed: Seed(1)))
     let device = MemoryDevice(contents: contents, sectorByteCount: sectorByteCount)
