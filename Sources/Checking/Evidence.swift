@@ -36,6 +36,16 @@ public struct Evidence: Sendable {
   }
 }
 
+extension Evidence {
+  /// Whether the device refused something on behalf of an operation that was acknowledged.
+  var hasUnreportedError: Bool {
+    traces?.data.contains { operation in
+      operation.error != nil
+        && operation.clientOperation.flatMap { client?.record(of: $0)?.isAcknowledged } ?? false
+    } ?? false
+  }
+}
+
 /// The contents of a device after a run.
 public enum LiveContents: Sendable {
   case sparse(SparseBytes)

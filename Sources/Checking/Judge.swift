@@ -119,6 +119,7 @@ public struct Judge {
         discardPromisesZeroes: evidence.discardPromisesZeroes,
         submittedUnits: evidence.submittedUnits ?? { _ in [] })
     }
+    promises?.hasUnreportedError = evidence.hasUnreportedError
     let judge = stateJudge(evidence, promises)
     var seen: Set<StateKey> = []
     var judgement = Judgement()

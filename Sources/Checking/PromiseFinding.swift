@@ -42,7 +42,7 @@ struct PromiseFinding {
       return failedAt > endedAt
         || other.record.beganAt < endedAt && failedAt > missing.record.beganAt
     }
-    if isBesideError { return .d07 }
+    if isBesideError || promises.hasUnreportedError { return .d07 }
     if missing.isDurableByClose { return .d06 }
     switch missing.record.operation.action {
     case .writeZeroes, .discard: return .d04

@@ -38,6 +38,8 @@ final class Promises {
   private let index: VersionIndex
   private let resizes: [Int]
   private let initialByteCount: UInt64
+  /// Whether the device refused something and the client was told that it was done.
+  var hasUnreportedError = false
   /// The versions that become durable at a cut.
   private let newlyDurable: [Int: [Int]]
   /// For each cut that changes promises, ascending: used to tell two cuts with one promise apart.

@@ -20,8 +20,8 @@ extension RuleText {
       promise: "after a clean close everything acknowledged is present and nothing needs recovery",
       failure: "an acknowledged write is gone, or recovery is needed, after a clean close"),
     .d07: RuleText(
-      promise: "an error reported to the client loses nothing that was acknowledged",
-      failure: "an acknowledged write was lost beside a reported error"),
+      promise: "an error is reported to the client, and loses nothing that was acknowledged",
+      failure: "an acknowledged write was lost by an error, reported or not"),
     .d08: RuleText(
       promise: "recovering twice, or again after a cut, gives the same disk",
       failure: "recovery is not repeatable"),
