@@ -92,7 +92,8 @@ struct ImageTraceQEMUTests {
     try first.record(["write -P 0xa1 0 4k"], isFirst: true)
     let count = try first.index.entryCount
     let trace = try QEMUTrace(first.image(afterEntries: count, byteCount: 9 << 20))
-    try trace.record(["write -P 2 0 4k", "write -P 3 64k 4k", "flush", "write -P 1 0 4k"], isFirst: true)
+    try trace.record(
+      ["write -P 2 0 4k", "write -P 3 64k 4k", "flush", "write -P 1 0 4k"], isFirst: true)
     #expect(try trace.index.entryCount > 4)
     #expect(try trace.violations() == [])
   }

@@ -90,7 +90,8 @@ struct ImageTraceReplayTests {
     try log.headers(fileWrite)
     let home = log.home(blockCount: 2)
     let found = try log.violations()
-    #expect(found.map(\.rule) == [.b09, .h14, .r08].sorted { $0.explanationOrder < $1.explanationOrder })
+    #expect(
+      found.map(\.rule) == [.b09, .h14, .r08].sorted { $0.explanationOrder < $1.explanationOrder })
     #expect(found.allSatisfy { $0.entries == [home] })
   }
 
