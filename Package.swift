@@ -48,15 +48,15 @@ let package = Package(
     layer("VHDX", ["Bytes"]),
     // 2: what is under test, and what judges it.
     layer("Workload", ["Bytes", "Scheduling", "WriteLog"]),
-    layer("Stacks", ["Bytes", "BlockDevice", "WriteLog", "Scheduling"]),
+    layer("Stacks", ["Bytes", "BlockDevice", "WriteLog", "VHDX", "Scheduling"]),
     layer("CrashStates", ["Bytes", "WriteLog", "Scheduling"]),
     layer("Checking", ["Bytes", "BlockDevice", "WriteLog", "VHDX", "CrashStates", "Workload"]),
     // 3: runs and what is said of them.
     layer(
       "Campaign",
       [
-        "Bytes", "Scheduling", "BlockDevice", "WriteLog", "Workload", "Stacks", "CrashStates",
-        "Checking", yams,
+        "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
+        "CrashStates", "Checking", yams,
       ]),
     layer("Reporting", ["Bytes", "Scheduling", "Checking", "Campaign"]),
     // 4: the world.
@@ -85,7 +85,11 @@ let package = Package(
     tests("WriteLog", ["WriteLog", "Bytes", "Host", "TestSupport"]),
     tests("VHDX", ["VHDX", "Bytes", "Host", "TestSupport"]),
     tests("Workload", ["Workload", "Bytes", "WriteLog", "Scheduling"]),
-    tests("Stacks", ["Stacks", "BlockDevice", "WriteLog", "Scheduling", "Bytes"]),
+    tests(
+      "Stacks",
+      [
+        "Stacks", "BlockDevice", "WriteLog", "VHDX", "Scheduling", "Bytes", "Host", "TestSupport",
+      ]),
     tests("CrashStates", ["CrashStates", "WriteLog", "Bytes", "Host", "TestSupport"]),
     tests(
       "Checking",

@@ -34,6 +34,10 @@ public enum DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
   case misaligned(ByteRange, sectorByteCount: UInt32)
   /// The device keeps a log that cannot be appended to.
   case unusableLog(String)
+  /// The device holds an image that cannot be opened, or not any more.
+  case unusableImage(String)
+  /// The device never does this.
+  case unsupported(String)
 
   /// As errno names it, for marks and reports.
   public var name: String {
@@ -41,7 +45,8 @@ public enum DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
     case .inputOutput: "EIO"
     case .noSpace: "ENOSPC"
     case .outOfRange, .misaligned: "EINVAL"
-    case .unusableLog: "EUCLEAN"
+    case .unusableLog, .unusableImage: "EUCLEAN"
+    case .unsupported: "ENOTSUP"
     }
   }
 
@@ -53,7 +58,8 @@ public enum DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
       "EINVAL: \(range) reaches behind the device's \(deviceByteCount) bytes"
     case .misaligned(let range, let sectorByteCount):
       "EINVAL: \(range) is not made of whole sectors of \(sectorByteCount) bytes"
-    case .unusableLog(let reason): "EUCLEAN: \(reason)"
+    case .unusableLog(let reason), .unusableImage(let reason): "EUCLEAN: \(reason)"
+    case .unsupported(let reason): "ENOTSUP: \(reason)"
     }
   }
 }

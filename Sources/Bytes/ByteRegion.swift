@@ -71,6 +71,16 @@ import CXXHash
     return unsafe [UInt8](UnsafeRawBufferPointer(rebasing: memory[range]))
   }
 
+  /// Copies the bytes of `range` over those of `target` from `index` on.
+  public func copyBytes(in range: Range<Int>, to target: inout [UInt8], at index: Int) {
+    check(range)
+    precondition(index >= 0 && range.count <= target.count - index, "a copy inside of the array")
+    unsafe target.withUnsafeMutableBytes { target in
+      unsafe UnsafeMutableRawBufferPointer(rebasing: target[index..<index + range.count])
+        .copyMemory(from: UnsafeRawBufferPointer(rebasing: memory[range]))
+    }
+  }
+
   /// Lends the bytes of `range` to `body`, which must not keep the pointer.
   @unsafe public func withUnsafeBytes<Result, Failure: Error>(
     in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result

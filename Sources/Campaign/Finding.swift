@@ -12,7 +12,7 @@ public struct Finding: Hashable, Sendable {
   /// Text that names the run exactly: seed and choices.
   public var token: String?
   /// The planted bug, where exactly one was switched on.
-  public var bug: BugSwitch?
+  public var bug: PlantedBug?
   /// One command, as it is typed.
   public var reproduce: String
   public var timeline: Timeline?

@@ -6,14 +6,14 @@ import Stacks
 /// Many seeds of one stack.
 public struct FuzzPlan: Sendable {
   public var stack: StackName
-  public var bugs: Set<BugSwitch>
+  public var bugs: Set<PlantedBug>
   public var seeds: SeedRange
   public var strategy: StrategyName
   public var tiers: [Tier]
   public var isGoingOn: Bool
 
   public init(
-    stack: StackName, bugs: Set<BugSwitch> = [], seeds: SeedRange, strategy: StrategyName = .auto,
+    stack: StackName, bugs: Set<PlantedBug> = [], seeds: SeedRange, strategy: StrategyName = .auto,
     tiers: [Tier] = FuzzPlan.defaultTiers, isGoingOn: Bool = false
   ) {
     self.stack = stack
@@ -43,7 +43,7 @@ public struct FuzzPlan: Sendable {
   /// The command that carries out one seed alone.
   public func reproduction(of seed: Seed) -> String {
     var words = ["powercut", "fuzz", "--stack", "\(stack)"]
-    for bug in bugs.sorted() { words += ["--bug", bug.rawValue] }
+    for bug in bugs.sorted() { words += ["--bug", bug.identifier] }
     words += ["--seeds", "\(seed)"]
     if strategy != .auto { words += ["--strategy", strategy.rawValue] }
     if tiers != Self.defaultTiers {
@@ -73,7 +73,7 @@ public struct FuzzTally: Sendable {
   public init(_ plan: FuzzPlan) {
     isGoingOn = plan.isGoingOn
     report = RunReport(command: "fuzz", subject: "\(plan.stack)", seeds: plan.seeds)
-    report.subject = ([plan.stack.description] + plan.bugs.sorted().map { "+\($0.rawValue)" })
+    report.subject = ([plan.stack.description] + plan.bugs.sorted().map { "+\($0.identifier)" })
       .joined(separator: " ")
   }
 

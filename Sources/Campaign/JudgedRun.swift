@@ -19,16 +19,24 @@ public struct JudgedRun: Sendable {
   private static func judge(_ run: SimulatedRun, _ tiers: [Tier]) -> Judgement {
     let region = ByteRegion(run.logBytes)
     var options = LogReadingOptions()
-    options.deviceByteCount = run.configuration.deviceByteCount
+    let isRaw = run.configuration.stack.image == .raw
+    if isRaw { options.deviceByteCount = run.configuration.deviceByteCount }
     do {
       let index = try WriteLogIndex(reading: region, options: options)
+      let initial = run.initialContents
       let history = try DiskHistory(
-        index: index, base: nil, initialByteCount: run.configuration.deviceByteCount)
+        index: index,
+        base: isRaw
+          ? nil
+          : ByteRegion(initial.read(ByteRange(byteOffset: 0, byteCount: initial.byteCount))),
+        initialByteCount: initial.byteCount)
       var evidence = Evidence(index: index, history: history)
       let seed = run.seed
       evidence.client = run.client
       evidence.live = .sparse(run.liveContents)
       evidence.traces = run.traces
+      if !isRaw { evidence.image = run.imageEvidence }
+      evidence.discardPromisesZeroes = run.configuration.stack.profile.habits == .exact
       evidence.submittedUnits = { operation in
         operation.range.units.map { unit in
           Checksum.xxh3Wide(

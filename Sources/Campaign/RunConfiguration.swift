@@ -2,6 +2,7 @@ import BlockDevice
 import CrashStates
 import Scheduling
 import Stacks
+import VHDX
 import Workload
 
 /// Everything that decides a run besides its seed.
@@ -14,8 +15,11 @@ public struct RunConfiguration: Hashable, Sendable {
 
   public var stack: StackName
   /// Bugs besides those of the profile.
-  public var bugs: Set<BugSwitch>
+  public var bugs: Set<PlantedBug>
+  /// The length of what the client sees: the device, or the virtual disk of an image.
   public var deviceByteCount: UInt64 = 1 << 20
+  /// The image that the device holds, where the stack is one of images.
+  public var image = ImageConfiguration()
   /// The log's unit, and the alignment of every request.
   public var logSectorByteCount: UInt32 = 512
   public var superblockInterval = 4096
@@ -28,11 +32,28 @@ public struct RunConfiguration: Hashable, Sendable {
   /// Choices to make again, instead of a strategy.
   public var schedule: Schedule?
 
-  public init(stack: StackName, bugs: Set<BugSwitch> = []) {
+  public init(stack: StackName, bugs: Set<PlantedBug> = []) {
     self.stack = stack
     self.bugs = bugs
   }
 
-  /// The bugs of the profile and those that were asked for.
-  public var allBugs: Set<BugSwitch> { stack.profile.bugs.union(bugs) }
+  /// The alignment of the client's requests.
+  public var clientSectorByteCount: UInt32 {
+    stack.image == .raw
+      ? logSectorByteCount : max(logSectorByteCount, image.logicalSectorByteCount)
+  }
+
+  /// What opens an image, with its mistakes.
+  public var recovery: RecoveryProfile {
+    var profile = stack.profile.recovery
+    for case .recovery(let bug) in bugs { profile.bugs.insert(bug) }
+    return profile
+  }
+
+  /// The mistakes of what writes: those of the profile and those that were asked for.
+  public var stackBugs: Set<BugSwitch> {
+    bugs.reduce(into: stack.profile.bugs) { all, bug in
+      if case .stack(let bug) = bug { all.insert(bug) }
+    }
+  }
 }

@@ -24,7 +24,7 @@ extension Scenario {
   }
 
   private static let keys = [
-    "summary", "stack", "bugs", "device", "workload", "schedule", "states", "expect",
+    "summary", "stack", "bugs", "device", "image", "workload", "schedule", "states", "expect",
   ]
 
   private init(_ root: ScenarioNode) throws(ScenarioError) {
@@ -36,6 +36,10 @@ extension Scenario {
     configuration = RunConfiguration(
       stack: try Self.stack(try root.required("stack")), bugs: try Self.bugs(root.node("bugs")))
     if let device = root.node("device") { try Self.readDevice(device, into: &configuration) }
+    if let image = root.node("image") {
+      configuration.image = try ImageParsing(configuration).parse(image)
+    }
+    try ImageParsing(configuration).check(line: root.line)
     configuration.workload = try WorkloadParsing(configuration).parse(root.required("workload"))
     seeds = SeedRange(first: Seed(1), last: Seed(1))
     if let schedule = root.node("schedule") {
@@ -54,14 +58,14 @@ extension Scenario {
     return stack
   }
 
-  private static func bugs(_ node: Node?) throws(ScenarioError) -> Set<BugSwitch> {
+  private static func bugs(_ node: Node?) throws(ScenarioError) -> Set<PlantedBug> {
     guard let node else { return [] }
-    var bugs: Set<BugSwitch> = []
+    var bugs: Set<PlantedBug> = []
     for item in try list(node, named: "bugs") {
-      guard let bug = item.scalar.flatMap({ BugSwitch(rawValue: $0.string) }) else {
+      guard let bug = item.scalar.flatMap({ PlantedBug($0.string) }) else {
         throw ScenarioError(
           line: item.mark?.line,
-          "unknown bug \(item.shown); known are \(BugSwitch.allCases.map(\.rawValue).listed)")
+          "unknown bug \(item.shown); known are \(PlantedBug.all.map(\.identifier).listed)")
       }
       bugs.insert(bug)
     }
@@ -81,7 +85,8 @@ extension Scenario {
       }
       configuration.logSectorByteCount = UInt32(sector)
     }
-    if let bytes = try device.byteCount("bytes", in: 1...(1 << 30)) {
+    let mostByteCount: UInt64 = configuration.stack.image == .raw ? 1 << 30 : 64 << 40
+    if let bytes = try device.byteCount("bytes", in: 1...mostByteCount) {
       guard bytes % UInt64(configuration.logSectorByteCount) == 0 else {
         throw ScenarioError(
           line: device.line, "'bytes' must be a whole number of sectors, found \(bytes)")

@@ -30,12 +30,13 @@ public final class SimulatedRun: @unchecked Sendable {
     case .drawn(let specification, let own):
       workload = Workload(
         specification, seed: own ?? seed, deviceByteCount: configuration.deviceByteCount,
-        sectorByteCount: configuration.logSectorByteCount)
+        sectorByteCount: configuration.clientSectorByteCount)
     }
     simulation = Simulation(strategy: Self.strategy(configuration, seed, workload))
     data = SimulatedDevice(
-      contents: SparseBytes(byteCount: configuration.deviceByteCount),
-      faults: configuration.faults, simulation: simulation)
+      contents: configuration.initialContents(seed: seed),
+      isGrowable: configuration.stack.image != .raw, faults: configuration.faults,
+      simulation: simulation)
     log = SimulatedDevice(
       contents: Self.staleLog(configuration), isGrowable: true, simulation: simulation)
     carryOut()
@@ -44,6 +45,8 @@ public final class SimulatedRun: @unchecked Sendable {
   /// The choices that the run made.
   public var schedule: Schedule { simulation.schedule }
   public var stepCount: Int { simulation.stepCount }
+  /// The device before the first operation.
+  public var initialContents: SparseBytes { data.initialContents }
   /// The device as the run left it.
   public var liveContents: SparseBytes { data.contents }
   /// The log as the run left it.
@@ -73,9 +76,10 @@ public final class SimulatedRun: @unchecked Sendable {
   private func carryOut() {
     for session in workload.sessions {
       let logger = makeLogger()
+      let disk = makeDisk(over: logger)
       do throws(Simulation.Stall) {
-        guard try open(logger) else { return }
-        try work(session, logger)
+        guard try open(logger, disk) else { return }
+        try work(session, disk, logger)
       } catch {
         stall = error
         return
@@ -90,14 +94,26 @@ public final class SimulatedRun: @unchecked Sendable {
     options.writesExtension = configuration.stack.profile.writesOwnFields
     var stream = RandomStream(seed, .configuration, 1)
     options.logIdentity = stream.next()
-    options.bugs = configuration.allBugs
+    options.bugs = configuration.stackBugs
     return WriteLogger(device: data, log: log, options: options, simulation: simulation)
   }
 
-  /// Creates the log in the first session and appends to it in the others.
+  private func makeDisk(over logger: WriteLogger) -> any ClientDisk {
+    switch configuration.stack.image {
+    case .raw: RawImage(over: logger, simulation: simulation)
+    case .vhdx:
+      VHDXDisk(
+        over: logger, options: configuration.diskOptions(seed: seed, session: sessions.count),
+        simulation: simulation)
+    }
+  }
+
+  /// Creates the log in the first session and appends to it in the others, then opens the disk.
   ///
   /// - Returns: whether the session can go on.
-  private func open(_ logger: WriteLogger) throws(Simulation.Stall) -> Bool {
+  private func open(
+    _ logger: WriteLogger, _ disk: any ClientDisk
+  ) throws(Simulation.Stall) -> Bool {
     var session = Traces.Session(firstLogOperation: log.trace.count)
     let isFirst = sessions.isEmpty
     if !isFirst {
@@ -115,28 +131,32 @@ public final class SimulatedRun: @unchecked Sendable {
     try simulation.run()
     session.openingError = outcome.error.map { "\($0)" }
     sessions.append(session)
+    if outcome.error != nil { return false }
+    simulation.spawn(task: 0) {
+      do throws(DeviceError) { try await disk.open() } catch { outcome.error = error }
+    }
+    try simulation.run()
     return outcome.error == nil
   }
 
   private func work(
-    _ session: Workload.Session, _ logger: WriteLogger
+    _ session: Workload.Session, _ disk: any ClientDisk, _ logger: WriteLogger
   ) throws(Simulation.Stall) {
-    let image = RawImage(over: logger, simulation: simulation)
     for (task, operations) in session.tasks.enumerated() {
       simulation.spawn(task: task) {
-        for operation in operations { await self.perform(operation, image, logger) }
+        for operation in operations { await self.perform(operation, disk, logger) }
       }
     }
     try simulation.run()
     simulation.spawn(task: 0) {
-      await self.perform(session.close, image, logger)
+      await self.perform(session.close, disk, logger)
       try? await logger.close()
     }
     try simulation.run()
   }
 
   private func perform(
-    _ operation: ClientOperation, _ image: RawImage, _ logger: WriteLogger
+    _ operation: ClientOperation, _ disk: any ClientDisk, _ logger: WriteLogger
   ) async {
     var bytes: [UInt8] = []
     if operation.action == .write {
@@ -152,7 +172,7 @@ public final class SimulatedRun: @unchecked Sendable {
         operation: operation.identifier, action: operation.action, range: operation.range,
         contents: digest, isFUA: operation.isFUA), operation, logger)
     let error = await TaskIdentity.$operation.withValue(operation.identifier) {
-      await Self.submit(operation, bytes, to: image)
+      await Self.submit(operation, bytes, to: disk)
     }
     client.end(
       operation.identifier, errorName: error?.name, entryCount: logger.entryCount,
@@ -169,18 +189,19 @@ public final class SimulatedRun: @unchecked Sendable {
   }
 
   private static func submit(
-    _ operation: ClientOperation, _ bytes: [UInt8], to image: RawImage
+    _ operation: ClientOperation, _ bytes: [UInt8], to disk: any ClientDisk
   ) async -> DeviceError? {
     do throws(DeviceError) {
       switch operation.action {
-      case .read: _ = try await image.read(operation.range)
+      case .read: _ = try await disk.read(operation.range)
       case .write:
-        try await image.write(
+        try await disk.write(
           bytes, at: operation.range.byteOffset, isFUA: operation.isFUA)
-      case .writeZeroes: try await image.writeZeroes(operation.range, isFUA: operation.isFUA)
-      case .discard: try await image.discard(operation.range)
-      case .flush, .close: try await image.flush()
-      case .resize: try await image.resize(toByteCount: operation.range.byteCount)
+      case .writeZeroes: try await disk.writeZeroes(operation.range, isFUA: operation.isFUA)
+      case .discard: try await disk.discard(operation.range)
+      case .flush: try await disk.flush()
+      case .close: try await disk.close()
+      case .resize: try await disk.resize(toByteCount: operation.range.byteCount)
       }
       return nil
     } catch {

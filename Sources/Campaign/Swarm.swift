@@ -17,6 +17,13 @@ public struct Swarm: Sendable {
   }
 
   public func configuration(for seed: Seed) -> RunConfiguration {
+    switch base.stack.image {
+    case .raw: rawConfiguration(for: seed)
+    case .vhdx: ImageSwarm(base: base).configuration(for: seed)
+    }
+  }
+
+  private func rawConfiguration(for seed: Seed) -> RunConfiguration {
     var stream = RandomStream(seed, .configuration)
     var configuration = base
     configuration.logSectorByteCount = stream.pick([

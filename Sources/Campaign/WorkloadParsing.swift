@@ -19,6 +19,7 @@ struct WorkloadParsing {
         node, named: "workload",
         keys: [
           "seed", "tasks", "operations", "mix", "fua-percent", "longest", "hot", "sessions",
+          "blocks", "span", "whole-percent",
         ]))
   }
 
@@ -42,17 +43,45 @@ struct WorkloadParsing {
     if let percent = try workload.integer("fua-percent", in: 0...100) {
       specification.fuaPercent = percent
     }
-    let lengths = UInt64(configuration.logSectorByteCount)...configuration.deviceByteCount
+    let lengths = UInt64(configuration.clientSectorByteCount)...configuration.deviceByteCount
     if let longest = try workload.byteCount("longest", in: lengths) {
       specification.maximumByteCount = longest
     }
     specification.hotByteCount = try workload.byteCount("hot", in: lengths)
+    specification.blocks = try blocks(workload)
     if let mix = workload.node("mix") { specification.mix = try self.mix(mix) }
     guard let node = workload.node("seed") else { return .drawn(specification, seed: nil) }
     guard let seed = node.scalar.flatMap({ Seed($0.string) }) else {
       throw ScenarioError(line: node.mark?.line, "'seed' must be a number, found \(node.shown)")
     }
     return .drawn(specification, seed: seed)
+  }
+
+  /// Which blocks of an image are used, and how.
+  private func blocks(
+    _ workload: ScenarioNode
+  ) throws(ScenarioError) -> WorkloadSpecification.Blocks? {
+    guard let node = workload.node("blocks") else { return nil }
+    guard configuration.stack.image != .raw, let items = node.sequence, items.count > 0 else {
+      throw ScenarioError(
+        line: node.mark?.line, "'blocks' lists blocks of an image by number, found \(node.shown)")
+    }
+    let block = UInt64(configuration.image.blockByteCount)
+    var indices: [UInt64] = []
+    for item in items {
+      guard let index = item.scalar.flatMap({ UInt64($0.string) }),
+        index < (configuration.deviceByteCount + block - 1) / block
+      else {
+        throw ScenarioError(
+          line: item.mark?.line, "'blocks' lists blocks of the disk, found \(item.shown)")
+      }
+      indices.append(index)
+    }
+    let sector = UInt64(configuration.clientSectorByteCount)
+    return WorkloadSpecification.Blocks(
+      byteCount: block, indices: indices,
+      spanByteCount: try workload.byteCount("span", in: sector...block) ?? 32 << 10,
+      wholePercent: try workload.integer("whole-percent", in: 0...100) ?? 50)
   }
 
   private func mix(_ node: Node) throws(ScenarioError) -> [WorkloadSpecification.Weight] {
@@ -110,7 +139,7 @@ struct WorkloadParsing {
     } else if action.hasRange {
       operation.range = try range(value, action)
     }
-    let sector = UInt64(configuration.logSectorByteCount)
+    let sector = UInt64(configuration.clientSectorByteCount)
     guard operation.range.byteOffset % sector == 0, operation.range.byteCount % sector == 0 else {
       throw ScenarioError(
         line: item.line,

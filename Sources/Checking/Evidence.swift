@@ -21,10 +21,18 @@ public struct Evidence: Sendable {
   public var traces: Traces?
   /// Whether a discarded range reads as zeroes. Where it does not, any older version may show.
   public var discardPromisesZeroes = true
+  /// What is known of the VHDX image that the disk holds; `nil` where it holds what the client wrote
+  /// where the client wrote it.
+  public var image: ImageEvidence?
 
   public init(index: WriteLogIndex, history: DiskHistory) {
     self.index = index
     self.history = history
+  }
+
+  /// Nothing but the log.
+  public init(history: DiskHistory) {
+    self.init(index: history.index, history: history)
   }
 }
 

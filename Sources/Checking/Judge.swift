@@ -53,22 +53,19 @@ public struct Judge {
     if let headers, let traces = evidence.traces {
       list.add(ChainTraceJudge(headers: headers).judge())
       list.add(
-        SuperblockJudge(headers: headers, logTrace: traces.log, client: evidence.client).judge())
+        SuperblockJudge(
+          headers: headers, logTrace: traces.log,
+          client: evidence.image == nil ? evidence.client : nil
+        ).judge())
       list.add(
         AppendJudge(traces: traces, sectorByteCount: evidence.index.sectorByteCount).judge())
-      judged.formUnion([.l05, .l11])
+      judged.formUnion(evidence.image == nil ? [.l05, .l11] : [.l11])
     }
     list.add(LogShapeJudge(evidence: evidence).judge())
-    let origins = EntryOrigins(index: evidence.index, headers: headers)
-    if origins.areKnown {
-      list.add(PayloadJudge(evidence: evidence, origins: origins).judge())
-      list.add(DurabilityJudge(evidence: evidence, headers: headers).judge())
-      judged.formUnion([.l06, .l09])
-    }
-    if let client = evidence.client, !evidence.arePromisesImplied, origins.areKnown {
-      list.add(
-        OperationEntryJudge(evidence: evidence, origins: origins, client: client).judge())
-      judged.insert(.l07)
+    judgeOrigins(evidence, headers, &list, &judged)
+    if let image = evidence.image {
+      judged.formUnion(image.judgedRules)
+      list.add(judgeTrace(evidence, &judged))
     }
     if let live = evidence.live {
       list.add(ReplayJudge(evidence: evidence, live: live).judge())
@@ -78,11 +75,40 @@ public struct Judge {
     if evidence.client != nil { judged.formUnion([.d01, .d02, .d03, .d04, .d05, .d06, .d07]) }
     judgement.violations = list.sorted
     judgement.judgedRules = judged.sorted()
-    judgement.unjudgedRules = Rule.ofRawDisks.filter { !judged.contains($0) }.map {
+    let rules = evidence.image == nil ? Rule.ofRawDisks : Rule.allCases
+    judgement.unjudgedRules = rules.filter { !judged.contains($0) }.map {
       ($0, Self.whatIsMissing(for: $0))
     }
     judgement.entryCount = evidence.index.entryCount
     return judgement
+  }
+
+  /// What needs to know which client operation an entry comes from. Below an image format an operation
+  /// of the client is many entries or none, so the rules that pair them are those of a raw disk.
+  private func judgeOrigins(
+    _ evidence: Evidence, _ headers: [WrittenHeader]?, _ list: inout ViolationList,
+    _ judged: inout Set<Rule>
+  ) {
+    let isRaw = evidence.image == nil
+    let origins = EntryOrigins(index: evidence.index, headers: headers)
+    guard origins.areKnown else { return }
+    var payload = evidence
+    if !isRaw { payload.client = nil }
+    list.add(PayloadJudge(evidence: payload, origins: origins).judge())
+    list.add(DurabilityJudge(evidence: evidence, headers: isRaw ? headers : nil).judge())
+    judged.formUnion([.l06, .l09])
+    guard isRaw, let client = evidence.client, !evidence.arePromisesImplied else { return }
+    list.add(OperationEntryJudge(evidence: evidence, origins: origins, client: client).judge())
+    judged.insert(.l07)
+  }
+
+  private func judgeTrace(_ evidence: Evidence, _ judged: inout Set<Rule>) -> [Violation] {
+    let judge = ImageTraceJudge(
+      index: evidence.index, base: StateImage(evidence.history, CrashState(cut: 0)),
+      client: evidence.arePromisesImplied ? nil : evidence.client)
+    let report = judge.report()
+    if report.refusal == nil { judged.formUnion(ImageTraceJudge.rules) }
+    return report.violations
   }
 
   private func judgeStates(_ evidence: Evidence, _ list: inout ViolationList) -> Judgement {
@@ -93,7 +119,7 @@ public struct Judge {
         discardPromisesZeroes: evidence.discardPromisesZeroes,
         submittedUnits: evidence.submittedUnits ?? { _ in [] })
     }
-    let judge = promises.map { PromiseJudge(history: history, promises: $0) }
+    let judge = stateJudge(evidence, promises)
     var seen: Set<StateKey> = []
     var judgement = Judgement()
     judgement.tiers = tiers.map {
@@ -112,9 +138,19 @@ public struct Judge {
       guard seen.insert(key).inserted else { continue }
       judgement.distinctStateCount += 1
       judgement.tiers[place].distinctStateCount += 1
-      if let judge { list.add(judge.judge(state)) }
+      if let found = judge?.judge(state) { list.add(found) }
+    }
+    if let client = evidence.client, let images = judge as? ImageStateJudge {
+      for cut in client.closedCuts { list.add(images.judgeClosed(atCut: cut)) }
     }
     return judgement
+  }
+
+  private func stateJudge(_ evidence: Evidence, _ promises: Promises?) -> (any StateJudge)? {
+    if let image = evidence.image {
+      return ImageStateJudge(history: evidence.history, evidence: image, promises: promises)
+    }
+    return promises.map { PromiseJudge(history: evidence.history, promises: $0) }
   }
 
   private static func whatIsMissing(for rule: Rule) -> String {

@@ -8,7 +8,7 @@ import Workload
 /// operation is *durable* at a cut when a flush that was submitted after its acknowledgement, or its
 /// own FUA, was acknowledged by then. A unit may hold the version of any operation that was submitted
 /// by then, unless a durable one was submitted after that operation had ended.
-struct Promises {
+final class Promises {
   /// One operation that changes units.
   struct Version {
     var record: ClientHistory.Record
@@ -43,7 +43,7 @@ struct Promises {
   /// For each cut that changes promises, ascending: used to tell two cuts with one promise apart.
   private let promiseCuts: [Int]
 
-  init(
+  convenience init(
     client: ClientHistory, initialByteCount: UInt64, discardPromisesZeroes: Bool,
     submittedUnits: (ClientOperation) -> [Digest128]
   ) {
@@ -117,9 +117,18 @@ struct Promises {
     (newlyDurable[cut] ?? []).flatMap { index.units(ofVersion: $0) }
   }
 
+  /// The units of which something is promised at this cut.
+  func promisedUnits(atCut cut: Int) -> Set<UInt64> {
+    var units: Set<UInt64> = []
+    for (place, version) in versions.enumerated() where version.isDurable(atCut: cut) {
+      units.formUnion(index.units(ofVersion: place))
+    }
+    return units
+  }
+
   /// The versions of a unit that were submitted before the cut.
   func submitted(unit: UInt64, cut: Int) -> [Version] {
-    index.places(ofUnit: unit).lazy.map { versions[$0] }
+    index.places(ofUnit: unit).lazy.map { self.versions[$0] }
       .filter { $0.record.entryCountAtBegin <= cut }
   }
 
@@ -175,8 +184,11 @@ private struct Durability {
 
   /// In the order of submission.
   private let flushes: [Flush]
+  /// Where each session ended, by the place of its close among all events, ascending.
+  private let sessionEnds: [Int]
 
   init(_ client: ClientHistory) {
+    sessionEnds = client.records.filter { $0.operation.action == .close }.map(\.beganAt)
     flushes = client.records.compactMap { record in
       let action = record.operation.action
       guard record.isAcknowledged, action == .flush || action == .close,
@@ -188,7 +200,11 @@ private struct Durability {
 
   func promise(of record: ClientHistory.Record) -> (cut: Int, isByClose: Bool)? {
     guard record.isAcknowledged, let endedAt = record.endedAt else { return nil }
-    let covering = flushes.filter { $0.beganAt > endedAt }.min { $0.cut < $1.cut }
+    // A session that could not be closed takes with it what it had not flushed: the flushes of the next
+    // one cannot reach it.
+    let sessionEnd = sessionEnds.first { $0 > endedAt } ?? .max
+    let covering = flushes.filter { $0.beganAt > endedAt && $0.beganAt <= sessionEnd }
+      .min { $0.cut < $1.cut }
     if record.operation.isFUA, let own = record.entryCountAtEnd,
       own <= covering?.cut ?? .max
     {

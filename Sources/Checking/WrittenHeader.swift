@@ -19,34 +19,42 @@ struct WrittenHeader: Sendable {
   /// Reads the headers out of the trace of a log device.
   ///
   /// A write behind sector 0 begins with a header; the zero region of a write-zeroes entry is the
-  /// write-zeroes that the same client operation submitted.
+  /// write-zeroes that the same client operation submitted next on the same task.
   static func all(in trace: [DeviceOperation], sectorByteCount: UInt32) -> [WrittenHeader] {
-    var zeroRegions: [UInt64: DeviceOperation] = [:]
-    for operation in trace where operation.action == .writeZeroes {
-      if let client = operation.clientOperation { zeroRegions[client] = operation }
-    }
     let sector = UInt64(sectorByteCount)
     var headers: [WrittenHeader] = []
+    var latestOfOperation: [Submitter: Int] = [:]
     for operation in trace
-    where operation.action == .write && operation.range.byteOffset >= sector {
+    where operation.action == .writeZeroes
+      || operation.action == .write && operation.range.byteOffset >= sector
+    {
+      let submitter = Submitter(operation: operation.clientOperation, task: operation.task)
+      if operation.action == .writeZeroes {
+        if let place = latestOfOperation.removeValue(forKey: submitter) {
+          headers[place].stableAt = headers[place].stableAt.flatMap { own in
+            operation.stableAt.map { max(own, $0) }
+          }
+        }
+        continue
+      }
       guard let header = EntryHeader(parsing: operation.bytes) else { continue }
       let payload = header.payloadSectorCount.multipliedReportingOverflow(by: sector)
       let claimed = ByteRange(
         checking: operation.range.byteOffset,
         byteCount: payload.overflow ? .max : payload.partialValue &+ sector)
-      var stableAt = operation.stableAt
-      if let client = operation.clientOperation, let region = zeroRegions[client],
-        !header.flags.contains(.mark)
-      {
-        stableAt = stableAt.flatMap { own in region.stableAt.map { max(own, $0) } }
-      }
+      if !header.flags.contains(.mark) { latestOfOperation[submitter] = headers.count }
       headers.append(
         WrittenHeader(
           entryIndex: headers.count, headerByteOffset: Int(operation.range.byteOffset),
           header: header, claimedRange: claimed ?? operation.range,
           operation: operation.clientOperation, task: operation.task,
-          submittedAt: operation.submittedAt, stableAt: stableAt))
+          submittedAt: operation.submittedAt, stableAt: operation.stableAt))
     }
     return headers
+  }
+
+  private struct Submitter: Hashable {
+    var operation: UInt64?
+    var task: Int
   }
 }

@@ -14,11 +14,18 @@ extension DiskHistory {
     return byteCount
   }
 
-  /// The digest of a state: that of its cut, less what the lost entries contributed, plus what shows
-  /// in their place.
+  /// The digest of a state.
   public func digest(of state: CrashState) -> Digest128 {
     let state = reduced(state)
     if state.lost.isEmpty { return digest(atCut: state.cut) }
+    return sum(of: state).digest(diskByteCount: byteCount(of: state))
+  }
+
+  /// What the units of a state contribute: those of its cut, less what the lost entries contributed,
+  /// plus what shows in their place.
+  public func sum(of state: CrashState) -> StateSum {
+    let state = reduced(state)
+    if state.lost.isEmpty { return sum(atCut: state.cut) }
     var sum = sum(atCut: state.cut)
     let plain = CrashState(cut: state.cut)
     forEachAffectedBlock(of: state) { place, units in
@@ -30,7 +37,7 @@ extension DiskHistory {
         forEachContribution(run, source, firstUnit) { sum += $0 }
       }
     }
-    return sum.digest(diskByteCount: byteCount(of: state))
+    return sum
   }
 
   /// The units whose contents may differ from the plain prefix at the state's cut, ascending.

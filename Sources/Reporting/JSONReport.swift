@@ -112,7 +112,7 @@ private struct FindingDocument: Encodable {
     token = Nullable(finding.token)
     state = Nullable(violation.state.map { "\($0)" })
     cut = Nullable(finding.cut)
-    bug = Nullable(finding.bug?.rawValue)
+    bug = Nullable(finding.bug?.identifier)
     alsoBroken = finding.alsoBroken.map(\.rawValue)
     repeats = violation.repeatCount
     entries = violation.entries

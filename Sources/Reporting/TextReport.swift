@@ -125,7 +125,7 @@ private struct FindingText {
     lines.append("  found     \(violation.title)")
     if let state = violation.state { lines.append("  state     \(state)") }
     if let seed = finding.seed { lines.append("  seed      \(seed)") }
-    if let bug = finding.bug { lines.append("  bug       \(bug.rawValue): \(bug.summary)") }
+    if let bug = finding.bug { lines.append("  bug       \(bug.identifier): \(bug.summary)") }
     if violation.repeatCount > 0 {
       lines.append("  repeats   \(violation.repeatCount) more in the same run")
     }

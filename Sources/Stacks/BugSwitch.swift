@@ -12,6 +12,26 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
   case discardCountedAsData = "logger.discard-counted-as-data"
   case sizeUnlogged = "logger.size-unlogged"
   case unit512 = "logger.unit-512"
+  case trailingRead = "writer.trailing-read"
+  case guidBeforeEntry = "writer.guid-before-entry"
+  case headerErrorsIgnored = "writer.header-errors-ignored"
+  case payloadNotStable = "writer.payload-not-stable"
+  case entryNotStable = "writer.entry-not-stable"
+  case homeNotStable = "writer.home-not-stable"
+  case publishBeforeLog = "writer.publish-before-log"
+  case batRestoredUnderWriter = "writer.bat-restored-under-writer"
+  case tailEarly = "writer.tail-early"
+  case ringReusedEarly = "writer.ring-reused-early"
+  case bothHeadersOneEpoch = "writer.both-headers-one-epoch"
+  case guidReused = "writer.guid-reused"
+  case lastOffsetStale = "writer.last-offset-stale"
+  case checksumShort = "writer.checksum-short"
+  case blockReusedUnbarriered = "writer.block-reused-unbarriered"
+
+  /// The bugs of the write logger, which count below a raw image.
+  public static let loggerBugs = allCases.filter { $0.rawValue.hasPrefix("logger.") }
+  /// The bugs of the VHDX disk.
+  public static let writerBugs = allCases.filter { $0.rawValue.hasPrefix("writer.") }
 
   /// What goes wrong, in one line.
   public var summary: String {
@@ -30,6 +50,36 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
     case .discardCountedAsData: "appending skips data that a discard does not have"
     case .sizeUnlogged: "growing and truncating leave no trace"
     case .unit512: "sectors are counted in 512 bytes where the log's sector is larger"
+    case .trailingRead:
+      "the tail of a logged sector is read from the sector's start: table entries shift"
+    case .guidBeforeEntry:
+      "the headers name a log that holds no entry yet"
+    case .headerErrorsIgnored:
+      "a failed header update goes unnoticed"
+    case .payloadNotStable:
+      "a table update is logged before the payload that it publishes is stable"
+    case .entryNotStable:
+      "home writes start before their log entry is stable"
+    case .homeNotStable:
+      "the log is cleared before the home writes are stable"
+    case .publishBeforeLog:
+      "others write to a new block whose table entry their flush does not log"
+    case .batRestoredUnderWriter:
+      "a failed write takes back a block that another write has used"
+    case .tailEarly:
+      "Tail moves before the home writes are stable"
+    case .ringReusedEarly:
+      "ring space is overwritten while the durable Tail still covers it"
+    case .bothHeadersOneEpoch:
+      "both header copies are written without a flush between them"
+    case .guidReused:
+      "a session gives its log the GUID of an earlier one"
+    case .lastOffsetStale:
+      "LastFileOffset stays what it was when the image was opened"
+    case .checksumShort:
+      "an entry's checksum leaves out the part behind the ring's end"
+    case .blockReusedUnbarriered:
+      "a freed block is handed out before its release is stable"
     }
   }
 

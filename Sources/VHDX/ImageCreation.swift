@@ -39,15 +39,14 @@ extension VHDXLayout {
   }
 
   private func metadataBytes() -> [UInt8] {
-    let items = MetadataItem.allCases.filter { $0 != .parentLocator }
-    let values = items.map(parameters.encode)
+    let items = metadataItems
     let table = MetadataTable(
-      entries: zip(items, values).map { item, value in
+      entries: items.map { item, bytes in
         MetadataEntry(
           itemID: item.id, byteOffset: UInt32(Self.place(of: item)),
-          byteCount: UInt32(value.count), flags: item.flags)
+          byteCount: UInt32(bytes.count), flags: item.flags)
       })
-    return values.reduce(table.encode(), +)
+    return items.map(\.bytes).reduce(table.encode(), +)
   }
 
   private func forEachBlockTablePiece<Failure: Error>(

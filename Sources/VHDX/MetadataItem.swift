@@ -44,8 +44,8 @@ public enum MetadataItem: Int, CaseIterable, Sendable {
     }
   }
 
-  /// The name that messages use.
-  var name: String {
+  /// The name that messages and listings use.
+  public var name: String {
     switch self {
     case .fileParameters: "file parameters"
     case .virtualDiskByteCount: "virtual disk size"

@@ -24,6 +24,11 @@ public struct ParentLocator: Equatable, Sendable {
   public struct Pair: Equatable, Sendable {
     public var key: String
     public var value: String
+
+    public init(key: String, value: String) {
+      self.key = key
+      self.value = value
+    }
   }
 
   /// In the order of the file.

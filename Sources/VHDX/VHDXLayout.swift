@@ -34,6 +34,8 @@ public struct VHDXLayout: Sendable {
   public let metadata: ByteRange
   public let blockTable: ByteRange
   public let geometry: BlockGeometry
+  /// How to find the disk below; `nil` where the image stands alone.
+  public let parentLocator: ParentLocator?
 
   /// - Parameters:
   ///   - virtualDiskByteCount: whole logical sectors, 64 TiB at most.
@@ -41,6 +43,7 @@ public struct VHDXLayout: Sendable {
   ///   - blockByteCount: a power of two from 1 MiB to 256 MiB.
   ///   - logicalSectorByteCount: 512 or 4096, as the physical one.
   ///   - logByteCount: whole MiB, at least one.
+  ///   - parentLocator: makes a differencing image, which has no block of its own yet.
   ///   - creator: who made the image, for people; 256 UTF-16 units at most are kept.
   /// - Throws: ``FormatError`` where the format does not allow a value; the place it names is where
   ///   the field would stand.
@@ -48,8 +51,15 @@ public struct VHDXLayout: Sendable {
     virtualDiskByteCount: UInt64, isFixed: Bool = false, blockByteCount: UInt32 = 32 << 20,
     logicalSectorByteCount: UInt32 = 512, physicalSectorByteCount: UInt32 = 512,
     logByteCount: UInt32 = VHDXLayout.defaultLogByteCount, identity: ImageIdentity,
-    creator: String = "powercut"
+    parentLocator: ParentLocator? = nil, creator: String = "powercut"
   ) throws(FormatError) {
+    guard !isFixed || parentLocator == nil else {
+      throw FormatError(
+        .wrongValue, field: "fileParameters.flags",
+        at: mebibyteByteCount + UInt64(logByteCount) + UInt64(Self.place(of: .fileParameters)) + 4,
+        expected: "no blocks of its own in a differencing image", found: "a fixed image",
+        hint: "Leave one of the two out.")
+    }
     guard UInt64(logByteCount) % mebibyteByteCount == 0, logByteCount > 0 else {
       throw FormatError(
         .outOfRange, field: "header.logByteCount", at: HeaderSlot.first.byteOffset + 68,
@@ -58,7 +68,8 @@ public struct VHDXLayout: Sendable {
     }
     let parameters = DiskParameters(
       virtualDiskByteCount: virtualDiskByteCount, blockByteCount: blockByteCount,
-      leavesBlocksAllocated: isFixed, virtualDiskID: identity.virtualDiskID,
+      leavesBlocksAllocated: isFixed, hasParent: parentLocator != nil,
+      virtualDiskID: identity.virtualDiskID,
       logicalSectorByteCount: logicalSectorByteCount,
       physicalSectorByteCount: physicalSectorByteCount)
     let log = ByteRange(byteOffset: mebibyteByteCount, byteCount: UInt64(logByteCount))
@@ -68,6 +79,7 @@ public struct VHDXLayout: Sendable {
     self.parameters = parameters
     self.identity = identity
     self.creator = creator
+    self.parentLocator = parentLocator
     self.log = log
     self.metadata = metadata
     geometry = BlockGeometry(parameters)
@@ -76,6 +88,14 @@ public struct VHDXLayout: Sendable {
       byteOffset: metadata.endByteOffset,
       byteCount: max(1, (tableByteCount + mebibyteByteCount - 1) / mebibyteByteCount)
         * mebibyteByteCount)
+  }
+
+  /// The items of the metadata region, in its order.
+  var metadataItems: [(item: MetadataItem, bytes: [UInt8])] {
+    MetadataItem.allCases.compactMap { item in
+      guard item == .parentLocator else { return (item, parameters.encode(item)) }
+      return parentLocator.map { (item, $0.encode()) }
+    }
   }
 
   public var isFixed: Bool { parameters.leavesBlocksAllocated }

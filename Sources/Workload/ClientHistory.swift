@@ -81,6 +81,12 @@ public struct ClientHistory: Sendable {
     eventCount += 1
   }
 
+  /// The counts of log entries at which a close was acknowledged.
+  public var closedCuts: [Int] {
+    records.filter { $0.operation.action == .close && $0.isAcknowledged }
+      .compactMap(\.entryCountAtEnd)
+  }
+
   /// The record of an operation, by its identifier.
   public func record(of operation: UInt64) -> Record? {
     placeOfOperation[operation].map { records[$0] }

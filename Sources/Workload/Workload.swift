@@ -91,21 +91,47 @@ private struct OperationDraw {
       let sectorCount = UInt64(half + stream.next(below: half + 1))
       operation.range = ByteRange(byteOffset: 0, byteCount: sectorCount * sectorByteCount)
     case .write, .writeZeroes:
-      operation.range = range(&stream)
+      operation.range = range(of: action, &stream)
       operation.isFUA = stream.chance(specification.fuaPercent, of: 100)
     case .read, .discard:
-      operation.range = range(&stream)
+      operation.range = range(of: action, &stream)
     }
     return operation
+  }
+
+  private func range(of action: ClientOperation.Action, _ stream: inout RandomStream) -> ByteRange {
+    guard let blocks = specification.blocks else { return range(&stream) }
+    let start = stream.pick(blocks.indices) * blocks.byteCount
+    let block = ByteRange(
+      byteOffset: start, byteCount: min(blocks.byteCount, deviceByteCount - start))
+    let canBeWhole = action == .writeZeroes || action == .discard
+    if canBeWhole, stream.chance(blocks.wholePercent, of: 100) { return block }
+    let sectorCount = self.sectorCount(&stream, spanByteCount: blocks.spanByteCount)
+    let byteCount = min(UInt64(sectorCount) * sectorByteCount, block.byteCount)
+    if stream.chance(blocks.acrossPercent, of: 100) {
+      let before = UInt64(stream.next(in: 1...sectorCount)) * sectorByteCount
+      let first = block.endByteOffset - min(before, block.byteCount)
+      return ByteRange(
+        byteOffset: first, byteCount: min(byteCount, deviceByteCount - first))
+    }
+    let roomByteCount = min(blocks.spanByteCount, block.byteCount) - min(byteCount, block.byteCount)
+    let place = UInt64(stream.next(below: Int(roomByteCount / sectorByteCount) + 1))
+    return ByteRange(byteOffset: start + place * sectorByteCount, byteCount: byteCount)
+  }
+
+  /// Short ranges as often as long ones.
+  private func sectorCount(_ stream: inout RandomStream, spanByteCount: UInt64) -> Int {
+    let longest = max(
+      1, Int(min(specification.maximumByteCount, spanByteCount) / sectorByteCount))
+    return min(longest, 1 << stream.next(in: 0...15), stream.next(in: 1...longest))
   }
 
   /// Short ranges as often as long ones; three in four start at a multiple of 4096.
   private func range(_ stream: inout RandomStream) -> ByteRange {
     let span = min(specification.hotByteCount ?? deviceByteCount, deviceByteCount)
     let spanSectorCount = max(1, Int(span / sectorByteCount))
-    let longest = max(
-      1, min(Int(specification.maximumByteCount / sectorByteCount), spanSectorCount))
-    let sectorCount = min(longest, 1 << stream.next(in: 0...15), stream.next(in: 1...longest))
+    let sectorCount = self.sectorCount(
+      &stream, spanByteCount: UInt64(spanSectorCount) * sectorByteCount)
     var start = stream.next(below: spanSectorCount - sectorCount + 1)
     let blockSectorCount = max(1, 4096 / Int(sectorByteCount))
     if stream.chance(3, of: 4) { start -= start % blockSectorCount }

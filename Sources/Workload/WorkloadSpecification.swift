@@ -33,6 +33,32 @@ public struct WorkloadSpecification: Hashable, Sendable {
   public var hotByteCount: UInt64?
   /// How often the stack is closed and opened again: sessions - 1.
   public var sessionCount = 1
+  /// Where ranges lie on a disk that is kept in blocks; `nil`: as if there were none.
+  public var blocks: Blocks?
+
+  /// On a disk that is kept in blocks, what happens at their ends and to whole ones is what counts.
+  public struct Blocks: Hashable, Sendable {
+    public var byteCount: UInt64
+    /// The blocks that are used, so that they are met again; at least one.
+    public var indices: [UInt64]
+    /// Of a block, ranges lie in this much from its start on.
+    public var spanByteCount: UInt64
+    /// Of 100 write-zeroes and discards, how many cover a whole block.
+    public var wholePercent: Int
+    /// Of 100 other ranges, how many lie across the end of a block.
+    public var acrossPercent: Int
+
+    public init(
+      byteCount: UInt64, indices: [UInt64], spanByteCount: UInt64, wholePercent: Int = 50,
+      acrossPercent: Int = 5
+    ) {
+      self.byteCount = byteCount
+      self.indices = indices
+      self.spanByteCount = spanByteCount
+      self.wholePercent = wholePercent
+      self.acrossPercent = acrossPercent
+    }
+  }
 
   public init() {}
 }

@@ -10,7 +10,10 @@ extension SeedRange: ExpressibleByArgument {
 
 extension StrategyName: ExpressibleByArgument {}
 
-extension BugSwitch: ExpressibleByArgument {}
+extension PlantedBug: ExpressibleByArgument {
+  public init?(argument: String) { self.init(argument) }
+  public static var allValueStrings: [String] { all.map(\.identifier) }
+}
 
 extension StackName: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }

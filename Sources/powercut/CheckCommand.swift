@@ -5,11 +5,15 @@ import Checking
 import CrashStates
 import Host
 import Reporting
+import Scheduling
+import Stacks
+import VHDX
 import WriteLog
 
 /// What an image is judged as.
 enum ImageKind: String, CaseIterable, ExpressibleByArgument {
   case raw
+  case vhdx
 }
 
 struct CheckCommand: ParsableCommand {
@@ -24,8 +28,23 @@ struct CheckCommand: ParsableCommand {
   @Argument(help: "A write log, or a recording's folder with writes.log.")
   var path: String
 
-  @Option(name: .customLong("as"), help: "What the device holds: raw.")
-  var kind = ImageKind.raw
+  @Option(
+    name: .customLong("as"),
+    help: "What the device holds: raw or vhdx. (default: what the recording says, or raw)")
+  var givenKind: ImageKind?
+
+  @Option(
+    help: """
+      With --as vhdx: what opens the image after each cut, and goes on with it. (default: what the \
+      recording says, or exact)
+      """)
+  var profile: RecoverProfile?
+
+  @Option(help: "With --as vhdx: a mistake of recovery to make; can be given more than once.")
+  var bug: [RecoveryBug] = []
+
+  @Flag(help: "With --as vhdx: list three digests of each state instead of judging it.")
+  var digests = false
 
   @Option(help: "Crash states by tier: \(Tier.forms), with commas between them.")
   var states = TierList(FuzzPlan.defaultTiers)
@@ -43,6 +62,7 @@ struct CheckCommand: ParsableCommand {
     try Tool.run {
       let stopwatch = Stopwatch()
       let recording = try RecordingSource(path, options: log)
+      if digests { return try listDigests(recording) }
       let report = try judge(recording)
       try outputOptions.write(report, stopwatch.timing(jobCount: 1))
       return report.exitStatus
@@ -53,7 +73,8 @@ struct CheckCommand: ParsableCommand {
     var report = RunReport(command: "check", subject: path)
     let index: WriteLogIndex
     do {
-      index = try recording.options.index(recording.logPath)
+      index = try recording.options.index(
+        recording.logPath, isGrowable: kind(recording) == .vhdx)
     } catch let error as FormatError {
       let violation = Violation(.l01, error.finding, evidence: [error.hint])
       report.findings = [Finding(recorded: violation, alsoBroken: [], reproduce: reproduction)]
@@ -62,6 +83,11 @@ struct CheckCommand: ParsableCommand {
     var evidence = try Evidence(recordedIn: index, history: recording.options.history(index))
     if let live = live ?? recording.livePath {
       evidence.live = .region(try MappedFile.map(live, access: .sequential))
+    }
+    if kind(recording) == .vhdx {
+      evidence.image = try imageEvidence(recording, evidence.history)
+      // What a log implies is about the file, and a client of the image knows the virtual disk only.
+      if evidence.arePromisesImplied { evidence.client = nil }
     }
     var progress = ProgressLine()
     let judge = Judge(tiers: states.tiers, seed: seed) { stateCount in
@@ -81,7 +107,10 @@ struct CheckCommand: ParsableCommand {
     }
     report.unjudgedRules = judgement.unjudgedRules
     report.notes = index.shapeNotes
-    if evidence.arePromisesImplied {
+    if evidence.client == nil {
+      report.notes.append(
+        "promises: none, for the log has no marks of what a client of the image was told")
+    } else if evidence.arePromisesImplied {
       report.notes.append(
         "promises: implied by the log's own FLUSH and FUA entries, for it has no marks of a client")
     }
@@ -94,8 +123,58 @@ struct CheckCommand: ParsableCommand {
     return report
   }
 
+  private func kind(_ recording: RecordingSource) -> ImageKind { givenKind ?? recording.kind }
+
+  /// Whose writer and recovery the image is judged with.
+  private func stack(_ recording: RecordingSource) -> StackName? {
+    if let profile { return StackName("vhdx:\(profile.profile.name)") }
+    return recording.manifest.flatMap { StackName($0.stack) }
+      ?? StackName(image: .vhdx, profile: .exact)
+  }
+
+  private func recovery(_ recording: RecordingSource) -> RecoveryProfile {
+    let named = profile ?? RecoverProfile(stack(recording)?.profile.recovery ?? .exact)
+    let recorded = recording.manifest?.bugs.compactMap { RecoveryBug(rawValue: $0) } ?? []
+    return named.adding(bug + recorded)
+  }
+
+  /// What goes on with the image is the writer that belongs to the profile (rule D10).
+  private func imageEvidence(
+    _ recording: RecordingSource, _ history: DiskHistory
+  ) throws -> ImageEvidence {
+    var evidence = ImageEvidence(recovery: recovery(recording))
+    guard let stack = stack(recording),
+      let parameters = ImageParameters.find(in: history)
+    else { return evidence }
+    let options = VHDXDisk.Options(
+      bugs: stack.profile.bugs, habits: stack.profile.habits, recovery: evidence.recovery,
+      identity: seed)
+    let continuation = Continuation(options: options, parameters: parameters, seed: Seed(seed))
+    evidence.goOn = { continuation.failure(of: $0) }
+    return evidence
+  }
+
+  /// For each state: its name, the file as cut, the file after recovery, the virtual disk.
+  private func listDigests(_ recording: RecordingSource) throws -> Int32 {
+    guard kind(recording) == .vhdx else {
+      throw ToolError(
+        "--digests belongs to --as vhdx; `powercut replay --digests` is for any disk.")
+    }
+    let index = try recording.options.index(recording.logPath, isGrowable: true)
+    let history = try recording.options.history(index)
+    var digester = ImageDigester(history: history, recovery: recovery(recording))
+    for (_, state) in StateEnumerator(history: history, tiers: states.tiers, seed: seed) {
+      if Interrupts.isRequested { return 130 }
+      try StandardStreams.writeResult("\(state): \(digester.digests(of: state))\n")
+    }
+    return 0
+  }
+
   private var reproduction: String {
     var words = ["powercut", "check", path.shellQuoted] + log.words
+    if let givenKind { words += ["--as", givenKind.rawValue] }
+    if let profile { words += ["--profile", profile.profile.name] }
+    for bug in bug { words += ["--bug", bug.rawValue] }
     if states.tiers != FuzzPlan.defaultTiers {
       words += ["--states", states.defaultValueDescription]
     }

@@ -22,9 +22,8 @@ struct FindingFolder {
       try Folders.create(folder)
       let run = SimulatedRun(plan.configuration(for: seed), seed: seed)
       try OutputFile.write(run.logBytes, to: "\(folder)/writes.log")
-      let live = run.liveContents
-      try OutputFile.write(
-        live.read(ByteRange(byteOffset: 0, byteCount: live.byteCount)), to: "\(folder)/live.img")
+      try write(run.liveContents, to: "\(folder)/live.img")
+      if plan.stack.image != .raw { try write(run.initialContents, to: "\(folder)/base.img") }
       var single = RunReport(command: report.command, subject: report.subject)
       single.counts = report.counts
       single.findings = [finding]
@@ -33,9 +32,14 @@ struct FindingFolder {
         TextReport(single, usesColor: false).text(timing), to: "\(folder)/README")
       try OutputFile.write(try JSONReport(single).text(timing), to: "\(folder)/finding.json")
       let manifest = RecordingManifest(
-        stack: "\(plan.stack)", bugs: plan.bugs.sorted().map(\.rawValue), seed: seed,
-        initialByteCount: run.configuration.deviceByteCount)
+        stack: "\(plan.stack)", bugs: plan.bugs.sorted().map(\.identifier), seed: seed,
+        initialByteCount: run.initialContents.byteCount)
       try OutputFile.write(try manifest.text(), to: "\(folder)/manifest.json")
     }
+  }
+
+  private func write(_ contents: SparseBytes, to path: String) throws {
+    try OutputFile.write(
+      contents.read(ByteRange(byteOffset: 0, byteCount: contents.byteCount)), to: path)
   }
 }

@@ -21,7 +21,7 @@ struct FuzzCommand: ParsableCommand {
   @Option(
     name: .customLong("bug"),
     help: "A bug to switch on besides those of the profile; can be repeated.")
-  var bugs: [BugSwitch] = []
+  var bugs: [PlantedBug] = []
 
   @Option(help: "Seeds, both ends included: 7 or 1..200.")
   var seeds = SeedRange(first: Seed(1), last: Seed(200))

@@ -11,15 +11,15 @@ enum InspectFormat: String, CaseIterable, ExpressibleByArgument {
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Say what is in a log or a recording.",
+    commandName: "inspect", abstract: "Say what is in a log, a recording or a VHDX image.",
     discussion: """
-      Exit status: 0 for a log that is whole, 1 for one with problems, 2 where it is no log.
+      Exit status: 0 for a file that is whole, 1 for one with problems, 2 where it is none of these.
       """)
 
   /// What is printed at once, so that the list of a long log never is in memory as a whole.
   private static let pieceByteCount = 1 << 16
 
-  @Argument(help: "A write log, or a recording's folder with writes.log.")
+  @Argument(help: "A write log, a recording's folder with writes.log, or a VHDX image.")
   var path: String
 
   @Flag(help: "List every entry.")
@@ -32,6 +32,9 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     try Tool.run {
+      if let image = try InspectImage(path, listsEntries: entries) {
+        return try image.run(format)
+      }
       let recording = try RecordingSource(path, options: log)
       let index = try recording.index()
       switch format {

@@ -32,9 +32,11 @@ struct LogOptions: ParsableArguments {
   }
 
   /// Maps a log and reads it once.
-  func index(_ path: String) throws -> WriteLogIndex {
+  ///
+  /// - Parameter isGrowable: whether the device is a file that entries may make longer.
+  func index(_ path: String, isGrowable: Bool) throws -> WriteLogIndex {
     var options = LogReadingOptions(tail: useTail ? .all : .proven)
-    options.deviceByteCount = imageSize?.byteCount
+    if !isGrowable { options.deviceByteCount = imageSize?.byteCount }
     options.sectorByteCount = logSectorSize.map { UInt32($0.byteCount) }
     return try WriteLogIndex(reading: MappedFile.map(path), options: options)
   }

@@ -10,12 +10,15 @@ struct RecordingSource {
   let options: LogOptions
   /// The device as the run left it, where the recording has it.
   let livePath: String?
+  /// The stack that was recorded, with its mistakes; `nil` where nothing tells.
+  let manifest: RecordingManifest?
 
   init(_ path: String, options: LogOptions) throws {
     guard Folders.isFolder(path) else {
       logPath = path
       self.options = options
       livePath = nil
+      manifest = nil
       return
     }
     livePath = Folders.exists("\(path)/live.img") ? "\(path)/live.img" : nil
@@ -24,11 +27,19 @@ struct RecordingSource {
     if completed.base == nil, Folders.exists("\(path)/base.img") {
       completed.base = "\(path)/base.img"
     }
-    if completed.imageSize == nil, Folders.exists("\(path)/manifest.json") {
-      let manifest = try RecordingManifest(parsing: InputFile.text("\(path)/manifest.json"))
+    manifest =
+      Folders.exists("\(path)/manifest.json")
+      ? try RecordingManifest(parsing: InputFile.text("\(path)/manifest.json")) : nil
+    if completed.imageSize == nil, let manifest {
       completed.imageSize = ByteCountArgument(argument: "\(manifest.initialByteCount)")
     }
     self.options = completed
+  }
+
+  /// What the recorded device holds.
+  var kind: ImageKind {
+    let image = manifest.flatMap { $0.stack.split(separator: ":").first }
+    return image.flatMap { ImageKind(rawValue: String($0)) } ?? .raw
   }
 
   /// Maps the log and reads it once.
@@ -36,7 +47,7 @@ struct RecordingSource {
   /// - Throws: ``ToolError`` with the path in front of what is wrong with the superblock.
   func index() throws -> WriteLogIndex {
     do {
-      return try options.index(logPath)
+      return try options.index(logPath, isGrowable: kind != .raw)
     } catch let error as FormatError {
       throw ToolError("\(logPath): \(error)")
     }

@@ -22,7 +22,7 @@ import Testing
   @Test func everyKeyIsRead() throws {
     let scenario = try Scenario(parsing: Self.good)
     #expect(scenario.summary == "A sentence.")
-    #expect(scenario.configuration.bugs == [.positionReread])
+    #expect(scenario.configuration.bugs == [.stack(.positionReread)])
     #expect(scenario.configuration.deviceByteCount == 4 << 20)
     #expect(scenario.configuration.logSectorByteCount == 4096)
     #expect(scenario.configuration.strategy == .pct)
@@ -91,7 +91,7 @@ import Testing
     #expect(try scenario.run(path: "x.yaml").0.failure != nil)
     scenario.expectation = .pass
     #expect(try scenario.run(path: "x.yaml").0.failure == nil)
-    scenario.configuration.bugs = [.countEarly]
+    scenario.configuration.bugs = [.stack(.countEarly)]
     let (outcome, findings) = try scenario.run(path: "x.yaml")
     #expect(outcome.failure?.contains("L04") == true)
     #expect(findings.map(\.rule) == [.l04])

@@ -21,7 +21,7 @@ enum SampleReport {
       recorded: violation, alsoBroken: [.d03, .l06], reproduce: reproduction)
     finding.seed = Seed(18)
     finding.token = "pc1:18:0/3,1x2/3"
-    finding.bug = .positionReread
+    finding.bug = .stack(.positionReread)
     return finding
   }
 

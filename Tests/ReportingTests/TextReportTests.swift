@@ -118,7 +118,7 @@ import Testing
 
   @Test func timelineHasAColumnForEachTaskAndNoTrailingSpaces() throws {
     let found = FuzzPlan(
-      stack: try #require(StackName("raw:exact")), bugs: [.positionReread],
+      stack: try #require(StackName("raw:exact")), bugs: [.stack(.positionReread)],
       seeds: SeedRange(first: Seed(11), last: Seed(11))
     ).run(Seed(11)).findings
     var finding = try #require(found.first)

@@ -1,0 +1,34 @@
+import Bytes
+import Scheduling
+import VHDX
+
+/// The VHDX image that a run starts from.
+public struct ImageConfiguration: Hashable, Sendable {
+  public var blockByteCount: UInt32 = 1 << 20
+  public var logicalSectorByteCount: UInt32 = 512
+  public var logByteCount: UInt32 = VHDXLayout.defaultLogByteCount
+  /// Whether every block has its place from the start.
+  public var isFixed = false
+  /// Where in the ring a new log begins, so that short runs come to its end; whole log sectors.
+  public var firstRingByteOffset: UInt64 = 0
+  /// How much of the ring the writer uses at most, so that short runs use it again; `nil`: all.
+  public var usableRingByteCount: UInt64?
+  /// Logged changes are brought home before every so manyeth log entry.
+  public var entriesPerCheckpoint = 2
+
+  public init() {}
+
+  /// The image before anything is written.
+  ///
+  /// - Throws: ``FormatError`` where the format does not allow a value.
+  func layout(virtualDiskByteCount: UInt64, seed: Seed) throws(FormatError) -> VHDXLayout {
+    var stream = RandomStream(seed, .configuration, 2)
+    func guid() -> GUID { GUID(low: stream.next(), high: stream.next()) }
+    return try VHDXLayout(
+      virtualDiskByteCount: virtualDiskByteCount, isFixed: isFixed, blockByteCount: blockByteCount,
+      logicalSectorByteCount: logicalSectorByteCount,
+      physicalSectorByteCount: logicalSectorByteCount, logByteCount: logByteCount,
+      identity: ImageIdentity(
+        fileWriteGUID: guid(), dataWriteGUID: guid(), virtualDiskID: guid()))
+  }
+}

@@ -1,0 +1,77 @@
+import Bytes
+import Scheduling
+import VHDX
+import Yams
+
+/// The `image` of a scenario file: what the run starts from.
+struct ImageParsing {
+  private let configuration: RunConfiguration
+
+  init(_ configuration: RunConfiguration) {
+    self.configuration = configuration
+  }
+
+  func parse(_ node: Node) throws(ScenarioError) -> ImageConfiguration {
+    guard configuration.stack.image != .raw else {
+      throw ScenarioError(line: node.mark?.line, "'image' belongs to a stack of images")
+    }
+    let item = try ScenarioNode(
+      node, named: "image",
+      keys: ["block", "sector", "log", "fixed", "ring-start", "ring-usable", "checkpoint"])
+    var image = ImageConfiguration()
+    if let block = try item.byteCount("block", in: 1...UInt64(UInt32.max)) {
+      image.blockByteCount = UInt32(block)
+    }
+    if let sector = try item.byteCount("sector", in: 512...4096) {
+      image.logicalSectorByteCount = UInt32(sector)
+    }
+    if let log = try item.byteCount("log", in: 1...(64 << 20)) {
+      image.logByteCount = UInt32(log)
+    }
+    let fixed = item.node("fixed")
+    if let fixed {
+      guard let value = fixed.bool else {
+        throw ScenarioError(line: fixed.mark?.line, "'fixed' must be true or false")
+      }
+      image.isFixed = value
+    }
+    if let start = try ringPlace("ring-start", of: item, image) {
+      image.firstRingByteOffset = start
+    }
+    image.usableRingByteCount = try ringPlace("ring-usable", of: item, image)
+    if let usable = image.usableRingByteCount, usable < 3 * UInt64(LogRing.sectorByteCount) {
+      throw ScenarioError(line: item.line, "'ring-usable' has room for one entry: 12 KiB at least")
+    }
+    if let count = try item.integer("checkpoint", in: 1...1000) {
+      image.entriesPerCheckpoint = count
+    }
+    return image
+  }
+
+  /// Whether the format allows such an image.
+  func check(line: Int?) throws(ScenarioError) {
+    if configuration.stack.image == .raw { return }
+    do {
+      _ = try configuration.image.layout(
+        virtualDiskByteCount: configuration.deviceByteCount, seed: Seed(0))
+    } catch {
+      throw ScenarioError(line: line, "no image can be like this: \(error)")
+    }
+    guard configuration.logSectorByteCount <= 4096 else {
+      throw ScenarioError(
+        line: line, "'sector' of the device is 4096 at most: an image writes its log in 4096 bytes")
+    }
+  }
+
+  private func ringPlace(
+    _ key: String, of item: ScenarioNode, _ image: ImageConfiguration
+  ) throws(ScenarioError) -> UInt64? {
+    let most = UInt64(image.logByteCount)
+    guard let place = try item.byteCount(key, in: 0...most) else { return nil }
+    guard place % UInt64(LogRing.sectorByteCount) == 0 else {
+      throw ScenarioError(
+        line: item.line, "'\(key)' must be whole sectors of \(LogRing.sectorByteCount) bytes")
+    }
+    return place
+  }
+}

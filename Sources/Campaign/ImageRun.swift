@@ -1,0 +1,48 @@
+import BlockDevice
+import Bytes
+import Checking
+import Scheduling
+import Stacks
+import VHDX
+import Workload
+
+/// What a run of an image stack starts from, and what its crash states are judged with.
+extension RunConfiguration {
+  /// The device before the first operation: zeroes, or a new image.
+  ///
+  /// - Precondition: values that the format allows; those of a scenario were checked when it was read.
+  func initialContents(seed: Seed) -> SparseBytes {
+    guard stack.image == .vhdx else { return SparseBytes(byteCount: deviceByteCount) }
+    guard let layout = try? image.layout(virtualDiskByteCount: deviceByteCount, seed: seed) else {
+      preconditionFailure("the configuration of an image is one that the format allows")
+    }
+    return MemoryImage(layout).contents
+  }
+
+  func imageParameters(seed: Seed) -> DiskParameters? {
+    try? image.layout(virtualDiskByteCount: deviceByteCount, seed: seed).parameters
+  }
+
+  func diskOptions(seed: Seed, session: Int) -> VHDXDisk.Options {
+    var stream = RandomStream(seed, .configuration, 3, UInt64(session))
+    var options = VHDXDisk.Options(
+      bugs: stackBugs, habits: stack.profile.habits, recovery: recovery, identity: stream.next())
+    options.entriesPerCheckpoint = image.entriesPerCheckpoint
+    options.firstRingByteOffset = image.firstRingByteOffset
+    options.usableRingByteCount = image.usableRingByteCount
+    return options
+  }
+}
+
+extension SimulatedRun {
+  /// What the rules of images need to know of this run.
+  var imageEvidence: ImageEvidence {
+    var evidence = ImageEvidence(recovery: configuration.recovery)
+    guard let parameters = configuration.imageParameters(seed: seed) else { return evidence }
+    // A session of its own, so that its GUIDs are others than those of the run.
+    let options = configuration.diskOptions(seed: seed, session: workload.sessions.count)
+    let continuation = Continuation(options: options, parameters: parameters, seed: seed)
+    evidence.goOn = { continuation.failure(of: $0) }
+    return evidence
+  }
+}

@@ -1,0 +1,80 @@
+import BlockDevice
+import Scheduling
+import Stacks
+import VHDX
+import Workload
+import WriteLog
+
+/// Draws the configuration of a run of an image stack from its seed, as ``Swarm`` does for raw disks.
+///
+/// Disks and blocks are small and used again and again: what is looked for happens where blocks come
+/// to be, go, and share a sector of the block table.
+struct ImageSwarm {
+  let base: RunConfiguration
+
+  func configuration(for seed: Seed) -> RunConfiguration {
+    var stream = RandomStream(seed, .configuration)
+    var configuration = base
+    let sector = stream.pick([(UInt32(512), 3), (4096, 1)])
+    configuration.image.logicalSectorByteCount = sector
+    configuration.logSectorByteCount = stream.chance(1, of: 4) ? sector : 512
+    configuration.superblockInterval = stream.pick([1, 16, 4096])
+    configuration.image.isFixed = stream.chance(1, of: 12)
+    // 512 blocks share a sector of the block table.
+    let blockCount = configuration.image.isFixed ? 3 : stream.pick([4, 16, 64, 1030])
+    configuration.deviceByteCount = UInt64(blockCount) << 20
+    if stream.chance(1, of: 2) {
+      let sectorCount = stream.next(in: 1...6)
+      configuration.image.firstRingByteOffset =
+        UInt64(configuration.image.logByteCount) - UInt64(sectorCount * LogRing.sectorByteCount)
+    }
+    if stream.chance(1, of: 2) {
+      configuration.image.usableRingByteCount =
+        UInt64(stream.next(in: 3...12) * LogRing.sectorByteCount)
+    }
+    configuration.image.entriesPerCheckpoint = stream.next(in: 1...4)
+    let specification = self.specification(&stream, configuration, blockCount: blockCount)
+    configuration.workload = .drawn(specification, seed: nil)
+    configuration.faults = faults(seed, specification)
+    return configuration
+  }
+
+  private func specification(
+    _ stream: inout RandomStream, _ configuration: RunConfiguration, blockCount: Int
+  ) -> WorkloadSpecification {
+    var specification = WorkloadSpecification()
+    specification.taskCount = stream.next(in: 1...4)
+    specification.operationCount = stream.next(in: 4...18)
+    specification.sessionCount = stream.pick([(1, 4), (2, 4), (3, 1)])
+    specification.fuaPercent = stream.pick([0, 10, 40])
+    specification.maximumByteCount = UInt64(stream.pick([4, 8, 32])) << 10
+    let indices = (0..<UInt64(stream.next(in: 1...5))) + [510, 511, 512, UInt64(blockCount - 1)]
+    specification.blocks = WorkloadSpecification.Blocks(
+      byteCount: UInt64(configuration.image.blockByteCount),
+      indices: indices.filter { $0 < blockCount },
+      spanByteCount: UInt64(stream.pick([8, 32, 1024])) << 10)
+    let kinds: [(ClientMark.Action, Int, Int)] = [
+      (.writeZeroes, 3, 2), (.discard, 3, 2), (.flush, 3, 3), (.read, 1, 1),
+    ]
+    specification.mix = [.init(.write, stream.next(in: 3...8))]
+    for (action, weight, chance) in kinds where stream.chance(chance, of: 4) {
+      specification.mix.append(.init(action, weight))
+    }
+    return specification
+  }
+
+  private func faults(_ seed: Seed, _ specification: WorkloadSpecification) -> DeviceFaults {
+    var stream = RandomStream(seed, .faults)
+    var faults = DeviceFaults()
+    // One operation of the client is about six of the file's.
+    if stream.chance(1, of: 4) {
+      for _ in 0..<stream.next(in: 1...2) {
+        faults.errors[stream.next(below: specification.operationCount * 6)] = .inputOutput
+      }
+    }
+    if stream.chance(1, of: 8) {
+      faults.capacityByteCount = UInt64(stream.next(in: 5...9)) << 20
+    }
+    return faults
+  }
+}

@@ -1,0 +1,41 @@
+import Stacks
+import VHDX
+
+/// A mistake that a run can be told to make, in the stack that writes or in the recovery of what it
+/// left.
+public enum PlantedBug: Hashable, Comparable, Sendable {
+  case stack(BugSwitch)
+  case recovery(RecoveryBug)
+
+  /// - Parameter identifier: the public name, as `logger.position-reread`.
+  public init?(_ identifier: String) {
+    if let bug = BugSwitch(rawValue: identifier) {
+      self = .stack(bug)
+    } else if let bug = RecoveryBug(rawValue: identifier) {
+      self = .recovery(bug)
+    } else {
+      return nil
+    }
+  }
+
+  public static var all: [PlantedBug] {
+    BugSwitch.allCases.map(Self.stack) + RecoveryBug.allCases.map(Self.recovery)
+  }
+
+  public var identifier: String {
+    switch self {
+    case .stack(let bug): bug.rawValue
+    case .recovery(let bug): bug.rawValue
+    }
+  }
+
+  /// What goes wrong, in one line.
+  public var summary: String {
+    switch self {
+    case .stack(let bug): bug.summary
+    case .recovery(let bug): bug.summary
+    }
+  }
+
+  public static func < (left: Self, right: Self) -> Bool { left.identifier < right.identifier }
+}

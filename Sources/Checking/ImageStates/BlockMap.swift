@@ -1,0 +1,52 @@
+import Bytes
+import VHDX
+
+/// Where the file keeps the blocks of the virtual disk; a block that is not listed reads as zeroes.
+struct BlockMap {
+  struct Extent: Hashable {
+    /// A part of the virtual disk: a block, or what the disk's end leaves of it.
+    var range: ByteRange
+    var fileByteOffset: UInt64
+
+    var fileRange: ByteRange {
+      ByteRange(byteOffset: fileByteOffset, byteCount: range.byteCount)
+    }
+  }
+
+  let virtualDiskByteCount: UInt64
+  /// In the virtual disk's order.
+  private(set) var extents: [Extent] = []
+
+  /// - Throws: ``FormatError`` at an entry of a payload block that breaks a rule.
+  init(_ table: BlockTable) throws(FormatError) {
+    let geometry = table.geometry
+    virtualDiskByteCount = geometry.virtualDiskByteCount
+    var extents: [Extent] = []
+    try table.forEachUsedEntry { (entryIndex, entry) throws(FormatError) in
+      guard case .payload(let blockIndex) = geometry.role(ofEntry: entryIndex),
+        blockIndex < geometry.payloadBlockCount
+      else { return }
+      guard try table.payloadEntry(blockIndex).state.hasBlock else { return }
+      extents.append(
+        Extent(
+          range: geometry.range(ofPayloadBlock: blockIndex), fileByteOffset: entry.byteOffset))
+    }
+    self.extents = extents
+  }
+
+  /// Where a byte of the virtual disk stands in the file; `nil` where it reads as zero.
+  func fileByteOffset(of byteOffset: UInt64) -> UInt64? {
+    var low = 0
+    var high = extents.count
+    while low < high {
+      let middle = (low + high) / 2
+      if extents[middle].range.endByteOffset <= byteOffset {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    guard low < extents.count, extents[low].range.byteOffset <= byteOffset else { return nil }
+    return extents[low].fileByteOffset + (byteOffset - extents[low].range.byteOffset)
+  }
+}

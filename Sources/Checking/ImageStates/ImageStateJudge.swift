@@ -1,0 +1,77 @@
+import Bytes
+import CrashStates
+import VHDX
+
+/// Judges the crash states of a VHDX image: each is recovered as opening it would, and its virtual disk
+/// is compared with what was promised.
+final class ImageStateJudge: StateJudge {
+  private let history: DiskHistory
+  private let recovery: StateRecovery
+  private let disks: VirtualDiskJudge?
+  /// The first cut at which the image opened: before it, it may not be created yet.
+  private var usableSinceCut: Int?
+
+  init(history: DiskHistory, evidence: ImageEvidence, promises: Promises?) {
+    self.history = history
+    recovery = StateRecovery(history: history, evidence: evidence)
+    let initial = CrashState(cut: 0)
+    let map = recovery.recovered(initial).recovered.map
+    if map != nil { usableSinceCut = 0 }
+    disks = promises.map { promises in
+      VirtualDiskJudge(promises: promises) { unit in
+        let place = map?.fileByteOffset(of: unit * UInt64(StateSum.unitByteCount))
+        guard let place else { return StateSum.zeroUnitHash }
+        let fileUnit = place / UInt64(StateSum.unitByteCount)
+        return history.unitHash(history.contents(ofUnit: fileUnit, in: initial))
+      }
+    }
+  }
+
+  func judge(_ state: CrashState) -> [Violation] {
+    let (recovered, isNew) = recovery.recovered(state)
+    if recovered.map != nil, state.lost.isEmpty { usableSinceCut = usableSinceCut ?? state.cut }
+    var violations: [Violation] = []
+    if isNew || state.cut == 0 { violations += recovered.violations.filter(isJudged) }
+    guard let map = recovered.map, disks != nil else { return located(violations, state) }
+    let image = StateImage(history, state)
+    let disk = VirtualDisk(
+      map, changesPayload: recovered.changesPayload, image: image, recovered: recovered)
+    let found = disks?.judge(disk, state) { unit in
+      Self.bytes(ofUnit: unit, map, recovered.file(over: image))
+    }
+    violations += found ?? []
+    return located(violations, state)
+  }
+
+  /// What a closed image must be: everything is home, and its log is empty (rule D06).
+  func judgeClosed(atCut cut: Int) -> [Violation] {
+    let state = CrashState(cut: cut)
+    let outcome = recovery.recovered(state).recovered.outcome
+    if outcome == .notNeeded { return [] }
+    return [
+      Violation(.d06, "after a clean close the image needs recovery: \(outcome)", state: state)
+    ]
+  }
+
+  private func isJudged(_ violation: Violation) -> Bool {
+    violation.rule != .d09 || usableSinceCut != nil
+  }
+
+  private func located(_ violations: [Violation], _ state: CrashState) -> [Violation] {
+    violations.map { violation in
+      var violation = violation
+      violation.state = state
+      return violation
+    }
+  }
+
+  private static func bytes(
+    ofUnit unit: UInt64, _ map: BlockMap, _ file: OverlayImage
+  ) -> [UInt8] {
+    let unitByteCount = UInt64(StateSum.unitByteCount)
+    guard let place = map.fileByteOffset(of: unit * unitByteCount) else {
+      return [UInt8](repeating: 0, count: StateSum.unitByteCount)
+    }
+    return file.unit(at: place / unitByteCount)
+  }
+}

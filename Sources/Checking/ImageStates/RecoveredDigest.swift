@@ -1,0 +1,58 @@
+import Bytes
+import CrashStates
+import VHDX
+
+extension RecoveredState {
+  /// The digest of the whole file as recovery leaves it: that of the crash state, with what recovery
+  /// changed taken out and put in again.
+  func digest(over image: StateImage) -> Digest128 {
+    let recovered = file(over: image)
+    var sum = image.history.sum(of: image.state)
+    var written: Set<UInt64> = []
+    for range in changedUnits(before: image.byteCount) {
+      image.history.forEachUnitHash(of: range, in: image.state) { unit, hash in
+        sum -= StateSum.contribution(ofHash: hash, unitIndex: unit)
+      }
+    }
+    for change in changes {
+      if case .write(let byteOffset, let bytes) = change {
+        let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
+        written.formUnion(range.units)
+      }
+    }
+    for unit in written {
+      let bytes = recovered.unit(at: unit)
+      sum += StateSum.contribution(ofHash: Checksum.xxh3Wide(bytes), unitIndex: unit)
+    }
+    return sum.digest(diskByteCount: recovered.byteCount)
+  }
+
+  /// The units that any change touches, each once. Whole units: log sectors and whole MiB are.
+  private func changedUnits(before byteCount: UInt64) -> [Range<UInt64>] {
+    var ranges = changes.compactMap { change -> Range<UInt64>? in
+      guard let range = change.range else { return nil }
+      let end = min(range.endByteOffset, max(byteCount, range.byteOffset))
+      return ByteRange(byteOffset: range.byteOffset, byteCount: end - range.byteOffset).units
+    }
+    ranges.sort { $0.lowerBound < $1.lowerBound }
+    var merged: [Range<UInt64>] = []
+    for range in ranges where !range.isEmpty {
+      if let last = merged.last, last.upperBound >= range.lowerBound {
+        merged[merged.count - 1] = last.lowerBound..<max(last.upperBound, range.upperBound)
+      } else {
+        merged.append(range)
+      }
+    }
+    return merged
+  }
+}
+
+extension OverlayImage {
+  /// 512 bytes; zeroes behind the end.
+  func unit(at unitIndex: UInt64) -> [UInt8] {
+    let unit = UInt64(StateSum.unitByteCount)
+    let start = min(unitIndex * unit, byteCount)
+    let bytes = read(ByteRange(byteOffset: start, byteCount: min(unit, byteCount - start)))
+    return bytes + [UInt8](repeating: 0, count: Int(unit) - bytes.count)
+  }
+}

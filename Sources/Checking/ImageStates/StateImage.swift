@@ -1,0 +1,21 @@
+import Bytes
+import CrashStates
+import VHDX
+
+/// A crash state as an image file: nothing is built, what is read is looked up in the log.
+final class StateImage: ImageFile {
+  let history: DiskHistory
+  let state: CrashState
+  let byteCount: UInt64
+
+  init(_ history: DiskHistory, _ state: CrashState) {
+    self.history = history
+    self.state = state
+    byteCount = history.byteCount(of: state)
+  }
+
+  func read(_ range: ByteRange) -> [UInt8] {
+    precondition(range.endByteOffset <= byteCount, "a read ends inside of the file")
+    return history.read(range, in: state)
+  }
+}

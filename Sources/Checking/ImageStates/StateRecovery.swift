@@ -1,0 +1,104 @@
+import Bytes
+import CrashStates
+import VHDX
+
+/// Recovers the images of crash states, each set of structures once.
+final class StateRecovery {
+  private let history: DiskHistory
+  private let evidence: ImageEvidence
+  private let areas: ImageAreas
+  private let structures: AreaHistory
+  private let recoverable: AreaHistory
+  private var continuation: ContinuationJudge
+
+  private struct Key: Hashable {
+    var recoverable: AreaHistory.Key
+    var structures: AreaHistory.Key
+    var byteCount: UInt64
+  }
+  private struct StructuresKey: Hashable {
+    var area: AreaHistory.Key
+    var log: ByteRange?
+    var byteCount: UInt64
+  }
+
+  private var known: [Key: RecoveredState] = [:]
+  private var knownStructures: [StructuresKey: Result<ImageStructures, FormatError>] = [:]
+
+  /// States follow each other, so the latest are the ones that come again.
+  private static let maximumKnownCount = 512
+
+  init(history: DiskHistory, evidence: ImageEvidence) {
+    self.history = history
+    self.evidence = evidence
+    areas = ImageAreas(history)
+    continuation = ContinuationJudge(areas: areas, goOn: evidence.goOn)
+    structures = AreaHistory(history, ranges: areas.structures)
+    recoverable = AreaHistory(history, ranges: areas.recoverable)
+  }
+
+  /// - Returns: what opening the state does, and whether it was worked out for this state first.
+  func recovered(_ state: CrashState) -> (recovered: RecoveredState, isNew: Bool) {
+    let key = Key(
+      recoverable: recoverable.key(of: state), structures: structures.key(of: state),
+      byteCount: history.byteCount(of: state))
+    if let found = known[key] { return (found, false) }
+    if known.count >= Self.maximumKnownCount { known.removeAll(keepingCapacity: true) }
+    let found = recover(StateImage(history, state), structuresKey: key.structures)
+    if found.isInKnownPlaces { known[key] = found }
+    return (found, true)
+  }
+
+  private func recover(
+    _ image: StateImage, structuresKey: AreaHistory.Key
+  ) -> RecoveredState {
+    let file = OverlayImage(image)
+    let outcome = Recovery(profile: evidence.recovery).run(on: file)
+    var recovered = RecoveredState(outcome: outcome, changes: file.changes)
+    recovered.violations += OutcomeJudge(profile: evidence.recovery).judge(image, outcome, file)
+    guard outcome.opens else { return recovered }
+    do throws(FormatError) {
+      let structures = try self.structures(of: file, changes: file.changes, structuresKey)
+      let table = try BlockTable(
+        reading: file, region: structures.regions.blockTable.range,
+        geometry: BlockGeometry(structures.metadata.parameters))
+      let map = try BlockMap(table)
+      recovered.map = map
+      recovered.isInKnownPlaces = areas.cover(log: structures.regions.log, structures.regions)
+      recovered.changesPayload = file.changes.contains { change in
+        guard let range = change.range else { return false }
+        return map.extents.contains { $0.fileRange.overlaps(range) }
+      }
+      recovered.violations += continuation.judge(image, recovered)
+    } catch {
+      recovered.violations.append(
+        Violation(
+          .d09, "the image does not open after the cut: \(error.finding)", evidence: [error.hint]))
+    }
+    return recovered
+  }
+
+  private func structures(
+    of file: OverlayImage, changes: [ImageChange], _ area: AreaHistory.Key
+  ) throws(FormatError) -> ImageStructures {
+    let headers: HeaderReadingOptions = evidence.recovery.readsHeadersAsQEMU ? .qemu : .strict
+    let log = try HeaderPair(reading: file).current(headers, fileByteCount: file.byteCount)
+      .header.logRange
+    let tables: RegionTableChoice =
+      evidence.recovery.readsHeadersAsQEMU ? .firstOnly : .refuseDiffering
+    let key = StructuresKey(area: area, log: log, byteCount: file.byteCount)
+    let isChanged = changes.contains { change in
+      change.range.map { range in areas.structures.contains { $0.overlaps(range) } } ?? false
+    }
+    if isChanged {
+      return try ImageStructures(reading: file, log: log, tables: tables)
+    }
+    if let found = knownStructures[key] { return try found.get() }
+    if knownStructures.count >= Self.maximumKnownCount { knownStructures.removeAll() }
+    let result = Result { () throws(FormatError) in
+      try ImageStructures(reading: file, log: log, tables: tables)
+    }
+    knownStructures[key] = result
+    return try result.get()
+  }
+}

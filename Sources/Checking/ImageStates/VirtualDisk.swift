@@ -1,0 +1,60 @@
+import Bytes
+import CrashStates
+import VHDX
+
+/// The virtual disk that a recovered crash state maps, page by page of 64 KiB.
+struct VirtualDisk {
+  static let unitCountPerPage: UInt64 = 128
+
+  let byteCount: UInt64
+  /// What the units of each page add up to; a page that is not listed is all zero.
+  private(set) var pageSums: [UInt64: StateSum] = [:]
+  /// The hash of every unit that is not known to be zero.
+  private(set) var unitHashes: [UInt64: [(unit: UInt64, hash: Digest128)]] = [:]
+
+  init(_ map: BlockMap, changesPayload: Bool, image: StateImage, recovered: RecoveredState) {
+    byteCount = map.virtualDiskByteCount
+    if changesPayload {
+      addUnits(map, of: recovered.file(over: image))
+    } else {
+      addUnits(map, of: image)
+    }
+  }
+
+  var digest: Digest128 {
+    var sum = StateSum()
+    for page in pageSums.values { sum += page }
+    return sum.digest(diskByteCount: byteCount)
+  }
+
+  /// The hashes of a page's units that are not known to be zero.
+  func hashes(ofPage page: UInt64) -> [(unit: UInt64, hash: Digest128)] { unitHashes[page] ?? [] }
+
+  private mutating func addUnits(_ map: BlockMap, of image: StateImage) {
+    let unit = UInt64(StateSum.unitByteCount)
+    for extent in map.extents {
+      let fileUnits = extent.fileRange.units
+      let firstUnit = extent.range.byteOffset / unit
+      image.history.forEachUnitHash(of: fileUnits, in: image.state) { fileUnit, hash in
+        add(hash, unit: firstUnit + (fileUnit - fileUnits.lowerBound))
+      }
+    }
+  }
+
+  private mutating func addUnits(_ map: BlockMap, of file: OverlayImage) {
+    let unit = UInt64(StateSum.unitByteCount)
+    for extent in map.extents {
+      for place in 0..<UInt64(extent.range.units.count) {
+        let bytes = file.unit(at: extent.fileByteOffset / unit + place)
+        add(Checksum.xxh3Wide(bytes), unit: extent.range.byteOffset / unit + place)
+      }
+    }
+  }
+
+  private mutating func add(_ hash: Digest128, unit: UInt64) {
+    if hash == StateSum.zeroUnitHash { return }
+    let page = unit / Self.unitCountPerPage
+    pageSums[page, default: StateSum()] += StateSum.contribution(ofHash: hash, unitIndex: unit)
+    unitHashes[page, default: []].append((unit, hash))
+  }
+}

@@ -1,0 +1,64 @@
+import Bytes
+import CrashStates
+import Workload
+
+/// Why a unit's contents break a promise: which rule, and what to show.
+struct PromiseFinding {
+  let promises: Promises
+  let state: CrashState
+  let unit: UInt64
+  let hash: Digest128
+  let bytes: [UInt8]
+
+  private var byteOffset: UInt64 { unit * UInt64(StateSum.unitByteCount) }
+
+  var violation: Violation {
+    let submitted = promises.submitted(unit: unit, cut: state.cut)
+    let durable = submitted.filter { $0.isDurable(atCut: state.cut) }
+    let missing = durable.max { $0.record.beganAt < $1.record.beganAt }
+    let held = submitted.last { $0.hash(ofUnit: unit) == hash }
+    return Violation(
+      rule(missing: missing, held: held, submitted: submitted),
+      missing.map {
+        "byte \(byteOffset) holds \(name(held)), and must hold \(name($0)) or a later version"
+      } ?? "byte \(byteOffset) holds \(name(held)), which no operation wrote there",
+      state: state,
+      operations: [missing, held].compactMap { $0?.record.operation.identifier },
+      evidence: durable.map { "flushed: \($0.record.operation), task \($0.record.operation.task)" }
+        + ["found: \(name(held)); first bytes \(bytes.prefix(32).map(hexDigits).joined())"])
+  }
+
+  private func rule(
+    missing: Promises.Version?, held: Promises.Version?, submitted: [Promises.Version]
+  ) -> Rule {
+    if held == nil, let claim = StampedUnit(claimedBy: bytes) {
+      return claim.isWhole(bytes) ? .d03 : .d02
+    }
+    guard let missing else { return held == nil ? .d03 : .d01 }
+    let isBesideError = submitted.contains { other in
+      guard other.record.errorName != nil, let failedAt = other.record.endedAt,
+        let endedAt = missing.record.endedAt
+      else { return false }
+      return failedAt > endedAt
+        || other.record.beganAt < endedAt && failedAt > missing.record.beganAt
+    }
+    if isBesideError { return .d07 }
+    if missing.isDurableByClose { return .d06 }
+    switch missing.record.operation.action {
+    case .writeZeroes, .discard: return .d04
+    default: return missing.record.operation.isFUA ? .d05 : .d01
+    }
+  }
+
+  private func name(_ version: Promises.Version?) -> String {
+    if let version { return "\(version.record.operation)" }
+    if let claim = StampedUnit(claimedBy: bytes) {
+      return "a unit of operation #\(claim.operation) for byte \(claim.byteOffset)"
+    }
+    return bytes.allSatisfy { $0 == 0 } ? "zeroes" : "other bytes"
+  }
+
+  private func hexDigits(_ byte: UInt8) -> String {
+    (byte < 16 ? "0" : "") + String(byte, radix: 16)
+  }
+}

@@ -1,0 +1,74 @@
+import Bytes
+
+/// Reading ranges of a crash state, without building an image.
+extension DiskHistory {
+  /// The bytes of a range; behind the end of the disk there are zeroes.
+  public func read(_ range: ByteRange, in state: CrashState) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: Int(range.byteCount))
+    let unitByteCount = UInt64(StateSum.unitByteCount)
+    forEachPart(of: range.units, in: state) { units, source in
+      guard let region = hasher.region(source.origin) else { return }
+      let first = units.lowerBound * unitByteCount
+      let kept = UInt64(units.count - 1) * unitByteCount + UInt64(source.keptByteCount)
+      let start = max(first, range.byteOffset)
+      let end = min(first + kept, range.endByteOffset)
+      guard start < end else { return }
+      let sourceStart = source.byteOffset + Int(start - first)
+      region.copyBytes(
+        in: sourceStart..<sourceStart + Int(end - start), to: &bytes,
+        at: Int(start - range.byteOffset))
+    }
+    return bytes
+  }
+
+  /// Copies a range to the same place of `target`, where it is zero and long enough before; what is
+  /// zero costs nothing.
+  public func copy(_ range: ByteRange, of state: CrashState, to target: inout SparseBytes) {
+    let unitByteCount = UInt64(StateSum.unitByteCount)
+    var pieces: [(byteOffset: UInt64, bytes: [UInt8])] = []
+    forEachPart(of: range.units, in: state) { units, source in
+      guard let region = hasher.region(source.origin) else { return }
+      let keptByteCount = (units.count - 1) * Int(unitByteCount) + source.keptByteCount
+      pieces.append(
+        (
+          units.lowerBound * unitByteCount,
+          region.bytes(in: source.byteOffset..<source.byteOffset + keptByteCount)
+        ))
+    }
+    for piece in pieces { target.write(piece.bytes, at: piece.byteOffset) }
+  }
+
+  /// Calls `body` with the hash of each unit of `units` that is not known to be zero, in no order.
+  public func forEachUnitHash(
+    of units: Range<UInt64>, in state: CrashState,
+    _ body: (_ unitIndex: UInt64, _ hash: Digest128) -> Void
+  ) {
+    forEachPart(of: units, in: state) { run, source in
+      if source.origin == .zero { return }
+      for (place, unit) in run.enumerated() {
+        body(unit, hasher.hash(source.advanced(byUnits: place)))
+      }
+    }
+  }
+
+  /// Calls `body` with runs of neighbouring units whose contents stand one behind the other, and with
+  /// those of the first; what is in no run is zero.
+  private func forEachPart(
+    of units: Range<UInt64>, in state: CrashState,
+    _ body: (_ units: Range<UInt64>, _ source: UnitSource) -> Void
+  ) {
+    let unitCount = UInt64(DiskBlock.unitCount)
+    let blocks = blockHistory.blocks
+    var place = blocks.numbers.countBelow(units.lowerBound / unitCount)
+    while place < blocks.count {
+      let firstUnit = blocks.numbers[place] * unitCount
+      if firstUnit >= units.upperBound { return }
+      let wanted = units.clamped(to: firstUnit..<firstUnit + unitCount)
+      let mask = UnitMask(Int(wanted.lowerBound - firstUnit)..<Int(wanted.upperBound - firstUnit))
+      blockHistory.resolve(mask, place: place, state: state) { run, source in
+        body(firstUnit + UInt64(run.lowerBound)..<firstUnit + UInt64(run.upperBound), source)
+      }
+      place += 1
+    }
+  }
+}

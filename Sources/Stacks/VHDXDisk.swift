@@ -1,0 +1,147 @@
+import BlockDevice
+import Bytes
+import Scheduling
+import VHDX
+
+/// The virtual disk of a VHDX image, to be written to: the image format under test.
+///
+/// Every change of the image file goes through the device below. Without a ``BugSwitch``, and with
+/// ``Habits/exact``, no crash state of it breaks a rule. Confined to the thread of its simulation.
+///
+/// Source: [MS-VHDX] (v20240423).
+public final class VHDXDisk: BlockDevice, @unchecked Sendable {
+  /// In which order the image is written.
+  public enum Habits: Hashable, Sendable {
+    /// The specification's obligations, with table changes kept back until a flush.
+    case exact
+    /// QEMU's order: every new block is logged, brought home and taken out of the log by itself.
+    case qemu
+  }
+
+  public struct Options: Sendable {
+    /// Those of the writer count.
+    public var bugs: Set<BugSwitch>
+    public var habits: Habits
+    /// What ``VHDXDisk/open()`` recovers with.
+    public var recovery: RecoveryProfile
+    /// Where the session's GUIDs are drawn from: another one for each session of an image.
+    public var identity: UInt64
+    /// Where in the ring a fresh log begins, in bytes: a multiple of 4096. Near the ring's end, entries
+    /// soon wrap.
+    public var firstRingByteOffset: UInt64 = 0
+    /// How much of the ring is left when a fresh log has begun, in bytes: a multiple of 4096, at least
+    /// 12288. The rest is taken by empty entries that the first Tail still covers, so that space is
+    /// soon short. All but one sector where it is `nil`. Entries take two sectors or more: an odd
+    /// number of sectors makes the writer meet the Tail in the middle of one.
+    public var usableRingByteCount: UInt64?
+    /// Logged sectors are brought home before every so manyeth entry, and at close.
+    public var entriesPerCheckpoint = 2
+
+    public init(
+      bugs: Set<BugSwitch> = [], habits: Habits = .exact, recovery: RecoveryProfile = .exact,
+      identity: UInt64
+    ) {
+      self.bugs = bugs
+      self.habits = habits
+      self.recovery = recovery
+      self.identity = identity
+    }
+  }
+
+  private enum State {
+    case notOpen
+    case open(any DiskWriter)
+    case closed
+  }
+
+  private let file: ImageBelow
+  private let options: Options
+  private let simulation: Simulation
+  private var state = State.notOpen
+  public private(set) var sectorByteCount: UInt32
+  public private(set) var byteCount: UInt64 = 0
+
+  /// - Precondition: options that keep to their multiples.
+  public init(over file: any BlockDevice, options: Options, simulation: Simulation) {
+    let sector = UInt64(LogRing.sectorByteCount)
+    precondition(options.firstRingByteOffset % sector == 0, "a log begins at a whole sector")
+    if let usable = options.usableRingByteCount {
+      precondition(usable % sector == 0 && usable >= 3 * sector, "room for one entry and a Tail")
+    }
+    precondition(options.entriesPerCheckpoint > 0, "an entry goes home some time")
+    self.file = ImageBelow(file)
+    self.options = options
+    self.simulation = simulation
+    sectorByteCount = file.sectorByteCount
+  }
+
+  /// Reads the image, and recovers it first where its log is not empty.
+  ///
+  /// - Throws: ``DeviceError/unusableImage(_:)`` where it cannot be opened.
+  public func open() async throws(DeviceError) {
+    let opening = VHDXOpening(
+      file: file, recovery: options.recovery, guids: GUIDSource(identity: options.identity))
+    let image = try await opening.run()
+    state = .open(try makeWriter(image))
+    // A request below the device's sector would have to read its neighbours, and race with them.
+    sectorByteCount = max(image.parameters.logicalSectorByteCount, file.device.sectorByteCount)
+    byteCount = image.parameters.virtualDiskByteCount
+  }
+
+  /// Brings everything home and empties the log. No request may be in flight.
+  public func close() async throws(DeviceError) {
+    try await writer().close()
+    state = .closed
+  }
+
+  private func makeWriter(_ image: OpenedImage) throws(DeviceError) -> any DiskWriter {
+    switch options.habits {
+    case .exact: try ExactDisk(image, file: file, options: options, simulation: simulation)
+    case .qemu: try QEMUDisk(image, file: file, options: options, simulation: simulation)
+    }
+  }
+
+  private func writer() throws(DeviceError) -> any DiskWriter {
+    switch state {
+    case .open(let writer): return writer
+    case .notOpen: throw .unusableImage("the disk was not opened")
+    case .closed: throw .unusableImage("the disk was closed")
+    }
+  }
+
+  // MARK: BlockDevice
+
+  public func read(_ range: ByteRange) async throws(DeviceError) -> [UInt8] {
+    try checkRequest(range)
+    return try await writer().read(range)
+  }
+
+  public func write(
+    _ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool
+  ) async throws(DeviceError) {
+    guard let range = ByteRange(checking: byteOffset, byteCount: UInt64(bytes.count)) else {
+      throw .unsupported("a write ends behind 2^64 bytes")
+    }
+    try checkRequest(range)
+    try await writer().write(bytes, at: byteOffset, isFUA: isFUA)
+  }
+
+  public func writeZeroes(_ range: ByteRange, isFUA: Bool) async throws(DeviceError) {
+    try checkRequest(range)
+    try await writer().writeZeroes(range, isFUA: isFUA)
+  }
+
+  public func discard(_ range: ByteRange) async throws(DeviceError) {
+    try checkRequest(range)
+    try await writer().discard(range)
+  }
+
+  public func flush() async throws(DeviceError) {
+    try await writer().flush()
+  }
+
+  /// A virtual disk keeps its length.
+  public func resize(toByteCount byteCount: UInt64) async throws(DeviceError) {
+    throw .unsupported("a virtual disk keeps its length")
+  }
+}

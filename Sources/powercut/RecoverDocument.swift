@@ -1,0 +1,110 @@
+import Bytes
+import FoundationEssentials
+import Reporting
+import VHDX
+
+/// What `recover --format json` says: the facts of ``RecoverDescription`` for a program.
+///
+/// Each key is always there, `null` where there is nothing to say; keys are sorted; 64-bit values
+/// are hexadecimal strings.
+struct RecoverDocument: Encodable {
+  static let schemaVersion = 1
+
+  private let schemaVersion = Self.schemaVersion
+  private let version = ToolVersion.text
+  private let command = "recover"
+  private let subject: String
+  private let profile: String
+  private let bugs: [String]
+  private let isDryRun: Bool
+  private let outputPath: Nullable<String>
+  /// `nothing-to-do`, `recovered`, `opened-without-replay` or `refused`.
+  private let outcome: String
+  /// `nothing`, `image` or `copy`.
+  private let written: String
+  private let refusal: Nullable<Refusal>
+  private let headers: [ImageDocument.Header]
+  private let currentHeader: Nullable<String>
+  private let runs: [ImageDocument.Run]
+  private let replay: Nullable<Replay>
+  private let fileByteCountBefore: String
+  private let fileByteCountAfter: Nullable<String>
+
+  init(_ result: RecoverResult) {
+    let plan = result.plan
+    subject = result.path
+    profile = plan.profile.name
+    bugs = plan.profile.bugs.sorted().map(\.rawValue)
+    isDryRun = result.isDryRun
+    outputPath = Nullable(result.outputPath)
+    written = result.written.rawValue
+    var found: RecoverRefusal?
+    switch plan.verdict {
+    case .nothingToDo: outcome = "nothing-to-do"
+    case .openedWithoutReplay: outcome = "opened-without-replay"
+    case .recovers: outcome = "recovered"
+    case .refused(let refusal):
+      outcome = "refused"
+      found = refusal
+    }
+    refusal = Nullable(found.map(Refusal.init))
+    headers = ImageDocument.headers(plan.headers)
+    currentHeader = Nullable(plan.current?.slot.name)
+    runs = plan.search?.runs.map { ImageDocument.Run($0) } ?? []
+    replay = Nullable(Replay(plan))
+    fileByteCountBefore = plan.fileByteCountBefore.hex
+    fileByteCountAfter = Nullable(plan.fileByteCountAfter?.hex)
+  }
+
+  func text() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+
+  struct Refusal: Encodable {
+    let rule: Nullable<String>
+    let field: String
+    let byteOffset: Nullable<String>
+    let expected: String
+    let found: String
+    let hint: String
+
+    init(_ refusal: RecoverRefusal) {
+      rule = Nullable(refusal.rule)
+      field = refusal.field
+      byteOffset = Nullable(refusal.byteOffset?.hex)
+      expected = refusal.expected
+      found = refusal.found
+      hint = refusal.hint
+    }
+  }
+
+  private struct Replay: Encodable {
+    let entryCount: Int
+    let descriptorCount: String
+    let tailSequenceNumber: String
+    let headSequenceNumber: String
+    let dataWriteCount: Int
+    let dataByteCount: String
+    let zeroRangeCount: Int
+    let zeroByteCount: String
+    let headerWriteCount: Int
+    let flushCount: Int
+
+    init?(_ plan: RecoverPlan) {
+      guard case .recovered(let summary) = plan.outcome else { return nil }
+      let totals = RecoverTotals(plan.overlay.changes)
+      entryCount = summary.replayedEntryCount
+      descriptorCount = summary.replayedDescriptorCount.hex
+      tailSequenceNumber = summary.tailSequenceNumber.hex
+      headSequenceNumber = summary.headSequenceNumber.hex
+      dataWriteCount = totals.dataCount
+      dataByteCount = totals.dataByteCount.hex
+      zeroRangeCount = totals.zeroCount
+      zeroByteCount = totals.zeroByteCount.hex
+      headerWriteCount = totals.headerWriteCount
+      flushCount = totals.flushCount
+    }
+  }
+}

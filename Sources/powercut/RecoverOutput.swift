@@ -1,0 +1,46 @@
+import Bytes
+import Host
+import VHDX
+
+/// Puts what recovery did to an overlay into files.
+enum RecoverOutput {
+  private static let pieceByteCount: UInt64 = 1 << 20
+
+  /// Does one change to the file itself. A flush is a sync, so that changes that are carried out in
+  /// order can be cut off anywhere and done again.
+  static func carryOut(_ change: ImageChange, on file: WritableFile) throws(HostError) {
+    switch change {
+    case .write(let byteOffset, let bytes): try file.write(bytes, at: byteOffset)
+    case .zero(let range): try file.zero(range)
+    case .resize(let byteCount): try file.resize(toByteCount: byteCount)
+    case .flush: try file.sync()
+    }
+  }
+
+  /// Writes the whole recovered image to a file of its own, sparse where it is zero.
+  static func copy(_ overlay: OverlayImage, to path: String) throws(HostError) {
+    let file = try SparseImageFile(path, byteCount: overlay.byteCount)
+    let lowerByteCount = min(overlay.base.byteCount, overlay.byteCount)
+    try copy(ByteRange(byteOffset: 0, byteCount: lowerByteCount), of: overlay, to: file)
+    // Behind the old end only changes are not zero, and the new end can be far away.
+    for case .write(let byteOffset, let bytes) in overlay.changes {
+      let start = max(byteOffset, lowerByteCount)
+      let end = min(byteOffset + UInt64(bytes.count), overlay.byteCount)
+      guard start < end else { continue }
+      try copy(ByteRange(byteOffset: start, byteCount: end - start), of: overlay, to: file)
+    }
+    try file.finish()
+  }
+
+  private static func copy(
+    _ range: ByteRange, of overlay: OverlayImage, to file: SparseImageFile
+  ) throws(HostError) {
+    var byteOffset = range.byteOffset
+    while byteOffset < range.endByteOffset {
+      let byteCount = min(pieceByteCount, range.endByteOffset - byteOffset)
+      let piece = ByteRange(byteOffset: byteOffset, byteCount: byteCount)
+      try file.write(overlay.read(piece), at: byteOffset)
+      byteOffset += byteCount
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import Bytes
+import VHDX
+
+/// What opening does to an image's log, found out over an overlay: nothing is written here.
+struct RecoverPlan {
+  /// Whether the image can be used afterwards.
+  enum Verdict {
+    case nothingToDo
+    /// The log is not empty and opening leaves it so: only with a mistake.
+    case openedWithoutReplay
+    case recovers(RecoverySummary)
+    case refused(RecoverRefusal)
+  }
+
+  let profile: RecoveryProfile
+  let headers: HeaderPair
+  /// `nil` where the headers name none.
+  let current: CurrentHeader?
+  /// What the ring holds; `nil` where the log is empty or has no place.
+  let search: LogSearchReport?
+  let outcome: RecoveryOutcome
+  let verdict: Verdict
+  /// What the image does not open for once its log is dealt with.
+  let openingError: FormatError?
+  let overlay: OverlayImage
+
+  init(_ image: any ImageFile, profile: RecoveryProfile, options: RecoveryOptions) {
+    self.profile = profile
+    headers = HeaderPair(reading: image)
+    let reading = profile.readingOptions
+    current = try? headers.current(reading.headers, fileByteCount: image.byteCount)
+    search = Self.search(image, current, profile)
+    overlay = OverlayImage(image)
+    outcome = Recovery(profile: profile, options: options).run(on: overlay)
+    openingError = Self.openingError(overlay, after: outcome, options: reading)
+    let place = RecoverRefusal.Place(current: current, active: search?.active, file: image)
+    verdict =
+      switch outcome {
+      case .refused(let refusal): .refused(RecoverRefusal(refusal, place))
+      case .neverEnds: .refused(.neverEnds)
+      case .openedWithoutReplay: .openedWithoutReplay
+      case .notNeeded: openingError.map { .refused(RecoverRefusal($0)) } ?? .nothingToDo
+      case .recovered(let summary):
+        openingError.map { .refused(RecoverRefusal($0)) } ?? .recovers(summary)
+      }
+  }
+
+  var fileByteCountBefore: UInt64 { overlay.base.byteCount }
+
+  /// The length that the recovered file has; `nil` where there is none.
+  var fileByteCountAfter: UInt64? { outcome.opens ? overlay.byteCount : nil }
+
+  /// The header behind the last change.
+  var currentAfter: CurrentHeader? {
+    guard case .recovered = outcome else { return nil }
+    return try? HeaderPair(reading: overlay)
+      .current(profile.readingOptions.headers, fileByteCount: overlay.byteCount)
+  }
+
+  private static func search(
+    _ image: any ImageFile, _ current: CurrentHeader?, _ profile: RecoveryProfile
+  ) -> LogSearchReport? {
+    guard let header = current?.header, !header.logGUID.isZero, header.logByteCount > 0,
+      header.logByteCount % UInt32(LogRing.sectorByteCount) == 0, let range = header.logRange
+    else { return nil }
+    return LogSearch.run(
+      LogRing(image, range: range), logGUID: header.logGUID, profile: profile)
+  }
+
+  private static func openingError(
+    _ image: any ImageFile, after outcome: RecoveryOutcome, options: ImageReadingOptions
+  ) -> FormatError? {
+    switch outcome {
+    case .notNeeded, .recovered: break
+    case .refused, .neverEnds, .openedWithoutReplay: return nil
+    }
+    do throws(FormatError) {
+      _ = try VHDXImage(reading: image, options: options)
+      return nil
+    } catch {
+      return error
+    }
+  }
+}
+
+/// What replay changes, by kind.
+struct RecoverTotals {
+  private(set) var dataCount = 0
+  private(set) var dataByteCount: UInt64 = 0
+  private(set) var zeroCount = 0
+  private(set) var zeroByteCount: UInt64 = 0
+  private(set) var resizeCount = 0
+  private(set) var headerWriteCount = 0
+  private(set) var flushCount = 0
+
+  /// - Parameter changes: those of a recovery that went through: its first two writes and its last
+  ///   two are headers.
+  init(_ changes: [ImageChange]) {
+    let writes = changes.indices.filter { if case .write = changes[$0] { true } else { false } }
+    let headers = Set(writes.prefix(2) + writes.suffix(2))
+    for (index, change) in changes.enumerated() {
+      switch change {
+      case .write where headers.contains(index): headerWriteCount += 1
+      case .write(_, let bytes):
+        dataCount += 1
+        dataByteCount += UInt64(bytes.count)
+      case .zero(let range):
+        zeroCount += 1
+        zeroByteCount += range.byteCount
+      case .resize: resizeCount += 1
+      case .flush: flushCount += 1
+      }
+    }
+  }
+}
