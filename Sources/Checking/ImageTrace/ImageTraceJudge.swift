@@ -64,15 +64,16 @@ public struct ImageTraceJudge {
   public func judge() -> [Violation] { report().violations }
 
   public func report() -> Report {
-    let ends = closedSessionEnds
+    let times = ClientTimes(client)
     let model: TraceModel
     do throws(FormatError) {
-      model = try TraceModel(index: index, base: base, sessionStarts: client == nil ? nil : ends)
+      model = try TraceModel(
+        index: index, base: base, sessionStarts: client == nil ? nil : times.closes)
     } catch {
       return Report(refusal: error)
     }
     var found = ViolationList()
-    var sessions = SessionRules(closedSessionEnds: ends)
+    var sessions = SessionRules(client: times)
     var headers = HeaderUpdateRules()
     var names = LogNameRules()
     var homes = HomeWriteRules()
@@ -86,13 +87,6 @@ public struct ImageTraceJudge {
     }
     sessions.end(&found)
     return Report(violations: found.sorted, isCutShort: model.budget.isExhausted)
-  }
-
-  private var closedSessionEnds: [Int] {
-    guard let client else { return [] }
-    return client.records.compactMap {
-      $0.operation.action == .close && $0.isAcknowledged ? $0.entryCountAtEnd : nil
-    }.sorted()
   }
 
   private var tellsLengths: Bool {
