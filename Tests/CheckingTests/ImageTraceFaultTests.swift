@@ -2,6 +2,7 @@ import Bytes
 import Checking
 import Testing
 import VHDX
+import Workload
 
 /// One fault for each rule in an order that is right otherwise.
 struct ImageTraceFaultTests {
@@ -130,6 +131,22 @@ struct ImageTraceFaultTests {
     let found = try log.violations()
     #expect(found.map(\.rule) == [.h15])
     #expect(found.first?.entries == [first])
+  }
+
+  /// The client asked for a write, which failed behind the header that announced it.
+  @Test func dataWriteGUIDChangesForAWriteThatFails() throws {
+    var log = ImageTraceLog()
+    var client = ClientHistory()
+    let range = ByteRange(byteOffset: 0, byteCount: 4096)
+    client.begin(
+      ClientOperation(identifier: 0, task: 0, action: .write, range: range), entryCount: log.next)
+    try log.headers(
+      HeaderChange(
+        fileWriteGUID: ImageTraceLog.guid(0xf1), dataWriteGUID: ImageTraceLog.guid(0xd1)))
+    client.end(0, errorName: "EIO", entryCount: log.next)
+    log.client = client
+    log.acknowledgeClose()
+    #expect(try log.violations() == [])
   }
 
   @Test func logIsOverwrittenBeforeItsNameIsGone() throws {

@@ -64,16 +64,16 @@ public struct ImageTraceJudge {
   public func judge() -> [Violation] { report().violations }
 
   public func report() -> Report {
-    let ends = sessionEnds
+    let times = ClientTimes(client)
     let model: TraceModel
     do throws(FormatError) {
       model = try TraceModel(
-        index: index, base: base, sessionStarts: client == nil ? nil : ends.map(\.entryIndex))
+        index: index, base: base, sessionStarts: client == nil ? nil : times.closes)
     } catch {
       return Report(refusal: error)
     }
     var found = ViolationList()
-    var sessions = SessionRules(ends: ends)
+    var sessions = SessionRules(client: times)
     var headers = HeaderUpdateRules()
     var names = LogNameRules()
     var homes = HomeWriteRules()
@@ -87,19 +87,6 @@ public struct ImageTraceJudge {
     }
     sessions.end(&found)
     return Report(violations: found.sorted, isCutShort: model.budget.isExhausted)
-  }
-
-  private var sessionEnds: [SessionEnd] {
-    guard let client else { return [] }
-    var ends: [SessionEnd] = []
-    var isSound = true
-    for record in client.records {
-      isSound = isSound && record.isAcknowledged
-      guard record.operation.action == .close, let end = record.entryCountAtEnd else { continue }
-      ends.append(SessionEnd(entryIndex: end, isSound: isSound))
-      isSound = true
-    }
-    return ends
   }
 
   private var tellsLengths: Bool {

@@ -1,5 +1,6 @@
 import Bytes
 import VHDX
+import Workload
 
 /// What a session owes before it changes the image.
 ///
@@ -22,8 +23,8 @@ struct SessionRules: TraceRule {
   private var isReplayed = false
   private var isReplayJudged = false
 
-  /// Where sessions end, ascending, so that what is missing then was never done.
-  private let ends: [SessionEnd]
+  /// What the client did when; without it nothing is said of what a session did not do.
+  private let client: ClientTimes
 
   mutating func see(
     _ event: TraceEvent, at stamp: TraceStamp, in model: TraceModel, _ found: inout ViolationList
@@ -64,7 +65,7 @@ struct SessionRules: TraceRule {
     _ next: TracedSession, _ stamp: TraceStamp, _ found: inout ViolationList
   ) {
     judgeUnneeded(&found)
-    self = SessionRules(ends: ends)
+    self = SessionRules(client: client)
     session = next
   }
 
@@ -140,10 +141,11 @@ struct SessionRules: TraceRule {
         evidence: [reason, model.line(stamp.entryIndex, "the first change that the guest sees")]))
   }
 
-  /// H15 for a session that is over and had no error: the new DataWriteGuid was for nothing.
+  /// H15 for a session that is over: the new DataWriteGuid was for nothing. A change that the client
+  /// asked for and that failed is a good reason too.
   private func judgeUnneeded(_ found: inout ViolationList) {
     guard let dataWrite, !hasVisibleChange, let session,
-      ends.first(where: { $0.entryIndex > dataWrite.entryIndex })?.isSound == true
+      client.closesWithoutAskingForChanges(sessionOf: dataWrite.entryIndex)
     else { return }
     found.add(
       Violation(
@@ -171,16 +173,34 @@ struct SessionRules: TraceRule {
 }
 
 extension SessionRules {
-  init(ends: [SessionEnd]) {
-    self.ends = ends
+  init(client: ClientTimes) {
+    self.client = client
     session = nil
   }
 }
 
-/// Where a session of the client ended.
-struct SessionEnd {
-  /// How many entries the write log had then.
-  var entryIndex: Int
-  /// Whether all that the client asked for was done, the close too.
-  var isSound: Bool
+/// When the client closed the disk, and when it asked for a change, in entries of the write log.
+struct ClientTimes {
+  /// How many entries there were when each close was answered, be it with an error, ascending.
+  private(set) var closes: [Int] = []
+  private var changes: [Int] = []
+
+  init(_ client: ClientHistory?) {
+    for record in client?.records ?? [] {
+      switch record.operation.action {
+      case .close:
+        if let end = record.entryCountAtEnd { closes.append(end) }
+      case .write, .writeZeroes, .discard, .resize: changes.append(record.entryCountAtBegin)
+      case .read, .flush: break
+      }
+    }
+    closes.sort()
+  }
+
+  /// Whether the session of an entry was closed, and the client asked for no change in it.
+  func closesWithoutAskingForChanges(sessionOf entryIndex: Int) -> Bool {
+    guard let end = closes.first(where: { $0 > entryIndex }) else { return false }
+    let start = closes.last { $0 <= entryIndex } ?? 0
+    return !changes.contains { $0 >= start && $0 < end }
+  }
 }

@@ -56,7 +56,8 @@ final class TraceModel {
     written = current
     stableHeader = current.header
     stableByteCount = base.byteCount
-    budget = WorkBudget(stepCount: UInt64(index.region.byteCount) / 32 + 1 << 22)
+    // A careful writer needs a few steps for each sector of 4096 bytes that it writes.
+    budget = WorkBudget(stepCount: UInt64(index.region.byteCount) / 64 + 1 << 18)
     blocks = TracedBlocks(
       try BlockTable(reading: base, region: layout.blockTable, geometry: layout.geometry))
     loadLog(of: current.header)

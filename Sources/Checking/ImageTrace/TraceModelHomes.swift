@@ -42,6 +42,7 @@ extension TraceModel {
     _ part: ByteRange, _ owner: TracedLayout.Owner, payloadByteOffset: Int?, _ stamp: TraceStamp
   ) {
     let sectorIndex = part.byteOffset / TracedFile.sectorByteCount
+    if payloadByteOffset == nil, file.isZeroed(sectorIndex), !homes.carries(sectorIndex) { return }
     let before = file.sector(sectorIndex)
     file.change(part, payloadByteOffset: payloadByteOffset)
     let after = file.sector(sectorIndex)

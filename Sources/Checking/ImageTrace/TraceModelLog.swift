@@ -27,8 +27,9 @@ extension TraceModel {
           range: common, overwritten: overwritten, retiredBy: sequence?.retiredBy)), stamp)
     let inspection = LogEntryInspection(ring: ring)
     forEachSector(of: range, in: ring.range, payloadByteOffset) { part, payloadByteOffset in
-      file.change(part, payloadByteOffset: payloadByteOffset)
       let sector = TracedFile.sectorByteCount
+      if payloadByteOffset == nil, file.isZeroed(part.byteOffset / sector) { return }
+      file.change(part, payloadByteOffset: payloadByteOffset)
       let sectorIndex = (part.byteOffset - ring.range.byteOffset) / sector
       sequence?.overwrite(ringSector: sectorIndex)
       let header = inspection.header(at: sectorIndex * sector)

@@ -39,6 +39,12 @@ final class TracedFile: ImageFile {
     }
   }
 
+  /// Whether a sector was zeroed and not written since, which is known without reading it.
+  func isZeroed(_ sectorIndex: UInt64) -> Bool {
+    if case .zero? = sectors[sectorIndex] { return true }
+    return false
+  }
+
   func read(_ range: ByteRange) -> [UInt8] {
     precondition(range.endByteOffset <= byteCount, "a read ends inside of the file")
     var result: [UInt8] = []
