@@ -50,7 +50,7 @@ let package = Package(
     layer("Workload", ["Bytes", "Scheduling", "WriteLog"]),
     layer("Stacks", ["Bytes", "BlockDevice", "WriteLog", "Scheduling"]),
     layer("CrashStates", ["Bytes", "WriteLog", "Scheduling"]),
-    layer("Checking", ["Bytes", "BlockDevice", "WriteLog", "CrashStates", "Workload"]),
+    layer("Checking", ["Bytes", "BlockDevice", "WriteLog", "VHDX", "CrashStates", "Workload"]),
     // 3: runs and what is said of them.
     layer(
       "Campaign",
@@ -90,8 +90,8 @@ let package = Package(
     tests(
       "Checking",
       [
-        "Checking", "CrashStates", "Workload", "Scheduling", "BlockDevice", "WriteLog", "Bytes",
-        "TestSupport",
+        "Checking", "CrashStates", "Workload", "Scheduling", "BlockDevice", "WriteLog", "VHDX",
+        "Bytes", "Host", "TestSupport",
       ]),
     tests(
       "Campaign",

@@ -45,7 +45,7 @@ public enum MetadataItem: Int, CaseIterable, Sendable {
   }
 
   /// The name that messages use.
-  var name: String {
+  public var name: String {
     switch self {
     case .fileParameters: "file parameters"
     case .virtualDiskByteCount: "virtual disk size"
