@@ -12,6 +12,17 @@ public struct ImageMetadata: Equatable, Sendable {
   /// There is one where the disk has a parent, and only there.
   public var parentLocator: ParentLocator?
 
+  /// Metadata that was read and judged elsewhere.
+  public init(
+    region: ByteRange, table: MetadataTable, parameters: DiskParameters,
+    parentLocator: ParentLocator?
+  ) {
+    self.region = region
+    self.table = table
+    self.parameters = parameters
+    self.parentLocator = parentLocator
+  }
+
   /// - Parameter region: the metadata region, inside of the file.
   /// - Throws: ``FormatError`` at the first field that is missing or wrong.
   public init(reading file: any ImageFile, region: ByteRange) throws(FormatError) {

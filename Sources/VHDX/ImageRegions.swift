@@ -12,6 +12,16 @@ public struct ImageRegions: Equatable, Sendable {
   /// `nil` where the image has no log of any length.
   public var log: ByteRange?
 
+  /// Regions that were judged elsewhere; they may still lie on each other.
+  public init(
+    blockTable: RegionEntry, metadata: RegionEntry, unknown: [RegionEntry], log: ByteRange?
+  ) {
+    self.blockTable = blockTable
+    self.metadata = metadata
+    self.unknown = unknown
+    self.log = log
+  }
+
   /// - Throws: ``FormatError`` where a region is missing, required but unknown, outside of the
   ///   file, or where two of them overlap.
   public init(

@@ -42,14 +42,25 @@ public struct MetadataEntry: Equatable, Sendable {
     ByteRange(byteOffset: UInt64(byteOffset), byteCount: UInt64(byteCount))
   }
 
+  /// An entry as it stands, whatever its fields say, and its reserved bytes.
+  ///
+  /// - Throws: ``FormatError`` where the bytes end before the entry does.
+  public static func fields(
+    reading reader: inout ByteReader
+  ) throws(FormatError) -> (entry: MetadataEntry, reserved: UInt32) {
+    let entry = MetadataEntry(
+      itemID: try reader.readGUID("metadata.itemID"),
+      byteOffset: try reader.read("metadata.byteOffset"),
+      byteCount: try reader.read("metadata.byteCount"),
+      flags: Flags(rawValue: try reader.read("metadata.flags")))
+    return (entry, try reader.read("metadata.entryReserved"))
+  }
+
   init(
     reading reader: inout ByteReader, at place: UInt64, regionByteCount: UInt64
   ) throws(FormatError) {
-    itemID = try reader.readGUID("metadata.itemID")
-    byteOffset = try reader.read("metadata.byteOffset")
-    byteCount = try reader.read("metadata.byteCount")
-    flags = Flags(rawValue: try reader.read("metadata.flags"))
-    let reserved: UInt32 = try reader.read("metadata.entryReserved")
+    let reserved: UInt32
+    (self, reserved) = try Self.fields(reading: &reader)
     guard byteCount <= Self.maximumItemByteCount else {
       throw Self.problem(
         "byteCount", place + 20, "at most \(Self.maximumItemByteCount)", "\(byteCount)")

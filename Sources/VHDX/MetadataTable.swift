@@ -16,7 +16,7 @@ public struct MetadataTable: Equatable, Sendable {
   public static let signature = Array("metadata".utf8)
   public static let maximumEntryCount = 2047
   public static let maximumUserEntryCount = 1024
-  static let headerByteCount = 32
+  public static let headerByteCount = 32
 
   /// In the order of the file, user items and unknown ones among them.
   public var entries: [MetadataEntry]

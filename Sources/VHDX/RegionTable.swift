@@ -47,7 +47,7 @@ public struct RegionTable: Equatable, Sendable {
   public static let byteCount = 64 << 10
   public static let signature = Array("regi".utf8)
   public static let maximumEntryCount = 2047
-  static let headerByteCount = 16
+  public static let headerByteCount = 16
 
   /// In the order of the file, unknown regions among them.
   public var entries: [RegionEntry]
@@ -65,16 +65,7 @@ public struct RegionTable: Equatable, Sendable {
   /// - Parameter byteOffset: where the bytes stand in the file.
   /// - Throws: ``FormatError`` at the first field that is missing or wrong.
   public init(parsing bytes: [UInt8], at byteOffset: UInt64) throws(FormatError) {
-    guard bytes.count >= Self.byteCount else {
-      throw FormatError(
-        .truncated, field: "regionTable", at: byteOffset, expected: "\(Self.byteCount) bytes",
-        found: "\(bytes.count)", hint: "The image ends inside of its header section.")
-    }
-    let bytes = bytes.count == Self.byteCount ? bytes : [UInt8](bytes.prefix(Self.byteCount))
-    try Signature.check(Self.signature, in: bytes, structure: "regionTable", at: byteOffset)
-    var reader = ByteReader(ByteRegion(bytes), at: Self.signature.count)
-    let checksum: UInt32 = try reader.read("regionTable.checksum")
-    try StructureChecksum.check(bytes, found: checksum, structure: "regionTable", at: byteOffset)
+    var reader = try RegionTableFields.reader(bytes, at: byteOffset)
     let entryCount: UInt32 = try reader.read("regionTable.entryCount")
     guard entryCount <= Self.maximumEntryCount else {
       throw FormatError(
@@ -126,12 +117,76 @@ public struct RegionTable: Equatable, Sendable {
   public func entry(_ guid: GUID) -> RegionEntry? { entries.first { $0.guid == guid } }
 }
 
-extension RegionEntry {
-  fileprivate init(reading reader: inout ByteReader, at place: UInt64) throws(FormatError) {
+/// An entry of the region table as it stands, whatever its fields say.
+public struct RegionEntryFields: Hashable, Sendable {
+  public var guid: GUID
+  public var byteOffset: UInt64
+  public var byteCount: UInt32
+  public var flags: UInt32
+
+  /// - Throws: ``FormatError`` where the bytes end before the entry does.
+  init(reading reader: inout ByteReader) throws(FormatError) {
     guid = try reader.readGUID("region.guid")
     byteOffset = try reader.read("region.byteOffset")
     byteCount = try reader.read("region.byteCount")
-    let flags: UInt32 = try reader.read("region.flags")
+    flags = try reader.read("region.flags")
+  }
+
+  public var isRequired: Bool { flags & 1 != 0 }
+  /// `nil` where the end does not fit into 64 bits.
+  public var range: ByteRange? {
+    ByteRange(checking: byteOffset, byteCount: UInt64(byteCount))
+  }
+  public var entry: RegionEntry {
+    RegionEntry(guid: guid, byteOffset: byteOffset, byteCount: byteCount, isRequired: isRequired)
+  }
+}
+
+/// A region table whose signature and checksum hold, whatever its fields say.
+public struct RegionTableFields: Hashable, Sendable {
+  public var entryCount: UInt32
+  public var reserved: UInt32
+  /// In the order of the file; 2047 at most, also where ``entryCount`` is larger.
+  public var entries: [RegionEntryFields]
+
+  /// - Throws: ``FormatError`` where the bytes are no table.
+  public init(parsing bytes: [UInt8], at byteOffset: UInt64) throws(FormatError) {
+    var reader = try Self.reader(bytes, at: byteOffset)
+    entryCount = try reader.read("regionTable.entryCount")
+    reserved = try reader.read("regionTable.reserved")
+    entries = []
+    for _ in 0..<min(Int(entryCount), RegionTable.maximumEntryCount) {
+      entries.append(try RegionEntryFields(reading: &reader))
+    }
+  }
+
+  /// A reader behind the checksum, which holds.
+  fileprivate static func reader(
+    _ bytes: [UInt8], at byteOffset: UInt64
+  ) throws(FormatError) -> ByteReader {
+    guard bytes.count >= RegionTable.byteCount else {
+      throw FormatError(
+        .truncated, field: "regionTable", at: byteOffset,
+        expected: "\(RegionTable.byteCount) bytes", found: "\(bytes.count)",
+        hint: "The image ends inside of its header section.")
+    }
+    let bytes =
+      bytes.count == RegionTable.byteCount ? bytes : [UInt8](bytes.prefix(RegionTable.byteCount))
+    try Signature.check(RegionTable.signature, in: bytes, structure: "regionTable", at: byteOffset)
+    var reader = ByteReader(ByteRegion(bytes), at: RegionTable.signature.count)
+    let checksum: UInt32 = try reader.read("regionTable.checksum")
+    try StructureChecksum.check(bytes, found: checksum, structure: "regionTable", at: byteOffset)
+    return reader
+  }
+}
+
+extension RegionEntry {
+  fileprivate init(reading reader: inout ByteReader, at place: UInt64) throws(FormatError) {
+    let fields = try RegionEntryFields(reading: &reader)
+    guid = fields.guid
+    byteOffset = fields.byteOffset
+    byteCount = fields.byteCount
+    let flags = fields.flags
     guard byteOffset % mebibyteByteCount == 0, byteOffset >= mebibyteByteCount else {
       throw Self.problem(
         "byteOffset", place + 16, "a multiple of \(mebibyteByteCount), and not 0", "\(byteOffset)")

@@ -23,7 +23,7 @@ public struct VHDXHeader: Equatable, Sendable {
   /// The only version of the format, and of its log.
   public static let version: UInt16 = 1
   public static let logVersion: UInt16 = 0
-  static let reservedByteOffset = 80
+  public static let reservedByteOffset = 80
 
   public var sequenceNumber: UInt64
   public var fileWriteGUID: GUID
