@@ -16,7 +16,11 @@ public struct ImageEvidence: Sendable {
 
   /// What these facts let be judged, besides the promises to the client.
   var judgedRules: Set<Rule> {
-    var rules: Set<Rule> = [.s05, .d08, .d09]
+    var rules: Set<Rule> = [
+      .s05, .d08, .d09, .h01, .h03, .h04, .h05, .h06, .h07, .h08, .g01, .g02, .g03, .g04, .g05,
+      .g06, .g07, .g09, .m01, .m02, .m03, .m04, .m05, .m06, .m07, .m08, .m09, .m10, .m11, .b01,
+      .b02, .b03, .b04, .b05, .b06, .b07, .b11,
+    ]
     if goOn != nil { rules.insert(.d10) }
     return rules
   }

@@ -1,20 +1,19 @@
 import Bytes
 import VHDX
 
-/// The structures of an image that seldom change: where its regions are, and what its metadata says.
+/// The structures of an image that seldom change, judged: where its regions are, and what its metadata
+/// says.
 struct ImageStructures {
-  var regions: ImageRegions
-  var metadata: ImageMetadata
+  var violations: [Violation]
+  /// `nil` where the image cannot be read.
+  var parts: (regions: ImageRegions, metadata: ImageMetadata)?
 
-  /// - Parameter log: the log's place by the current header.
-  /// - Throws: ``FormatError`` at the first field that is missing or wrong.
-  init(
-    reading file: any ImageFile, log: ByteRange?, tables: RegionTableChoice
-  ) throws(FormatError) {
-    _ = try FileIdentifier(reading: file)
-    regions = try ImageRegions(
-      table: RegionTablePair(reading: file).current(tables), log: log,
-      fileByteCount: file.byteCount)
-    metadata = try ImageMetadata(reading: file, region: regions.metadata.range)
+  init(judging file: any ImageFile, current: CurrentHeader?, options: ImageJudgeOptions) {
+    let found = RegionJudge(options: options).judge(file, current: current)
+    violations = found.violations
+    guard let regions = found.regions else { return }
+    let metadata = MetadataJudge(options: options).judge(file, region: regions.metadata.range)
+    violations += metadata.violations
+    parts = metadata.metadata.map { (regions, $0) }
   }
 }

@@ -23,7 +23,7 @@ final class StateRecovery {
   }
 
   private var known: [Key: RecoveredState] = [:]
-  private var knownStructures: [StructuresKey: Result<ImageStructures, FormatError>] = [:]
+  private var knownStructures: [StructuresKey: ImageStructures] = [:]
 
   /// States follow each other, so the latest are the ones that come again.
   private static let maximumKnownCount = 512
@@ -56,49 +56,57 @@ final class StateRecovery {
     let outcome = Recovery(profile: evidence.recovery).run(on: file)
     var recovered = RecoveredState(outcome: outcome, changes: file.changes)
     recovered.violations += OutcomeJudge(profile: evidence.recovery).judge(image, outcome, file)
+    recovered.violations += HeaderSectionJudge(options: Self.options).judge(image).violations
     guard outcome.opens else { return recovered }
+    let structures = self.structures(of: file, structuresKey)
+    recovered.violations += structures.violations
+    guard let (regions, metadata) = structures.parts else {
+      recovered.violations.append(Self.unreadable(structures.violations.first?.title))
+      return recovered
+    }
+    recovered.violations += BlockTableJudge(options: Self.options).judge(
+      file, region: regions.blockTable.range, parameters: metadata.parameters,
+      occupied: regions.occupied)
     do throws(FormatError) {
-      let structures = try self.structures(of: file, changes: file.changes, structuresKey)
       let table = try BlockTable(
-        reading: file, region: structures.regions.blockTable.range,
-        geometry: BlockGeometry(structures.metadata.parameters))
+        reading: file, region: regions.blockTable.range,
+        geometry: BlockGeometry(metadata.parameters))
       let map = try BlockMap(table)
       recovered.map = map
-      recovered.isInKnownPlaces = areas.cover(log: structures.regions.log, structures.regions)
+      recovered.isInKnownPlaces = areas.cover(log: regions.log, regions)
       recovered.changesPayload = file.changes.contains { change in
         guard let range = change.range else { return false }
         return map.extents.contains { $0.fileRange.overlaps(range) }
       }
       recovered.violations += continuation.judge(image, recovered)
     } catch {
-      recovered.violations.append(
-        Violation(
-          .d09, "the image does not open after the cut: \(error.finding)", evidence: [error.hint]))
+      recovered.violations.append(Self.unreadable(error.finding))
     }
     return recovered
   }
 
+  /// A cut between the two header updates leaves them different, and rightly so.
+  private static let options = ImageJudgeOptions(judgesWarnings: false)
+
+  private static func unreadable(_ finding: String?) -> Violation {
+    Violation(
+      .d09, "the image does not open after the cut: \(finding ?? "its structures cannot be read")")
+  }
+
   private func structures(
-    of file: OverlayImage, changes: [ImageChange], _ area: AreaHistory.Key
-  ) throws(FormatError) -> ImageStructures {
+    of file: OverlayImage, _ area: AreaHistory.Key
+  ) -> ImageStructures {
     let headers: HeaderReadingOptions = evidence.recovery.readsHeadersAsQEMU ? .qemu : .strict
-    let log = try HeaderPair(reading: file).current(headers, fileByteCount: file.byteCount)
-      .header.logRange
-    let tables: RegionTableChoice =
-      evidence.recovery.readsHeadersAsQEMU ? .firstOnly : .refuseDiffering
-    let key = StructuresKey(area: area, log: log, byteCount: file.byteCount)
-    let isChanged = changes.contains { change in
+    let current = try? HeaderPair(reading: file).current(headers, fileByteCount: file.byteCount)
+    let isChanged = file.changes.contains { change in
       change.range.map { range in areas.structures.contains { $0.overlaps(range) } } ?? false
     }
-    if isChanged {
-      return try ImageStructures(reading: file, log: log, tables: tables)
-    }
-    if let found = knownStructures[key] { return try found.get() }
+    let key = StructuresKey(
+      area: area, log: current?.header.logRange, byteCount: file.byteCount)
+    if !isChanged, let found = knownStructures[key] { return found }
     if knownStructures.count >= Self.maximumKnownCount { knownStructures.removeAll() }
-    let result = Result { () throws(FormatError) in
-      try ImageStructures(reading: file, log: log, tables: tables)
-    }
-    knownStructures[key] = result
-    return try result.get()
+    let structures = ImageStructures(judging: file, current: current, options: Self.options)
+    if !isChanged { knownStructures[key] = structures }
+    return structures
   }
 }
