@@ -17,7 +17,7 @@ public struct MetadataJudge {
   ) -> (violations: [Violation], metadata: ImageMetadata?) {
     var list = ImageViolations()
     do throws(FormatError) {
-      let rows = try rows(file, region, &list)
+      guard let rows = try rows(file, region, &list) else { return (list.violations, nil) }
       judgeRows(rows, region, &list)
       judgeOverlaps(rows, region, &list)
       let metadata = ItemsJudge(
@@ -30,10 +30,11 @@ public struct MetadataJudge {
     }
   }
 
-  /// - Throws: ``FormatError`` where there is no table.
+  /// - Returns: `nil` where no table stands.
+  /// - Throws: ``FormatError`` where the file ends before the table does.
   private func rows(
     _ file: any ImageFile, _ region: ByteRange, _ list: inout ImageViolations
-  ) throws(FormatError) -> [MetadataRow] {
+  ) throws(FormatError) -> [MetadataRow]? {
     let header = try file.read(
       "metadata",
       in: ByteRange(
@@ -42,7 +43,7 @@ public struct MetadataJudge {
       list.add(
         .m01, "no metadata table starts at byte \(region.byteOffset)",
         ["expected \"metadata\", found \(hexDigits(header.prefix(8)))"])
-      return []
+      return nil
     }
     let counted = Int(ByteRegion(header).load(at: 10, as: UInt16.self))
     if counted > MetadataTable.maximumEntryCount {
