@@ -51,7 +51,8 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
         usableRingByteCount: options.usableRingByteCount,
         entriesPerCheckpoint: options.entriesPerCheckpoint))
     locks = BlockLocks(simulation)
-    start = SessionStart(headers: headers, guids: guids, simulation: simulation)
+    start = SessionStart(
+      file: file, headers: headers, flushesFirst: true, guids: guids, simulation: simulation)
     commits = GroupCommit(simulation)
   }
 
@@ -123,7 +124,6 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
     isFUA: Bool, _ body: () async throws(DeviceError) -> Bool
   ) async throws(DeviceError) {
     if let failure { throw failure }
-    try await start.require()
     if try await body() && isFUA { try await commit() }
   }
 
@@ -131,6 +131,7 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
   private func write(
     _ bytes: [UInt8], _ part: BlockPart, isFUA: Bool
   ) async throws(DeviceError) -> Bool {
+    try await start.require()
     let block = part.blockIndex
     let isOwner = try await lockForData(block)
     defer {
@@ -199,25 +200,31 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
         let block = part.blockIndex
         if part.isWholeBlock && !self.leavesBlocksAllocated {
           await self.locks.lockExclusive(block)
-          self.drop(block, state)
+          defer { self.locks.unlockExclusive(block) }
+          try await self.drop(block, state)
           if !self.map.isCommitted(block) { needsCommit = true }
-          self.locks.unlockExclusive(block)
         } else {
           await self.locks.lockShared(block)
           defer { self.locks.unlockShared(block) }
           let isDirect = isFUA && self.map.isCommitted(block)
           if !isDirect { needsCommit = true }
-          if let place = self.place(of: part) { try await zeroInPlace(place, isDirect) }
+          if let place = self.place(of: part) {
+            try await self.start.require()
+            try await zeroInPlace(place, isDirect)
+          }
         }
       }
       return needsCommit
     }
   }
 
-  private func drop(_ block: UInt64, _ state: PayloadState) {
+  /// Takes the block's place away. What reads as zeroes already stays as it is, and costs the session
+  /// no fresh GUIDs.
+  private func drop(_ block: UInt64, _ state: PayloadState) async throws(DeviceError) {
     let entry = map.entry(ofBlock: block)
     switch entry.payloadState {
     case .fullyPresent:
+      try await start.require()
       map.set(block, BlockTableEntry(state))
       if bugs.contains(.blockReusedUnbarriered) {
         space.giveBack(entry.byteOffset)
@@ -226,7 +233,9 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
       }
     case .undefined, .unmapped:
       // What such a block holds is left open; what was zeroed must read as zeroes.
-      if state == .zero { map.set(block, BlockTableEntry(.zero)) }
+      guard state == .zero else { return }
+      try await start.require()
+      map.set(block, BlockTableEntry(.zero))
     default: return
     }
   }
