@@ -52,7 +52,7 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
         entriesPerCheckpoint: options.entriesPerCheckpoint))
     locks = BlockLocks(simulation)
     start = SessionStart(
-      headers: headers, guids: guids, flushesFirst: true, simulation: simulation)
+      file: file, headers: headers, flushesFirst: true, guids: guids, simulation: simulation)
     commits = GroupCommit(simulation)
   }
 
@@ -78,7 +78,6 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
   ) async throws(DeviceError) {
     let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
     try await change(isFUA: isFUA) { () async throws(DeviceError) in
-      try await self.start.require()
       var needsCommit = false
       for part in BlockParts(range, self.map.geometry) {
         let first = Int(part.range.byteOffset - byteOffset)
@@ -132,6 +131,7 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
   private func write(
     _ bytes: [UInt8], _ part: BlockPart, isFUA: Bool
   ) async throws(DeviceError) -> Bool {
+    try await start.require()
     let block = part.blockIndex
     let isOwner = try await lockForData(block)
     defer {
@@ -218,7 +218,8 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
     }
   }
 
-  /// What the guest sees already needs no change: DataWriteGuid stays then (rule H15).
+  /// Takes the block's place away. What reads as zeroes already stays as it is, and costs the session
+  /// no fresh GUIDs.
   private func drop(_ block: UInt64, _ state: PayloadState) async throws(DeviceError) {
     let entry = map.entry(ofBlock: block)
     switch entry.payloadState {

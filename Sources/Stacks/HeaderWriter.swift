@@ -26,9 +26,6 @@ final class HeaderWriter: @unchecked Sendable {
     }
   }
 
-  /// Makes stable what was written before this session.
-  func flush() async throws(DeviceError) { try await file.flush() }
-
   private func write(_ change: HeaderChange, isFlushed: Bool) async throws(DeviceError) {
     let next: HeaderWrite
     do {

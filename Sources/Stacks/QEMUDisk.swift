@@ -42,7 +42,8 @@ final class QEMUDisk: DiskWriter, @unchecked Sendable {
     bugs = options.bugs
     guids = GUIDSource(identity: options.identity)
     headers = HeaderWriter(image.current, file: file, bugs: options.bugs)
-    start = SessionStart(headers: headers, guids: guids, simulation: simulation)
+    start = SessionStart(
+      file: file, headers: headers, flushesFirst: false, guids: guids, simulation: simulation)
     lock = SimulatedLock(simulation)
     changes = Signal(simulation)
     nextRingByteOffset = options.firstRingByteOffset % ring.byteCount

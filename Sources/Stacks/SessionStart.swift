@@ -14,18 +14,21 @@ final class SessionStart: @unchecked Sendable {
     case failed(DeviceError)
   }
 
+  private let file: ImageBelow
   private let headers: HeaderWriter
+  /// Whether what an earlier session left behind is made stable first.
+  private let flushesFirst: Bool
   private let guids: GUIDSource
   private let changes: Signal
   private var state = State.notBegun
 
-  private let flushesFirst: Bool
-
   init(
-    headers: HeaderWriter, guids: GUIDSource, flushesFirst: Bool = false, simulation: Simulation
+    file: ImageBelow, headers: HeaderWriter, flushesFirst: Bool, guids: GUIDSource,
+    simulation: Simulation
   ) {
-    self.flushesFirst = flushesFirst
+    self.file = file
     self.headers = headers
+    self.flushesFirst = flushesFirst
     self.guids = guids
     changes = Signal(simulation)
   }
@@ -46,9 +49,9 @@ final class SessionStart: @unchecked Sendable {
     state = .running
     defer { changes.notifyAll() }
     do {
-      // A program that died can have left a header in the cache: it must not be lost together with
-      // the next one (rule H12).
-      if flushesFirst { try await headers.flush() }
+      // An earlier session may have ended on an error with a header that is not stable, and the one
+      // that is written now is the other one (rule H12).
+      if flushesFirst { try await file.flush() }
       try await headers.update(
         HeaderChange(
           fileWriteGUID: guids.draw(.fileWrite), dataWriteGUID: guids.draw(.dataWrite)))

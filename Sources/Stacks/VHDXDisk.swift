@@ -80,7 +80,8 @@ public final class VHDXDisk: BlockDevice, @unchecked Sendable {
   /// - Throws: ``DeviceError/unusableImage(_:)`` where it cannot be opened.
   public func open() async throws(DeviceError) {
     let opening = VHDXOpening(
-      file: file, recovery: options.recovery, guids: GUIDSource(identity: options.identity))
+      file: file, recovery: options.recovery, flushesFirst: options.habits == .exact,
+      guids: GUIDSource(identity: options.identity))
     let image = try await opening.run()
     state = .open(try makeWriter(image))
     // A request below the device's sector would have to read its neighbours, and race with them.

@@ -115,7 +115,9 @@ final class VHDXLogWriter: @unchecked Sendable {
       sequenceNumber += 1
       writePlace += Self.sector
     }
-    try await write(bytes, at: start)
+    for piece in pieces(of: bytes, at: start) {
+      try await file.write(piece.bytes, at: piece.fileByteOffset)
+    }
     try await file.flush()
   }
 
@@ -165,7 +167,8 @@ final class VHDXLogWriter: @unchecked Sendable {
       lastByteCount: isStale ? openingLastByteCount : space.usedEndByteOffset, updates: updates)
   }
 
-  /// Writes the next entry: its descriptors, then its data.
+  /// Writes the next entry, its header last where that takes two writes: when the device fails in
+  /// between, nothing that looks like an entry is left.
   private func put(_ entry: LogEntry) async throws(DeviceError) {
     var bytes = entry.encode()
     let place = writePlace
@@ -175,23 +178,20 @@ final class VHDXLogWriter: @unchecked Sendable {
     }
     sequenceNumber += 1
     writePlace += UInt64(bytes.count)
-    let dataByteCount = entry.updates.count * LogRing.sectorByteCount
-    let descriptorByteCount = bytes.count - dataByteCount
-    try await write(Array(bytes[..<descriptorByteCount]), at: place)
-    if dataByteCount > 0 {
-      try await write(
-        Array(bytes[descriptorByteCount...]), at: place + UInt64(descriptorByteCount))
+    for piece in pieces(of: bytes, at: place).reversed() {
+      try await file.write(piece.bytes, at: piece.fileByteOffset)
     }
   }
 
-  /// Writes into the ring, in two pieces where it goes over the end.
-  private func write(_ bytes: [UInt8], at place: UInt64) async throws(DeviceError) {
+  /// What is written into the ring at once: two pieces where it goes over the end.
+  private func pieces(
+    of bytes: [UInt8], at place: UInt64
+  ) -> [(bytes: [UInt8], fileByteOffset: UInt64)] {
     let start = place % ring.byteCount
     let firstByteCount = Int(min(UInt64(bytes.count), ring.byteCount - start))
-    try await file.write(Array(bytes[..<firstByteCount]), at: ring.byteOffset + start)
-    if firstByteCount < bytes.count {
-      try await file.write(Array(bytes[firstByteCount...]), at: ring.byteOffset)
-    }
+    let first = (Array(bytes[..<firstByteCount]), ring.byteOffset + start)
+    if firstByteCount == bytes.count { return [first] }
+    return [first, (Array(bytes[firstByteCount...]), ring.byteOffset)]
   }
 
   /// Gives the entry the checksum of its first bytes alone.

@@ -16,6 +16,8 @@ struct VHDXOpening {
 
   let file: ImageBelow
   let recovery: RecoveryProfile
+  /// Whether what an earlier session left behind is made stable before recovery writes.
+  let flushesFirst: Bool
   let guids: GUIDSource
 
   func run() async throws(DeviceError) -> OpenedImage {
@@ -75,6 +77,7 @@ struct VHDXOpening {
       fileWriteGUID: guids.draw(.recoveryFileWrite),
       dataWriteGUID: guids.draw(.recoveryDataWrite))
     let outcome = Recovery(profile: recovery, options: options).run(on: overlay)
+    if flushesFirst && !overlay.changes.isEmpty { try await file.flush() }
     for change in overlay.changes { try await carryOut(change) }
     switch outcome {
     case .notNeeded, .recovered, .openedWithoutReplay: return
