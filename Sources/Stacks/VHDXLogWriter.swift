@@ -150,8 +150,8 @@ final class VHDXLogWriter: @unchecked Sendable {
   }
 
   private func writeHome() async throws(DeviceError) {
-    for byteOffset in unhomed.keys.sorted() {
-      try await file.write(unhomed[byteOffset] ?? [], at: byteOffset)
+    for (byteOffset, bytes) in unhomed.sorted(by: { $0.key < $1.key }) {
+      try await file.write(bytes, at: byteOffset)
     }
     unhomed = [:]
   }

@@ -23,8 +23,7 @@ struct VHDXOpening {
   func run() async throws(DeviceError) -> OpenedImage {
     try await recover()
     let snapshot = ImageSnapshot(file)
-    try await snapshot.load(Self.headerRange(.first))
-    try await snapshot.load(Self.headerRange(.second))
+    for slot in HeaderSlot.allCases { try await snapshot.load(slot.range) }
     for slot in RegionTableSlot.allCases {
       try await snapshot.load(
         ByteRange(byteOffset: slot.byteOffset, byteCount: UInt64(RegionTable.byteCount)))
@@ -47,8 +46,6 @@ struct VHDXOpening {
     recovery.readsHeadersAsQEMU ? .qemu : .strict
   }
 
-  private static func headerRange(_ slot: HeaderSlot) -> ByteRange { slot.range }
-
   /// Whatever is wrong with the image is the opening's error.
   private func parsing<Value>(
     _ body: () throws(FormatError) -> Value
@@ -64,8 +61,7 @@ struct VHDXOpening {
 
   private func recover() async throws(DeviceError) {
     let snapshot = ImageSnapshot(file)
-    try await snapshot.load(Self.headerRange(.first))
-    try await snapshot.load(Self.headerRange(.second))
+    for slot in HeaderSlot.allCases { try await snapshot.load(slot.range) }
     let current = try? HeaderPair(reading: snapshot).current(
       headerReading, fileByteCount: snapshot.byteCount)
     if let header = current?.header, !header.logGUID.isZero, let log = header.logRange {

@@ -85,6 +85,14 @@ import VHDX
     #expect(isFound)
   }
 
+  @Test(arguments: [BugSwitch.guidBeforeEntry, .publishBeforeLog, .trailingRead])
+  func aMistakeOfQEMULosesWhatWasPromised(bug: BugSwitch) throws {
+    let isFound = try Self.isFound(upTo: 40) {
+      try Self.newRun($0, Self.options($0, bugs: [bug], habits: .qemu)).firstProblemOfLosingOne()
+    }
+    #expect(isFound)
+  }
+
   @Test func aReusedGUIDBringsOldEntriesBack() throws {
     let isFound = try Self.isFound(upTo: 20) {
       try Self.secondRun($0, afterCut: false, bugs: [.guidReused])?.problems(cutCount: 12).first

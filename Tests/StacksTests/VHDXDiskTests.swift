@@ -177,4 +177,22 @@ import VHDX
     }
     try simulation.run()
   }
+
+  @Test func theStacksOfTheImageAreNamed() throws {
+    let exact = try #require(StackName("vhdx:exact")).profile
+    #expect(exact.habits == .exact && exact.bugs.isEmpty && exact.recovery == .exact)
+    let released = try #require(StackName("vhdx:qemu-7.2.22")).profile
+    #expect(released.habits == .qemu && released.writesOwnFields)
+    #expect(
+      released.bugs == [
+        .guidBeforeEntry, .headerErrorsIgnored, .publishBeforeLog, .batRestoredUnderWriter,
+      ])
+    #expect(
+      try #require(StackName("vhdx:qemu-7.2.0")).profile.bugs
+        == released.bugs.union([.trailingRead]))
+    #expect(
+      try #require(StackName("raw:qemu-7.2.22")).profile.bugs.isDisjoint(
+        with: BugSwitch.writerBugs))
+    #expect(BugSwitch.writerBugs.count == 15)
+  }
 }

@@ -129,6 +129,40 @@ import VHDX
     #expect(try Self.trace([bug], Self.writeFlushClose).letters == letters)
   }
 
+  @Test func clientsThatFlushAtOnceShareEntries() throws {
+    var mostShared = 0
+    for seed in 0..<20 as Range<UInt64> {
+      let layout = try DiskFixture.layout()
+      let simulation = Simulation(strategy: RandomStrategy(seed: Seed(seed)))
+      let device = SimulatedDevice(
+        contents: DiskFixture.contents(layout), simulation: simulation)
+      let disk = VHDXDisk(
+        over: device, options: VHDXDisk.Options(identity: seed), simulation: simulation)
+      simulation.spawn(task: 0) { try? await disk.open() }
+      try simulation.run()
+      for task in 0..<4 {
+        simulation.spawn(task: task) {
+          let start = UInt64(task) << 20
+          try? await disk.write(DiskFixture.bytes(UInt8(task + 1)), at: start, isFUA: false)
+          try? await disk.flush()
+        }
+      }
+      try simulation.run()
+      // Every flush was answered, so the log holds all four blocks.
+      let stable = device.contents(afterPowerCutKeeping: { _ in false })
+      let file = MemoryImage(stable)
+      #expect(Recovery().run(on: file).opens)
+      for task in 0..<4 as Range<UInt64> {
+        #expect(
+          try DiskFixture.read(DiskFixture.range(task << 20, 4096), of: file.contents)
+            == DiskFixture.bytes(UInt8(task + 1)))
+      }
+      // The first entry is empty; without sharing there are four more.
+      mostShared = max(mostShared, 4 + 1 - Self.entries(device.trace).count)
+    }
+    #expect(mostShared >= 2)
+  }
+
   // MARK: Fields of entries
 
   /// Tail, sequence number, FlushedFileOffset and LastFileOffset of each entry written.
