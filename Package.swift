@@ -72,7 +72,11 @@ let package = Package(
       swiftSettings: strict),
     .executableTarget(
       name: "powercut-bench",
-      dependencies: ["Bytes", "Scheduling", "WriteLog", "CrashStates", "Host"],
+      dependencies: [
+        "Bytes", "Scheduling", "WriteLog", "Workload", "Stacks", "CrashStates", "Checking",
+        "Campaign",
+        "Host",
+      ],
       path: "Benchmarks", swiftSettings: strict),
     // Tests mirror Sources/.
     .target(

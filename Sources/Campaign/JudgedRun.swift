@@ -17,36 +17,8 @@ public struct JudgedRun: Sendable {
   }
 
   private static func judge(_ run: SimulatedRun, _ tiers: [Tier]) -> Judgement {
-    let region = ByteRegion(run.logBytes)
-    var options = LogReadingOptions()
-    let isRaw = run.configuration.stack.image == .raw
-    if isRaw { options.deviceByteCount = run.configuration.deviceByteCount }
     do {
-      let index = try WriteLogIndex(reading: region, options: options)
-      let initial = run.initialContents
-      let history = try DiskHistory(
-        index: index,
-        base: isRaw
-          ? nil
-          : ByteRegion(initial.read(ByteRange(byteOffset: 0, byteCount: initial.byteCount))),
-        initialByteCount: initial.byteCount)
-      var evidence = Evidence(index: index, history: history)
-      let seed = run.seed
-      evidence.client = run.client
-      evidence.live = .sparse(run.liveContents)
-      evidence.traces = run.traces
-      if !isRaw { evidence.image = run.imageEvidence }
-      evidence.discardPromisesZeroes = run.configuration.stack.profile.habits == .exact
-      evidence.submittedUnits = { operation in
-        operation.range.units.map { unit in
-          Checksum.xxh3Wide(
-            StampedUnit(
-              seed: seed, operation: operation.identifier,
-              byteOffset: unit * UInt64(StateSum.unitByteCount)
-            ).bytes)
-        }
-      }
-      return Judge(tiers: tiers, seed: run.seed.rawValue).judge(evidence)
+      return Judge(tiers: tiers, seed: run.seed.rawValue).judge(try run.evidence())
     } catch {
       var judgement = Judgement()
       judgement.violations = [
@@ -55,5 +27,40 @@ public struct JudgedRun: Sendable {
       judgement.judgedRules = [.l01]
       return judgement
     }
+  }
+}
+
+extension SimulatedRun {
+  /// Everything that is known of the run.
+  ///
+  /// - Throws: ``FormatError`` where its log has no superblock to be read by.
+  public func evidence() throws(FormatError) -> Evidence {
+    var options = LogReadingOptions()
+    let isRaw = configuration.stack.image == .raw
+    if isRaw { options.deviceByteCount = configuration.deviceByteCount }
+    let index = try WriteLogIndex(reading: ByteRegion(logBytes), options: options)
+    let initial = initialContents
+    let history = try DiskHistory(
+      index: index,
+      base: isRaw
+        ? nil : ByteRegion(initial.read(ByteRange(byteOffset: 0, byteCount: initial.byteCount))),
+      initialByteCount: initial.byteCount)
+    var evidence = Evidence(index: index, history: history)
+    let seed = self.seed
+    evidence.client = client
+    evidence.live = .sparse(liveContents)
+    evidence.traces = traces
+    if !isRaw { evidence.image = imageEvidence }
+    evidence.discardPromisesZeroes = configuration.stack.profile.habits == .exact
+    evidence.submittedUnits = { operation in
+      operation.range.units.map { unit in
+        Checksum.xxh3Wide(
+          StampedUnit(
+            seed: seed, operation: operation.identifier,
+            byteOffset: unit * UInt64(StateSum.unitByteCount)
+          ).bytes)
+      }
+    }
+    return evidence
   }
 }

@@ -1,0 +1,87 @@
+import Bytes
+import Campaign
+import Checking
+import CrashStates
+import Host
+import Scheduling
+import Stacks
+import Workload
+
+/// The crash states of a dynamic VHDX image of 64 MiB, as a workload of small writes and flushes leaves
+/// them: most differ by what the log and the payload hold.
+struct ImageStates {
+  /// How many of them the real program looks at in a turn.
+  static let programStateCount = 20
+
+  let evidence: Evidence
+  let stateCount: Int
+  /// Those that differ in bytes or in what was promised; only these are judged.
+  let distinctStateCount: Int
+
+  init() throws {
+    guard let stack = StackName("vhdx:exact") else {
+      throw BenchmarkError(description: "there is no stack vhdx:exact")
+    }
+    var configuration = RunConfiguration(stack: stack)
+    configuration.deviceByteCount = 64 << 20
+    var specification = WorkloadSpecification()
+    specification.taskCount = 4
+    specification.operationCount = 400
+    specification.mix = [.init(.write, 8), .init(.flush, 2)]
+    specification.blocks = .init(
+      byteCount: 1 << 20, indices: Array(0..<8), spanByteCount: 128 << 10)
+    configuration.workload = .drawn(specification, seed: nil)
+    evidence = try SimulatedRun(configuration, seed: Seed(3)).evidence()
+    let judgement = ImageStates.judge(evidence)
+    guard judgement.violations.isEmpty else {
+      throw BenchmarkError(description: "the exact stack breaks \(judgement.violations[0].rule)")
+    }
+    stateCount = judgement.stateCount
+    distinctStateCount = judgement.distinctStateCount
+  }
+
+  /// One core, everything: log, order, recovery, structures, virtual disk, going on.
+  var judging: TimedTask {
+    let evidence = evidence
+    return TimedTask(
+      name: "vhdx states",
+      summary: "recovering and judging \(distinctStateCount) distinct states, of \(stateCount)",
+      isComparable: false
+    ) {
+      _ = Self.judge(evidence)
+    }
+  }
+
+  /// The same states, a few of them, in files.
+  func checking(in folder: String) -> TimedTask {
+    let history = evidence.history
+    let paths = (0..<Self.programStateCount).map { "\(folder)/state-\($0).vhdx" }
+    return TimedTask(
+      name: "qemu-img check",
+      summary: "`qemu-img check -r all` on \(Self.programStateCount) of these states",
+      isComparable: false
+    ) {
+      for (place, path) in paths.enumerated() {
+        let cut = history.entryCount * (place + 1) / Self.programStateCount
+        let replay = Replay(history, state: CrashState(cut: cut))
+        let image = try SparseImageFile(path, byteCount: replay.imageByteCount)
+        try replay.write { piece in
+          try image.write(piece.region, in: piece.range, at: piece.imageByteOffset)
+        }
+        try image.finish()
+      }
+    } run: {
+      for path in paths {
+        let outcome = try ChildProcess.run(
+          argv: ["qemu-img", "check", "-q", "-r", "all", "-f", "vhdx", path])
+        guard outcome.status == .exited(0) else {
+          throw BenchmarkError(description: "qemu-img check: \(outcome.status)")
+        }
+      }
+    }
+  }
+
+  private static func judge(_ evidence: Evidence) -> Judgement {
+    Judge(tiers: [.prefix, .flushedOnly, .drop(1)], seed: 1).judge(evidence)
+  }
+}
