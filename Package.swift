@@ -101,6 +101,7 @@ let package = Package(
       "Campaign",
       [
         "Campaign", "Checking", "CrashStates", "Stacks", "Workload", "Scheduling", "WriteLog",
+        "VHDX",
         "Bytes", "Host", "TestSupport",
       ]),
     tests(
