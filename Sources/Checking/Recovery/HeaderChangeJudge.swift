@@ -15,8 +15,9 @@ struct HeaderChangeJudge {
     if after.dataWriteGUID != before.dataWriteGUID {
       violations.append(
         Violation(
-          .h15,
-          "replay changed DataWriteGuid from \(before.dataWriteGUID) to \(after.dataWriteGUID)"))
+          .h15, "replay changed DataWriteGuid",
+          evidence: ["DataWriteGuid: \(before.dataWriteGUID) before, \(after.dataWriteGUID) after"])
+      )
     }
     if let place = changeBeforeFileWriteGUID(seen, before: before, after: after) {
       violations.append(

@@ -13,7 +13,8 @@ struct RecoveryComparison {
   init(_ expected: ExpectedRecovery, _ seen: RecoveryObservation) {
     self.expected = expected
     self.seen = seen
-    let isRecovered = seen.answer == .opened && expected.opens == true
+    let isRecovered =
+      seen.answer == .opened && expected.opens == true && !seen.isReadOnly
     reference = isRecovered ? expected.file : expected.before
     sectors = SectorDifference(seen.after, reference).sectors
     used = UsedEntries(expected, seen, reference: reference, sectors: sectors)

@@ -3,8 +3,9 @@ import VHDX
 
 /// What a person needs to see of an image and its recovery, line by line.
 struct RecoveryDescription {
-  let expected: ExpectedRecovery
-  let seen: RecoveryObservation
+  let comparison: RecoveryComparison
+  private var expected: ExpectedRecovery { comparison.expected }
+  private var seen: RecoveryObservation { comparison.seen }
 
   private static let maximumRunCount = 8
 
@@ -75,9 +76,8 @@ struct RecoveryDescription {
   }
 
   private var firstDifference: [String] {
-    let isRecovered = seen.answer == .opened && expected.opens == true && !seen.isReadOnly
-    let reference: any ImageFile = isRecovered ? expected.file : expected.before
-    guard let sector = SectorDifference(seen.after, reference).sectors.first else { return [] }
+    guard let sector = comparison.sectors.first else { return [] }
+    let reference = comparison.reference
     let wanted = reference.sector(at: sector)
     let found = seen.after.sector(at: sector)
     guard let index = wanted.indices.first(where: { wanted[$0] != found[$0] }) else { return [] }

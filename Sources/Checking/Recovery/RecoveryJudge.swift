@@ -27,43 +27,47 @@ public struct RecoveryJudge {
   ) -> [Violation] {
     let expected = ExpectedRecovery(before, options: options)
     if case .refused(.header) = expected.outcome { return [] }
+    let comparison = RecoveryComparison(expected, seen)
     var list = ViolationList()
     if seen.isReadOnly {
-      list.add(ReadOnlyJudge(expected: expected).judge(seen))
+      list.add(ReadOnlyJudge(comparison: comparison).judge(seen))
     } else {
-      list.add(judge(expected, seen))
+      list.add(judge(expected, comparison, seen))
     }
-    let description = RecoveryDescription(expected: expected, seen: seen)
-    return list.sorted.map { violation in
+    let violations = list.sorted
+    if violations.isEmpty { return [] }
+    let lines = RecoveryDescription(comparison: comparison).lines
+    return violations.map { violation in
       var violation = violation
       violation.state = state
-      violation.evidence += description.lines
+      violation.evidence += lines
       return violation
     }
   }
 
   private func judge(
-    _ expected: ExpectedRecovery, _ seen: RecoveryObservation
+    _ expected: ExpectedRecovery, _ comparison: RecoveryComparison, _ seen: RecoveryObservation
   ) -> [Violation] {
-    let comparison = RecoveryComparison(expected, seen)
     var violations = comparison.judgeContents()
+    if violations.isEmpty {
+      // Another result than the right one would show as a difference in every repetition.
+      violations += RepetitionJudge(expected: expected, options: options).judge(seen)
+    }
     violations += AnswerJudge(expected: expected, comparison: comparison).judge(seen)
     violations += HeaderChangeJudge(expected: expected).judge(seen)
     violations += RecoveryOrderJudge(expected: expected).judge(seen)
-    if violations.isEmpty {
-      violations += RepetitionJudge(expected: expected, options: options).judge(seen)
-    }
     return violations
   }
 }
 
 /// R12 and what else a read-only opening can break.
 struct ReadOnlyJudge {
-  let expected: ExpectedRecovery
+  let comparison: RecoveryComparison
 
   func judge(_ seen: RecoveryObservation) -> [Violation] {
+    let expected = comparison.expected
     var violations: [Violation] = []
-    let place = SectorDifference(expected.before, seen.after).sectors.first
+    let place = comparison.sectors.first
     let headerChange = seen.changes?.first { $0.isHeader }
     if place != nil || headerChange != nil || seen.after.byteCount != expected.before.byteCount {
       let what = place.map { "byte \($0)" } ?? (headerChange == nil ? "its length" : "a header")

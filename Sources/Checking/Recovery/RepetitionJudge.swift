@@ -7,10 +7,8 @@ struct RepetitionJudge {
   let expected: ExpectedRecovery
   let options: RecoveryOptions
 
-  /// At how many changes a recovery is cut off.
-  static let maximumCutCount = 24
-  /// How many unflushed changes are lost at each cut, one at a time.
-  static let maximumLostCount = 3
+  /// At how many changes a recovery is cut off, besides those behind its headers.
+  static let maximumCutCount = 4
   private static let firstByteOffset: UInt64 = 1 << 20
 
   func judge(_ seen: RecoveryObservation) -> [Violation] {
@@ -29,7 +27,7 @@ struct RepetitionJudge {
 
   private func judgeCuts(_ seen: RecoveryObservation) -> [Violation] {
     let changes = seen.changes ?? []
-    let step = max(1, changes.count / Self.maximumCutCount)
+    let step = changes.count / Self.maximumCutCount + 1
     var cuts = Set(stride(from: 0, to: changes.count, by: step))
     // What changes headers decides whether the log is looked at again.
     for index in changes.indices where changes[index].isHeader { cuts.insert(index + 1) }
@@ -41,10 +39,12 @@ struct RepetitionJudge {
     return []
   }
 
-  /// `nil`, and the last changes that no flush made stable.
+  /// `nil`, and the last change that no flush made stable: of the headers, and of anything else.
   private func losses(in changes: [ImageChange], cut: Int) -> [Int?] {
-    let unflushed = changes[..<cut].lastIndex(of: .flush).map { $0 + 1 } ?? 0
-    return [nil] + (unflushed..<cut).suffix(Self.maximumLostCount).reversed().map { $0 }
+    let first = changes[..<cut].lastIndex(of: .flush).map { $0 + 1 } ?? 0
+    let header = (first..<cut).last { changes[$0].isHeader }
+    let other = (first..<cut).last { !changes[$0].isHeader }
+    return [nil] + [header, other].filter { $0 != nil }
   }
 
   private func judge(
