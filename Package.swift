@@ -87,7 +87,7 @@ let package = Package(
     tests("Scheduling", ["Scheduling"]),
     tests("BlockDevice", ["BlockDevice", "Scheduling", "Bytes"]),
     tests("WriteLog", ["WriteLog", "Bytes", "Host", "TestSupport"]),
-    tests("VHDX", ["VHDX", "Bytes", "Host", "TestSupport"]),
+    tests("VHDX", ["VHDX", "Checking", "Bytes", "Host", "TestSupport"]),
     tests("Workload", ["Workload", "Bytes", "WriteLog", "Scheduling"]),
     tests(
       "Stacks",
@@ -105,6 +105,7 @@ let package = Package(
       "Campaign",
       [
         "Campaign", "Checking", "CrashStates", "Stacks", "Workload", "Scheduling", "WriteLog",
+        "VHDX",
         "Bytes", "Host", "TestSupport",
       ]),
     tests(

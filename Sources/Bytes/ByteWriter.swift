@@ -18,6 +18,6 @@ public struct ByteWriter: Sendable {
   /// Appends zeroes until there are `byteCount` bytes.
   public mutating func pad(toByteCount byteCount: Int) {
     precondition(byteCount >= bytes.count, "padding cannot take bytes away")
-    bytes.append(contentsOf: repeatElement(0, count: byteCount - bytes.count))
+    bytes += [UInt8](repeating: 0, count: byteCount - bytes.count)
   }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Checking
 import Glibc
 import Host
 import TestSupport
@@ -26,11 +27,34 @@ final class RecoveryPeer: Sendable {
   /// How long a file can get: kept small, so that nothing fills the disk.
   static let limitByteCount: UInt64 = 48 << 20
 
+  /// How much processor time counts as for ever. An answer takes some hundredths of a second; time by
+  /// the wall would depend on what else the machine does.
+  static let limitSeconds = 2
+
   enum Answer: String, Equatable {
     case opens
     case recovers
     case refuses
     case neverEnds
+  }
+
+  /// What the program did to an image, and the file that it left.
+  struct Reply {
+    var answer: Answer
+    /// Whether the image was in use afterwards.
+    var opens: Bool
+    var image: RegionImage
+    var text: String
+
+    /// As the judge of recoveries sees it.
+    var observed: RecoveryObservation.Answer {
+      switch answer {
+      // A recovered image that is refused for what its structures then hold was recovered.
+      case .opens, .recovers: .opened
+      case .refuses: .refused("qemu-img check -r all exits with 1")
+      case .neverEnds: .neverEnded
+      }
+    }
   }
 
   let folder: TemporaryFolder
@@ -64,25 +88,28 @@ final class RecoveryPeer: Sendable {
   /// What the program does to the image, and the file that it leaves.
   func answer(
     _ made: RecoveryCase, name: String
-  ) throws -> (answer: Answer, opens: Bool, image: RegionImage, text: String) {
+  ) throws -> Reply {
     let path = folder.path(name)
     try write(made, to: path)
     let script = """
-      trap '' XFSZ; ulimit -f \(Self.limitByteCount >> 10); exec qemu-img check -r all -f vhdx "$0"
+      trap '' XFSZ; ulimit -f \(Self.limitByteCount >> 10)
+      ulimit -t \(Self.limitSeconds); exec qemu-img check -r all -f vhdx "$0"
       """
     let outcome = try ChildProcess.run(
-      argv: ["bash", "-c", script, path], environment: ["LC_ALL": "C"], timeLimit: .seconds(5))
+      argv: ["bash", "-c", script, path], environment: ["LC_ALL": "C"], timeLimit: .seconds(60))
     let left = RegionImage(try MappedFile.map(path))
     Folders.remove(path)
     let answer: Answer
     switch outcome.status {
-    case .timedOut: answer = .neverEnds
+    case .timedOut, .signalled(SIGXCPU), .signalled(SIGKILL): answer = .neverEnds
     case .exited(let code):
       let isCleared = Self.isCleared(left)
       answer = isCleared ? .recovers : code == 1 ? .refuses : .opens
     case .signalled: throw PeerDeath(text: "\(outcome.status)")
     }
-    return (answer, outcome.status != .exited(1), left, "\(outcome.status) \(outcome.errorText)")
+    return Reply(
+      answer: answer, opens: outcome.status != .exited(1), image: left,
+      text: "\(outcome.status) \(outcome.errorText)")
   }
 
   struct PeerDeath: Error { var text: String }

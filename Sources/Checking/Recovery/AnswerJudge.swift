@@ -1,0 +1,149 @@
+import Bytes
+import VHDX
+
+/// Whether a recovery opened, refused, or never ended where it must not, and why it may have.
+struct AnswerJudge {
+  let expected: ExpectedRecovery
+  let comparison: RecoveryComparison
+
+  func judge(_ seen: RecoveryObservation) -> [Violation] {
+    switch seen.answer {
+    case .opened: return judgeOpening()
+    case .refused(let text): return judgeRefusal(text)
+    case .neverEnded:
+      return judgeEndlessness() + [Violation(.d09, "opening the image never ends")]
+    case .crashed(let text):
+      return [Violation(.d09, "what opens the image is ended by \(text)")]
+    }
+  }
+
+  private func judgeOpening() -> [Violation] {
+    switch expected.outcome {
+    case .refused(.noActiveSequence): return [.opensWithoutSequence]
+    case .refused(.truncated(let fileByteCount, let flushedByteCount)):
+      return [
+        Violation(
+          .r03,
+          "the newest entry promises \(flushedByteCount) bytes, the file has \(fileByteCount), and "
+            + "the image opens")
+      ]
+    default: return []
+    }
+  }
+
+  // MARK: Refusals
+
+  private func judgeRefusal(_ text: String) -> [Violation] {
+    var violations: [Violation] = []
+    if comparison.isHalfWay { violations += judgeHalfWay() }
+    guard expected.opens == true else { return violations }
+    let cause = judgeFlushedByteCounts() + judgeShapes() + judgeHiding()
+    violations += cause
+    if cause.isEmpty && violations.isEmpty, let entry = firstInvalid {
+      violations.append(invalidEntryIsFatal(entry))
+    }
+    return violations + [Violation(.d09, "the image must open and is refused: \(text)")]
+  }
+
+  /// Something was replayed before it was refused.
+  private func judgeHalfWay() -> [Violation] {
+    let place = comparison.sectors[0]
+    if case .refused(.truncated) = expected.outcome {
+      return [
+        Violation(
+          .r03, "a file that is too short was changed at byte \(place) before it was refused")
+      ]
+    }
+    let wrong = (expected.survey?.entries ?? []).first { entry in
+      entry.defect?.reason == .dataSequenceNumber
+    }
+    var violations: [Violation] = []
+    if let wrong, let defect = wrong.defect {
+      violations.append(
+        Violation(
+          .e10,
+          "entry \(wrong.found.header.sequenceNumber) was found wrong only while it was "
+            + "replayed: \(defect)"))
+    }
+    if expected.opens != nil {
+      violations.append(
+        Violation(.r11, "replay changed byte \(place) and gave up in the middle"))
+    }
+    return violations
+  }
+
+  /// R03: only the newest entry's promise counts.
+  private func judgeFlushedByteCounts() -> [Violation] {
+    let tooLong = expected.replayed.dropLast().first {
+      $0.header.flushedByteCount > expected.before.byteCount
+    }
+    guard let tooLong else { return [] }
+    return [
+      Violation(
+        .r03,
+        "the image is refused because entry \(tooLong.header.sequenceNumber), which is not the newest, "
+          + "promises \(tooLong.header.flushedByteCount) bytes")
+    ]
+  }
+
+  private func judgeShapes() -> [Violation] {
+    let large = (expected.survey?.entries ?? []).first {
+      $0.defect == nil && $0.found.header.descriptorCount > 126
+    }
+    guard let large else { return [] }
+    return [
+      Violation(
+        .r11,
+        "a valid entry of \(large.found.header.descriptorCount) descriptors, at sector "
+          + "\(large.found.sectorIndex) of the log, makes the image unopenable")
+    ]
+  }
+
+  private func judgeHiding() -> [Violation] {
+    guard !comparison.isHalfWay, let reason = expected.hidingReason else { return [] }
+    var violations = [Violation(.s04, "the active sequence was not found: \(reason)")]
+    if let entry = firstInvalid, Self.isDescriptorDefect(entry) {
+      violations.append(invalidEntryIsFatal(entry))
+    }
+    return violations
+  }
+
+  /// An invalid entry that carries the LogGuid, one with a bad descriptor rather than another.
+  private var firstInvalid: LogSurvey.Entry? {
+    let invalid = (expected.survey?.entries ?? []).filter {
+      $0.defect != nil && $0.defect?.reason != .foreignGUID
+    }
+    return invalid.first(where: Self.isDescriptorDefect) ?? invalid.first
+  }
+
+  private static func isDescriptorDefect(_ entry: LogSurvey.Entry) -> Bool {
+    entry.defect.map { $0.reason.rule == "E08" || $0.reason.rule == "E09" } ?? false
+  }
+
+  private func invalidEntryIsFatal(_ entry: LogSurvey.Entry) -> Violation {
+    Violation(
+      .r11,
+      "an invalid entry at sector \(entry.found.sectorIndex) of the log makes the image unopenable"
+        + (entry.defect.map { ": \($0)" } ?? ""))
+  }
+
+  // MARK: Never ending
+
+  private func judgeEndlessness() -> [Violation] {
+    var violations: [Violation] = []
+    for entry in expected.survey?.entries ?? [] {
+      let header = entry.found.header
+      if header.entryByteCount == 0 {
+        violations.append(
+          Violation(.e03, "entry \(header.sequenceNumber) of 0 bytes keeps the search in one place")
+        )
+      }
+      let most = entry.updates.filter { !$0.descriptor.isData }.map(\.target.byteCount).max() ?? 0
+      if most > 1 << 29 {
+        violations.append(
+          Violation(.e09, "entry \(header.sequenceNumber) zeroes \(most) bytes one by one"))
+      }
+    }
+    return violations
+  }
+}

@@ -1,0 +1,137 @@
+import Bytes
+import VHDX
+
+/// The file that a recovery left beside the one that it must leave.
+struct RecoveryComparison {
+  let expected: ExpectedRecovery
+  let seen: RecoveryObservation
+  /// What the file must hold: what it held before, where the image must be refused or was.
+  let reference: any ImageFile
+  let sectors: [UInt64]
+  let used: UsedEntries
+
+  init(_ expected: ExpectedRecovery, _ seen: RecoveryObservation) {
+    self.expected = expected
+    self.seen = seen
+    let isRecovered =
+      seen.answer == .opened && expected.opens == true && !seen.isReadOnly
+    reference = isRecovered ? expected.file : expected.before
+    sectors = SectorDifference(seen.after, reference).sectors
+    used = UsedEntries(expected, seen, reference: reference, sectors: sectors)
+  }
+
+  /// Whether a recovery that did not end well had begun to replay.
+  var isHalfWay: Bool { !sectors.isEmpty }
+
+  func judgeContents() -> [Violation] {
+    var violations = used.causes.map(violation)
+    violations += judgeLength()
+    if seen.answer == .opened {
+      if expected.outcome == .notNeeded {
+        if let place = sectors.first {
+          violations.append(
+            Violation(.r01, "LogGuid is zero, and replay changed byte \(place) of the file"))
+        }
+        return violations
+      }
+      if expected.opens == true { violations += judgeSectors() }
+    }
+    return violations
+  }
+
+  private func violation(_ cause: UsedEntries.Cause) -> Violation {
+    let header = cause.entry.found.header
+    return Violation(
+      cause.rule,
+      "entry \(header.sequenceNumber) at sector \(cause.entry.found.sectorIndex) of the log was used "
+        + "for byte \(cause.sectorByteOffset) of the file: \(cause.why)")
+  }
+
+  /// R04, R05, R07 where no wrong entry explains what is different.
+  private func judgeSectors() -> [Violation] {
+    var violations: [Violation] = []
+    if let place = used.withoutDescriptorBytes.first {
+      violations.append(
+        Violation(
+          .r07,
+          "the first 8 or last 4 bytes of the sector at byte \(place) are not the descriptor's"))
+    }
+    if !used.causes.isEmpty { return violations }
+    if let place = used.outOfOrder.first {
+      violations.append(
+        Violation(.r04, "the sector at byte \(place) holds what an earlier entry puts there"))
+    }
+    if let place = used.unknown.first {
+      violations.append(
+        Violation(.r04, "the sector at byte \(place) holds what no entry of the log puts there"))
+    }
+    if let place = used.missing.first { violations.append(missing(at: place)) }
+    return violations
+  }
+
+  private func missing(at place: UInt64) -> Violation {
+    if let reason = expected.hidingReason {
+      return Violation(.s04, "the active sequence was not replayed: \(reason)")
+    }
+    if place >= expected.before.byteCount {
+      return Violation(
+        .r05, "the change at byte \(place), behind the end of the file, was not made")
+    }
+    return Violation(.r04, "the change at byte \(place) was not made")
+  }
+
+  private func judgeLength() -> [Violation] {
+    let found = seen.after.byteCount
+    if found < expected.before.byteCount {
+      return [
+        Violation(
+          .r06,
+          "the file had \(expected.before.byteCount) bytes before and has \(found) bytes after")
+      ]
+    }
+    guard seen.answer == .opened, expected.opens == true, found != expected.file.byteCount else {
+      return []
+    }
+    let wanted = expected.file.byteCount
+    var violations = [
+      Violation(.r06, "the file has \(found) bytes after replay, not \(wanted)")
+    ]
+    let isCut = (expected.survey?.entries ?? []).contains { entry in
+      expected.isReplayed(entry) && entry.updates.contains { $0.target.endByteOffset > found }
+    }
+    if isCut {
+      violations.append(
+        Violation(.r05, "a change behind byte \(found), where the file now ends, is lost"))
+    }
+    return violations
+  }
+}
+
+extension FoundLogEntry {
+  /// Its place in the ring, counted in sectors of 4096 bytes.
+  var sectorIndex: UInt64 { ringByteOffset / UInt64(LogRing.sectorByteCount) }
+}
+
+extension ExpectedRecovery {
+  /// Why a search that skips places does not find the active sequence; `nil` where it finds it.
+  var hidingReason: String? {
+    guard let first = active?.entries.first, let ring else { return nil }
+    let place = first.ringByteOffset
+    for run in runs where run.standing != .active {
+      let end = ring.advanced(run.entries[0].ringByteOffset, by: run.byteCount)
+      if end == place {
+        return "it begins at sector \(first.sectorIndex), where the run from sector "
+          + "\(run.entries[0].sectorIndex) ends"
+      }
+    }
+    for entry in survey?.entries ?? [] where entry.defect != nil {
+      let distance = ring.advanced(ring.byteCount - entry.found.ringByteOffset, by: place)
+      if distance > 0, distance < entry.found.byteCount {
+        return
+          "it begins at sector \(first.sectorIndex), inside of what the invalid entry at sector "
+          + "\(entry.found.sectorIndex) claims"
+      }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,91 @@
+import Bytes
+import CrashStates
+import VHDX
+
+/// Says which rules a recovery broke, from one dirty image before it and after it.
+///
+/// It knows of no mistake that could be switched on: it works out what the specification makes of the
+/// image, and explains what is different. A file's headers are the business of other judges; an image
+/// that no header can be found in is not judged here.
+///
+/// Rules R01 to R12, the E rules where an invalid entry was used, S03, S04, S09, H13, H15, D08, D09.
+///
+/// Source: [MS-VHDX] 2.3.3 (v20240423).
+public struct RecoveryJudge {
+  /// The recovery that the specification wants; its limit of the file's length is that of the one
+  /// under test.
+  private let options: RecoveryOptions
+
+  public init(_ options: RecoveryOptions = RecoveryOptions()) {
+    self.options = options
+  }
+
+  /// - Parameter before: the dirty image, not changed since.
+  /// - Returns: causes before consequences, the first of each rule.
+  public func judge(
+    before: any ImageFile, _ seen: RecoveryObservation, state: CrashState? = nil
+  ) -> [Violation] {
+    let expected = ExpectedRecovery(before, options: options)
+    if case .refused(.header) = expected.outcome { return [] }
+    let comparison = RecoveryComparison(expected, seen)
+    var list = ViolationList()
+    if seen.isReadOnly {
+      list.add(ReadOnlyJudge(comparison: comparison).judge(seen))
+    } else {
+      list.add(judge(expected, comparison, seen))
+    }
+    let violations = list.sorted
+    if violations.isEmpty { return [] }
+    let lines = RecoveryDescription(comparison: comparison).lines
+    return violations.map { violation in
+      var violation = violation
+      violation.state = state
+      violation.evidence += lines
+      return violation
+    }
+  }
+
+  private func judge(
+    _ expected: ExpectedRecovery, _ comparison: RecoveryComparison, _ seen: RecoveryObservation
+  ) -> [Violation] {
+    var violations = comparison.judgeContents()
+    if violations.isEmpty {
+      // Another result than the right one would show as a difference in every repetition.
+      violations += RepetitionJudge(expected: expected, options: options).judge(seen)
+    }
+    violations += AnswerJudge(expected: expected, comparison: comparison).judge(seen)
+    violations += HeaderChangeJudge(expected: expected).judge(seen)
+    violations += RecoveryOrderJudge(expected: expected).judge(seen)
+    return violations
+  }
+}
+
+/// R12 and what else a read-only opening can break.
+struct ReadOnlyJudge {
+  let comparison: RecoveryComparison
+
+  func judge(_ seen: RecoveryObservation) -> [Violation] {
+    let expected = comparison.expected
+    var violations: [Violation] = []
+    let place = comparison.sectors.first
+    let headerChange = seen.changes?.first { $0.isHeader }
+    if place != nil || headerChange != nil || seen.after.byteCount != expected.before.byteCount {
+      let what = place.map { "byte \($0)" } ?? (headerChange == nil ? "its length" : "a header")
+      violations.append(Violation(.r12, "a read-only opening changed \(what) of the file"))
+    }
+    if seen.answer == .opened, expected.opens == false,
+      case .refused(.noActiveSequence) = expected.outcome
+    {
+      violations.append(.opensWithoutSequence)
+    }
+    if seen.answer == .neverEnded {
+      violations.append(Violation(.d09, "opening the image for reading never ends"))
+    }
+    return violations
+  }
+}
+
+extension Violation {
+  static let opensWithoutSequence = Violation(
+    .r02, "LogGuid is set, no run of entries is complete, and the image opens")
+}
