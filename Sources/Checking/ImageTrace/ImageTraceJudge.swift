@@ -77,7 +77,7 @@ public struct ImageTraceJudge {
     var headers = HeaderUpdateRules()
     var names = LogNameRules()
     var homes = HomeWriteRules()
-    var entries = WrittenEntryRules(tellsLengths: tellsLengths)
+    var entries = WrittenEntryRules(tellsLengths: tellsLengths, client: times)
     model.run { event, stamp in
       sessions.see(event, at: stamp, in: model, &found)
       headers.see(event, at: stamp, in: model, &found)

@@ -179,14 +179,16 @@ extension SessionRules {
   }
 }
 
-/// When the client closed the disk, and when it asked for a change, in entries of the write log.
+/// When the client closed the disk, asked for a change and was refused, in entries of the write log.
 struct ClientTimes {
   /// How many entries there were when each close was answered, be it with an error, ascending.
   private(set) var closes: [Int] = []
   private var changes: [Int] = []
+  private var failures: [Int] = []
 
   init(_ client: ClientHistory?) {
     for record in client?.records ?? [] {
+      if !record.isAcknowledged { failures.append(record.entryCountAtBegin) }
       switch record.operation.action {
       case .close:
         if let end = record.entryCountAtEnd { closes.append(end) }
@@ -195,6 +197,13 @@ struct ClientTimes {
       }
     }
     closes.sort()
+  }
+
+  /// Whether the client was refused something in the session of an entry.
+  func fails(inSessionOf entryIndex: Int) -> Bool {
+    let end = closes.first { $0 > entryIndex } ?? .max
+    let start = closes.last { $0 <= entryIndex } ?? 0
+    return failures.contains { $0 >= start && $0 < end }
   }
 
   /// Whether the session of an entry was closed, and the client asked for no change in it.

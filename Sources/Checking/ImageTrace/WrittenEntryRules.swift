@@ -14,8 +14,11 @@ struct WrittenEntryRules: TraceRule {
   /// FlushedFileOffset of the newest stable entry.
   private var promisedByteCount: UInt64?
 
-  init(tellsLengths: Bool) {
+  private let client: ClientTimes
+
+  init(tellsLengths: Bool, client: ClientTimes) {
     self.tellsLengths = tellsLengths
+    self.client = client
   }
 
   mutating func see(
@@ -34,6 +37,8 @@ struct WrittenEntryRules: TraceRule {
             model.line(stamp.entryIndex, "its flush"),
           ]))
     case .straySector(let byteOffset, let writtenBy):
+      // An entry that wraps is written in two parts, and an error can leave one of them.
+      if client.fails(inSessionOf: writtenBy.entryIndex) { return }
       found.add(
         Violation(
           .e01, "the log sector at byte \(byteOffset) belongs to no entry",
