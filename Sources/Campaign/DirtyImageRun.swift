@@ -24,7 +24,7 @@ public struct DirtyImageRun: Sendable {
     self.seed = seed
     var notes: [[String]] = []
     var judgement = Judgement()
-    judgement.judgedRules = Self.judgedRules
+    judgement.judgedRules = RecoveryJudge.rules
     for index in 0..<Self.caseCount {
       let image = DirtyImage(seed: seed, index: UInt64(index))
       notes.append(image.notes)
@@ -34,12 +34,6 @@ public struct DirtyImageRun: Sendable {
     self.notes = notes
     self.judgement = judgement
   }
-
-  /// What a recovered image is judged by.
-  public static let judgedRules: [Rule] = [
-    .d08, .d09, .e01, .e02, .e03, .e04, .e05, .e06, .e07, .e08, .e09, .e10, .e11, .h13, .h15, .r01,
-    .r02, .r03, .r04, .r05, .r06, .r07, .r08, .r09, .r10, .r11, .r12, .s03, .s04, .s09,
-  ]
 
   private static func judge(
     _ image: DirtyImage, _ profile: RecoveryProfile, _ judgement: inout Judgement

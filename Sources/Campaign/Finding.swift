@@ -30,17 +30,37 @@ public struct Finding: Hashable, Sendable {
 
   /// The findings of one run: the cause first, one for each rule that is broken.
   public static func all(of judged: JudgedRun, reproduce: String) -> [Finding] {
-    let violations = judged.judgement.violations
     let run = judged.run
+    return all(
+      judged.judgement, run.configuration, seed: run.seed,
+      token: "pc1:\(run.seed):\(run.schedule)", reproduce: reproduce
+    ) { Timeline(of: $0, in: run) }
+  }
+
+  /// The findings of made-up images.
+  static func all(
+    of run: DirtyImageRun, _ configuration: RunConfiguration, reproduce: String
+  ) -> [Finding] {
+    all(
+      run.judgement, configuration, seed: run.seed, token: "pc1:\(run.seed)",
+      reproduce: reproduce
+    ) { _ in nil }
+  }
+
+  private static func all(
+    _ judgement: Judgement, _ configuration: RunConfiguration, seed: Seed, token: String,
+    reproduce: String, timeline: (Violation) -> Timeline?
+  ) -> [Finding] {
+    let violations = judgement.violations
     return violations.map { violation in
       var finding = Finding(
         recorded: violation,
         alsoBroken: violations.map(\.rule).filter { $0 != violation.rule }.sorted(),
         reproduce: reproduce)
-      finding.seed = run.seed
-      finding.token = "pc1:\(run.seed):\(run.schedule)"
-      finding.bug = run.configuration.bugs.count == 1 ? run.configuration.bugs.first : nil
-      finding.timeline = Timeline(of: violation, in: run)
+      finding.seed = seed
+      finding.token = token
+      finding.bug = configuration.bugs.count == 1 ? configuration.bugs.first : nil
+      finding.timeline = timeline(violation)
       return finding
     }
   }

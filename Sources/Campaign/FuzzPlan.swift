@@ -3,6 +3,14 @@ import CrashStates
 import Scheduling
 import Stacks
 
+/// What the seeds of a campaign are made of.
+public enum FuzzedWorkload: String, CaseIterable, Sendable {
+  /// A client's operations, and every crash state that they leave.
+  case client
+  /// Made-up images with a log, from what a power cut leaves to what only malice does.
+  case dirtyImages = "dirty-images"
+}
+
 /// Many seeds of one stack.
 public struct FuzzPlan: Sendable {
   public var stack: StackName
@@ -11,6 +19,7 @@ public struct FuzzPlan: Sendable {
   public var strategy: StrategyName
   public var tiers: [Tier]
   public var isGoingOn: Bool
+  public var workload = FuzzedWorkload.client
 
   public init(
     stack: StackName, bugs: Set<PlantedBug> = [], seeds: SeedRange, strategy: StrategyName = .auto,
@@ -29,21 +38,24 @@ public struct FuzzPlan: Sendable {
   public func configuration(for seed: Seed) -> RunConfiguration {
     var base = RunConfiguration(stack: stack, bugs: bugs)
     base.strategy = strategy
+    if workload == .dirtyImages {
+      base.workload = .dirtyImages
+      return base
+    }
     return Swarm(base).configuration(for: seed)
   }
 
   /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
-  public func run(_ seed: Seed) -> FuzzedSeed {
-    let judged = JudgedRun(configuration(for: seed), seed: seed, tiers: tiers)
-    return FuzzedSeed(
-      seed: seed, judgement: judged.judgement, stall: judged.run.stall,
-      findings: Finding.all(of: judged, reproduce: reproduction(of: seed)))
+  public func run(_ seed: Seed) -> JudgedSeed {
+    JudgedSeed(
+      configuration(for: seed), seed: seed, tiers: tiers, reproduce: reproduction(of: seed))
   }
 
   /// The command that carries out one seed alone.
   public func reproduction(of seed: Seed) -> String {
     var words = ["powercut", "fuzz", "--stack", "\(stack)"]
     for bug in bugs.sorted() { words += ["--bug", bug.identifier] }
+    if workload != .client { words += ["--workload", workload.rawValue] }
     words += ["--seeds", "\(seed)"]
     if strategy != .auto { words += ["--strategy", strategy.rawValue] }
     if tiers != Self.defaultTiers {
@@ -51,15 +63,6 @@ public struct FuzzPlan: Sendable {
     }
     return words.joined(separator: " ")
   }
-}
-
-/// What one seed gave.
-public struct FuzzedSeed: Sendable {
-  public var seed: Seed
-  public var judgement: Judgement
-  /// The run hung; its findings are those of what it had done.
-  public var stall: Simulation.Stall?
-  public var findings: [Finding]
 }
 
 /// Adds the seeds of a campaign up, in their order, so that the result does not depend on how many
@@ -79,7 +82,7 @@ public struct FuzzTally: Sendable {
 
   /// - Returns: whether the campaign goes on.
   /// - Throws: ``StalledRun`` where a run hung without breaking a rule first.
-  public mutating func add(_ result: FuzzedSeed) throws(StalledRun) -> Bool {
+  public mutating func add(_ result: JudgedSeed) throws(StalledRun) -> Bool {
     if let stall = result.stall, result.findings.isEmpty {
       throw StalledRun(seed: result.seed, stall: stall)
     }

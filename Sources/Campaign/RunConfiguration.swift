@@ -11,6 +11,8 @@ public struct RunConfiguration: Hashable, Sendable {
     /// Drawn from the specification by the run's seed, or by one of its own.
     case drawn(WorkloadSpecification, seed: Seed?)
     case explicit([ClientOperation])
+    /// No client at all: images with a made-up log, drawn by the run's seed, are recovered.
+    case dirtyImages
   }
 
   public var stack: StackName

@@ -28,18 +28,19 @@ extension Scenario {
   public func run(path: String) throws(StalledRun) -> (RunReport.ScenarioOutcome, [Finding]) {
     var outcome = RunReport.ScenarioOutcome(path: path, summary: summary, seeds: seeds)
     for rawSeed in seeds.first.rawValue...seeds.last.rawValue {
-      let judged = JudgedRun(configuration, seed: Seed(rawSeed), tiers: tiers)
+      let judged = JudgedSeed(
+        configuration, seed: Seed(rawSeed), tiers: tiers,
+        reproduce: "powercut run \(path.shellQuoted)")
       outcome.counts.add(judged.judgement)
       let violations = judged.judgement.violations
-      if let stall = judged.run.stall, violations.isEmpty {
+      if let stall = judged.stall, violations.isEmpty {
         throw StalledRun(seed: Seed(rawSeed), stall: stall)
       }
       let unexpected = violations.filter { !isExpected($0.rule) }
       if let first = unexpected.first {
         outcome.failure =
           "seed \(rawSeed) breaks \(first.rule.rawValue), which the scenario does not expect"
-        let findings = Finding.all(of: judged, reproduce: "powercut run \(path.shellQuoted)")
-        return (outcome, findings.filter { !isExpected($0.rule) })
+        return (outcome, judged.findings.filter { !isExpected($0.rule) })
       }
       if case .breaks(let rule, _) = expectation, violations.contains(where: { $0.rule == rule }) {
         return (outcome, [])

@@ -27,6 +27,7 @@ public final class SimulatedRun: @unchecked Sendable {
     self.seed = seed
     switch configuration.workload {
     case .explicit(let operations): workload = Workload(explicit: operations)
+    case .dirtyImages: preconditionFailure("made-up images have no client")
     case .drawn(let specification, let own):
       workload = Workload(
         specification, seed: own ?? seed, deviceByteCount: configuration.deviceByteCount,

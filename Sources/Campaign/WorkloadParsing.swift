@@ -13,6 +13,13 @@ struct WorkloadParsing {
   }
 
   func parse(_ node: Node) throws(ScenarioError) -> RunConfiguration.ClientWorkload {
+    if node.scalar?.string == FuzzedWorkload.dirtyImages.rawValue {
+      guard configuration.stack.image != .raw else {
+        throw ScenarioError(
+          line: node.mark?.line, "'dirty-images' belongs to a stack of images")
+      }
+      return .dirtyImages
+    }
     if let sequence = node.sequence { return .explicit(try operations(Array(sequence), node)) }
     return try drawn(
       ScenarioNode(

@@ -10,6 +10,8 @@ extension SeedRange: ExpressibleByArgument {
 
 extension StrategyName: ExpressibleByArgument {}
 
+extension FuzzedWorkload: ExpressibleByArgument {}
+
 extension PlantedBug: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
   public static var allValueStrings: [String] { all.map(\.identifier) }

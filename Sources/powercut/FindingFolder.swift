@@ -20,10 +20,10 @@ struct FindingFolder {
       guard let seed = finding.seed else { continue }
       let folder = "\(path)/\(finding.rule.rawValue)-seed-\(seed)"
       try Folders.create(folder)
-      let run = SimulatedRun(plan.configuration(for: seed), seed: seed)
-      try OutputFile.write(run.logBytes, to: "\(folder)/writes.log")
-      try write(run.liveContents, to: "\(folder)/live.img")
-      if plan.stack.image != .raw { try write(run.initialContents, to: "\(folder)/base.img") }
+      switch plan.workload {
+      case .client: try writeRecording(plan, seed, to: folder)
+      case .dirtyImages: try writeImages(seed, to: folder)
+      }
       var single = RunReport(command: report.command, subject: report.subject)
       single.counts = report.counts
       single.findings = [finding]
@@ -31,10 +31,25 @@ struct FindingFolder {
       try OutputFile.write(
         TextReport(single, usesColor: false).text(timing), to: "\(folder)/README")
       try OutputFile.write(try JSONReport(single).text(timing), to: "\(folder)/finding.json")
-      let manifest = RecordingManifest(
-        stack: "\(plan.stack)", bugs: plan.bugs.sorted().map(\.identifier), seed: seed,
-        initialByteCount: run.initialContents.byteCount)
-      try OutputFile.write(try manifest.text(), to: "\(folder)/manifest.json")
+    }
+  }
+
+  private func writeRecording(_ plan: FuzzPlan, _ seed: Seed, to folder: String) throws {
+    let run = SimulatedRun(plan.configuration(for: seed), seed: seed)
+    try OutputFile.write(run.logBytes, to: "\(folder)/writes.log")
+    try write(run.liveContents, to: "\(folder)/live.img")
+    if plan.stack.image != .raw { try write(run.initialContents, to: "\(folder)/base.img") }
+    let manifest = RecordingManifest(
+      stack: "\(plan.stack)", bugs: plan.bugs.sorted().map(\.identifier), seed: seed,
+      initialByteCount: run.initialContents.byteCount)
+    try OutputFile.write(try manifest.text(), to: "\(folder)/manifest.json")
+  }
+
+  /// The images of the seed before anyone recovered them.
+  private func writeImages(_ seed: Seed, to folder: String) throws {
+    for index in 0..<DirtyImageRun.caseCount {
+      let image = DirtyImage(seed: seed, index: UInt64(index))
+      try write(image.file.contents, to: "\(folder)/image-\(index).vhdx")
     }
   }
 

@@ -23,6 +23,10 @@ struct FuzzCommand: ParsableCommand {
     help: "A bug to switch on besides those of the profile; can be repeated.")
   var bugs: [PlantedBug] = []
 
+  @Option(
+    help: "A client's operations, or made-up dirty images for recovery: client or dirty-images.")
+  var workload = FuzzedWorkload.client
+
   @Option(help: "Seeds, both ends included: 7 or 1..200.")
   var seeds = SeedRange(first: Seed(1), last: Seed(200))
 
@@ -60,9 +64,17 @@ struct FuzzCommand: ParsableCommand {
   private var plan: FuzzPlan {
     var range = seeds
     if duration != nil { range = SeedRange(first: seeds.first, last: Seed(.max)) }
-    return FuzzPlan(
+    var plan = FuzzPlan(
       stack: stack, bugs: Set(bugs), seeds: range, strategy: strategy, tiers: states.tiers,
       isGoingOn: keepGoing)
+    plan.workload = workload
+    return plan
+  }
+
+  func validate() throws {
+    guard workload == .client || stack.image != .raw else {
+      throw ValidationError("--workload dirty-images needs a stack of images, such as vhdx:exact")
+    }
   }
 
   private func carryOut(_ stopwatch: Stopwatch) throws -> RunReport {

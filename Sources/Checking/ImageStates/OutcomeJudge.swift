@@ -2,7 +2,8 @@ import Bytes
 import VHDX
 
 /// S05, D08 and D09 for one set of structures: there is an active sequence where there must be one, the
-/// image opens, and opening it again finds nothing left to do.
+/// image opens, and opening it again finds nothing left to do. A recovery that is not the
+/// specification's is judged for what it did, too.
 struct OutcomeJudge {
   let profile: RecoveryProfile
 
@@ -25,6 +26,10 @@ struct OutcomeJudge {
       violations.append(Violation(.d09, "opening the image after the cut never ends"))
     case .notNeeded, .openedWithoutReplay: break
     case .recovered: violations += judgeAgain(recovered)
+    }
+    if !profile.bugs.isEmpty {
+      violations += RecoveryJudge().judge(
+        before: image, RecoveryObservation(outcome, recovered))
     }
     return violations
   }

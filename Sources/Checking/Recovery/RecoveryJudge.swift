@@ -16,6 +16,12 @@ public struct RecoveryJudge {
   /// under test.
   private let options: RecoveryOptions
 
+  /// The rules that a recovery can break.
+  public static let rules: [Rule] = [
+    .d08, .d09, .e01, .e02, .e03, .e04, .e05, .e06, .e07, .e08, .e09, .e10, .e11, .h13, .h15, .r01,
+    .r02, .r03, .r04, .r05, .r06, .r07, .r08, .r09, .r10, .r11, .r12, .s03, .s04, .s09,
+  ]
+
   public init(_ options: RecoveryOptions = RecoveryOptions()) {
     self.options = options
   }
