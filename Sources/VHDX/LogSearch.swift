@@ -90,7 +90,8 @@ public struct LogSearch {
     let sector = UInt64(LogRing.sectorByteCount)
     // Where a search with a mistake goes back, nothing has changed, so it goes back for ever.
     let mostAttempts = ring.sectorCount + 1
-    let mostSectors = 64 * ring.sectorCount + 1 << 20
+    let mostSectors =
+      max(4 * ring.sectorCount, min(64 * ring.sectorCount, 1 << 20)) + 1 << 18
     var current: UInt64 = 0
     var attemptCount: UInt64 = 0
     while true {

@@ -21,7 +21,11 @@ public final class OverlayImage: WritableImageFile {
   /// Everything that was done, in order.
   public private(set) var changes: [ImageChange] = []
 
-  private static let pageByteCount = UInt64(SparseBytes.pageByteCount)
+  /// A sector of the log, so that what is kept is no more than what was written.
+  private static let pageByteCount = UInt64(LogRing.sectorByteCount)
+  private static let zeroPage = [UInt8](repeating: 0, count: LogRing.sectorByteCount)
+  /// Fewer pages than this are cleared one by one, so that hidden ranges stay few.
+  private static let fewPageCount: UInt64 = 64
   private var pages: [UInt64: [UInt8]] = [:]
   /// Where the lower file does not show through although no page stands there.
   private var hidden = HiddenRanges()
@@ -102,17 +106,39 @@ public final class OverlayImage: WritableImageFile {
     clearParts(
       of: ByteRange(
         byteOffset: inner.endByteOffset, byteCount: range.endByteOffset - inner.endByteOffset))
+    if last - first < Self.fewPageCount {
+      for pageIndex in first..<last { clearPage(pageIndex) }
+      return
+    }
     if last - first < UInt64(pages.count) {
       for pageIndex in first..<last { pages[pageIndex] = nil }
     } else {
       pages = pages.filter { !(first..<last).contains($0.key) }
     }
-    hidden.insert(inner)
+    hide(inner)
+  }
+
+  /// Behind the end of the lower file nothing shows through.
+  private func hide(_ range: ByteRange) {
+    let rest = base.byteCount % Self.pageByteCount
+    let end = base.byteCount - rest + (rest == 0 ? 0 : Self.pageByteCount)
+    let endByteOffset = min(range.endByteOffset, max(end, base.byteCount))
+    guard range.byteOffset < endByteOffset else { return }
+    hidden.insert(
+      ByteRange(byteOffset: range.byteOffset, byteCount: endByteOffset - range.byteOffset))
+  }
+
+  private func clearPage(_ pageIndex: UInt64) {
+    pages[pageIndex] = nil
+    let start = pageIndex * Self.pageByteCount
+    if !hidden.contains(start) && start < base.byteCount { pages[pageIndex] = Self.zeroPage }
   }
 
   private func clearParts(of range: ByteRange) {
     forEachPart(of: range) { pageIndex, part in
-      changePage(pageIndex) { $0.zero(part) }
+      let start = pageIndex * Self.pageByteCount
+      let isZero = pages[pageIndex] == nil && (start >= base.byteCount || hidden.contains(start))
+      if !isZero { changePage(pageIndex) { $0.zero(part) } }
     }
   }
 
@@ -152,20 +178,31 @@ private struct HiddenRanges {
   private var ranges: [ByteRange] = []
 
   func contains(_ byteOffset: UInt64) -> Bool {
-    ranges.contains { $0.byteOffset <= byteOffset && byteOffset < $0.endByteOffset }
+    let index = firstIndex { $0.endByteOffset > byteOffset }
+    return index < ranges.count && ranges[index].byteOffset <= byteOffset
   }
 
   mutating func insert(_ range: ByteRange) {
+    let first = firstIndex { $0.endByteOffset >= range.byteOffset }
+    let last = firstIndex { $0.byteOffset > range.endByteOffset }
     var start = range.byteOffset
     var end = range.endByteOffset
-    ranges.removeAll {
-      let touches = $0.byteOffset <= end && start <= $0.endByteOffset
-      if touches {
-        start = min(start, $0.byteOffset)
-        end = max(end, $0.endByteOffset)
-      }
-      return touches
+    if first < last {
+      start = min(start, ranges[first].byteOffset)
+      end = max(end, ranges[last - 1].endByteOffset)
     }
-    ranges.append(ByteRange(byteOffset: start, byteCount: end - start))
+    ranges.replaceSubrange(
+      first..<last, with: [ByteRange(byteOffset: start, byteCount: end - start)])
+  }
+
+  /// The first range that `isBehind` holds for, as it then does for all that follow.
+  private func firstIndex(where isBehind: (ByteRange) -> Bool) -> Int {
+    var low = 0
+    var high = ranges.count
+    while low < high {
+      let middle = (low + high) / 2
+      if isBehind(ranges[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
   }
 }
