@@ -35,7 +35,7 @@ public struct Profile: Hashable, Sendable {
   /// The same before the table's entries stopped to shift.
   public static let qemuImage720 = Profile(
     name: "qemu-7.2.0", bugs: qemuImage7222.bugs.union([.trailingRead]), writesOwnFields: true,
-    habits: .qemu, recovery: .qemu7222)
+    habits: .qemu, recovery: .qemu720)
 }
 
 /// What `--stack` names: an image format and a profile, as `raw:exact`.

@@ -3,7 +3,7 @@ import VHDX
 
 /// `exact`, or the name of a program whose recovery is modelled.
 struct RecoverProfile: ExpressibleByArgument {
-  static let all: [RecoveryProfile] = [.exact, .qemu7222]
+  static let all: [RecoveryProfile] = [.exact, .qemu720, .qemu7222]
   static var allValueStrings: [String] { all.map(\.name) }
 
   var profile: RecoveryProfile
