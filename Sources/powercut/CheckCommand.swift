@@ -19,13 +19,15 @@ enum ImageKind: String, CaseIterable, ExpressibleByArgument {
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Judge every crash state of a recorded log.",
+    abstract: "Judge every crash state of a recorded log, or one VHDX image.",
     discussion: """
+      A VHDX image alone is judged for its structures, its log replayed in memory.
+
       Works on any dm-log-writes file: of QEMU's blklogwrites, of the Linux device-mapper target, or \
       of Powercut's own recorder. What the log does not tell is not judged, and said so.
       """)
 
-  @Argument(help: "A write log, or a recording's folder with writes.log.")
+  @Argument(help: "A write log, a recording's folder with writes.log, or a VHDX image.")
   var path: String
 
   @Option(
@@ -61,6 +63,12 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
+      if try ImageCheck.isImage(path) {
+        let report = try ImageCheck(path: path).report(
+          reproduce: "powercut check \(path.shellQuoted)")
+        try outputOptions.write(report, stopwatch.timing(jobCount: 1))
+        return report.exitStatus
+      }
       let recording = try RecordingSource(path, options: log)
       if digests { return try listDigests(recording) }
       let report = try judge(recording)

@@ -123,6 +123,9 @@ public enum Rule: String, CaseIterable, Hashable, Comparable, Sendable {
     return text
   }
 
+  /// Whether the rule is a recommendation: what breaks it is told and fails nothing.
+  public var isAdvice: Bool { self == .h09 || self == .h18 }
+
   /// The rules that any disk can be judged by, whatever it holds.
   public static let ofRawDisks = allCases.filter { rule in
     rule.rawValue.hasPrefix("L") || rule.rawValue.hasPrefix("D") && rule <= .d07
