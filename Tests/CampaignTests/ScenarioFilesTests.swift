@@ -1,25 +1,25 @@
 import Campaign
 import Host
-import Stacks
 import TestSupport
 import Testing
 
-/// Scenarios/logger/ pins every bug of the logger, beside the same workload without it.
+/// Scenarios/logger/, writer/ and recovery/ pin every bug, beside the same workload without it.
 @Suite struct ScenarioFilesTests {
-  private static func scenario(_ name: String) throws -> Scenario {
-    try Scenario(parsing: Repository.text("Scenarios/logger/\(name).yaml"))
+  private static func scenario(_ bug: PlantedBug, _ suffix: String = "") throws -> Scenario {
+    let path = bug.identifier.replacing(".", with: "/")
+    return try Scenario(parsing: Repository.text("Scenarios/\(path)\(suffix).yaml"))
   }
 
-  @Test(arguments: BugSwitch.loggerBugs)
-  func everyBugHasAScenarioThatBreaksAndATwinThatPasses(bug: BugSwitch) throws {
-    let name = String(bug.rawValue.dropFirst("logger.".count))
-    let broken = try Self.scenario(name)
-    var twin = try Self.scenario("\(name)-exact")
-    #expect(broken.configuration.bugs == [.stack(bug)])
+  @Test(arguments: PlantedBug.all)
+  func everyBugHasAScenarioThatBreaksAndATwinThatPasses(bug: PlantedBug) throws {
+    let broken = try Self.scenario(bug)
+    var twin = try Self.scenario(bug, "-exact")
+    #expect(broken.configuration.bugs == [bug])
     #expect(broken.expectation != .pass)
     #expect(twin.expectation == .pass)
     #expect(twin.configuration.bugs.isEmpty)
-    twin.configuration.bugs = [.stack(bug)]
+    twin.summary = broken.summary
+    twin.configuration.bugs = [bug]
     twin.expectation = broken.expectation
     #expect(twin == broken)
   }
