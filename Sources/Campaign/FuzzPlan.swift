@@ -20,6 +20,8 @@ public struct FuzzPlan: Sendable {
   public var tiers: [Tier]
   public var isGoingOn: Bool
   public var workload = FuzzedWorkload.client
+  /// Rules that the target is known to break, switched off.
+  public var ignoredRules: Set<Rule> = []
 
   public init(
     stack: StackName, bugs: Set<PlantedBug> = [], seeds: SeedRange, strategy: StrategyName = .auto,
@@ -38,6 +40,7 @@ public struct FuzzPlan: Sendable {
   public func configuration(for seed: Seed) -> RunConfiguration {
     var base = RunConfiguration(stack: stack, bugs: bugs)
     base.strategy = strategy
+    base.ignoredRules = ignoredRules
     if workload == .dirtyImages {
       base.workload = .dirtyImages
       return base
@@ -58,6 +61,9 @@ public struct FuzzPlan: Sendable {
     if workload != .client { words += ["--workload", workload.rawValue] }
     words += ["--seeds", "\(seed)"]
     if strategy != .auto { words += ["--strategy", strategy.rawValue] }
+    if !ignoredRules.isEmpty {
+      words += ["--ignore", ignoredRules.sorted().map(\.rawValue).joined(separator: ",")]
+    }
     if tiers != Self.defaultTiers {
       words += ["--states", tiers.map { "\($0)" }.joined(separator: ",")]
     }
@@ -78,6 +84,7 @@ public struct FuzzTally: Sendable {
     report = RunReport(command: "fuzz", subject: "\(plan.stack)", seeds: plan.seeds)
     report.subject = ([plan.stack.description] + plan.bugs.sorted().map { "+\($0.identifier)" })
       .joined(separator: " ")
+    report.unjudgedRules = plan.ignoredRules.sorted().map { ($0, "switched off") }
   }
 
   /// - Returns: whether the campaign goes on.

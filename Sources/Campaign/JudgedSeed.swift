@@ -27,5 +27,10 @@ public struct JudgedSeed: Sendable {
       stall = judged.run.stall
       findings = Finding.all(of: judged, reproduce: reproduce)
     }
+    let ignored = configuration.ignoredRules
+    if ignored.isEmpty { return }
+    judgement.violations.removeAll { ignored.contains($0.rule) }
+    judgement.judgedRules.removeAll { ignored.contains($0) }
+    findings.removeAll { ignored.contains($0.rule) }
   }
 }

@@ -1,4 +1,5 @@
 import BlockDevice
+import Checking
 import CrashStates
 import Scheduling
 import Stacks
@@ -31,6 +32,8 @@ public struct RunConfiguration: Hashable, Sendable {
   /// How much of the log device holds bytes of an older log.
   public var staleLogByteCount: UInt64 = 0
   public var strategy = StrategyName.auto
+  /// Rules that the target is known to break, switched off.
+  public var ignoredRules: Set<Rule> = []
   /// Choices to make again, instead of a strategy.
   public var schedule: Schedule?
 

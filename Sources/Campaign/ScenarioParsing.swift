@@ -25,6 +25,7 @@ extension Scenario {
 
   private static let keys = [
     "summary", "stack", "bugs", "device", "image", "workload", "schedule", "states", "expect",
+    "ignore",
   ]
 
   private init(_ root: ScenarioNode) throws(ScenarioError) {
@@ -47,6 +48,11 @@ extension Scenario {
     }
     tiers = try Self.tiers(root.node("states"))
     expectation = try Self.expectation(try root.required("expect"))
+    for item in try root.node("ignore").map({ (node) throws(ScenarioError) in
+      try Self.list(node, named: "ignore")
+    }) ?? [] {
+      configuration.ignoredRules.insert(try Self.rule(item))
+    }
   }
 
   private static func stack(_ node: Node) throws(ScenarioError) -> StackName {

@@ -24,10 +24,16 @@ public struct Timeline: Hashable, Sendable {
   /// The events of the operations that a violation names; `nil` where it names none.
   init?(of violation: Violation, in run: SimulatedRun) {
     let involved = Set(violation.operations)
-    let all = TimelineRows(run: run).rows
-    let own = all.filter { $0.operation.map { involved.contains($0) } ?? false }
+    let source = TimelineRows(run: run, cut: violation.state?.cut)
+    let all = source.rows
+    let own = all.filter { $0.isCut || $0.operation.map { involved.contains($0) } ?? false }
+    guard own.contains(where: { !$0.isCut }) else { return nil }
     guard let first = own.first, let last = own.last else { return nil }
-    rows = own.prefix(Self.maximumRowCount).map(\.row)
+    var shown = Array(own.prefix(Self.maximumRowCount))
+    if let power = own.last(where: \.isCut), !shown.contains(where: \.isCut) {
+      shown[shown.count - 1] = power
+    }
+    rows = shown.map(\.row)
     let span = first.row.event...last.row.event
     omittedRowCount = all.count { span.contains($0.row.event) } - rows.count
   }
@@ -38,9 +44,12 @@ private struct TimelineRows {
   struct Owned {
     var row: Timeline.Row
     var operation: UInt64?
+    var isCut = false
   }
 
   let run: SimulatedRun
+  /// After how many entries the power fails in the state that is shown.
+  let cut: Int?
 
   var rows: [Owned] {
     (clientRows + dataRows + logRows).sorted {
@@ -94,6 +103,13 @@ private struct TimelineRows {
         guard let event else { continue }
         rows.append(
           row(event, operation.task, operation.clientOperation, "  log: \(what) \(state)"))
+      }
+      if let cut, entryCount == cut, operation.action == .write, start >= sector {
+        var power = row(
+          operation.completedAt ?? operation.submittedAt, operation.task, nil,
+          "=== the power fails behind entry \(cut - 1)")
+        power.isCut = true
+        rows.append(power)
       }
     }
     return rows

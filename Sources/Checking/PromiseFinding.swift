@@ -23,8 +23,9 @@ struct PromiseFinding {
         "byte \(byteOffset) holds \(name(held)), and must hold \(name($0)) or a later version"
       } ?? "byte \(byteOffset) holds \(name(held)), which no operation wrote there",
       state: state,
-      operations: [missing, held].compactMap { $0?.record.operation.identifier },
-      evidence: durable.map { "flushed: \($0.record.operation), task \($0.record.operation.task)" }
+      operations: [missing, held].compactMap { $0?.record.operation.identifier }
+        + (missing?.flush.map { [$0.identifier] } ?? []),
+      evidence: durable.map(promise)
         + ["found: \(name(held)); first bytes \(bytes.prefix(32).map(hexDigits).joined())"])
   }
 
@@ -48,6 +49,12 @@ struct PromiseFinding {
     case .writeZeroes, .discard: return .d04
     default: return missing.record.operation.isFUA ? .d05 : .d01
     }
+  }
+
+  private func promise(_ version: Promises.Version) -> String {
+    let operation = version.record.operation
+    let how = version.flush.map { "by \($0), task \($0.task)" } ?? "by itself"
+    return "flushed: \(operation), task \(operation.task), \(how)"
   }
 
   private func name(_ version: Promises.Version?) -> String {

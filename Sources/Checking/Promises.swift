@@ -21,6 +21,8 @@ final class Promises {
     var durableAtCut: Int?
     /// Whether only closing made it durable.
     var isDurableByClose: Bool
+    /// The flush or close that made it durable; `nil` where it did so itself.
+    var flush: ClientOperation?
     /// The length of the device that a resize leaves.
     var diskByteCount: UInt64?
 
@@ -77,7 +79,7 @@ final class Promises {
           record: record, units: units, isZeroes: operation.action != .write,
           unitHashes: operation.action == .write ? submittedUnits(operation) : [],
           durableAtCut: promise?.cut, isDurableByClose: promise?.isByClose ?? false,
-          diskByteCount: diskByteCount))
+          flush: promise?.flush, diskByteCount: diskByteCount))
     }
     self.init(versions: versions, initialByteCount: initialByteCount)
   }
@@ -181,7 +183,9 @@ private struct Durability {
   private struct Flush {
     var beganAt: Int
     var cut: Int
-    var isClose: Bool
+    var operation: ClientOperation
+
+    var isClose: Bool { operation.action == .close }
   }
 
   /// In the order of submission.
@@ -196,11 +200,13 @@ private struct Durability {
       guard record.isAcknowledged, action == .flush || action == .close,
         let cut = record.entryCountAtEnd
       else { return nil }
-      return Flush(beganAt: record.beganAt, cut: cut, isClose: action == .close)
+      return Flush(beganAt: record.beganAt, cut: cut, operation: record.operation)
     }
   }
 
-  func promise(of record: ClientHistory.Record) -> (cut: Int, isByClose: Bool)? {
+  func promise(
+    of record: ClientHistory.Record
+  ) -> (cut: Int, isByClose: Bool, flush: ClientOperation?)? {
     guard record.isAcknowledged, let endedAt = record.endedAt else { return nil }
     // A session that could not be closed takes with it what it had not flushed: the flushes of the next
     // one cannot reach it.
@@ -210,8 +216,8 @@ private struct Durability {
     if record.operation.isFUA, let own = record.entryCountAtEnd,
       own <= covering?.cut ?? .max
     {
-      return (own, false)
+      return (own, false, nil)
     }
-    return covering.map { ($0.cut, $0.isClose) }
+    return covering.map { ($0.cut, $0.isClose, $0.operation) }
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Campaign
+import Checking
 import CrashStates
 import Scheduling
 import Stacks
@@ -41,6 +42,24 @@ struct TierList: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String { tiers.map { "\($0)" }.joined(separator: ",") }
+}
+
+/// `S05,D10`: rules by their identifiers.
+struct RuleList: ExpressibleByArgument {
+  var rules: Set<Rule> = []
+
+  init() {}
+
+  init?(argument: String) {
+    for word in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      guard let rule = Rule(rawValue: String(word)) else { return nil }
+      rules.insert(rule)
+    }
+  }
+
+  var defaultValueDescription: String {
+    rules.sorted().map(\.rawValue).joined(separator: ",")
+  }
 }
 
 /// A number of bytes, plain or with KiB, MiB or GiB.

@@ -51,6 +51,9 @@ struct CheckCommand: ParsableCommand {
   @Option(help: "Crash states by tier: \(Tier.forms), with commas between them.")
   var states = TierList(FuzzPlan.defaultTiers)
 
+  @Option(help: "Rules that the target is known to break, with commas between them: S05,D10.")
+  var ignore = RuleList()
+
   @Option(help: "Seed of the random tiers.")
   var seed: UInt64 = 1
 
@@ -102,7 +105,10 @@ struct CheckCommand: ParsableCommand {
       progress.show("\(stateCount) crash states")
       return !Interrupts.isRequested
     }
-    let judgement = judge.judge(evidence)
+    var judgement = judge.judge(evidence)
+    judgement.violations.removeAll { ignore.rules.contains($0.rule) }
+    judgement.unjudgedRules.removeAll { ignore.rules.contains($0.rule) }
+    judgement.unjudgedRules += ignore.rules.sorted().map { ($0, "switched off") }
     progress.clear()
     report.isInterrupted = judgement.isCutShort
     report.counts.add(judgement)
@@ -186,6 +192,7 @@ struct CheckCommand: ParsableCommand {
     if states.tiers != FuzzPlan.defaultTiers {
       words += ["--states", states.defaultValueDescription]
     }
+    if !ignore.rules.isEmpty { words += ["--ignore", ignore.defaultValueDescription] }
     if seed != 1 { words += ["--seed", "\(seed)"] }
     if let live { words += ["--live", live.shellQuoted] }
     return words.joined(separator: " ")

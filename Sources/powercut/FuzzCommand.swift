@@ -39,6 +39,9 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: "Crash states by tier: \(Tier.forms), with commas between them.")
   var states = TierList(FuzzPlan.defaultTiers)
 
+  @Option(help: "Rules that the target is known to break, with commas between them: S05,D10.")
+  var ignore = RuleList()
+
   @Option(help: "Carry out a part of the seeds only, as 2/4.")
   var shard: ShardArgument?
 
@@ -68,6 +71,7 @@ struct FuzzCommand: ParsableCommand {
       stack: stack, bugs: Set(bugs), seeds: range, strategy: strategy, tiers: states.tiers,
       isGoingOn: keepGoing)
     plan.workload = workload
+    plan.ignoredRules = ignore.rules
     return plan
   }
 

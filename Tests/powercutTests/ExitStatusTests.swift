@@ -169,7 +169,10 @@ import Testing
     Misuse(
       arguments: ["check", "L", "--log-sector-size", "1000"], named: ["a power of two from 512"]),
     Misuse(arguments: ["check", "L", "--image-size", "64MB"], named: ["64MB"]),
-    Misuse(arguments: ["check", "L", "--as", "vhdx"], named: ["vhdx", "raw"]),
+    Misuse(arguments: ["check", "L", "--as", "qcow2"], named: ["qcow2", "raw", "vhdx"]),
+    Misuse(
+      arguments: ["fuzz", "--stack", "raw:exact", "--workload", "dirty-images"],
+      named: ["dirty-images", "vhdx:exact"]),
   ]
 
   @Test(arguments: misuses)
