@@ -94,6 +94,7 @@ private struct TimelineRows {
       switch operation.action {
       case .write where start < sector: what = superblock(operation)
       case .write:
+        if entryCount == cut { rows.append(powerCut(at: operation.submittedAt)) }
         what = "entry \(entryCount) at \(start)"
         entryCount += 1
       case .writeZeroes: what = "zeroes at \(start)"
@@ -104,15 +105,18 @@ private struct TimelineRows {
         rows.append(
           row(event, operation.task, operation.clientOperation, "  log: \(what) \(state)"))
       }
-      if let cut, entryCount == cut, operation.action == .write, start >= sector {
-        var power = row(
-          operation.completedAt ?? operation.submittedAt, operation.task, nil,
-          "=== the power fails behind entry \(cut - 1)")
-        power.isCut = true
-        rows.append(power)
-      }
+    }
+    if let cut, cut >= entryCount, let last = rows.last {
+      rows.append(powerCut(at: last.row.event + 1))
     }
     return rows
+  }
+
+  /// As late as it can be: what was answered before the next entry was promised.
+  private func powerCut(at event: UInt64) -> Owned {
+    var power = row(event, 0, nil, "=== the power fails, \(cut ?? 0) entries are in the log")
+    power.isCut = true
+    return power
   }
 
   private func superblock(_ operation: DeviceOperation) -> String {
