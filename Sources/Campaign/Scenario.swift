@@ -19,6 +19,9 @@ public struct Scenario: Hashable, Sendable {
   public var seeds: SeedRange
   public var tiers: [Tier]
   public var expectation: Expectation
+  /// The digests of file, recovered file and virtual disk behind the last entry of the first seed, as
+  /// ``ImageDigests`` prints them; empty where nothing is pinned.
+  public var pinnedDigests: [String] = []
 }
 
 extension Scenario {
@@ -27,6 +30,10 @@ extension Scenario {
   /// - Throws: ``StalledRun`` where a run hung.
   public func run(path: String) throws(StalledRun) -> (RunReport.ScenarioOutcome, [Finding]) {
     var outcome = RunReport.ScenarioOutcome(path: path, summary: summary, seeds: seeds)
+    if !pinnedDigests.isEmpty, let found = lastDigests, found != pinnedDigests {
+      outcome.failure = "the last state has the digests [\(found.joined(separator: ", "))]"
+      return (outcome, [])
+    }
     for rawSeed in seeds.first.rawValue...seeds.last.rawValue {
       let judged = JudgedSeed(
         configuration, seed: Seed(rawSeed), tiers: tiers,
@@ -51,6 +58,15 @@ extension Scenario {
         "no seed of \(seeds) breaks \(rule.rawValue), which the scenario expects to be broken"
     }
     return (outcome, [])
+  }
+
+  /// `nil` where the first seed leaves no log to be read.
+  private var lastDigests: [String]? {
+    let run = SimulatedRun(configuration, seed: seeds.first)
+    guard let history = try? run.evidence().history else { return nil }
+    var digester = ImageDigester(history: history, recovery: configuration.recovery)
+    let digests = digester.digests(of: CrashState(cut: history.entryCount))
+    return digests.description.split(separator: " ").map(String.init)
   }
 
   private func isExpected(_ rule: Rule) -> Bool {

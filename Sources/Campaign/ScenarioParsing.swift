@@ -25,7 +25,7 @@ extension Scenario {
 
   private static let keys = [
     "summary", "stack", "bugs", "device", "image", "workload", "schedule", "states", "expect",
-    "ignore",
+    "ignore", "digests",
   ]
 
   private init(_ root: ScenarioNode) throws(ScenarioError) {
@@ -48,11 +48,28 @@ extension Scenario {
     }
     tiers = try Self.tiers(root.node("states"))
     expectation = try Self.expectation(try root.required("expect"))
+    if let node = root.node("digests") {
+      pinnedDigests = try Self.digests(node, configuration)
+    }
     for item in try root.node("ignore").map({ (node) throws(ScenarioError) in
       try Self.list(node, named: "ignore")
     }) ?? [] {
       configuration.ignoredRules.insert(try Self.rule(item))
     }
+  }
+
+  private static func digests(
+    _ node: Node, _ configuration: RunConfiguration
+  ) throws(ScenarioError) -> [String] {
+    let digests = try list(node, named: "digests").map { $0.scalar?.string ?? "" }
+    guard configuration.stack.image != .raw, configuration.workload != .dirtyImages,
+      digests.count == 3
+    else {
+      throw ScenarioError(
+        line: node.mark?.line,
+        "'digests' lists those of file, recovered file and virtual disk, of an image with a client")
+    }
+    return digests
   }
 
   private static func stack(_ node: Node) throws(ScenarioError) -> StackName {

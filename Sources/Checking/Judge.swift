@@ -161,7 +161,11 @@ public struct Judge {
     case .l06, .l09: "the log carries no extension of Powercut's recorder"
     case .l08: "the live device was not given (--live FILE)"
     case .l07: "the log carries no marks of what the client was promised"
-    default: "there is no history of the client"
+    case .h09, .h18: "advice: `powercut check IMAGE` tells it of an image that is closed"
+    case .m12: "the parent image was not given"
+    case .g08, .b08: "it has no judge yet"
+    case _ where rule.rawValue.hasPrefix("D"): "there is no history of the client"
+    default: "the order of writes could not be judged to its end, or the base is no image"
     }
   }
 }

@@ -1,4 +1,5 @@
 import Checking
+import TestSupport
 import Testing
 
 @Suite struct RuleTests {
@@ -15,5 +16,11 @@ import Testing
     #expect(Rule.ofRawDisks.count == 17)
     #expect(Rule.ofRawDisks.contains(.l03) && Rule.ofRawDisks.contains(.d07))
     #expect(!Rule.ofRawDisks.contains(.d08) && !Rule.ofRawDisks.contains(.h01))
+  }
+
+  @Test func thePageListsEveryRuleAsTheReportsSayIt() throws {
+    let page = try Repository.text("docs/rules.md").split(separator: "\n").map(String.init)
+    let rows = page.filter { $0.hasPrefix("| ") && !$0.hasPrefix("| |") }
+    #expect(rows == Rule.allCases.map { "| \($0.rawValue) | \($0.promise) |" })
   }
 }
