@@ -32,6 +32,25 @@ enum DiskFixture {
   ) throws -> SparseBytes {
     let simulation = Simulation(strategy: RandomStrategy(seed: Seed(1)))
     let device = MemoryDevice(contents: contents, sectorByteCount: sectorByteCount)
+    try run(over: device, options, simulation, body)
+    return device.contents
+  }
+
+  /// The same on a device that keeps a trace.
+  static func trace(
+    on contents: SparseBytes, _ options: VHDXDisk.Options,
+    _ body: @escaping @Sendable (VHDXDisk) async throws -> Void
+  ) throws -> [DeviceOperation] {
+    let simulation = Simulation(strategy: RandomStrategy(seed: Seed(1)))
+    let device = SimulatedDevice(contents: contents, simulation: simulation)
+    try run(over: device, options, simulation, body)
+    return device.trace
+  }
+
+  private static func run(
+    over device: any BlockDevice, _ options: VHDXDisk.Options, _ simulation: Simulation,
+    _ body: @escaping @Sendable (VHDXDisk) async throws -> Void
+  ) throws {
     let disk = VHDXDisk(over: device, options: options, simulation: simulation)
     simulation.spawn(task: 0) {
       do {
@@ -42,7 +61,6 @@ enum DiskFixture {
       }
     }
     try simulation.run()
-    return device.contents
   }
 
   /// What the image maps, read by the reader of the format.

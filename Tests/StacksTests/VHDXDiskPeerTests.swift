@@ -145,21 +145,11 @@ import WriteLog
   private static func recordOurs(
     on contents: SparseBytes, _ body: @escaping @Sendable (VHDXDisk) async throws -> Void
   ) throws -> [LoggedWrite?] {
-    let simulation = Simulation(strategy: RandomStrategy(seed: Seed(1)))
-    let device = SimulatedDevice(contents: contents, simulation: simulation)
     let options = VHDXDisk.Options(
       bugs: Profile.qemuImage7222.bugs, habits: .qemu, recovery: .qemu7222, identity: 3)
-    let disk = VHDXDisk(over: device, options: options, simulation: simulation)
-    simulation.spawn(task: 0) {
-      do {
-        try await disk.open()
-        try await body(disk)
-      } catch {
-        Issue.record("\(error)")
-      }
-    }
-    try simulation.run()
-    return device.trace.filter { $0.action == .write || $0.action == .flush }.map {
+    return try DiskFixture.trace(on: contents, options, body).filter {
+      $0.action == .write || $0.action == .flush
+    }.map {
       $0.action == .flush ? nil : LoggedWrite(byteOffset: $0.range.byteOffset, bytes: $0.bytes)
     }
   }

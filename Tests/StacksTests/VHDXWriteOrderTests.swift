@@ -31,23 +31,11 @@ import VHDX
     _ body: @escaping @Sendable (VHDXDisk) async throws -> Void
   ) throws -> (letters: String, trace: [DeviceOperation]) {
     let layout = try DiskFixture.layout()
-    let simulation = Simulation(strategy: RandomStrategy(seed: Seed(1)))
-    let device = SimulatedDevice(
-      contents: DiskFixture.contents(layout), simulation: simulation)
     var options = VHDXDisk.Options(bugs: bugs, habits: habits, identity: 3)
     options.firstRingByteOffset = firstRingByteOffset
     options.usableRingByteCount = usableRingByteCount
-    let disk = VHDXDisk(over: device, options: options, simulation: simulation)
-    simulation.spawn(task: 0) {
-      do {
-        try await disk.open()
-        try await body(disk)
-      } catch {
-        Issue.record("\(error)")
-      }
-    }
-    try simulation.run()
-    return (letters(device.trace, layout), device.trace)
+    let trace = try DiskFixture.trace(on: DiskFixture.contents(layout), options, body)
+    return (letters(trace, layout), trace)
   }
 
   @Sendable private static func writeFlushClose(_ disk: VHDXDisk) async throws {

@@ -18,14 +18,7 @@ struct RecoveredState {
   /// The file as recovery leaves it, over the image of any state with these structures.
   func file(over image: any ImageFile) -> OverlayImage {
     let overlay = OverlayImage(image)
-    for change in changes {
-      switch change {
-      case .write(let byteOffset, let bytes): overlay.write(bytes, at: byteOffset)
-      case .zero(let range): overlay.zero(range)
-      case .resize(let byteCount): overlay.resize(toByteCount: byteCount)
-      case .flush: overlay.flush()
-      }
-    }
+    for change in changes { overlay.apply(change) }
     return overlay
   }
 }
