@@ -165,6 +165,8 @@ public struct Judge {
     case .m12: "the parent image was not given"
     case .g08, .b08: "it has no judge yet"
     case _ where rule.rawValue.hasPrefix("D"): "there is no history of the client"
+    case .s03, .s04, .s09, .r01, .r02, .r03, .r04, .r05, .r06, .r07, .r09, .r11, .r12:
+      "recovery is the specification's own here: another one is judged for what it does"
     default: "the order of writes could not be judged to its end, or the base is no image"
     }
   }

@@ -157,9 +157,15 @@ struct CheckCommand: ParsableCommand {
     _ recording: RecordingSource, _ history: DiskHistory
   ) throws -> ImageEvidence {
     var evidence = ImageEvidence(recovery: recovery(recording))
-    guard let stack = stack(recording),
-      let parameters = ImageParameters.find(in: history)
-    else { return evidence }
+    guard let parameters = ImageParameters.find(in: history) else {
+      throw ToolError(
+        """
+        \(path): no VHDX image is there before the first entry, and none after the last. Give the \
+        image as it was when the recording began (--base FILE) and, for a log that does not tell \
+        lengths, how long the file became (--image-size).
+        """)
+    }
+    guard let stack = stack(recording) else { return evidence }
     let options = VHDXDisk.Options(
       bugs: stack.profile.bugs, habits: stack.profile.habits, recovery: evidence.recovery,
       identity: seed)
