@@ -10,21 +10,26 @@ import CXXHash
   @usableFromInline let memory: UnsafeRawBufferPointer
   private let release: @Sendable (UnsafeRawBufferPointer) -> Void
   private let forget: (@Sendable (Range<Int>) -> Void)?
+  private let findExtent: (@Sendable (Int) -> SparseExtent?)?
 
   /// How many bytes there are.
   public var byteCount: Int { unsafe memory.count }
 
   /// Takes over `memory`, which must stay valid and unchanged until `release` is called with it.
   ///
-  /// - Parameter forget: drops the pages of a range from memory; they come back when touched.
+  /// - Parameters:
+  ///   - forget: drops the pages of a range from memory; they come back when touched.
+  ///   - findExtent: says of a byte whether it lies in a hole, and how far that goes.
   @unsafe public init(
     unsafeMemory memory: UnsafeRawBufferPointer,
     forget: (@Sendable (Range<Int>) -> Void)? = nil,
+    findExtent: (@Sendable (Int) -> SparseExtent?)? = nil,
     release: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
   ) {
     unsafe self.memory = memory
     unsafe self.release = release
     self.forget = forget
+    self.findExtent = findExtent
   }
 
   /// A copy of `bytes`.
@@ -34,6 +39,7 @@ import CXXHash
     unsafe memory = UnsafeRawBufferPointer(copy)
     unsafe release = { unsafe $0.deallocate() }
     forget = nil
+    findExtent = nil
   }
 
   deinit {
@@ -98,6 +104,13 @@ import CXXHash
   public func forgetPages(in range: Range<Int>) {
     check(range)
     forget?(range)
+  }
+
+  /// Whether the byte at `byteOffset` lies in a hole of a file, and where the hole or the data ends,
+  /// found out without reading; `nil` where nobody can tell.
+  public func extent(at byteOffset: Int) -> SparseExtent? {
+    precondition(byteOffset >= 0 && byteOffset < byteCount, "a byte of the region")
+    return findExtent?(byteOffset)
   }
 
   @inlinable

@@ -34,9 +34,11 @@ public enum MappedFile {
     _ = unsafe madvise(
       address, byteCount, access == .sparse ? Int32(MADV_RANDOM) : Int32(MADV_SEQUENTIAL))
     let start = UInt(bitPattern: address)
+    let holes = HoleFinder(file)
     return unsafe ByteRegion(
       unsafeMemory: UnsafeRawBufferPointer(start: address, count: byteCount),
       forget: { range in forget(range, ofMappingAt: start) },
+      findExtent: { holes?.extent(at: $0, byteCount: byteCount) },
       release: { memory in
         unsafe munmap(UnsafeMutableRawPointer(mutating: memory.baseAddress), memory.count)
       })

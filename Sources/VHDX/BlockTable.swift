@@ -74,6 +74,8 @@ public struct BlockTable {
     in indices: Range<UInt64>,
     _ body: (_ entryIndex: UInt64, _ entry: BlockTableEntry) throws(Failure) -> Void
   ) throws(Failure) {
+    let byteCount = UInt64(indices.count * BlockTableEntry.byteCount)
+    if file.knownZeroByteCount(at: byteOffset(ofEntry: indices.lowerBound)) >= byteCount { return }
     let bytes = page(indices)
     // Most of a large table is zero, and a page is passed over at once.
     if bytes.isZero(in: 0..<bytes.byteCount) { return }

@@ -7,6 +7,14 @@ public protocol ImageFile: AnyObject {
   var byteCount: UInt64 { get }
   /// The bytes of `range`, which must lie inside of the file.
   func read(_ range: ByteRange) -> [UInt8]
+  /// How many bytes from `byteOffset` on, which lies inside of the file, are known to be zero without
+  /// reading them; 0 where nothing is known. What it allows is to pass over the empty terabytes of a
+  /// sparse file, never to find anything else than by reading them.
+  func knownZeroByteCount(at byteOffset: UInt64) -> UInt64
+}
+
+extension ImageFile {
+  public func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 { 0 }
 }
 
 /// An image file that recovery may change. What was written is optional until ``flush()``.

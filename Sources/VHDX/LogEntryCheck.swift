@@ -42,6 +42,11 @@ struct LogEntryCheck {
     self.profile = profile
   }
 
+  /// Takes note of sectors that were passed over since they are known to be zero.
+  mutating func pass(sectorCount: UInt64) {
+    readSectorCount += sectorCount
+  }
+
   /// - Parameter required: the sequence number that continues a run; `nil` where any does.
   mutating func verdict(at ringByteOffset: UInt64, required: UInt64?) -> LogEntryVerdict {
     let header: LogEntryHeader

@@ -42,6 +42,15 @@ public struct LogRing {
     return bytes
   }
 
+  /// How many sectors from `ringByteOffset` to the ring's end are known to be zero without reading.
+  func knownZeroSectorCount(at ringByteOffset: UInt64) -> UInt64 {
+    let rest = byteCount - ringByteOffset % byteCount
+    let start = fileByteOffset(ringByteOffset)
+    guard start < file.byteCount else { return rest / UInt64(Self.sectorByteCount) }
+    let zeroByteCount = min(file.knownZeroByteCount(at: start), rest)
+    return zeroByteCount / UInt64(Self.sectorByteCount)
+  }
+
   /// CRC-32C over `entryByteCount` bytes from `ringByteOffset` on, over the ring's end where the
   /// entry wraps, with the checksum field as zero.
   ///

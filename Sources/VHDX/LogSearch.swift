@@ -111,6 +111,9 @@ public struct LogSearch {
         next += attempt.byteCount + skippedByteCount(behind: attempt)
       } else if attempt.entries.isEmpty {
         next += max(sector, skippedByteCount(behind: attempt))
+        let passed = passedSectorCount(at: next)
+        attemptCount += passed
+        next += passed * sector
       } else {
         next += passesIncompleteRuns ? attempt.byteCount : sector
       }
@@ -120,6 +123,16 @@ public struct LogSearch {
       if passesIncompleteRuns && next >= ring.byteCount { return }
       current = wrapped
     }
+  }
+
+  /// How many zero sectors follow at which the search would find nothing one after the other. The
+  /// ring's last sector is always tried, so that the search ends as it does without this.
+  private mutating func passedSectorCount(at ringByteOffset: UInt64) -> UInt64 {
+    guard ringByteOffset < ring.byteCount else { return 0 }
+    let left = (ring.byteCount - ringByteOffset) / UInt64(LogRing.sectorByteCount) - 1
+    let count = min(ring.knownZeroSectorCount(at: ringByteOffset), left)
+    check.pass(sectorCount: count)
+    return count
   }
 
   /// Whether every later start inside of an incomplete run would give an incomplete run again. It

@@ -36,8 +36,10 @@ public struct LogSurvey {
   public init(_ ring: LogRing, logGUID: GUID) {
     self.ring = ring
     var check = LogEntryCheck(ring: ring, logGUID: logGUID, profile: .exact)
-    for sectorIndex in 0..<ring.sectorCount {
+    var sectorIndex: UInt64 = 0
+    while sectorIndex < ring.sectorCount {
       let place = sectorIndex * UInt64(LogRing.sectorByteCount)
+      sectorIndex += max(1, ring.knownZeroSectorCount(at: place))
       let bytes = ring.sector(at: place, byteCount: LogEntryHeader.byteCount)
       guard bytes.starts(with: LogEntryHeader.signature) else { continue }
       guard entries.count < Self.maximumEntryCount else {

@@ -20,11 +20,18 @@ public struct Recovery {
   }
 
   /// Recovers an image in place. Over an ``OverlayImage`` the file below stays as it is.
-  public func run(on file: any WritableImageFile) -> RecoveryOutcome {
+  ///
+  /// - Parameter searched: what the search of this image's log found with this profile, where that
+  ///   was done before: a long ring is not to be searched twice.
+  public func run(
+    on file: any WritableImageFile, searched: LogSearchReport? = nil
+  ) -> RecoveryOutcome {
     do throws(RecoveryRefusal) {
       guard let dirty = try dirtyLog(of: file) else { return .notNeeded }
-      let report = LogSearch.run(
-        dirty.ring, logGUID: dirty.current.header.logGUID, profile: profile)
+      let report =
+        searched
+        ?? LogSearch.run(
+          dirty.ring, logGUID: dirty.current.header.logGUID, profile: profile)
       if report.neverEnds { return .neverEnds }
       if let defect = report.fatalDefect { throw RecoveryRefusal.fatalEntry(defect) }
       guard let active = report.active else {

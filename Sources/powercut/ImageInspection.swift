@@ -35,7 +35,7 @@ struct ImageInspection {
     let header = try? current.get()
     log = header.flatMap { ImageLogInspection(file, header: $0.header) }
     let overlay = OverlayImage(file)
-    recovery = Recovery().run(on: overlay)
+    recovery = Recovery().run(on: overlay, searched: log?.report)
     let view: any ImageFile = recovery.opens ? overlay : file
     self.view = view
     let tables = RegionTablePair(reading: view)

@@ -31,7 +31,7 @@ struct RecoverPlan {
     current = try? headers.current(reading.headers, fileByteCount: image.byteCount)
     search = Self.search(image, current, profile)
     overlay = OverlayImage(image)
-    outcome = Recovery(profile: profile, options: options).run(on: overlay)
+    outcome = Recovery(profile: profile, options: options).run(on: overlay, searched: search)
     openingError = Self.openingError(overlay, after: outcome, options: reading)
     let place = RecoverRefusal.Place(current: current, active: search?.active, file: image)
     verdict =
