@@ -24,13 +24,21 @@ struct ImageAreas {
     }
   }
 
-  /// Whether these are the places where such an image has its structures.
-  func cover(log: ByteRange?, _ regions: ImageRegions) -> Bool {
-    let needed = [(regions.metadata.range, structures), (regions.blockTable.range, recoverable)]
-    let logs = log.map { [($0, recoverable)] } ?? []
-    return (needed + logs).allSatisfy { range, area in
-      area.contains { $0.byteOffset <= range.byteOffset && range.endByteOffset <= $0.endByteOffset }
-    }
+  /// Whether the image has its log where these areas say.
+  func coverLog(of image: any ImageFile) -> Bool {
+    let current = try? HeaderPair(reading: image).current(.qemu, fileByteCount: image.byteCount)
+    guard let log = current?.header.logRange else { return true }
+    return Self.covers(recoverable, log)
+  }
+
+  /// Whether the image has its regions where these areas say.
+  func cover(_ regions: ImageRegions) -> Bool {
+    Self.covers(structures, regions.metadata.range)
+      && Self.covers(recoverable, regions.blockTable.range)
+  }
+
+  private static func covers(_ area: [ByteRange], _ range: ByteRange) -> Bool {
+    area.contains { $0.byteOffset <= range.byteOffset && range.endByteOffset <= $0.endByteOffset }
   }
 
   private mutating func add(_ image: StateImage) {

@@ -7,12 +7,12 @@ struct RecoveredState {
   var outcome: RecoveryOutcome
   /// What recovery did to the file, in order.
   var changes: [ImageChange]
+  /// Whether its structures are where ``ImageAreas`` says, so that another state can be told by them.
+  var isInKnownPlaces: Bool
   /// Where the virtual disk is; `nil` where the image does not open.
   var map: BlockMap?
   /// Whether recovery changed what is payload by now.
   var changesPayload = false
-  /// Whether its structures are where ``ImageAreas`` says, so that another state can be told by them.
-  var isInKnownPlaces = true
   var violations: [Violation] = []
 
   /// The file as recovery leaves it, over the image of any state with these structures.

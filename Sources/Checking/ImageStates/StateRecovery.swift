@@ -54,7 +54,8 @@ final class StateRecovery {
   ) -> RecoveredState {
     let file = OverlayImage(image)
     let outcome = Recovery(profile: evidence.recovery).run(on: file)
-    var recovered = RecoveredState(outcome: outcome, changes: file.changes)
+    var recovered = RecoveredState(
+      outcome: outcome, changes: file.changes, isInKnownPlaces: areas.coverLog(of: image))
     recovered.violations += OutcomeJudge(profile: evidence.recovery).judge(image, outcome, file)
     recovered.violations += HeaderSectionJudge(options: Self.options).judge(image).violations
     guard outcome.opens else { return recovered }
@@ -73,7 +74,7 @@ final class StateRecovery {
         geometry: BlockGeometry(metadata.parameters))
       let map = try BlockMap(table)
       recovered.map = map
-      recovered.isInKnownPlaces = areas.cover(log: regions.log, regions)
+      recovered.isInKnownPlaces = recovered.isInKnownPlaces && areas.cover(regions)
       recovered.changesPayload = file.changes.contains { change in
         guard let range = change.range else { return false }
         return map.extents.contains { $0.fileRange.overlaps(range) }
