@@ -37,6 +37,12 @@ enum RecoverOutput {
   ) throws(HostError) {
     var byteOffset = range.byteOffset
     while byteOffset < range.endByteOffset {
+      // The new file is zero already.
+      let zeroByteCount = overlay.knownZeroByteCount(at: byteOffset)
+      if zeroByteCount > 0 {
+        byteOffset += min(zeroByteCount, range.endByteOffset - byteOffset)
+        continue
+      }
       let byteCount = min(pieceByteCount, range.endByteOffset - byteOffset)
       let piece = ByteRange(byteOffset: byteOffset, byteCount: byteCount)
       try file.write(overlay.read(piece), at: byteOffset)
