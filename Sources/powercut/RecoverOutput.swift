@@ -4,7 +4,8 @@ import VHDX
 
 /// Puts what recovery did to an overlay into files.
 enum RecoverOutput {
-  private static let pieceByteCount: UInt64 = 1 << 20
+  // Small, so that a change amid a hole does not make much of the hole be read.
+  private static let pieceByteCount: UInt64 = 1 << 16
 
   /// Does one change to the file itself. A flush is a sync, so that changes that are carried out in
   /// order can be cut off anywhere and done again.
