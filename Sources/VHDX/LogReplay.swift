@@ -40,6 +40,7 @@ struct LogReplay {
   /// through.
   mutating func checkFirst() throws(RecoveryRefusal) {
     if !profile.has(.flushedOffsetEveryEntry) { try checkLength(run.head.header) }
+    try checkAmount()
     let isBounded = !profile.has(.zeroLengthUnbounded)
     var mostByteCount = profile.has(.growthOverflow) ? 0 : run.head.header.lastByteCount
     if isBounded {
@@ -53,6 +54,26 @@ struct LogReplay {
     }
     guard mostByteCount <= options.maximumFileByteCount else {
       throw .tooLong(byteCount: mostByteCount, limitByteCount: options.maximumFileByteCount)
+    }
+  }
+
+  private func checkAmount() throws(RecoveryRefusal) {
+    let entries = run.entries[firstIndex...]
+    let count = entries.reduce(UInt64(0)) { $0 + UInt64($1.header.descriptorCount) }
+    guard count <= options.maximumDescriptorCount else {
+      throw .tooMuch(what: "descriptors", count: count, limit: options.maximumDescriptorCount)
+    }
+    var dataCount: UInt64 = 0
+    for entry in entries {
+      var descriptors = DescriptorCursor(entry, ring: ring)
+      while let place = descriptors.next() {
+        if place.descriptor?.isData == true { dataCount += 1 }
+      }
+    }
+    let dataByteCount = dataCount * UInt64(LogDataSector.byteCount)
+    guard dataByteCount <= options.maximumDataByteCount else {
+      throw .tooMuch(
+        what: "bytes of data", count: dataByteCount, limit: options.maximumDataByteCount)
     }
   }
 

@@ -37,8 +37,19 @@ public struct LogRun: Equatable, Sendable {
 
 /// What a search of the ring found.
 public struct LogSearchReport: Sendable {
-  /// Every run that was tried as a candidate, in the order found.
+  /// A hostile ring has a run in each of a million sectors; of so many, with so many entries, only
+  /// the first ones are kept, and the active one.
+  public static let maximumRunCount = 1024
+  static let maximumKeptEntryCount = 1 << 18
+
+  /// The runs that were tried as a candidate, in the order found.
   public internal(set) var runs: [LogRun] = []
+  /// How many more were tried and are not kept.
+  public internal(set) var unlistedRunCount = 0
+  /// How many entries of all runs carry another log's GUID: only with ``RecoveryBug/readsOldGUID``.
+  public internal(set) var foreignEntryCount = 0
+  private var keptEntryCount = 0
+  private var isActiveExtra = false
   /// The run to replay; `nil` where there is none.
   public internal(set) var activeRunIndex: Int?
   /// What made a search with ``RecoveryBug/badDescriptorFatal`` give up.
@@ -47,6 +58,30 @@ public struct LogSearchReport: Sendable {
   public internal(set) var neverEnds = false
 
   public var active: LogRun? { activeRunIndex.map { runs[$0] } }
+
+  /// Keeps a run; the one that is active now takes the place of an earlier one where no more are kept.
+  fileprivate mutating func add(_ run: LogRun, isActive: Bool) {
+    let isKept =
+      runs.count < Self.maximumRunCount
+      && keptEntryCount + run.entries.count <= Self.maximumKeptEntryCount
+    if isKept {
+      keptEntryCount += run.entries.count
+    } else if isActive {
+      // A run that was kept only for being active makes room.
+      if isActiveExtra, let index = activeRunIndex {
+        runs.remove(at: index)
+        unlistedRunCount += 1
+      }
+    } else {
+      unlistedRunCount += 1
+      return
+    }
+    if isActive {
+      activeRunIndex = runs.count
+      isActiveExtra = !isKept
+    }
+    runs.append(run)
+  }
 }
 
 /// The search for the active sequence, step by step as the specification has it, with two safeguards
@@ -58,11 +93,13 @@ public struct LogSearch {
   private var check: LogEntryCheck
   private let profile: RecoveryProfile
   private let ring: LogRing
+  private let logGUID: GUID
   private var report = LogSearchReport()
 
   private init(_ ring: LogRing, logGUID: GUID, profile: RecoveryProfile) {
     self.ring = ring
     self.profile = profile
+    self.logGUID = logGUID
     check = LogEntryCheck(ring: ring, logGUID: logGUID, profile: profile)
   }
 
@@ -178,26 +215,27 @@ public struct LogSearch {
   /// Takes note of a run; returns whether it is complete.
   private mutating func judge(_ attempt: Attempt) -> Bool {
     if attempt.entries.isEmpty { return false }
+    if profile.has(.readsOldGUID) {
+      report.foreignEntryCount += attempt.entries.count { $0.header.logGUID != logGUID }
+    }
     var run = LogRun(entries: attempt.entries, ending: attempt.ending, standing: .active)
     guard run.tailEntryIndex != nil || profile.has(.tailIgnored) else {
       run.standing = .incomplete(tailByteOffset: run.head.header.tailByteOffset)
-      report.runs.append(run)
+      report.add(run, isActive: false)
       return false
     }
+    var isActive = true
     if let index = report.activeRunIndex {
-      let best = number(report.runs[index])
-      if number(run) > best {
+      let best = report.runs[index]
+      isActive = number(run) > number(best)
+      if isActive {
         report.runs[index].standing = .superseded(
           bySequenceNumber: run.head.header.sequenceNumber)
-        report.activeRunIndex = report.runs.count
       } else {
-        run.standing = .superseded(
-          bySequenceNumber: report.runs[index].head.header.sequenceNumber)
+        run.standing = .superseded(bySequenceNumber: best.head.header.sequenceNumber)
       }
-    } else {
-      report.activeRunIndex = report.runs.count
     }
-    report.runs.append(run)
+    report.add(run, isActive: isActive)
     return true
   }
 

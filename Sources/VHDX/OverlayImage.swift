@@ -23,12 +23,7 @@ public final class OverlayImage: WritableImageFile {
 
   /// A sector of the log, so that what is kept is no more than what was written.
   private static let pageByteCount = UInt64(LogRing.sectorByteCount)
-  private static let zeroPage = [UInt8](repeating: 0, count: LogRing.sectorByteCount)
-  /// Fewer pages than this are cleared one by one, so that hidden ranges stay few.
-  private static let fewPageCount: UInt64 = 64
-  private var pages: [UInt64: [UInt8]] = [:]
-  /// Where the lower file does not show through although no page stands there.
-  private var hidden = HiddenRanges()
+  private var extents = OverlayExtents()
 
   public init(_ base: any ImageFile) {
     self.base = base
@@ -38,18 +33,31 @@ public final class OverlayImage: WritableImageFile {
   public func read(_ range: ByteRange) -> [UInt8] {
     precondition(range.endByteOffset <= byteCount, "a read ends inside of the file")
     var result = [UInt8](repeating: 0, count: Int(range.byteCount))
-    forEachPart(of: range) { pageIndex, part in
-      let pageStart = pageIndex * Self.pageByteCount
-      let place = Int(pageStart + UInt64(part.lowerBound) - range.byteOffset)
-      if let page = pages[pageIndex] {
-        result.overwrite(at: place, with: page, part)
-      } else {
-        let start = pageStart + UInt64(part.lowerBound)
-        copyBase(
-          ByteRange(byteOffset: start, byteCount: UInt64(part.count)), to: &result, at: place)
+    var byteOffset = range.byteOffset
+    extents.forEach(in: range) { extent in
+      let start = max(extent.byteOffset, range.byteOffset)
+      let end = min(extent.endByteOffset, range.endByteOffset)
+      copyBase(from: byteOffset, to: start, into: &result, of: range)
+      if let bytes = extent.bytes {
+        let part = Int(start - extent.byteOffset)..<Int(end - extent.byteOffset)
+        result.overwrite(at: Int(start - range.byteOffset), with: bytes, part)
       }
+      byteOffset = end
     }
+    copyBase(from: byteOffset, to: range.endByteOffset, into: &result, of: range)
     return result
+  }
+
+  public func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
+    guard byteOffset < byteCount else { return 0 }
+    let left = byteCount - byteOffset
+    let (extent, nextByteOffset) = extents.extent(containing: byteOffset)
+    if let extent {
+      return extent.bytes == nil ? min(extent.endByteOffset - byteOffset, left) : 0
+    }
+    let gapByteCount = min((nextByteOffset ?? byteCount) - byteOffset, left)
+    guard byteOffset < base.byteCount else { return gapByteCount }
+    return min(base.knownZeroByteCount(at: byteOffset), gapByteCount)
   }
 
   public func write(_ bytes: [UInt8], at byteOffset: UInt64) {
@@ -58,10 +66,12 @@ public final class OverlayImage: WritableImageFile {
     let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
     grow(toByteCount: range.endByteOffset)
     var doneByteCount = 0
-    forEachPart(of: range) { pageIndex, part in
+    forEachPart(of: range) { page, part in
       let next = doneByteCount + part.count
-      changePage(pageIndex) {
-        $0.overwrite(at: part.lowerBound, with: bytes, doneByteCount..<next)
+      if part.count == bytes.count, part.count == Int(page.byteCount) {
+        extents.put(bytes, at: page)
+      } else {
+        changePage(page) { $0.overwrite(at: part.lowerBound, with: bytes, doneByteCount..<next) }
       }
       doneByteCount = next
     }
@@ -106,103 +116,56 @@ public final class OverlayImage: WritableImageFile {
     clearParts(
       of: ByteRange(
         byteOffset: inner.endByteOffset, byteCount: range.endByteOffset - inner.endByteOffset))
-    if last - first < Self.fewPageCount {
-      for pageIndex in first..<last { clearPage(pageIndex) }
-      return
-    }
-    if last - first < UInt64(pages.count) {
-      for pageIndex in first..<last { pages[pageIndex] = nil }
-    } else {
-      pages = pages.filter { !(first..<last).contains($0.key) }
-    }
-    hide(inner)
-  }
-
-  /// Behind the end of the lower file nothing shows through.
-  private func hide(_ range: ByteRange) {
-    let rest = base.byteCount % Self.pageByteCount
-    let end = base.byteCount - rest + (rest == 0 ? 0 : Self.pageByteCount)
-    let endByteOffset = min(range.endByteOffset, max(end, base.byteCount))
-    guard range.byteOffset < endByteOffset else { return }
-    hidden.insert(
-      ByteRange(byteOffset: range.byteOffset, byteCount: endByteOffset - range.byteOffset))
-  }
-
-  private func clearPage(_ pageIndex: UInt64) {
-    pages[pageIndex] = nil
-    let start = pageIndex * Self.pageByteCount
-    if !hidden.contains(start) && start < base.byteCount { pages[pageIndex] = Self.zeroPage }
+    // Behind the end of the lower file nothing shows through.
+    extents.remove(inner)
+    let rest = base.byteCount % page
+    let baseEndByteOffset = base.byteCount - rest + (rest == 0 ? 0 : page)
+    let end = min(inner.endByteOffset, max(baseEndByteOffset, base.byteCount))
+    guard inner.byteOffset < end else { return }
+    extents.putZeroes(ByteRange(byteOffset: inner.byteOffset, byteCount: end - inner.byteOffset))
   }
 
   private func clearParts(of range: ByteRange) {
-    forEachPart(of: range) { pageIndex, part in
-      let start = pageIndex * Self.pageByteCount
-      let isZero = pages[pageIndex] == nil && (start >= base.byteCount || hidden.contains(start))
-      if !isZero { changePage(pageIndex) { $0.zero(part) } }
+    forEachPart(of: range) { page, part in
+      let (extent, _) = extents.extent(containing: page.byteOffset)
+      let isZero = extent.map { $0.bytes == nil } ?? (page.byteOffset >= base.byteCount)
+      if !isZero { changePage(page) { $0.zero(part) } }
     }
   }
 
-  private func changePage(_ pageIndex: UInt64, _ change: (inout [UInt8]) -> Void) {
-    let start = pageIndex * Self.pageByteCount
-    var page = pages.removeValue(forKey: pageIndex) ?? []
-    if page.isEmpty {
-      let byteCount = min(Self.pageByteCount, .max - start)
-      page = [UInt8](repeating: 0, count: Int(byteCount))
-      copyBase(ByteRange(byteOffset: start, byteCount: byteCount), to: &page, at: 0)
+  private func changePage(_ page: ByteRange, _ change: (inout [UInt8]) -> Void) {
+    var bytes = [UInt8](repeating: 0, count: Int(page.byteCount))
+    let (extent, _) = extents.extent(containing: page.byteOffset)
+    if let extent {
+      if let found = extent.bytes { bytes = found }
+    } else {
+      copyBase(from: page.byteOffset, to: page.endByteOffset, into: &bytes, of: page)
     }
-    change(&page)
-    pages[pageIndex] = page
+    change(&bytes)
+    extents.put(bytes, at: page)
   }
 
-  /// Copies the lower file's bytes where it has some and shows through.
-  private func copyBase(_ range: ByteRange, to result: inout [UInt8], at index: Int) {
-    guard !hidden.contains(range.byteOffset), range.byteOffset < base.byteCount else { return }
-    let byteCount = min(range.byteCount, base.byteCount - range.byteOffset)
-    let bytes = base.read(ByteRange(byteOffset: range.byteOffset, byteCount: byteCount))
-    result.overwrite(at: index, with: bytes, 0..<bytes.count)
+  /// Copies the lower file's bytes, as far as it has some, to their place in `range`.
+  private func copyBase(
+    from start: UInt64, to end: UInt64, into result: inout [UInt8], of range: ByteRange
+  ) {
+    let end = min(end, base.byteCount)
+    guard start < end else { return }
+    let bytes = base.read(ByteRange(byteOffset: start, byteCount: end - start))
+    result.overwrite(at: Int(start - range.byteOffset), with: bytes, 0..<bytes.count)
   }
 
-  private func forEachPart(of range: ByteRange, _ body: (UInt64, Range<Int>) -> Void) {
+  /// Calls `body` for each page of `range`, with the part of the page that is meant.
+  private func forEachPart(of range: ByteRange, _ body: (ByteRange, Range<Int>) -> Void) {
     var byteOffset = range.byteOffset
     while byteOffset < range.endByteOffset {
       let start = byteOffset % Self.pageByteCount
-      let partByteCount = min(Self.pageByteCount - start, range.endByteOffset - byteOffset)
-      body(byteOffset / Self.pageByteCount, Int(start)..<Int(start + partByteCount))
+      let pageByteOffset = byteOffset - start
+      let page = ByteRange(
+        byteOffset: pageByteOffset, byteCount: min(Self.pageByteCount, .max - pageByteOffset))
+      let partByteCount = min(page.byteCount - start, range.endByteOffset - byteOffset)
+      body(page, Int(start)..<Int(start + partByteCount))
       byteOffset += partByteCount
     }
-  }
-}
-
-/// Ranges of whole pages that were cleared, sorted and apart.
-private struct HiddenRanges {
-  private var ranges: [ByteRange] = []
-
-  func contains(_ byteOffset: UInt64) -> Bool {
-    let index = firstIndex { $0.endByteOffset > byteOffset }
-    return index < ranges.count && ranges[index].byteOffset <= byteOffset
-  }
-
-  mutating func insert(_ range: ByteRange) {
-    let first = firstIndex { $0.endByteOffset >= range.byteOffset }
-    let last = firstIndex { $0.byteOffset > range.endByteOffset }
-    var start = range.byteOffset
-    var end = range.endByteOffset
-    if first < last {
-      start = min(start, ranges[first].byteOffset)
-      end = max(end, ranges[last - 1].endByteOffset)
-    }
-    ranges.replaceSubrange(
-      first..<last, with: [ByteRange(byteOffset: start, byteCount: end - start)])
-  }
-
-  /// The first range that `isBehind` holds for, as it then does for all that follow.
-  private func firstIndex(where isBehind: (ByteRange) -> Bool) -> Int {
-    var low = 0
-    var high = ranges.count
-    while low < high {
-      let middle = (low + high) / 2
-      if isBehind(ranges[middle]) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -12,6 +12,8 @@ public enum RecoveryRefusal: Error, Equatable, Sendable, CustomStringConvertible
   case readOnly
   /// Replay would make the file longer than allowed; nothing was written.
   case tooLong(byteCount: UInt64, limitByteCount: UInt64)
+  /// Replay would change more than is kept in memory; nothing was written.
+  case tooMuch(what: String, count: UInt64, limit: UInt64)
   /// An entry that ends the search by mistake.
   case fatalEntry(LogEntryDefect)
   /// An entry that turned out to be wrong after others were replayed.
@@ -36,6 +38,9 @@ public enum RecoveryRefusal: Error, Equatable, Sendable, CustomStringConvertible
     case .tooLong(let byteCount, let limitByteCount):
       "'entry': expected a file of at most \(limitByteCount) bytes after replay, found "
         + "\(byteCount). The log was damaged or made up: go back to a copy of the image."
+    case .tooMuch(let what, let count, let limit):
+      "'entry': expected \(limit) \(what) to replay at most, found \(count). No program writes such "
+        + "a log: go back to a copy of the image."
     case .fatalEntry(let defect), .brokenReplay(let defect):
       "\(defect). Recovery with the mistakes of this profile gives up here."
     case .fullRing: "A run that fills the ring is refused by the mistakes of this profile."
@@ -89,6 +94,10 @@ public struct RecoveryOptions: Sendable {
   public var access: Access
   /// No file is made longer than this.
   public var maximumFileByteCount: UInt64
+  /// How many bytes of data sectors, and how many descriptors, are replayed at most: a log of four
+  /// gigabytes must not be held in memory.
+  public var maximumDataByteCount: UInt64 = 128 << 20
+  public var maximumDescriptorCount: UInt64 = 1 << 20
   /// How many sectors a descriptor may zero one by one before that counts as never ending.
   public var maximumZeroedSectorCount: UInt64
   /// What goes into the headers; handed in, so that one seed gives one image.

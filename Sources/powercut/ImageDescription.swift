@@ -65,6 +65,7 @@ struct ImageDescription {
         lines.append("  run        \(run.text); \(run.standingText(among: report.runs))")
         lines.append("             ends: \(run.endingText)")
       }
+      lines += report.unlistedLines
     } else {
       lines.append("  log        empty")
     }

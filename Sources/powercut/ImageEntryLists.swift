@@ -36,10 +36,11 @@ struct ImageEntryLists {
 
   func forEachLogEntry(_ body: (LogEntry) throws -> Void) throws {
     guard let log = image.log, let run = log.report?.active else { return }
+    let tailEntryIndex = run.tailEntryIndex ?? 0
     for (index, entry) in run.entries.enumerated() {
       try body(
         LogEntry(
-          entry: entry, isReplayed: index >= run.tailEntryIndex ?? 0, ring: log.ring))
+          entry: entry, isReplayed: index >= tailEntryIndex, ring: log.ring))
     }
   }
 }

@@ -19,8 +19,6 @@ struct ImageLogInspection {
     // This mistake of a recovery is what finds entries of any GUID.
     let everything = LogSearch.run(
       ring, logGUID: header.logGUID, profile: .only(.readsOldGUID))
-    foreignEntryCount = everything.runs.reduce(0) { count, run in
-      count + run.entries.count { $0.header.logGUID != header.logGUID }
-    }
+    foreignEntryCount = everything.foreignEntryCount
   }
 }

@@ -40,6 +40,13 @@ extension LogRun {
   }
 }
 
+extension LogSearchReport {
+  /// A line where there are more runs than are listed.
+  var unlistedLines: [String] {
+    unlistedRunCount == 0 ? [] : ["  run        and \(unlistedRunCount) more that are not listed"]
+  }
+}
+
 extension HeaderSlot {
   var name: String { self == .first ? "first" : "second" }
 }

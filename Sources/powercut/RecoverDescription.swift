@@ -66,6 +66,7 @@ struct RecoverDescription {
     guard let search = plan.search else { return [] }
     if search.runs.isEmpty { return ["  run        none: the log holds no entry with this GUID"] }
     return search.runs.map { "  run        \($0.text); \($0.standingText(among: search.runs))" }
+      + search.unlistedLines
   }
 
   private var replayLines: [String] {

@@ -4,7 +4,8 @@ import VHDX
 
 /// Puts what recovery did to an overlay into files.
 enum RecoverOutput {
-  private static let pieceByteCount: UInt64 = 1 << 20
+  // Small, so that a change amid a hole does not make much of the hole be read.
+  private static let pieceByteCount: UInt64 = 1 << 16
 
   /// Does one change to the file itself. A flush is a sync, so that changes that are carried out in
   /// order can be cut off anywhere and done again.
@@ -37,6 +38,12 @@ enum RecoverOutput {
   ) throws(HostError) {
     var byteOffset = range.byteOffset
     while byteOffset < range.endByteOffset {
+      // The new file is zero already.
+      let zeroByteCount = overlay.knownZeroByteCount(at: byteOffset)
+      if zeroByteCount > 0 {
+        byteOffset += min(zeroByteCount, range.endByteOffset - byteOffset)
+        continue
+      }
       let byteCount = min(pieceByteCount, range.endByteOffset - byteOffset)
       let piece = ByteRange(byteOffset: byteOffset, byteCount: byteCount)
       try file.write(overlay.read(piece), at: byteOffset)

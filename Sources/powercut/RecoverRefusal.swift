@@ -66,6 +66,11 @@ struct RecoverRefusal {
         rule: nil, field: "entry", byteOffset: place.headByteOffset(plus: 0),
         expected: "a file of at most \(limitByteCount) bytes behind replay", found: "\(byteCount)",
         hint: "The log was damaged or made up: go back to a copy of the image.")
+    case .tooMuch(let what, let count, let limit):
+      self.init(
+        rule: nil, field: "entry", byteOffset: place.headByteOffset(plus: 0),
+        expected: "\(limit) \(what) to replay at most, a limit of this tool", found: "\(count)",
+        hint: "The log was damaged or made up: go back to a copy of the image.")
     case .fatalEntry(let defect), .brokenReplay(let defect):
       self.init(
         rule: defect.reason.rule, field: "log entry: \(defect.reason.rawValue)",

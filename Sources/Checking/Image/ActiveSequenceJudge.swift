@@ -38,7 +38,10 @@ public struct ActiveSequenceJudge {
       """
       LogGuid is set at byte \(current.slot.byteOffset + 48), and the log has no active sequence
       """,
-      ["LogGuid \(current.header.logGUID)", "\(report.runs.count) incomplete runs of entries"])
+      [
+        "LogGuid \(current.header.logGUID)",
+        "\(report.runs.count + report.unlistedRunCount) incomplete runs of entries",
+      ])
   }
 
   private func addIncomplete(
