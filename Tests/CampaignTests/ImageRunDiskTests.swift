@@ -86,7 +86,7 @@ import WriteLog
     try replaceData(of: Self.first, by: [UInt8](repeating: 0, count: 4096))
     let violations = try broken()
     #expect(violations.map(\.rule) == [.d01])
-    #expect(violations.first?.operations == [1])
+    #expect(violations.first?.operations == [1, 3])
     #expect(
       violations.first?.title
         == "byte 0 holds zeroes, and must hold write #1 [0, 4096) or a later version")

@@ -83,7 +83,7 @@ import VHDX
     made.log.home(blockCount: 1)
     try made.close()
     let broken = try made.judgement([.prefix]).violations.filter { $0.rule == .d06 }
-    #expect(broken.first?.operations == [1])
+    #expect(broken.first?.operations == [1, 99])
     #expect(broken.first?.title.contains("byte 1048576 holds zeroes") == true)
   }
 
@@ -101,7 +101,7 @@ import VHDX
     let broken = try made.judgement([.prefix]).violations.filter { $0.rule.rawValue.hasPrefix("D") }
     #expect(broken.map(\.rule) == (rule.map { [$0] } ?? []))
     #expect(
-      broken.allSatisfy { $0.operations == [0] && $0.state == CrashState(cut: made.log.next) })
+      broken.allSatisfy { $0.operations.first == 0 && $0.state == CrashState(cut: made.log.next) })
     #expect(broken.allSatisfy { $0.title.hasPrefix("byte 0 holds zeroes, and must hold write #0") })
   }
 

@@ -143,7 +143,7 @@ import Workload
     recorded.flush(2, isLogged: false)
     let violation = try #require(try recorded.judgement().violations.first)
     #expect(violation.state == CrashState(cut: 1, lost: [0]))
-    #expect(violation.operations == [1])
+    #expect(violation.operations == [1, 2])
     #expect(violation.title.contains("byte 4608 holds zeroes"))
   }
 

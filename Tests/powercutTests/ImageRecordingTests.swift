@@ -60,15 +60,17 @@ import Testing
       let replay = try ToolRun(
         ["replay"] + arguments[1..<6] + ["--at", "\(cut)", "--output", image], build: .release)
       try #require(replay.status == 0, "\(replay.errors)")
+      // Recovery draws GUIDs, so its file has another digest each time.
       let recover = try ToolRun(["recover", image, "--output", repaired], build: .release)
       try #require(recover.status == 0, "\(recover.errors)")
       try Peer.qemuImage.run(["convert", "-f", "vhdx", "-O", "raw", repaired, raw])
-      #expect(try [image, repaired, raw].map(Self.digest) == Array(words[1...]), "\(line ?? "")")
+      #expect(try [image, raw].map(Self.digest) == [words[1], words[3]], "\(line ?? "")")
       for path in [image, repaired, raw] { Folders.remove(path) }
     }
   }
 
   @Test func digestsOfARawLogAreRefusedWithAHint() throws {
+    _ = try record()
     let run = try ToolRun(["check", folder.path("writes.log"), "--digests"])
     #expect(run.status == 2)
     #expect(run.result.isEmpty)
