@@ -24,6 +24,9 @@ public struct LogDescriptor: Equatable, Sendable {
   public static let byteCount = 32
   static let zeroSignature = Array("zero".utf8)
   static let dataSignature = Array("desc".utf8)
+  /// The same four bytes as a little-endian number.
+  private static let zeroSignatureNumber: UInt32 = 0x6f72_657a
+  private static let dataSignatureNumber: UInt32 = 0x6373_6564
 
   public var kind: Kind
   public var fileByteOffset: UInt64
@@ -39,12 +42,13 @@ public struct LogDescriptor: Equatable, Sendable {
   ///
   /// - Precondition: the region holds 32 bytes from `byteOffset` on.
   init?(loading region: ByteRegion, at byteOffset: Int) {
-    let signature = region.bytes(in: byteOffset..<byteOffset + 4)
+    // As numbers: a hostile ring has millions of them, and each array would be an allocation.
+    let signature = region.load(at: byteOffset, as: UInt32.self)
     let short = region.load(at: byteOffset + 4, as: UInt32.self)
     let long = region.load(at: byteOffset + 8, as: UInt64.self)
     switch signature {
-    case Self.zeroSignature: kind = .zero(byteCount: long, reserved: short)
-    case Self.dataSignature: kind = .data(leadingBytes: long, trailingBytes: short)
+    case Self.zeroSignatureNumber: kind = .zero(byteCount: long, reserved: short)
+    case Self.dataSignatureNumber: kind = .data(leadingBytes: long, trailingBytes: short)
     default: return nil
     }
     fileByteOffset = region.load(at: byteOffset + 16, as: UInt64.self)

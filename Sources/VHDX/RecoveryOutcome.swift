@@ -39,8 +39,8 @@ public enum RecoveryRefusal: Error, Equatable, Sendable, CustomStringConvertible
       "'entry': expected a file of at most \(limitByteCount) bytes after replay, found "
         + "\(byteCount). The log was damaged or made up: go back to a copy of the image."
     case .tooMuch(let what, let count, let limit):
-      "'entry': expected \(limit) \(what) to replay at most, found \(count). No program writes such "
-        + "a log: go back to a copy of the image."
+      "'entry': expected \(limit) \(what) to replay at most, found \(count). Replay is held "
+        + "in memory before anything is written; a program that replays in place may take it."
     case .fatalEntry(let defect), .brokenReplay(let defect):
       "\(defect). Recovery with the mistakes of this profile gives up here."
     case .fullRing: "A run that fills the ring is refused by the mistakes of this profile."
@@ -94,9 +94,10 @@ public struct RecoveryOptions: Sendable {
   public var access: Access
   /// No file is made longer than this.
   public var maximumFileByteCount: UInt64
-  /// How many bytes of data sectors, and how many descriptors, are replayed at most: a log of four
-  /// gigabytes must not be held in memory.
+  /// How many bytes of data sectors are replayed at most: a log of four gigabytes must not be held in
+  /// memory.
   public var maximumDataByteCount: UInt64 = 128 << 20
+  /// How many descriptors are replayed at most.
   public var maximumDescriptorCount: UInt64 = 1 << 20
   /// How many sectors a descriptor may zero one by one before that counts as never ending.
   public var maximumZeroedSectorCount: UInt64
