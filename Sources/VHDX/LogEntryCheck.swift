@@ -33,6 +33,8 @@ struct LogEntryCheck {
   let ring: LogRing
   let logGUID: GUID
   let profile: RecoveryProfile
+  /// Asked once: a hostile ring has millions of descriptors.
+  private let checksTargets: Bool
   /// How many sectors were read; what bounds the work on a hostile ring.
   private(set) var readSectorCount: UInt64 = 0
 
@@ -40,6 +42,7 @@ struct LogEntryCheck {
     self.ring = ring
     self.logGUID = logGUID
     self.profile = profile
+    checksTargets = !profile.has(.targetsUnchecked)
   }
 
   /// Takes note of sectors that were passed over since they are known to be zero.
@@ -222,7 +225,7 @@ struct LogEntryCheck {
         .descriptorRange, at: byteOffset + 16, expected: "an end below 2^64",
         found: "\(descriptor.fileByteOffset) + \(descriptor.targetByteCount)")
     }
-    if profile.has(.targetsUnchecked) || target.isEmpty { return }
+    if !checksTargets || target.isEmpty { return }
     let headers = ByteRange(byteOffset: 0, byteCount: HeaderSlot.endByteOffset)
     guard !target.overlaps(ring.range), target.byteOffset >= HeaderSlot.endByteOffset else {
       throw LogEntryDefect(
