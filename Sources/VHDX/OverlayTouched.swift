@@ -48,3 +48,15 @@ extension OverlayImage {
     return merged
   }
 }
+
+extension OverlayImage {
+  /// Does again what was done to another file.
+  public func apply(_ change: ImageChange) {
+    switch change {
+    case .write(let byteOffset, let bytes): write(bytes, at: byteOffset)
+    case .zero(let range): zero(range)
+    case .resize(let byteCount): resize(toByteCount: byteCount)
+    case .flush: flush()
+    }
+  }
+}

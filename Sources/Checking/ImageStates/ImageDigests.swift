@@ -34,9 +34,7 @@ public struct ImageDigester {
     let image = StateImage(history, state)
     digests.recovered = recovered.digest(over: image)
     digests.virtualDisk =
-      VirtualDisk(
-        map, changesPayload: recovered.changesPayload, image: image, recovered: recovered
-      ).digest
+      VirtualDisk(map, of: image, recovered).digest
     return digests
   }
 }

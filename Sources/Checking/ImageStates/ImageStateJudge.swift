@@ -34,8 +34,7 @@ final class ImageStateJudge: StateJudge {
     if isNew || state.cut == 0 { violations += recovered.violations.filter(isJudged) }
     guard let map = recovered.map, disks != nil else { return located(violations, state) }
     let image = StateImage(history, state)
-    let disk = VirtualDisk(
-      map, changesPayload: recovered.changesPayload, image: image, recovered: recovered)
+    let disk = VirtualDisk(map, of: image, recovered)
     let found = disks?.judge(disk, state) { unit in
       Self.bytes(ofUnit: unit, map, recovered.file(over: image))
     }

@@ -12,9 +12,10 @@ struct VirtualDisk {
   /// The hash of every unit that is not known to be zero.
   private(set) var unitHashes: [UInt64: [(unit: UInt64, hash: Digest128)]] = [:]
 
-  init(_ map: BlockMap, changesPayload: Bool, image: StateImage, recovered: RecoveredState) {
+  /// - Parameter map: that of `recovered`.
+  init(_ map: BlockMap, of image: StateImage, _ recovered: RecoveredState) {
     byteCount = map.virtualDiskByteCount
-    if changesPayload {
+    if recovered.changesPayload {
       addUnits(map, of: recovered.file(over: image))
     } else {
       addUnits(map, of: image)

@@ -71,14 +71,3 @@ struct RepetitionJudge {
       .map { "sector at byte \($0)" }
   }
 }
-
-extension OverlayImage {
-  func apply(_ change: ImageChange) {
-    switch change {
-    case .write(let byteOffset, let bytes): write(bytes, at: byteOffset)
-    case .zero(let range): zero(range)
-    case .resize(let byteCount): resize(toByteCount: byteCount)
-    case .flush: flush()
-    }
-  }
-}
