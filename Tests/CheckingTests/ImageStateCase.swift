@@ -65,6 +65,6 @@ struct ImageStateCase {
       let hash = Checksum.xxh3Wide([UInt8](repeating: byte, count: 512))
       return operation.range.units.map { _ in hash }
     }
-    return Judge(tiers: tiers, seed: 1).judge(evidence)
+    return Judge(Judge.Options(tiers: tiers, seed: 1)).judge(evidence)
   }
 }

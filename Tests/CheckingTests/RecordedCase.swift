@@ -100,6 +100,6 @@ struct RecordedCase {
           ).bytes)
       }
     }
-    return Judge(tiers: tiers, seed: 1).judge(evidence)
+    return Judge(Judge.Options(tiers: tiers, seed: 1)).judge(evidence)
   }
 }

@@ -13,6 +13,7 @@ public enum Rule: String, CaseIterable, Hashable, Comparable, Sendable {
   case l07 = "L07"
   case l08 = "L08"
   case l09 = "L09"
+  case l10 = "L10"
   case l11 = "L11"
 
   case d01 = "D01"
