@@ -61,12 +61,15 @@ struct CheckCommand: ParsableCommand {
   var live: String?
 
   @OptionGroup var log: LogOptions
+  @OptionGroup var commands: CommandOptions
+  @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
       if try ImageCheck.isImage(path) {
+        try commands.refuseForImage()
         let report = try ImageCheck(path: path).report(
           reproduce: "powercut check \(path.shellQuoted)")
         try outputOptions.write(report, stopwatch.timing(jobCount: 1))
@@ -75,8 +78,14 @@ struct CheckCommand: ParsableCommand {
       let recording = try RecordingSource(path, options: log)
       if digests { return try listDigests(recording) }
       let report = try judge(recording)
-      try outputOptions.write(report, stopwatch.timing(jobCount: 1))
+      try outputOptions.write(report, stopwatch.timing(jobCount: commands.jobCount(jobOptions)))
       return report.exitStatus
+    }
+  }
+
+  func validate() throws {
+    guard commands.isEmpty || !digests else {
+      throw ValidationError("--digests judges nothing: leave --command out")
     }
   }
 
@@ -100,6 +109,10 @@ struct CheckCommand: ParsableCommand {
       // What a log implies is about the file, and a client of the image knows the virtual disk only.
       if evidence.arePromisesImplied { evidence.client = nil }
     }
+    let commandCheck = try commands.check(
+      evidence.history, recovery: evidence.image?.recovery, jobCount: jobOptions.jobs,
+      replay: replayLine)
+    try commandCheck?.tryOut()
     var progress = ProgressLine()
     let judge = Judge(tiers: states.tiers, seed: seed) { stateCount in
       progress.show("\(stateCount) crash states")
@@ -134,6 +147,8 @@ struct CheckCommand: ParsableCommand {
     report.notes += judgement.tiers.map {
       "\($0.tier): \($0.stateCount) states, \($0.distinctStateCount) not seen before"
     }
+    try commandCheck?.judge(
+      states.tiers, seed: seed, ignoring: ignore.rules, reproduce: reproduction, into: &report)
     return report
   }
 
@@ -201,6 +216,12 @@ struct CheckCommand: ParsableCommand {
     if !ignore.rules.isEmpty { words += ["--ignore", ignore.defaultValueDescription] }
     if seed != 1 { words += ["--seed", "\(seed)"] }
     if let live { words += ["--live", live.shellQuoted] }
+    words += commands.words
     return words.joined(separator: " ")
+  }
+
+  /// Writes the image of a state, whose name and file come behind it.
+  private var replayLine: String {
+    (["powercut", "replay", path.shellQuoted] + log.words).joined(separator: " ")
   }
 }
