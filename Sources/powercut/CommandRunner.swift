@@ -20,7 +20,8 @@ struct CommandRunner: Sendable {
 
   /// - Parameters:
   ///   - number: no two questions at the same time may have the same one.
-  ///   - look: gets the answer, and the file that the command left; `nil` where it is gone.
+  ///   - look: gets the answer, and the file that the command left; `nil` where it is gone
+  ///     or no file any more.
   /// - Throws: where the copy cannot be written, where the command cannot be started, and where the
   ///   disk is full by then.
   func ask<Outcome>(
@@ -40,7 +41,8 @@ struct CommandRunner: Sendable {
       end(outcome.status), output: CommandOutput(outcome.output, imagePath: path),
       errors: CommandOutput(outcome.errors, imagePath: path))
     if answer.end != .exited(status: 0) { try refuseFullDisk() }
-    let left = Folders.exists(path) ? RegionImage(try MappedFile.map(path)) : nil
+    // A command may have put a folder or a pipe there: then there is nothing to compare.
+    let left = (try? MappedFile.map(path)).map { RegionImage($0) }
     return look(answer, left)
   }
 
