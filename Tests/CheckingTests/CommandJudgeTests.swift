@@ -93,12 +93,21 @@ import VHDX
     #expect(!judge.judge(state, answer(), left: nil).isRecoveryCompared)
   }
 
-  @Test func aCleanImageThatIsChangedBreaksX04() throws {
+  /// Both where something stands and where every state is known to be zero.
+  @Test(
+    arguments: [
+      (3 << 20, "the block table, entry 0"), (1_700_001, "the log"),
+      ((2 << 20) + 8, "the metadata region"), ((4 << 20) - 1, "the block table, entry 131071"),
+    ] as [(UInt64, String)])
+  func aCleanImageThatIsChangedBreaksX04(place: UInt64, structure: String) throws {
     let state = CrashState(cut: 0)
     let left = file(state)
-    left.write([1], at: ImageTraceLog.blockTable)
+    let found = left.read(ByteRange(byteOffset: place, byteCount: 1))
+    left.write([found[0] ^ 1], at: place)
     let judged = judge.judge(state, answer(), left: left)
     #expect(judged.violations.map(\.rule) == [.x04])
+    let evidence = try #require(judged.violations.first?.evidence)
+    #expect(evidence.contains("byte \(place) is in \(structure)"), "\(evidence)")
   }
 
   @Test func repairingWhatOurRecoveryRefusesBreaksX02() throws {

@@ -42,6 +42,16 @@ import Testing
     #expect(outcome.errorText == "trouble\n")
   }
 
+  @Test func aFloodDoesNotFillTheMemory() async {
+    await #expect(processExitsWith: .success) {
+      let before = try #require(PeakMemory.bytes)
+      let outcome = try ChildProcess.run(
+        argv: ["head", "-c", "300M", "/dev/zero"], timeLimit: .seconds(60), keptByteCount: 1000)
+      #expect(outcome.output.count == 1000)
+      #expect(try #require(PeakMemory.bytes) - before < 100 << 20)
+    }
+  }
+
   @Test func whatNobodyWantsAnyMoreIsKilledWithItsGroup() throws {
     let start = MonotonicClock.nanoseconds
     let outcome = try ChildProcess.run(

@@ -190,6 +190,7 @@ import Testing
       """)
     let words = recording.arguments + ["--command", "\(program) {image}", "--format", "json"]
     let line = words.map { "'\($0)'" }.joined(separator: " ")
+    let start = MonotonicClock.nanoseconds
     let run = try ToolRun.line(
       """
       export TMPDIR='\(recording.scratch)'
@@ -198,6 +199,7 @@ import Testing
       sleep 0.2; kill -\(signal) $tool; wait $tool
       """)
     #expect(run.status == 130, "\(run.errors)")
+    #expect(MonotonicClock.nanoseconds - start < 40_000_000_000, "it waited for the time limit")
     let report = try run.json
     #expect(report.bool("interrupted") == true)
     #expect(try report.list("findings").isEmpty)
