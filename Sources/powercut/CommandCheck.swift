@@ -16,6 +16,8 @@ struct CommandCheck {
   let runner: CommandRunner
   let jobCount: Int
   let comparesRecoveries: Bool
+  /// States of earlier cuts are not given to commands.
+  let firstCut: Int
 
   /// Runs each command once on the last state, before anything is judged. What it says does not count.
   ///
@@ -47,7 +49,7 @@ struct CommandCheck {
   ) throws {
     var tallies = judges.map { CommandTally($0.command) }
     if !report.isInterrupted {
-      var states = DistinctStates(history, tiers: tiers, seed: seed)
+      var states = DistinctStates(history, tiers: tiers, seed: seed, firstCut: firstCut)
       var progress = ProgressLine()
       var isGoingOn = true
       while isGoingOn {
@@ -88,6 +90,9 @@ struct CommandCheck {
     to report: inout RunReport
   ) {
     report.notes += tallies.map(\.note)
+    if firstCut > 0 {
+      report.notes.append("commands: cuts before \(firstCut) are left out, no image is there yet")
+    }
     for violation in tallies.flatMap(\.violations) where !ignoredRules.contains(violation.rule) {
       report.findings.append(
         Finding(recorded: violation, alsoBroken: [], reproduce: reproduce))
@@ -121,10 +126,12 @@ struct CommandCheck {
 private struct DistinctStates {
   private let history: DiskHistory
   private var states: StateEnumerator.Iterator
+  private let firstCut: Int
   private var seen: Set<Digest128> = []
 
-  init(_ history: DiskHistory, tiers: [Tier], seed: UInt64) {
+  init(_ history: DiskHistory, tiers: [Tier], seed: UInt64, firstCut: Int) {
     self.history = history
+    self.firstCut = firstCut
     states = StateEnumerator(history: history, tiers: tiers, seed: seed).makeIterator()
   }
 
@@ -132,6 +139,7 @@ private struct DistinctStates {
   mutating func next(count: Int) -> [CrashState] {
     var batch: [CrashState] = []
     while batch.count < count, !Interrupts.isRequested, let (_, state) = states.next() {
+      guard state.cut >= firstCut else { continue }
       if seen.insert(history.digest(of: state)).inserted { batch.append(state) }
     }
     return batch

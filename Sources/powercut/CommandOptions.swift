@@ -61,7 +61,8 @@ struct CommandOptions: ParsableArguments {
       limitSeconds: commandTimeout.nanoseconds / 1_000_000_000)
     return CommandCheck(
       judges: judges, history: history, runner: runner, jobCount: jobCount,
-      comparesRecoveries: recovery != nil)
+      comparesRecoveries: recovery != nil,
+      firstCut: recovery.map { UsableCut.first(in: history, recovery: $0) } ?? 0)
   }
 }
 

@@ -69,4 +69,18 @@ import Testing
       ["\(program) {image}"], ["--profile", "exact", "--format", "json"], build: .release)
     #expect(try rules(run).contains("X02"), "\(run.result)")
   }
+
+  /// A program is not blamed for refusing what is no image yet, unless the disk is judged as a raw one.
+  @Test func statesBeforeTheImageIsThereAreLeftOut() throws {
+    let recording = try CommandRecording.creation()
+    let command = "qemu-img check -f vhdx {image}"
+    let image = try recording.check(
+      [command], ["--as", "vhdx", "--format", "json"], build: .release)
+    #expect(try rules(image).isEmpty, "\(image.result)")
+    #expect(try note(image).contains(": 1 distinct states, 1 accepted,"))
+    #expect(image.result.contains("cuts before 8 are left out"))
+    let raw = try recording.check([command], ["--format", "json"], build: .release)
+    #expect(try rules(raw) == ["X03"], "\(raw.result)")
+    #expect(try note(raw).contains(": 9 distinct states, 1 accepted,"))
+  }
 }

@@ -45,6 +45,30 @@ struct CommandRecording {
       ])
   }
 
+  /// An image that is copied into an empty file: its parts are eight writes, the file identifier last.
+  static func creation() throws -> CommandRecording {
+    let folder = try TemporaryFolder(prefix: "commands")
+    let (image, log, source) = (
+      folder.path("image.vhdx"), folder.path("writes.log"), folder.path("source.vhdx")
+    )
+    try Peer.qemuImage.run([
+      "create", "-q", "-f", "vhdx", "-o", "block_size=1M,subformat=dynamic", source, "64M",
+    ])
+    try shell("truncate -s 8M \(image); : > \(log)")
+    // In KiB: both headers, both region tables, the block table, metadata and its items.
+    let commands = try [64, 128, 192, 256, 2048, 3072, 3136, 0].map { place in
+      let part = folder.path("part-\(place)")
+      try shell("dd if=\(source) of=\(part) bs=1K skip=\(place) count=64 status=none")
+      return "write -s \(part) \(place)k 64k"
+    }
+    try io(
+      commands + ["flush"],
+      "driver=blklogwrites,file.driver=raw,file.file.driver=file,file.file.filename=\(image),"
+        + "log.driver=file,log.filename=\(log)")
+    try shell("cmp \(image) \(source)")
+    return try CommandRecording(folder, ["check", log, "--image-size", "8MiB"])
+  }
+
   private init(_ folder: TemporaryFolder, _ arguments: [String]) throws {
     self.folder = folder
     self.arguments = arguments + ["--states", "prefix"]
