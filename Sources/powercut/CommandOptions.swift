@@ -58,7 +58,8 @@ struct CommandOptions: ParsableArguments {
     let runner = CommandRunner(
       history: history, folder: try TemporaryFolder(prefix: "powercut-command"),
       imageName: recovery == nil ? "image.raw" : "image.vhdx",
-      limitSeconds: commandTimeout.nanoseconds / 1_000_000_000)
+      limitSeconds: commandTimeout.nanoseconds / 1_000_000_000,
+      looksAtFiles: recovery != nil)
     return CommandCheck(
       judges: judges, history: history, runner: runner, jobCount: jobCount,
       comparesRecoveries: recovery != nil,

@@ -17,11 +17,13 @@ struct CommandRunner: Sendable {
   let folder: TemporaryFolder
   let imageName: String
   let limitSeconds: UInt64
+  /// Whether the file that a command leaves is looked at.
+  let looksAtFiles: Bool
 
   /// - Parameters:
   ///   - number: no two questions at the same time may have the same one.
   ///   - look: gets the answer, and the file that the command left; `nil` where it is gone
-  ///     or no file any more.
+  ///     or no file any more, and where no files are looked at.
   /// - Throws: where the copy cannot be written, where the command cannot be started, and where the
   ///   disk is full by then.
   func ask<Outcome>(
@@ -40,7 +42,8 @@ struct CommandRunner: Sendable {
     let answer = CommandAnswer(
       end(outcome.status), output: CommandOutput(outcome.output, imagePath: path),
       errors: CommandOutput(outcome.errors, imagePath: path))
-    if answer.end != .exited(status: 0) { try refuseFullDisk() }
+    if looksAtFiles || answer.end != .exited(status: 0) { try refuseFullDisk() }
+    guard looksAtFiles else { return look(answer, nil) }
     // A command may have put a folder or a pipe there: then there is nothing to compare.
     let left = (try? MappedFile.map(path)).map { RegionImage($0) }
     return look(answer, left)

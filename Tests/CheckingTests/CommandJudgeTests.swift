@@ -83,6 +83,15 @@ import VHDX
     #expect(judged.violations.map(\.rule) == [.x04])
   }
 
+  /// Reading a hole of a mapped file makes some file systems fill it.
+  @Test func holesOfTheCopyAreNotRead() throws {
+    let (state, recovered) = try dirtyState()
+    let left = HoleyImage(recovered)
+    let judged = judge.judge(state, answer(), left: left)
+    #expect(judged.isRecoveryCompared && judged.violations.isEmpty)
+    #expect(left.readHoleCount == 0)
+  }
+
   @Test func aCopyThatIsStillDirtyOrUnchangedIsNotCompared() throws {
     let (state, _) = try dirtyState()
     let untouched = judge.judge(state, answer(), left: file(state))
@@ -155,5 +164,36 @@ import VHDX
       tally.note
         == "command 'fix {image}': 5 distinct states, 1 accepted, 1 skipped (exit 125), "
         + "0 need recovery first, 3 broken")
+  }
+}
+
+/// A file whose zero pages are holes; counts those that are read.
+private final class HoleyImage: ImageFile {
+  private static let pageByteCount: UInt64 = 4096
+  private let bytes: [UInt8]
+  private(set) var readHoleCount = 0
+
+  init(_ file: any ImageFile) {
+    bytes = file.read(ByteRange(byteOffset: 0, byteCount: file.byteCount))
+  }
+
+  var byteCount: UInt64 { UInt64(bytes.count) }
+
+  func read(_ range: ByteRange) -> [UInt8] {
+    let pages =
+      range.byteOffset / Self.pageByteCount...(range.endByteOffset - 1) / Self.pageByteCount
+    readHoleCount += pages.count { isHole($0) }
+    return Array(bytes[Int(range.byteOffset)..<Int(range.endByteOffset)])
+  }
+
+  func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
+    let page = byteOffset / Self.pageByteCount
+    guard isHole(page) else { return 0 }
+    return min((page + 1) * Self.pageByteCount, byteCount) - byteOffset
+  }
+
+  private func isHole(_ page: UInt64) -> Bool {
+    let start = Int(page * Self.pageByteCount)
+    return bytes[start..<min(start + Int(Self.pageByteCount), bytes.count)].allSatisfy { $0 == 0 }
   }
 }
