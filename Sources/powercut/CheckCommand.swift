@@ -222,6 +222,7 @@ struct CheckCommand: ParsableCommand {
 
   /// Writes the image of a state, whose name and file come behind it.
   private var replayLine: String {
-    (["powercut", "replay", path.shellQuoted] + log.words).joined(separator: " ")
+    let kind = givenKind.map { ["--as", $0.rawValue] } ?? []
+    return (["powercut", "replay", path.shellQuoted] + log.words + kind).joined(separator: " ")
   }
 }

@@ -178,6 +178,15 @@ import Testing
     #expect(run.result.isEmpty)
   }
 
+  @Test func anImageAloneHasNoStatesToJudge() throws {
+    let image = recording.folder.path("image.vhdx")
+    try Peer.qemuImage.run(["create", "-q", "-f", "vhdx", image, "16M"])
+    let run = try ToolRun(["check", image, "--command", "true {image}"])
+    #expect(run.status == 2)
+    #expect(run.result.isEmpty)
+    #expect(run.errors.contains("--command is for the crash states of a log"))
+  }
+
   @Test(arguments: ["INT", "TERM"])
   func anInterruptedRunReportsWhatItHas(signal: String) throws {
     let processes = recording.folder.path("processes")

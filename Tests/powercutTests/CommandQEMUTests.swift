@@ -83,4 +83,27 @@ import Testing
     #expect(try rules(raw) == ["X03"], "\(raw.result)")
     #expect(try note(raw).contains(": 9 distinct states, 1 accepted,"))
   }
+
+  /// The file grows behind the length that it had first, and the line in the evidence knows it.
+  @Test func theImageOfAGrowingFileCanBeWrittenOut() throws {
+    let log = recording.folder.path("writes.log")
+    let run = try ToolRun(
+      [
+        "check", log, "--base", recording.folder.path("base.img"), "--image-size", "8MiB", "--as",
+        "vhdx", "--states", "prefix", "--command", "test ! -s {image}", "--format",
+        "json",
+      ], build: .release)
+    let finding = try #require(try run.json.list("findings").first { $0.text("rule") == "X03" })
+    let evidence = try #require(finding.keys["evidence"] as? [String])
+    let line = try #require(evidence.last { $0.hasPrefix("the image: ") }).dropFirst(11)
+    let last = line.replacing("--state cut:0", with: "--at last")
+    let replay = try ToolRun.line(String(last), build: .release, in: recording.folder.path)
+    #expect(replay.status == 0, "\(replay.errors)")
+    // Byte for byte what the real program's file was in the end, from the first block on.
+    try shell(
+      """
+      cd '\(recording.folder.path)'
+      size=$(stat -c %s state.img); [ $size -gt 8388608 ]; cmp -n $size state.img image.vhdx
+      """)
+  }
 }
