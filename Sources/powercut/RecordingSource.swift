@@ -44,7 +44,7 @@ struct RecordingSource {
 
   /// Maps the log and reads it once.
   ///
-  /// - Parameter givenKind: what the device holds, where the manifest does not say so.
+  /// - Parameter givenKind: what the device holds, where somebody says so.
   /// - Throws: ``ToolError`` with the path in front of what is wrong with the superblock.
   func index(as givenKind: ImageKind? = nil) throws -> WriteLogIndex {
     do {
