@@ -68,7 +68,7 @@ public struct Judge {
     if evidence.client != nil { judged.formUnion([.d01, .d02, .d03, .d04, .d05, .d06, .d07]) }
     judgement.violations = list.sorted
     judgement.judgedRules = judged.sorted()
-    let rules = evidence.image == nil ? Rule.ofRawDisks : Rule.allCases
+    let rules = evidence.image == nil ? Rule.ofRawDisks : Rule.ofImages
     judgement.unjudgedRules = rules.filter { !judged.contains($0) }.map {
       ($0, Self.whatIsMissing(for: $0))
     }

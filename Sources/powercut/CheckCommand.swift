@@ -70,12 +70,15 @@ struct CheckCommand: ParsableCommand {
   var live: String?
 
   @OptionGroup var log: LogOptions
+  @OptionGroup var commands: CommandOptions
+  @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
       if try ImageCheck.isImage(path) {
+        try commands.refuseForImage()
         let report = try ImageCheck(path: path).report(
           reproduce: "powercut check \(path.shellQuoted)")
         try outputOptions.write(report, stopwatch.timing(jobCount: 1))
@@ -84,8 +87,14 @@ struct CheckCommand: ParsableCommand {
       let recording = try RecordingSource(path, options: log)
       if digests { return try listDigests(recording) }
       let report = try judge(recording, stopwatch)
-      try outputOptions.write(report, stopwatch.timing(jobCount: 1))
+      try outputOptions.write(report, stopwatch.timing(jobCount: commands.jobCount(jobOptions)))
       return report.exitStatus
+    }
+  }
+
+  func validate() throws {
+    guard commands.isEmpty || !digests else {
+      throw ValidationError("--digests judges nothing: leave --command out")
     }
   }
 
@@ -109,6 +118,10 @@ struct CheckCommand: ParsableCommand {
       // What a log implies is about the file, and a client of the image knows the virtual disk only.
       if evidence.arePromisesImplied { evidence.client = nil }
     }
+    let commandCheck = try commands.check(
+      evidence.history, recovery: evidence.image?.recovery, jobCount: jobOptions.jobs,
+      replay: replayLine)
+    try commandCheck?.tryOut()
     var progress = ProgressLine()
     let judge = Judge(judgeOptions) { stateCount in
       progress.show("\(stateCount) crash states")
@@ -143,6 +156,8 @@ struct CheckCommand: ParsableCommand {
         + "early (L09) while it was written shows in a simulated run only")
     report.notes += origin(index).blindSpots
     report.notes += judgement.tiers.map(\.text)
+    try commandCheck?.judge(
+      states.tiers, seed: seed, ignoring: ignore.rules, reproduce: reproduction, into: &report)
     return report
   }
 
@@ -228,6 +243,13 @@ struct CheckCommand: ParsableCommand {
     words += budget.words
     if seed != 1 { words += ["--seed", "\(seed)"] }
     if let live { words += ["--live", live.shellQuoted] }
+    words += commands.words
     return words.joined(separator: " ")
+  }
+
+  /// Writes the image of a state, whose name and file come behind it.
+  private var replayLine: String {
+    let kind = givenKind.map { ["--as", $0.rawValue] } ?? []
+    return (["powercut", "replay", path.shellQuoted] + log.words + kind).joined(separator: " ")
   }
 }

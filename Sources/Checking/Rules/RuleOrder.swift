@@ -11,6 +11,7 @@ extension Rule {
     .d07, .d06, .d01, .d02, .d03, .d10, .s02, .h04, .h07, .h08, .h09, .h18, .g01, .g02, .g03,
     .g04, .g05, .g06, .g07, .g08, .m01, .m02, .m03, .m04, .m05, .m06, .m07, .m08, .m09, .m10,
     .m11, .m12, .b01, .b02, .b03, .b04, .b05, .b06, .b07, .b08, .b11, .l07, .l04, .l08,
+    .x04, .x02, .x03,
   ]
 
   private static let placeInExplanation = Dictionary(
