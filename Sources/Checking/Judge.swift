@@ -114,13 +114,7 @@ public struct Judge {
 
   private func judgeStates(_ evidence: Evidence, _ list: inout ViolationList) -> Judgement {
     let history = evidence.history
-    let promises = evidence.client.map { client in
-      Promises(
-        client: client, initialByteCount: history.byteCount(atCut: 0),
-        discardPromisesZeroes: evidence.discardPromisesZeroes,
-        submittedUnits: evidence.submittedUnits ?? { _ in [] })
-    }
-    promises?.hasUnreportedError = evidence.hasUnreportedError
+    let promises = Promises(of: evidence)
     let judge = stateJudge(evidence, promises)
     var seen: Set<StateKey> = []
     var judgement = Judgement()
