@@ -41,7 +41,9 @@ struct BisectDescription {
       return ["NOTHING WAS JUDGED: the command passed over every state."]
     default: break
     }
-    guard result.violation != nil else { return ["Nothing fails: \(subject) holds in every state."] }
+    guard result.violation != nil else {
+      return ["Nothing fails: \(subject) holds in every state."]
+    }
     return logLines
   }
 
@@ -75,7 +77,8 @@ struct BisectDescription {
       if let structure = entry.structure { lines.append("         it writes: \(structure)") }
     }
     if lines.isEmpty { lines.append("CULPRIT  no single entry") }
-    lines.append("         This rule is about the log itself: no crash state had to be searched for.")
+    lines.append(
+      "         This rule is about the log itself: no crash state had to be searched for.")
     return lines
   }
 
@@ -125,7 +128,7 @@ struct BisectDescription {
     if sides.culprit.good == nil { return [] }
     if sides.ranges.isEmpty {
       return [
-        "", "  the bytes of both are the same: what differs is what the client had been promised"
+        "", "  the bytes of both are the same: what differs is what the client had been promised",
       ]
     }
     return ["", "  bytes that differ"]

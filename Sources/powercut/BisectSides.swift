@@ -50,7 +50,8 @@ struct BisectSides {
     let bad = culprit.bad
     let first = culprit.before?.cut ?? bad.cut
     let arrived = (first..<bad.cut).filter { !bad.lost.contains($0) }
-    let all = bad.lost.map { ($0, BisectResult.Difference.Kind.lost) }
+    let all =
+      bad.lost.map { ($0, BisectResult.Difference.Kind.lost) }
       + arrived.map { ($0, .arrived) }
     return all.prefix(Self.maximumEntryCount).map { difference($1, $0) }
   }

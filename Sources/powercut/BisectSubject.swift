@@ -42,7 +42,10 @@ struct BisectSubject {
     recovery = Self.recovery(options, recording, stack)
     if kind == .vhdx {
       evidence.image = try Self.image(
-        evidence.history, stack, recovery, options, needsImage: needsImage)
+        evidence.history, stack, recovery, recording.manifest, options, needsImage: needsImage)
+      if let seed = recording.manifest?.parsedSeed {
+        evidence.submittedUnits = Evidence.stampedUnits(seed: seed)
+      }
       // What a log implies is about the file, and a client of the image knows the virtual disk only.
       if evidence.arePromisesImplied { evidence.client = nil }
     }
@@ -64,10 +67,11 @@ struct BisectSubject {
     return named.adding(options.bug + recorded)
   }
 
-  /// What goes on with the image is the writer that belongs to the profile (rule D10).
+  /// What goes on with the image is the writer that belongs to the profile, with the mistakes that it
+  /// was recorded with (rule D10).
   private static func image(
     _ history: DiskHistory, _ stack: StackName?, _ recovery: RecoveryProfile,
-    _ options: BisectCommand, needsImage: Bool
+    _ manifest: RecordingManifest?, _ options: BisectCommand, needsImage: Bool
   ) throws -> ImageEvidence {
     var image = ImageEvidence(recovery: recovery)
     guard let parameters = ImageParameters.find(in: history) else {
@@ -80,12 +84,20 @@ struct BisectSubject {
         """)
     }
     guard let stack else { return image }
+    let planted = (manifest?.bugs ?? []).compactMap { BugSwitch(rawValue: $0) }
     let disk = VHDXDisk.Options(
-      bugs: stack.profile.bugs, habits: stack.profile.habits, recovery: recovery,
+      bugs: stack.profile.bugs.union(planted), habits: stack.profile.habits, recovery: recovery,
       identity: options.seed)
     let continuation = Continuation(
       options: disk, parameters: parameters, seed: Seed(options.seed))
     image.goOn = { continuation.failure(of: $0) }
     return image
+  }
+}
+
+extension RecordingManifest {
+  /// `nil` where the text is no hexadecimal number.
+  fileprivate var parsedSeed: Seed? {
+    seed.hasPrefix("0x") ? UInt64(seed.dropFirst(2), radix: 16).map { Seed($0) } : nil
   }
 }

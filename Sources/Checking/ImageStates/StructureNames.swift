@@ -151,7 +151,8 @@ public struct StructureNames {
       byteOffset: table.byteOffset,
       byteCount: min(geometry.entryCount * entryByteCount, table.byteCount))
     let first = (range.byteOffset - table.byteOffset) / entryByteCount
-    let last = min((range.endByteOffset - 1 - table.byteOffset) / entryByteCount,
+    let last = min(
+      (range.endByteOffset - 1 - table.byteOffset) / entryByteCount,
       geometry.entryCount - 1)
     let behind = ByteRange(
       byteOffset: used.endByteOffset, byteCount: table.endByteOffset - used.endByteOffset)
@@ -252,4 +253,3 @@ extension ImageStructure {
     }
   }
 }
-
