@@ -115,13 +115,21 @@ struct BisectDescription {
     }
     lines += ["", "  entries between the two"]
     for entry in sides.entries {
-      lines.append("    \(entry.kind == .lost ? "lost   " : "written")  \(entry.text)")
-      if let structure = entry.structure { lines.append("             = \(structure)") }
+      lines.append("    \(entry.kind == .lost ? "lost" : "new ")  \(entry.text)")
+      if let structure = entry.structure { lines.append("          = \(structure)") }
     }
-    lines += rangeLines(sides) + structureLines(sides)
+    lines += namedLines + rangeLines(sides) + structureLines(sides)
     if let good = sides.goodCommand { lines += ["", "  good image   \(good)"] }
     lines.append("  bad image    \(sides.badCommand)")
     return lines
+  }
+
+  private var namedLines: [String] {
+    if result.namedEntries.isEmpty { return [] }
+    return ["", "  entries of the operations that the rule names"]
+      + result.namedEntries.flatMap { entry in
+        ["          \(entry.text)"] + (entry.structure.map { ["          = \($0)"] } ?? [])
+      }
   }
 
   private func rangeLines(_ sides: BisectResult.Sides) -> [String] {
@@ -151,6 +159,9 @@ struct BisectDescription {
 
   private var certaintyLines: [String] {
     guard let answer = result.answer else { return [] }
+    if answer.verdict == .nothingFails || answer.verdict == .everythingSkipped {
+      return answer.isScanned ? ["search: the states were gone through one by one"] : []
+    }
     switch answer.monotony {
     case .held(let sampleCount):
       return [

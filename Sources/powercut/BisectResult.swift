@@ -35,6 +35,8 @@ struct BisectResult {
       case arrived
       /// It was lost in the state that fails.
       case lost
+      /// What is wrong names it, or the client's operation that it belongs to.
+      case named
     }
 
     var kind: Kind
@@ -53,7 +55,8 @@ struct BisectResult {
   var sides: Sides?
   /// What is wrong: with the state that fails, or with the log itself.
   var violation: Violation?
-  /// The entries that ``violation`` names, where it is about the log.
+  /// The entries that ``violation`` names where it is about the log, else those of the client's
+  /// operations that it names.
   var namedEntries: [Difference] = []
   /// The other rules that the state breaks.
   var alsoBroken: [Rule] = []

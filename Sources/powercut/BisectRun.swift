@@ -118,6 +118,9 @@ struct BisectRun {
         let violations = judge.violations(in: bad)
         result.violation = violations.first { $0.rule == rule }
         result.alsoBroken = violations.map(\.rule).filter { $0 != rule }.sorted()
+        if let sides = result.sides, let operations = result.violation?.operations {
+          result.namedEntries = self.sides.named(operations: operations, upTo: sides.culprit)
+        }
       }
     } catch {
       progress.clear()
@@ -213,22 +216,21 @@ struct BisectDamage {
     guard [.l02, .l03, .l04].contains(violation.rule),
       let problem = index.problems.first(where: { violation.entries.contains($0.entryIndex) })
     else { return nil }
-    let place = index.endByteOffset
     var lines = [
-      "the chain ends behind entry \(index.entryCount - 1), at byte \(place) of the log",
-      "what is wrong: \(problem.error.finding)",
+      "the chain ends behind entry \(index.entryCount - 1), at byte \(index.endByteOffset) of the log"
     ]
-    let end = min(place + 64, index.region.byteCount)
-    if place < end {
-      let bytes = index.region.bytes(in: place..<end)
-      lines += stride(from: 0, to: bytes.count, by: 16).map { start in
-        let row = bytes[start..<min(start + 16, bytes.count)]
-        return "byte \(place + start): " + row.map(Self.hexDigits).joined(separator: " ")
-      }
-    } else {
-      lines.append("the file ends there")
+    let places = Set([Int(clamping: problem.error.byteOffset), index.endByteOffset]).sorted()
+    for place in places where place >= Int(index.sectorByteCount) {
+      lines.append("byte \(place) of the log: \(Self.bytes(at: place, of: index))")
     }
     self.lines = lines
+  }
+
+  private static func bytes(at place: Int, of index: WriteLogIndex) -> String {
+    let end = min(place + 32, index.region.byteCount)
+    if place >= end { return "the file ends there" }
+    if index.region.isZero(in: place..<min(place + 512, index.region.byteCount)) { return "zeroes" }
+    return index.region.bytes(in: place..<end).map(hexDigits).joined(separator: " ")
   }
 
   private static func hexDigits(_ byte: UInt8) -> String {

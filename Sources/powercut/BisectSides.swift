@@ -15,6 +15,8 @@ struct BisectSides {
   static let maximumRangeCount = 64
   /// More entries than this are not listed.
   static let maximumEntryCount = 64
+  /// More entries than this of the operations that are named are not listed.
+  static let maximumNamedEntryCount = 12
 
   init(_ subject: BisectSubject, path: String, words: [String]) {
     self.subject = subject
@@ -43,7 +45,22 @@ struct BisectSides {
   /// What a violation of the log itself names.
   func named(_ entryIndices: [Int]) -> [BisectResult.Difference] {
     entryIndices.filter { $0 < subject.index.entryCount }.prefix(Self.maximumEntryCount)
-      .map { difference(.arrived, $0) }
+      .map { difference(.named, $0) }
+  }
+
+  /// The entries of the operations that a violation names, up to the state that fails, besides those
+  /// between the two sides.
+  func named(
+    operations: [UInt64], upTo culprit: BisectAnswer.Culprit
+  ) -> [BisectResult.Difference] {
+    let shown = Set(culprit.bad.lost + [culprit.bad.cut - 1])
+    let entries = (0..<culprit.bad.cut).filter { entryIndex in
+      guard !shown.contains(entryIndex),
+        let operation = subject.index[entryIndex].extension?.clientOperation
+      else { return false }
+      return operations.contains(operation) && subject.index[entryIndex].kind != .mark
+    }
+    return entries.prefix(Self.maximumNamedEntryCount).map { difference(.named, $0) }
   }
 
   private func differences(of culprit: BisectAnswer.Culprit) -> [BisectResult.Difference] {

@@ -64,11 +64,22 @@ public struct StructureNames {
     }
   }
 
-  /// ``parts(of:)`` as text, each name once, at most six of them.
+  /// ``parts(of:)`` as text, each name once, at most six of them; entries of the log that stand one
+  /// behind the other as one.
   public func name(of range: ByteRange) -> String {
     var names: [String] = []
-    for part in parts(of: range) where names.last != part.structure.description {
-      names.append(part.structure.description)
+    var logNumbers: [UInt64] = []
+    for part in parts(of: range) {
+      if case .logEntry(let number, _) = part.structure, let last = logNumbers.last,
+        number == last &+ 1, let first = logNumbers.first
+      {
+        names[names.count - 1] = "log entries with numbers \(first) to \(number)"
+        logNumbers.append(number)
+        continue
+      }
+      logNumbers = []
+      if case .logEntry(let number, _) = part.structure { logNumbers = [number] }
+      if names.last != part.structure.description { names.append(part.structure.description) }
     }
     let shown = names.prefix(6).joined(separator: "; ")
     return names.count > 6 ? "\(shown); and \(names.count - 6) more" : shown
