@@ -26,12 +26,42 @@ public final class SingleStateJudge {
   }
 
   /// - Parameter state: one of the history's (``DiskHistory/check(_:)``).
-  /// - Returns: causes before consequences, the first of each rule with how often it repeats; none of
-  ///   the rules that are advice.
-  public func violations(in state: CrashState) -> [Violation] {
+  public func verdict(on state: CrashState) -> StateVerdict {
     var list = ViolationList()
     list.add(judge.judge(state).filter { !$0.rule.isAdvice })
-    return list.sorted
+    let readable = (judge as? SingleImageStateJudge)?.isReadable(state) ?? true
+    return StateVerdict(
+      violations: list.sorted,
+      judgedRules: readable ? judgedRules : judgedRules.filter(\.needsNoReadableImage))
+  }
+
+  /// ``verdict(on:)`` without the question of what could be judged.
+  public func violations(in state: CrashState) -> [Violation] { verdict(on: state).violations }
+}
+
+/// All that is wrong with one crash state.
+public struct StateVerdict: Sendable {
+  /// Causes before consequences, the first of each rule with how often it repeats; none of the rules
+  /// that are advice.
+  public var violations: [Violation]
+  /// The rules that could be judged in this state, ascending. Of an image that does not open nobody can
+  /// say what its virtual disk holds.
+  public var judgedRules: [Rule]
+
+  /// Whether the state breaks a rule; `nil` where that cannot be judged.
+  public func breaks(_ rule: Rule) -> Bool? {
+    if violations.contains(where: { $0.rule == rule }) { return true }
+    return judgedRules.contains(rule) ? false : nil
+  }
+}
+
+extension Rule {
+  /// Whether it is judged before, or without, anything of the regions being read.
+  fileprivate var needsNoReadableImage: Bool {
+    switch self {
+    case .s05, .d08, .d09: true
+    default: rawValue.hasPrefix("H") || rawValue.hasPrefix("R")
+    }
   }
 }
 

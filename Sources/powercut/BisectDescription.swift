@@ -38,7 +38,10 @@ struct BisectDescription {
         "No entry of this log is to blame: what was there before its first entry is.",
       ]
     case .everythingSkipped where result.violation == nil:
-      return ["NOTHING WAS JUDGED: the command passed over every state."]
+      if case .command = result.question {
+        return ["NOTHING WAS JUDGED: the command passed over every state."]
+      }
+      return ["NOTHING WAS JUDGED: the image opens in no state, and \(subject) needs that."]
     default: break
     }
     guard result.violation != nil else {
@@ -189,7 +192,7 @@ struct BisectDescription {
     if let answer = result.answer {
       parts.append("\(counted(answer.judgedStateCount, "state", "states")) judged")
       if answer.skippedStateCount > 0 {
-        parts.append("\(answer.skippedStateCount) of them passed over")
+        parts.append("\(answer.skippedStateCount) of them could not be")
       }
     }
     if result.commandRunCount > 0 {

@@ -110,7 +110,7 @@ struct BisectRun {
       let answer = try bisect.run { state throws(BisectInterruption) in
         if Interrupts.isRequested { throw BisectInterruption() }
         progress.show("\(state)")
-        return judge.violations(in: state).contains { $0.rule == rule } ? .bad : .good
+        return judge.verdict(on: state).breaks(rule).map { $0 ? .bad : .good } ?? .skipped
       }
       progress.clear()
       try add(answer, to: &result)

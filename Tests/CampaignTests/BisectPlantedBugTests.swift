@@ -44,7 +44,7 @@ import WriteLog
     let judge = SingleStateJudge(evidence)
     try #require(judge.judgedRules.contains(rule))
     let answer = Bisect(history: evidence.history, tiers: FuzzPlan.defaultTiers, seed: 1).run {
-      judge.violations(in: $0).contains { $0.rule == rule } ? .bad : .good
+      judge.verdict(on: $0).breaks(rule).map { $0 ? .bad : .good } ?? .skipped
     }
     return Bisected(evidence: evidence, answer: answer)
   }

@@ -123,6 +123,23 @@ import VHDX
     }
   }
 
+  /// In the window nobody opens the image: what it maps is neither right nor wrong.
+  @Test func whatAnImageThatDoesNotOpenMapsIsNotJudged() throws {
+    var made = ImageStateCase()
+    try made.log.headers(
+      HeaderChange(
+        fileWriteGUID: ImageTraceLog.guid(0xf1), dataWriteGUID: ImageTraceLog.guid(0xd1)))
+    let named = try made.log.headers(HeaderChange(logGUID: ImageTraceLog.guid(1)))
+    let judge = SingleStateJudge(try made.evidence())
+    let open = judge.verdict(on: CrashState(cut: named))
+    #expect(
+      [Rule.s05, .d09, .m01, .b06, .h03].map(open.breaks) == [false, false, false, false, false])
+    #expect(open.breaks(.l03) == nil)
+    let shut = judge.verdict(on: CrashState(cut: named + 1))
+    #expect([Rule.s05, .d09, .m01, .b06, .h03].map(shut.breaks) == [true, true, nil, nil, false])
+    #expect(Set(shut.judgedRules).isSubset(of: open.judgedRules))
+  }
+
   @Test func anImageThatIsNotMadeYetIsNotRefused() throws {
     var made = ImageStateCase()
     let complete = made.log.base

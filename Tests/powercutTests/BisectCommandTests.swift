@@ -64,7 +64,7 @@ import WriteLog
     let planted = try plantStrayWrite()
     let run = try ToolRun(
       ["bisect"] + arguments + ["--as", "vhdx", "--rule", "M01", "--format", "json"],
-)
+    )
     #expect(run.status == 1, "\(run.errors)")
     let report = try run.json
     #expect(try report.object("culprit").text("firstBad") == "cut:\(planted + 1)")
@@ -85,7 +85,8 @@ import WriteLog
     let again = try ToolRun.line(run.reproduction)
     #expect(again.status == 1)
     #expect(
-      again.result.split(separator: "\n").prefix(12) == run.result.split(separator: "\n").prefix(12))
+      again.result.split(separator: "\n").prefix(12) == run.result.split(separator: "\n").prefix(12)
+    )
   }
 
   // MARK: Commands that always say the same

@@ -41,6 +41,9 @@ final class SingleImageStateJudge: StateJudge {
     }
   }
 
+  /// Whether the image opens, and what it maps can be told.
+  func isReadable(_ state: CrashState) -> Bool { recovery.recovered(state).recovered.map != nil }
+
   private func judgeDisk(_ recovered: RecoveredState, _ state: CrashState) -> [Violation] {
     guard let map = recovered.map, let promises else { return [] }
     let image = StateImage(history, state)
