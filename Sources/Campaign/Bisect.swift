@@ -17,12 +17,17 @@ public struct Bisect {
     self.seed = seed
   }
 
-  /// - Parameter judge: asked of each state once; the same state must always get the same answer.
-  /// - Throws: what `judge` throws, at once.
+  /// - Parameters:
+  ///   - judge: asked of each state once; the same state must always get the same answer.
+  ///   - scan: goes through the states of the tiers in their order, where there is a faster way than to
+  ///     ask `judge` of each.
+  /// - Throws: what the two throw, at once.
   public func run<Failure: Error>(
-    _ judge: @escaping (CrashState) throws(Failure) -> BisectOutcome
+    _ judge: @escaping (CrashState) throws(Failure) -> BisectOutcome,
+    scan: (() throws(Failure) -> BisectScan)? = nil
   ) throws(Failure) -> BisectAnswer {
-    var search = BisectSearch(bisect: self, judge: BisectJudge(judge))
+    var search = BisectSearch(
+      bisect: self, judge: BisectJudge(judge), fasterScan: scan)
     let verdict = try search.verdict()
     return BisectAnswer(
       verdict: verdict, monotony: search.monotony,
@@ -35,12 +40,17 @@ public struct Bisect {
 private struct BisectSearch<Failure: Error> {
   let bisect: Bisect
   let judge: BisectJudge<Failure>
+  let fasterScan: (() throws(Failure) -> BisectScan)?
   private(set) var monotony = BisectAnswer.Monotony.unknown
   private(set) var isScanned = false
 
-  init(bisect: Bisect, judge: BisectJudge<Failure>) {
+  init(
+    bisect: Bisect, judge: BisectJudge<Failure>,
+    fasterScan: (() throws(Failure) -> BisectScan)?
+  ) {
     self.bisect = bisect
     self.judge = judge
+    self.fasterScan = fasterScan
   }
 
   private var cuts: BisectCuts<Failure> {
@@ -87,6 +97,15 @@ private struct BisectSearch<Failure: Error> {
     fromCut firstCut: Int, isArmed: Bool
   ) throws(Failure) -> BisectAnswer.Verdict {
     isScanned = true
+    if isArmed, let fasterScan {
+      switch try fasterScan() {
+      case .nothingFails: return .nothingFails
+      case .firstFailure(let state) where state.cut >= firstCut:
+        // What the two do not agree on is looked at state by state.
+        if try judge.outcome(of: state) == .bad { return .culprit(try settled(state)) }
+      case .firstFailure, .unknown: break
+      }
+    }
     var isArmed = isArmed
     var firstBad: CrashState?
     let states = StateEnumerator(

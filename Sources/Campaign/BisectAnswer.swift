@@ -53,3 +53,11 @@ public struct BisectAnswer: Hashable, Sendable {
   /// Whether the states of the tiers were gone through one by one.
   public var isScanned: Bool
 }
+
+/// What somebody who went through all states found.
+public enum BisectScan: Hashable, Sendable {
+  case nothingFails
+  /// No state in front of it, in the order of a ``StateEnumerator``, fails.
+  case firstFailure(CrashState)
+  case unknown
+}
