@@ -31,7 +31,7 @@ final class PromiseJudge {
   }
 
   private func units(of state: CrashState) -> [UInt64] {
-    if !state.lost.isEmpty { return history.affectedUnits(of: state) }
+    if !state.isPrefix { return history.affectedUnits(of: state) }
     return history.unitsOfLastEntry(atCut: state.cut)
       + promises.unitsOfNewPromises(atCut: state.cut)
   }

@@ -10,6 +10,8 @@ public struct AreaHistory: Sendable {
     var lastEntryIndex: Int
     /// Those before it that were lost, ascending.
     var lost: [Int]
+    var torn: Tear?
+    var early: [EarlyEntry]
   }
 
   private let touches: [Bool]
@@ -40,6 +42,9 @@ public struct AreaHistory: Sendable {
       lost.removeLast()
       last = lastTouching[last]
     }
-    return Key(lastEntryIndex: last, lost: lost)
+    return Key(
+      lastEntryIndex: last, lost: lost,
+      torn: state.torn.flatMap { touches[$0.entryIndex] ? $0 : nil },
+      early: state.early.filter { touches[$0.entryIndex] })
   }
 }

@@ -29,25 +29,37 @@ final class BlockHistory: Sendable {
     _ body: (_ units: Range<Int>, _ source: UnitSource) -> Void
   ) {
     var open = OpenUnits(wanted)
-    var backward = BackwardEvents(self, place: place, cut: state.cut)
+    var backward = BackwardEvents(self, place: place, state: state)
     while !open.isEmpty, let entryIndex = backward.next() {
       if state.loses(entryIndex) { continue }
       let event = events[entryIndex]
       open.noteCut(of: event, inBlock: blocks.numbers[place])
-      open.close(with: event, entryIndex, inBlock: blocks.numbers[place], body)
+      let units = units(of: event, entryIndex, inBlock: blocks.numbers[place], state)
+      open.close(with: event, units, entryIndex, inBlock: blocks.numbers[place], body)
     }
     open.closeAll(with: base, inBlock: blocks.numbers[place], body)
   }
 
+  /// What an event holds whole of a block in a state.
+  private func units(
+    of event: DiskEvent, _ entryIndex: Int, inBlock blockNumber: UInt64, _ state: CrashState
+  ) -> UnitMask {
+    guard let torn = state.torn, torn.entryIndex == entryIndex else {
+      return UnitMask(wholeUnitsOf: event.range, inBlock: blockNumber)
+    }
+    return UnitMask(wholeUnitsOf: torn.keptRanges(of: event.range), inBlock: blockNumber)
+  }
+
   /// The units of a block that a state may hold differently from the plain prefix at its cut: those
-  /// whose last writer was lost.
+  /// whose last writer was lost. Of a state that tears or reorders, all that those entries touch.
   ///
   /// - Parameter wanted: the units to look at.
   func affected(_ wanted: UnitMask, place: Int, state: CrashState) -> UnitMask {
+    if !state.isPlain { return touched(wanted, place: place, state: state) }
     guard let firstLost = state.lost.first else { return .none }
     var open = wanted
     var affected = UnitMask.none
-    var backward = BackwardEvents(self, place: place, cut: state.cut)
+    var backward = BackwardEvents(self, place: place, state: state)
     while !open.isEmpty, let entryIndex = backward.next(), entryIndex >= firstLost {
       let event = events[entryIndex]
       var touched = UnitMask(wholeUnitsOf: event.range, inBlock: blocks.numbers[place])
@@ -61,9 +73,27 @@ final class BlockHistory: Sendable {
     }
     return affected
   }
+
+  private func touched(_ wanted: UnitMask, place: Int, state: CrashState) -> UnitMask {
+    let blockNumber = blocks.numbers[place]
+    var touched = UnitMask.none
+    for entryIndex in state.involvedEntryIndices {
+      let event = events[entryIndex]
+      touched.formUnion(UnitMask(wholeUnitsOf: event.range, inBlock: blockNumber))
+      if let cut = event.cutUnit(inBlock: blockNumber) {
+        touched.formUnion(UnitMask(cut.unit..<cut.unit + 1))
+      }
+    }
+    return touched.intersection(wanted)
+  }
 }
 
 extension CrashState {
+  /// The entries that make this state another one than the plain prefix at its cut.
+  var involvedEntryIndices: [Int] {
+    lost + (torn.map { [$0.entryIndex] } ?? []) + early.map(\.entryIndex)
+  }
+
   /// Whether an entry is among the lost ones.
   func loses(_ entryIndex: Int) -> Bool {
     guard let first = lost.first, entryIndex >= first else { return false }
@@ -85,7 +115,7 @@ extension DiskEvent {
   }
 }
 
-/// The entries that touch one block, the latest first.
+/// The entries that touch one block, the one that took effect last first.
 private struct BackwardEvents {
   private let history: BlockHistory
   private let blockRange: ByteRange
@@ -93,16 +123,40 @@ private struct BackwardEvents {
   private var narrow: Range<Int>
   private var wideCount: Int
   private var nextWide: (place: Int, entryIndex: Int)?
+  /// Those that left their place in the log and are still to come, the last effect last.
+  private var early: [EarlyEntry] = []
+  private let moved: [Int]
 
-  init(_ history: BlockHistory, place: Int, cut: Int) {
+  init(_ history: BlockHistory, place: Int, state: CrashState) {
     self.history = history
     blockRange = DiskBlock.range(history.blocks.numbers[place])
-    narrow = history.lists.range(ofPlace: place, beforeCut: cut)
-    wideCount = history.lists.wide.count(beforeCut: cut)
+    narrow = history.lists.range(ofPlace: place, beforeCut: state.cut)
+    wideCount = history.lists.wide.count(beforeCut: state.cut)
+    early = state.early
+    moved = early.map(\.entryIndex)
     findNextWide()
   }
 
   mutating func next() -> Int? {
+    if moved.isEmpty { return nextInLog() }
+    while true {
+      if let last = early.last, last.beforeEntryIndex > latestInLog ?? -1 {
+        early.removeLast()
+        if history.events[last.entryIndex].range.overlaps(blockRange) { return last.entryIndex }
+      } else {
+        guard let entryIndex = nextInLog() else { return nil }
+        if !moved.contains(entryIndex) { return entryIndex }
+      }
+    }
+  }
+
+  private var latestInLog: Int? {
+    let narrowEntry = narrow.isEmpty ? nil : history.lists.entry(narrow.upperBound - 1)
+    guard let nextWide else { return narrowEntry }
+    return max(nextWide.entryIndex, narrowEntry ?? -1)
+  }
+
+  private mutating func nextInLog() -> Int? {
     let narrowEntry = narrow.isEmpty ? nil : history.lists.entry(narrow.upperBound - 1)
     guard let nextWide, nextWide.entryIndex > narrowEntry ?? -1 else {
       if narrowEntry != nil { narrow = narrow.lowerBound..<narrow.upperBound - 1 }
@@ -142,12 +196,12 @@ private struct OpenUnits {
     }
   }
 
-  /// Takes from an event what it holds whole.
+  /// Takes from an event what it holds.
   mutating func close(
-    with event: DiskEvent, _ entryIndex: Int, inBlock blockNumber: UInt64,
+    with event: DiskEvent, _ units: UnitMask, _ entryIndex: Int, inBlock blockNumber: UInt64,
     _ body: (Range<Int>, UnitSource) -> Void
   ) {
-    let found = mask.intersection(UnitMask(wholeUnitsOf: event.range, inBlock: blockNumber))
+    let found = mask.intersection(units)
     if found.isEmpty { return }
     mask.subtract(found)
     let blockByteOffset = blockNumber * DiskBlock.byteCount

@@ -1,72 +1,71 @@
 /// A disk as a power cut could have left it: the first `cut` entries of the log happened, and of
 /// those that no flush had made durable by then, the `lost` ones did not persist.
 ///
-/// As text, on a command line and in reports: `cut:37`, or `cut:37 lost:35,36`.
-public struct CrashState: Hashable, Sendable, CustomStringConvertible {
+/// As text, on a command line and in reports:
+///
+///     cut:37                        everything before entry 37 persisted
+///     cut:37 lost:35,36             but not entries 35 and 36
+///     cut:37 torn:34:512:prefix:3   of entry 34 only its first three units of 512 bytes
+///     cut:37 early:40@37            entry 40, in flight then, took effect right before entry 37
+///     cut:37 then cut:4 lost:2      the disk was recovered, and the power failed again after four
+///                                   changes of recovery, of which the one with number 2 was lost
+public struct CrashState: Hashable, Sendable {
   /// How many entries happened: 0 is the disk before the first one.
   public var cut: Int
   /// Indices of entries, ascending, each below ``cut`` and optional there
   /// (``DiskHistory/epoch(atCut:)``).
   public var lost: [Int]
+  /// The one write that persisted in part.
+  public var torn: Tear?
+  /// The entries that took effect before their place in the log, in the order of their effects.
+  public var early: [EarlyEntry]
+  /// Where the power failed again, while this disk was being recovered.
+  public var recovery: RecoveryCut?
 
-  public init(cut: Int, lost: [Int] = []) {
+  public init(
+    cut: Int, lost: [Int] = [], torn: Tear? = nil, early: [EarlyEntry] = [],
+    recovery: RecoveryCut? = nil
+  ) {
     self.cut = cut
     self.lost = lost
+    self.torn = torn
+    self.early = early
+    self.recovery = recovery
   }
 
-  public var description: String {
-    if lost.isEmpty { return "cut:\(cut)" }
-    return "cut:\(cut) lost:" + lost.map(String.init).joined(separator: ",")
-  }
+  /// Whether everything before the cut persisted, whole and in the order of the log.
+  public var isPrefix: Bool { lost.isEmpty && isPlain && recovery == nil }
 
-  /// Reads what ``description`` prints; the lost entries may come in any order.
-  ///
-  /// Whether a log has such a state is asked with ``DiskHistory/check(_:)``.
-  ///
-  /// - Throws: ``CrashStateError`` where `text` has another form.
-  public init(parsing text: String) throws(CrashStateError) {
-    let words = text.split(separator: " ")
-    guard let first = words.first, first.hasPrefix("cut:"), words.count <= 2,
-      let cut = Self.number(first.dropFirst("cut:".count))
-    else { throw Self.wrongForm(text) }
-    var lost: [Int] = []
-    if words.count == 2 {
-      guard words[1].hasPrefix("lost:") else { throw Self.wrongForm(text) }
-      for part in words[1].dropFirst("lost:".count).split(
-        separator: ",", omittingEmptySubsequences: false)
-      {
-        guard let entryIndex = Self.number(part) else { throw Self.wrongForm(text) }
-        lost.append(entryIndex)
-      }
-    }
-    lost.sort()
-    for (previous, next) in zip(lost, lost.dropFirst()) where previous == next {
-      throw CrashStateError(
-        field: "lost", expected: "each entry once", found: "\(next) twice in '\(text)'",
-        hint: "Take one of them away.")
-    }
-    self.init(cut: cut, lost: lost)
-  }
+  /// Whether entries are only there or lost: none is torn, none out of its order.
+  var isPlain: Bool { torn == nil && early.isEmpty }
+}
 
-  /// Digits only: `Int` itself would also take a sign.
-  private static func number(_ text: Substring) -> Int? {
-    text.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? Int(text) : nil
-  }
+/// An entry that took effect before its place in the log: it was in flight together with those that it
+/// overtook, so the device may have carried it out first.
+public struct EarlyEntry: Hashable, Sendable {
+  public var entryIndex: Int
+  /// It took effect right before this entry, which stands before it in the log.
+  public var beforeEntryIndex: Int
 
-  private static func wrongForm(_ text: String) -> CrashStateError {
-    CrashStateError(
-      field: "state", expected: "'cut:N' or 'cut:N lost:I,J'", found: "'\(text.prefix(80))'",
-      hint: "N is how many entries happened; I and J are entries that were lost, counted from 0.")
+  public init(entryIndex: Int, beforeEntryIndex: Int) {
+    self.entryIndex = entryIndex
+    self.beforeEntryIndex = beforeEntryIndex
   }
 }
 
-/// Why a text, or a state, is none that can be looked at.
-public struct CrashStateError: Error, Equatable, Sendable, CustomStringConvertible {
-  public var field: String
-  public var expected: String
-  public var found: String
-  /// One sentence: what to do next.
-  public var hint: String
+/// A power cut while recovery was writing: which of its changes, in the order in which it made them,
+/// persisted. Numbers count changes as a log counts entries; a flush is one of them.
+public struct RecoveryCut: Hashable, Sendable {
+  /// How many changes happened.
+  public var cut: Int
+  /// Those that did not persist, ascending.
+  public var lost: [Int]
+  /// The one write that persisted in part.
+  public var torn: Tear?
 
-  public var description: String { "'\(field)': expected \(expected), found \(found). \(hint)" }
+  public init(cut: Int, lost: [Int] = [], torn: Tear? = nil) {
+    self.cut = cut
+    self.lost = lost
+    self.torn = torn
+  }
 }

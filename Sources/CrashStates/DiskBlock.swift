@@ -48,6 +48,12 @@ struct UnitMask: Equatable {
     self = first < end ? UnitMask(Int(first - blockUnit)..<Int(end - blockUnit)) : .none
   }
 
+  /// The units of a block that are whole in one of some ranges.
+  init(wholeUnitsOf ranges: [ByteRange], inBlock blockNumber: UInt64) {
+    bits = 0
+    for range in ranges { formUnion(UnitMask(wholeUnitsOf: range, inBlock: blockNumber)) }
+  }
+
   var isEmpty: Bool { bits == 0 }
 
   func contains(_ unit: Int) -> Bool { (bits >> UInt128(unit)) & 1 == 1 }

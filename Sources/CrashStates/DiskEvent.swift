@@ -69,6 +69,8 @@ struct DiskEvents: Sendable {
 
   func isFlush(_ entryIndex: Int) -> Bool { traits[entryIndex] & Trait.flush != 0 }
 
+  func isFUA(_ entryIndex: Int) -> Bool { traits[entryIndex] & Trait.fua != 0 }
+
   /// Whether the entry may be lost when no flush has covered it.
   func isVolatile(_ entryIndex: Int) -> Bool {
     traits[entryIndex] & Trait.fua == 0 && kind(entryIndex) != .none

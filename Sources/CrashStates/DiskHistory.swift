@@ -6,8 +6,10 @@ import WriteLog
 /// **The crash model.** At a cut after n entries the *durable* ones are all before the last FLUSH
 /// among those n (a FLUSH with data, as kernels write it, covers what is before it and not its own
 /// data), and every FUA entry. All other writes, discards and size changes since that FLUSH are
-/// *optional*: each may have persisted or not. Of those present, the last in log order wins in
-/// every sector.
+/// *optional*: each may have persisted or not, and one of them may be torn: of a write, some atomic
+/// units persisted (``Tear``). Of those present, the last in log order wins in every sector; two that
+/// were in flight together may win in either order, and one that was in flight when a flush or a FUA
+/// write completed may have persisted before it (``InFlightOrder``).
 ///
 /// **The disk.** A write behind the end makes the disk longer. A discarded range reads as zeroes,
 /// which is one of the things a real disk may answer, and does not change the length. A size mark
@@ -83,33 +85,9 @@ public final class DiskHistory: Sendable {
       optionalEntryIndices: (durable..<cut).filter { events.isVolatile($0) })
   }
 
-  /// Makes sure that a state from outside is one of this log.
-  ///
-  /// - Throws: ``CrashStateError`` where its cut is behind the last entry, or where it loses what
-  ///   cannot be lost.
-  public func check(_ state: CrashState) throws(CrashStateError) {
-    guard state.cut >= 0, state.cut <= entryCount else {
-      throw CrashStateError(
-        field: "cut", expected: "0 to \(entryCount)", found: "\(state.cut)",
-        hint: "The log has \(entryCount) entries.")
-    }
-    let durable = durableEntryCount(atCut: state.cut)
-    for entryIndex in state.lost
-    where entryIndex < durable || entryIndex >= state.cut
-      || !blockHistory.events.isVolatile(entryIndex)
-    {
-      throw CrashStateError(
-        field: "lost", expected: "entries from \(durable) to \(state.cut - 1) that can be lost",
-        found: "\(entryIndex)",
-        hint: """
-          A flush or FUA made it durable, it is behind the cut, or it changes nothing on the disk.
-          """)
-    }
-  }
-
   func sum(atCut cut: Int) -> StateSum { sums[cut] }
 
-  private func durableEntryCount(atCut cut: Int) -> Int {
+  func durableEntryCount(atCut cut: Int) -> Int {
     let flushes = blockHistory.events.flushEntryIndices
     let count = flushes.countBelow(cut)
     return count == 0 ? 0 : flushes[count - 1]

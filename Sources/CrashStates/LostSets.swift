@@ -1,8 +1,8 @@
 import Scheduling
 
-/// The subsets of one cut's optional entries that each tier loses, without those that an earlier
-/// tier of the same cut lost.
-struct LostSets: IteratorProtocol {
+/// The subsets of one cut's optional entries that each tier loses, by number, without those that an
+/// earlier tier of the same cut lost.
+struct LostSets {
   private let elementCount: Int
   private let seed: Seed
   private let cut: Int
@@ -14,9 +14,11 @@ struct LostSets: IteratorProtocol {
 
   private enum Source {
     case nothing
-    case lost(Combinations)
-    case kept(Combinations)
-    case draws(Range<Int>)
+    case lost(Subsets)
+    case kept(Subsets)
+    case draws(UInt64)
+    /// Every subset, the numbers of all of them in the bits of a number.
+    case all
   }
 
   init(elementCount: Int, seed: Seed, cut: Int) {
@@ -25,65 +27,71 @@ struct LostSets: IteratorProtocol {
     self.cut = cut
   }
 
-  /// Goes on to a tier.
-  mutating func start(_ tier: Tier) {
+  /// Goes on to a tier. One that loses no subsets has none.
+  ///
+  /// - Parameter isBehindFUA: whether the entry before the cut is a FUA write.
+  mutating func start(_ tier: Tier, isBehindFUA: Bool) {
+    source = .nothing
     switch tier {
     case .prefix: lose(0...0)
     case .flushedOnly: lose(elementCount...elementCount)
-    case .drop(let count):
-      if elementCount > 0 { lose(1...min(count, elementCount)) } else { source = .nothing }
-    case .keep(let count):
-      if elementCount > 0 { keep(1...min(count, elementCount)) } else { source = .nothing }
+    case .fuaOnly: if isBehindFUA { lose(elementCount...elementCount) }
+    case .drop(let count): if elementCount > 0 { lose(1...min(count, elementCount)) }
+    case .keep(let count): if elementCount > 0 { keep(1...min(count, elementCount)) }
     case .random(let count):
-      if elementCount < Int.bitWidth - 1 && 1 << elementCount <= count {
+      if Self.count(ofAll: elementCount) <= UInt64(count) {
         lose(0...elementCount)
       } else {
-        source = .draws(0..<count)
+        source = .draws(UInt64(count))
       }
+    case .all: source = .all
+    case .torn, .inFlight, .recrash: break
     }
   }
 
-  /// The next subset, as places among the cut's optional entries, ascending.
-  mutating func next() -> [Int]? {
-    // Taken out while it changes, so that its arrays are not copied.
-    let current = source
-    source = .nothing
-    switch current {
-    case .nothing: return nil
-    case .lost(var subsets):
-      while let lost = subsets.next() {
-        if drawn.contains(lost) { continue }
-        source = .lost(subsets)
-        return lost
-      }
-    case .kept(var subsets):
-      while let kept = subsets.next() {
-        let lost = complement(of: kept)
-        if drawn.contains(lost) { continue }
-        source = .kept(subsets)
-        return lost
-      }
-    case .draws(let draws):
-      for draw in draws {
-        let lost = subset(ofDraw: draw)
-        if isGiven(lost.count) || !drawn.insert(lost).inserted { continue }
-        source = .draws(draw + 1..<draws.upperBound)
-        return lost
-      }
+  /// How many numbers there are; 2^64 - 1 for that many and more.
+  var count: UInt64 {
+    switch source {
+    case .nothing: 0
+    case .lost(let subsets), .kept(let subsets): subsets.count
+    case .draws(let count): count
+    case .all: Self.count(ofAll: elementCount)
     }
-    return nil
+  }
+
+  /// How many subsets a set has.
+  static func count(ofAll elementCount: Int) -> UInt64 {
+    elementCount < 64 ? 1 << UInt64(elementCount) : .max
+  }
+
+  /// The subset of a number, as places among the cut's optional entries, ascending; `nil` for one that
+  /// was given out before.
+  mutating func subset(_ number: UInt64) -> [Int]? {
+    switch source {
+    case .nothing: return nil
+    case .lost(let subsets):
+      let lost = subsets[number]
+      return drawn.contains(lost) ? nil : lost
+    case .kept(let subsets):
+      let lost = complement(of: subsets[number])
+      return drawn.contains(lost) ? nil : lost
+    case .draws:
+      let lost = subset(ofDraw: number)
+      return isGiven(lost.count) || !drawn.insert(lost).inserted ? nil : lost
+    case .all:
+      return (0..<elementCount).filter { (number >> UInt64($0)) & 1 == 1 }
+    }
   }
 
   private mutating func lose(_ lostCounts: ClosedRange<Int>) {
     source = .lost(
-      Combinations(
-        elementCount: elementCount, chosenCounts: lostCounts.filter { !isGiven($0) }))
+      Subsets(elementCount: elementCount, chosenCounts: lostCounts.filter { !isGiven($0) }))
     givenCounts.append(lostCounts)
   }
 
   private mutating func keep(_ keptCounts: ClosedRange<Int>) {
     source = .kept(
-      Combinations(
+      Subsets(
         elementCount: elementCount,
         chosenCounts: keptCounts.filter { !isGiven(elementCount - $0) }))
     givenCounts.append(elementCount - keptCounts.upperBound...elementCount - keptCounts.lowerBound)
@@ -95,8 +103,8 @@ struct LostSets: IteratorProtocol {
 
   /// Each entry is lost with one chance, and the chance is drawn first: with a fair coin for each,
   /// all subsets of a large epoch would lose about half of it.
-  private func subset(ofDraw draw: Int) -> [Int] {
-    var stream = RandomStream(seed, .states, UInt64(cut), UInt64(draw))
+  private func subset(ofDraw draw: UInt64) -> [Int] {
+    var stream = RandomStream(seed, .states, UInt64(cut), draw)
     let chance = stream.next(in: 1...7)
     return (0..<elementCount).filter { _ in stream.chance(chance, of: 8) }
   }

@@ -4,6 +4,7 @@ import Bytes
 extension DiskHistory {
   /// The length of the disk in a state.
   public func byteCount(of state: CrashState) -> UInt64 {
+    if !state.isPlain { return byteCountInOrderOfEffect(state) }
     guard let first = state.lost.first,
       state.lost.contains(where: { lengths.changes(atEntry: $0) })
     else { return byteCount(atCut: state.cut) }
@@ -14,18 +15,44 @@ extension DiskHistory {
     return byteCount
   }
 
+  private func byteCountInOrderOfEffect(_ state: CrashState) -> UInt64 {
+    let first = min(
+      state.involvedEntryIndices.min() ?? state.cut, state.early.first?.beforeEntryIndex ?? .max)
+    var byteCount = lengths.byteCount(atCut: min(first, state.cut))
+    var early = state.early[...]
+    func apply(_ entryIndex: Int) {
+      if state.loses(entryIndex) { return }
+      var event = blockHistory.events[entryIndex]
+      if let torn = state.torn, torn.entryIndex == entryIndex, event.kind == .write {
+        guard let last = torn.keptRanges(of: event.range).last else { return }
+        event.range = last
+      }
+      byteCount = LengthHistory.byteCount(byteCount, after: event)
+    }
+    for entryIndex in first..<max(first, state.cut) {
+      while let next = early.first, next.beforeEntryIndex == entryIndex {
+        apply(next.entryIndex)
+        early.removeFirst()
+      }
+      if !state.early.contains(where: { $0.entryIndex == entryIndex }) { apply(entryIndex) }
+    }
+    for next in early { apply(next.entryIndex) }
+    return byteCount
+  }
+
   /// The digest of a state.
   public func digest(of state: CrashState) -> Digest128 {
     let state = reduced(state)
-    if state.lost.isEmpty { return digest(atCut: state.cut) }
+    if state.isPrefix { return digest(atCut: state.cut) }
     return sum(of: state).digest(diskByteCount: byteCount(of: state))
   }
 
   /// What the units of a state contribute: those of its cut, less what the lost entries contributed,
   /// plus what shows in their place.
   public func sum(of state: CrashState) -> StateSum {
+    precondition(state.recovery == nil, "what recovery left is not in the log")
     let state = reduced(state)
-    if state.lost.isEmpty { return sum(atCut: state.cut) }
+    if state.isPrefix { return sum(atCut: state.cut) }
     var sum = sum(atCut: state.cut)
     let plain = CrashState(cut: state.cut)
     forEachAffectedBlock(of: state) { place, units in
@@ -92,7 +119,7 @@ extension DiskHistory {
   /// The same disk at the earliest cut that has it: entries behind the last one that persisted never
   /// happened. So `flushed-only`, and every state that loses the end of its epoch, is a prefix.
   private func reduced(_ state: CrashState) -> CrashState {
-    if state.lost.isEmpty { return state }
+    if state.lost.isEmpty || !state.isPlain { return state }
     var state = state
     while let last = state.lost.last {
       if state.cut - 1 == last {
@@ -110,10 +137,12 @@ extension DiskHistory {
   private func forEachAffectedBlock(
     of state: CrashState, _ body: (_ place: Int, _ units: UnitMask) -> Void
   ) {
-    let reach = lengths.reachByteOffset(atCut: state.cut)
+    let reach = state.early.reduce(lengths.reachByteOffset(atCut: state.cut)) { reach, early in
+      max(reach, lengths.reachByteOffset(atCut: early.entryIndex + 1))
+    }
     let reached = ByteRange(byteOffset: 0, byteCount: Self.roundedUpToUnits(reach))
     var ranges: [Range<Int>] = []
-    for entryIndex in state.lost {
+    for entryIndex in state.involvedEntryIndices {
       let range = blockHistory.events[entryIndex].range
       if range.byteOffset >= reach { continue }
       ranges.append(

@@ -6,59 +6,85 @@ import Scheduling
 /// A cut's state that an earlier tier of the list has is not repeated. The same history, tiers and
 /// seed give the same states in the same order, whatever was enumerated before.
 public struct StateEnumerator: Sequence {
-  private let history: DiskHistory
+  private let space: StateSpace
   private let tiers: [Tier]
-  private let seed: Seed
+  private let sample: StateSample?
+
+  /// - Parameter sample: the part of the states that is gone through; `nil` for all.
+  public init(_ space: StateSpace, tiers: [Tier], sample: StateSample? = nil) {
+    self.space = space
+    self.tiers = tiers
+    self.sample = sample
+  }
 
   /// - Parameter seed: what `random:n` draws from.
   public init(history: DiskHistory, tiers: [Tier], seed: UInt64) {
-    self.history = history
-    self.tiers = tiers
-    self.seed = Seed(seed)
+    self.init(
+      StateSpace(
+        history, tiers: tiers, origin: LogOrigin(recognizing: history.index), seed: seed),
+      tiers: tiers)
   }
 
-  public func makeIterator() -> Iterator {
-    Iterator(history: history, tiers: tiers, seed: seed)
-  }
+  public func makeIterator() -> Iterator { Iterator(space, tiers, sample) }
 
   public struct Iterator: IteratorProtocol {
-    private let history: DiskHistory
+    private let space: StateSpace
     private let tiers: [Tier]
-    private let seed: Seed
-    private var cut = 0
-    private var optional: [Int] = []
+    private let sample: StateSample?
+    private var walk: EpochWalk
+    private var states: CutStates
     private var nextTierPlace = 0
-    private var lostSets: LostSets
+    private var numbers = StrideOfNumbers(from: 0, below: 0, by: 1)
 
-    init(history: DiskHistory, tiers: [Tier], seed: Seed) {
-      self.history = history
+    init(_ space: StateSpace, _ tiers: [Tier], _ sample: StateSample?) {
+      self.space = space
       self.tiers = tiers
-      self.seed = seed
-      lostSets = LostSets(elementCount: 0, seed: seed, cut: 0)
+      self.sample = sample
+      walk = EpochWalk(space)
+      states = CutStates(space, cut: 0, optional: [])
     }
 
     public mutating func next() -> (tier: Tier, state: CrashState)? {
       while true {
-        if let lost = lostSets.next() {
-          return (tiers[nextTierPlace - 1], CrashState(cut: cut, lost: lost.map { optional[$0] }))
-        }
-        if nextTierPlace < tiers.count {
-          lostSets.start(tiers[nextTierPlace])
+        if let number = numbers.next() {
+          if let state = states.state(number) { return (tiers[nextTierPlace - 1], state) }
+        } else if nextTierPlace < tiers.count {
+          startTier(nextTierPlace)
           nextTierPlace += 1
         } else {
-          guard cut < history.entryCount else { return nil }
-          moveToNextCut()
+          guard walk.moveToNextCut() else { return nil }
+          states = CutStates(space, cut: walk.cut, optional: walk.optional)
+          nextTierPlace = 0
         }
       }
     }
 
-    private mutating func moveToNextCut() {
-      let events = history.blockHistory.events
-      if events.isFlush(cut) { optional.removeAll(keepingCapacity: true) }
-      if events.isVolatile(cut) { optional.append(cut) }
-      cut += 1
-      nextTierPlace = 0
-      lostSets = LostSets(elementCount: optional.count, seed: seed, cut: cut)
+    private mutating func startTier(_ place: Int) {
+      states.start(tiers[place])
+      let step = sample?.partCounts[place] ?? 1
+      let first = sample?.firstNumber(atCut: walk.cut, tierPlace: place, space.seed) ?? 0
+      numbers = StrideOfNumbers(from: first, below: states.count, by: step)
     }
+  }
+}
+
+/// Every so many-th number below a bound.
+struct StrideOfNumbers: IteratorProtocol {
+  private var upcoming: UInt64
+  private let bound: UInt64
+  private let step: UInt64
+
+  init(from first: UInt64, below bound: UInt64, by step: UInt64) {
+    upcoming = first
+    self.bound = bound
+    self.step = step
+  }
+
+  mutating func next() -> UInt64? {
+    guard upcoming < bound else { return nil }
+    let number = upcoming
+    let (next, overflow) = upcoming.addingReportingOverflow(step)
+    upcoming = overflow ? .max : next
+    return number
   }
 }

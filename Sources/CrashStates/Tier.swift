@@ -4,21 +4,43 @@
 ///
 ///     prefix         1              nothing is lost
 ///     flushed-only   1              all m are lost
+///     fua-only       1              all m are lost, at cuts right behind a FUA entry only
 ///     drop:k         C(m, 1…k)      up to k are lost
 ///     keep:k         C(m, 1…k)      all but up to k are lost
+///     torn           2 to 11 m      one write persisted in part, by units of 512 bytes and of 4096
+///     torn:UNIT      2 to 11 m      the same by units of UNIT bytes only
+///     in-flight      a few          one entry took effect before its place in the log, as one that was
+///                                   in flight may: before one that it overlaps, or while what a flush
+///                                   or FUA write made durable could still be lost
 ///     random:n       at most n      subsets drawn from the seed; all of them where n are enough
+///     all            2^m and more   every subset, of what was in flight too, in every order that
+///                                   being in flight together allows
+///     recrash                       the power fails again while the disk is recovered
 public enum Tier: Hashable, Sendable, CustomStringConvertible {
   case prefix
   case flushedOnly
+  case fuaOnly
   /// The number is at least 1.
   case drop(Int)
   /// The number is at least 1.
   case keep(Int)
+  /// Bytes of the units that a device writes whole, in the order in which they are tried.
+  case torn([Int])
+  case inFlight
   /// The number is at least 1.
   case random(Int)
+  case all
+  /// States of the other tiers, of disks that a recovery writes to; they follow from that recovery.
+  case recrash
 
   /// What ``init(parsing:)`` takes, for messages and usage texts.
-  public static let forms = "prefix, flushed-only, drop:K, keep:K, random:N (K and N from 1)"
+  public static let forms =
+    "prefix, flushed-only, fua-only, drop:K, keep:K, torn, torn:BYTES, in-flight, random:N, all, "
+    + "recrash (K and N from 1)"
+
+  public static let usualTornUnits = [512, 4096]
+  /// More than this is no device's sector.
+  private static let maximumTornUnit = 1 << 20
 
   /// - Throws: ``CrashStateError`` that lists what is allowed.
   public init(parsing text: String) throws(CrashStateError) {
@@ -26,9 +48,15 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
     switch (words.first, words.count) {
     case ("prefix", 1): self = .prefix
     case ("flushed-only", 1): self = .flushedOnly
+    case ("fua-only", 1): self = .fuaOnly
+    case ("torn", 1): self = .torn(Self.usualTornUnits)
+    case ("in-flight", 1): self = .inFlight
+    case ("all", 1): self = .all
+    case ("recrash", 1): self = .recrash
     case ("drop", 2): self = .drop(try Self.count(words[1], in: text))
     case ("keep", 2): self = .keep(try Self.count(words[1], in: text))
     case ("random", 2): self = .random(try Self.count(words[1], in: text))
+    case ("torn", 2): self = .torn([try Self.unit(words[1], in: text)])
     default: throw Self.unknown(text)
     }
   }
@@ -48,9 +76,15 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .prefix: "prefix"
     case .flushedOnly: "flushed-only"
+    case .fuaOnly: "fua-only"
     case .drop(let count): "drop:\(count)"
     case .keep(let count): "keep:\(count)"
+    case .torn(Self.usualTornUnits): "torn"
+    case .torn(let units): units.map { "torn:\($0)" }.joined(separator: ",")
+    case .inFlight: "in-flight"
     case .random(let count): "random:\(count)"
+    case .all: "all"
+    case .recrash: "recrash"
     }
   }
 
@@ -61,6 +95,16 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
       throw unknown(text)
     }
     return count
+  }
+
+  private static func unit(_ word: Substring, in text: String) throws(CrashStateError) -> Int {
+    let unit = try count(word, in: text)
+    guard unit % 512 == 0, unit <= maximumTornUnit else {
+      throw CrashStateError(
+        field: "states", expected: "a unit of 512 bytes to 1 MiB, in whole 512",
+        found: "'\(text.prefix(80))'", hint: "Devices write 512 or 4096 bytes whole.")
+    }
+    return unit
   }
 
   private static func unknown(_ text: String) -> CrashStateError {

@@ -13,6 +13,8 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
     case faults = 4
     case contents = 5
     case states = 6
+    case tears = 7
+    case samples = 8
   }
 
   @usableFromInline var state: UInt64

@@ -25,7 +25,7 @@ final class ImageStateJudge: StateJudge {
 
   func judge(_ state: CrashState) -> [Violation] {
     let (recovered, isNew) = recovery.recovered(state)
-    if recovered.map != nil, state.lost.isEmpty { usableSinceCut = usableSinceCut ?? state.cut }
+    if recovered.map != nil, state.isPrefix { usableSinceCut = usableSinceCut ?? state.cut }
     var violations: [Violation] = []
     if isNew || state.cut == 0 { violations += recovered.violations.filter(isJudged) }
     guard let map = recovered.map, disks != nil else { return located(violations, state) }

@@ -1,0 +1,103 @@
+import Bytes
+import Scheduling
+
+/// What the states of a log are made from.
+public struct StateSpace: Sendable {
+  /// As many states of the tier `all` are gone through; where there are more it is refused.
+  public static let maximumAllCount: UInt64 = 1 << 20
+
+  public let history: DiskHistory
+  let seed: Seed
+  /// What is tried first at each cut: entries that touch the first of these areas, then the next.
+  let areas: [[ByteRange]]
+  let inFlightOrder: InFlightOrder?
+
+  /// - Parameters:
+  ///   - tiers: those that will be asked for.
+  ///   - origin: who wrote the log.
+  ///   - seed: what `random:n`, mixtures and samples draw from.
+  ///   - areas: the places that matter most, the most important first.
+  public init(
+    _ history: DiskHistory, tiers: [Tier], origin: LogOrigin, seed: UInt64,
+    areas: [[ByteRange]] = []
+  ) {
+    self.history = history
+    self.seed = Seed(seed)
+    self.areas = areas
+    let needsOrder = tiers.contains { $0 == .inFlight || $0 == .all }
+    inFlightOrder = needsOrder ? history.inFlightOrder(origin) : nil
+  }
+
+  /// How many states each tier has over all cuts; 2^64 - 1 for that many and more. Of `random:n` it is
+  /// how many are drawn, of `recrash` nothing: only recovery knows.
+  public func counts(of tiers: [Tier]) -> [UInt64] {
+    var counts = [UInt64](repeating: 0, count: tiers.count)
+    var walk = EpochWalk(self)
+    repeat {
+      var states = CutStates(self, cut: walk.cut, optional: walk.optional)
+      for (place, tier) in tiers.enumerated() {
+        states.start(tier)
+        let (sum, overflow) = counts[place].addingReportingOverflow(states.count)
+        counts[place] = overflow ? .max : sum
+      }
+    } while walk.moveToNextCut()
+    return counts
+  }
+
+  /// Why `all` cannot be gone through; `nil` where it can, or is not asked for.
+  public func refusal(of tiers: [Tier]) -> CrashStateError? {
+    guard let place = tiers.firstIndex(of: .all) else { return nil }
+    let count = counts(of: tiers)[place]
+    if count <= Self.maximumAllCount { return nil }
+    return CrashStateError(
+      field: "states", expected: "at most \(Self.maximumAllCount) states in the tier 'all'",
+      found: count == .max ? "2^64 or more" : "\(count)",
+      hint: "Take 'drop:2,keep:2,in-flight,random:100' instead, or a shorter log.")
+  }
+}
+
+extension DiskHistory {
+  /// What was in flight together.
+  public func inFlightOrder(_ origin: LogOrigin) -> InFlightOrder {
+    InFlightOrder(index, blockHistory.events, origin: origin)
+  }
+}
+
+/// Goes through the cuts of a log, with the optional entries of each.
+struct EpochWalk {
+  private let space: StateSpace
+  private(set) var cut = 0
+  /// In the order in which losing them is tried.
+  private(set) var optional: [Int] = []
+  /// How much each of them matters, the least first.
+  private var ranks: [Int] = []
+
+  init(_ space: StateSpace) {
+    self.space = space
+  }
+
+  /// - Returns: whether there is one.
+  mutating func moveToNextCut() -> Bool {
+    let events = space.history.blockHistory.events
+    guard cut < events.count else { return false }
+    if events.isFlush(cut) {
+      optional.removeAll(keepingCapacity: true)
+      ranks.removeAll(keepingCapacity: true)
+    }
+    if events.isVolatile(cut) { insert(cut, events) }
+    cut += 1
+    return true
+  }
+
+  private mutating func insert(_ entryIndex: Int, _ events: DiskEvents) {
+    if space.areas.isEmpty {
+      optional.append(entryIndex)
+      return
+    }
+    let range = events[entryIndex].range
+    let rank = space.areas.firstIndex { $0.contains { $0.overlaps(range) } } ?? space.areas.count
+    let place = ranks.firstIndex { $0 > rank } ?? ranks.count
+    optional.insert(entryIndex, at: place)
+    ranks.insert(rank, at: place)
+  }
+}
