@@ -20,9 +20,12 @@ final class PromiseJudge {
   /// What a state shares with the one before it was judged there: a prefix is compared in the units of
   /// its last entry and of the promises that are new at its cut, another state in the units of what
   /// it lost.
-  func judge(_ state: CrashState) -> [Violation] {
+  func judge(_ state: CrashState) -> [Violation] { judge(state, units: units(of: state)) }
+
+  /// What is wrong with these units of a state, and with its length.
+  func judge(_ state: CrashState, units: [UInt64]) -> [Violation] {
     var violations: [Violation] = []
-    for unit in units(of: state) {
+    for unit in units {
       if let violation = judge(unit: unit, state) { violations.append(violation) }
     }
     if let violation = judgeLength(state) { violations.append(violation) }

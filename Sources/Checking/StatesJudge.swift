@@ -27,14 +27,7 @@ final class StatesJudge {
     self.evidence = evidence
     self.options = options
     self.isGoingOn = isGoingOn
-    promises = evidence.client.map { client in
-      let promises = Promises(
-        client: client, initialByteCount: evidence.history.byteCount(atCut: 0),
-        discardPromisesZeroes: evidence.discardPromisesZeroes,
-        submittedUnits: evidence.submittedUnits ?? { _ in [] })
-      promises.hasUnreportedError = evidence.hasUnreportedError
-      return promises
-    }
+    promises = Promises(of: evidence)
     if let image = evidence.image {
       judge = ImageStateJudge(history: evidence.history, evidence: image, promises: promises)
     } else {
