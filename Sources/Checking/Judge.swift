@@ -9,6 +9,8 @@ public struct Judgement: Sendable {
     public var tier: Tier
     public var stateCount: Int
     public var distinctStateCount: Int
+    /// How many states the tier has; 0 where nobody counted them.
+    public var totalStateCount: UInt64 = 0
   }
 
   /// Causes before consequences; the first of each rule, with how often it repeats.
@@ -122,6 +124,7 @@ public struct Judge {
     }
     promises?.hasUnreportedError = evidence.hasUnreportedError
     let judge = stateJudge(evidence, promises)
+    let tiers = tiers.withFirstCrashes
     var seen: Set<StateKey> = []
     var judgement = Judgement()
     judgement.tiers = tiers.map {
@@ -145,12 +148,16 @@ public struct Judge {
     if let client = evidence.client, let images = judge as? ImageStateJudge {
       for cut in client.closedCuts { list.add(images.judgeClosed(atCut: cut)) }
     }
+    if let recrash = (judge as? ImageStateJudge)?.recrash { judgement.add(recrash.count) }
     return judgement
   }
 
   private func stateJudge(_ evidence: Evidence, _ promises: Promises?) -> (any StateJudge)? {
     if let image = evidence.image {
-      return ImageStateJudge(history: evidence.history, evidence: image, promises: promises)
+      let judge = ImageStateJudge(
+        history: evidence.history, evidence: image, promises: promises)
+      if tiers.contains(.recrash) { judge.recrash = RecrashJudge(image.recovery, seed: seed) }
+      return judge
     }
     return promises.map { PromiseJudge(history: evidence.history, promises: $0) }
   }
