@@ -166,7 +166,7 @@ private final class RecrashPass {
       lines.append("and \(cut.lost.count - Self.maximumLineCount) more")
     }
     if let torn = cut.torn { lines.append("torn: \(name(torn.entryIndex)), kept \(torn.shape)") }
-    lines += ["the first recovery: \(first.outcome)", "the second: \(second.outcome)"]
+    lines += ["the first recovery: \(first.outcome.text)", "the second: \(second.outcome.text)"]
     violation.evidence = lines + violation.evidence
     return violation
   }
@@ -193,6 +193,19 @@ private final class RecrashPass {
       "at byte \(sector + UInt64(index)): \(hexDigits(found[part])), would have been "
         + hexDigits(expected[part])
     ]
+  }
+}
+
+extension RecoveryOutcome {
+  fileprivate var text: String {
+    switch self {
+    case .notNeeded: "the log is empty, nothing to replay"
+    case .recovered(let summary):
+      "replays entries \(summary.tailSequenceNumber) to \(summary.headSequenceNumber)"
+    case .openedWithoutReplay: "opens, though no run of entries is complete"
+    case .refused(let refusal): "refuses: \(refusal)"
+    case .neverEnds: "never ends"
+    }
   }
 }
 
