@@ -14,6 +14,8 @@ final class StatesJudge {
 
   private let evidence: Evidence
   private let options: Judge.Options
+  /// Those asked for, and what `recrash` needs to begin with.
+  private let tiers: [Tier]
   private let isGoingOn: (_ stateCount: Int) -> Bool
   private let promises: Promises?
   private let judge: (any StateJudge)?
@@ -26,10 +28,16 @@ final class StatesJudge {
   ) {
     self.evidence = evidence
     self.options = options
+    tiers = options.tiers.withFirstCrashes
     self.isGoingOn = isGoingOn
     promises = Promises(of: evidence)
     if let image = evidence.image {
-      judge = ImageStateJudge(history: evidence.history, evidence: image, promises: promises)
+      let images = ImageStateJudge(
+        history: evidence.history, evidence: image, promises: promises)
+      if options.tiers.contains(.recrash) {
+        images.recrash = RecrashJudge(image.recovery, seed: options.seed)
+      }
+      judge = images
     } else {
       judge = promises.map { PromiseJudge(history: evidence.history, promises: $0) }
     }
@@ -38,16 +46,17 @@ final class StatesJudge {
   /// - Returns: counts, without the violations, which go to the list.
   func judge(_ list: inout ViolationList) -> Judgement {
     let space = stateSpace
-    let counts = isCounted ? space.counts(of: options.tiers) : nil
-    judgement.tiers = options.tiers.indices.map {
-      Judgement.TierCount(tier: options.tiers[$0], totalStateCount: counts?[$0] ?? 0)
+    let counts = isCounted ? space.counts(of: tiers) : nil
+    judgement.tiers = tiers.indices.map {
+      Judgement.TierCount(tier: tiers[$0], totalStateCount: counts?[$0] ?? 0)
     }
-    judgement.refusal = space.refusal(of: options.tiers)
+    judgement.refusal = space.refusal(of: tiers)
     if judgement.refusal != nil { return judgement }
     for sample in samples(counts) where !judgement.isCutShort { judge(space, sample, &list) }
     if let client = evidence.client, let images = judge as? ImageStateJudge {
       for cut in client.closedCuts { list.add(images.judgeClosed(atCut: cut)) }
     }
+    if let recrash = (judge as? ImageStateJudge)?.recrash { judgement.add(recrash.count) }
     return judgement
   }
 
@@ -59,7 +68,7 @@ final class StatesJudge {
       areas = [found.recoverable, found.structures]
     }
     return StateSpace(
-      evidence.history, tiers: options.tiers,
+      evidence.history, tiers: tiers,
       origin: options.origin ?? LogOrigin(recognizing: evidence.index), seed: options.seed,
       areas: areas)
   }
@@ -81,7 +90,6 @@ final class StatesJudge {
   }
 
   private func judge(_ space: StateSpace, _ sample: StateSample?, _ list: inout ViolationList) {
-    let tiers = options.tiers
     for (tier, state) in StateEnumerator(space, tiers: tiers, sample: sample) {
       if judgement.stateCount % 256 == 255, !isGoingOn(judgement.stateCount) {
         judgement.isCutShort = true
@@ -105,11 +113,18 @@ final class StatesJudge {
       judgement.tiers[tierPlace].distinctStateCount += 1
     }
     guard let found = judge?.judge(state), !found.isEmpty else { return }
-    for violation in found where !list.violations.contains(where: { $0.rule == violation.rule }) {
-      if !judgement.tiers[tierPlace].brokenRules.contains(violation.rule) {
-        judgement.tiers[tierPlace].brokenRules.append(violation.rule)
+    noteBroken(found.filter { !list.contains($0.rule) }, tierPlace: tierPlace)
+    list.add(found)
+  }
+
+  /// Notes in which tier a rule was broken first.
+  private func noteBroken(_ violations: [Violation], tierPlace: Int) {
+    for violation in violations {
+      let isInRecovery = violation.state?.recovery != nil
+      let place = isInRecovery ? tiers.firstIndex(of: .recrash) ?? tierPlace : tierPlace
+      if !judgement.tiers[place].brokenRules.contains(violation.rule) {
+        judgement.tiers[place].brokenRules.append(violation.rule)
       }
     }
-    list.add(found)
   }
 }

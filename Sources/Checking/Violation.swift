@@ -41,6 +41,8 @@ struct ViolationList {
     }
   }
 
+  func contains(_ rule: Rule) -> Bool { violations.contains { $0.rule == rule } }
+
   mutating func add(_ more: [Violation]) {
     for violation in more { add(violation) }
   }

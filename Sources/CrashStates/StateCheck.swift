@@ -76,7 +76,7 @@ extension DiskHistory {
 }
 
 extension Tear.Shape {
-  fileprivate func fits(unitCount: Int) -> Bool {
+  func fits(unitCount: Int) -> Bool {
     switch self {
     case .prefix(let count), .suffix(let count): count > 0 && count < unitCount
     case .hole(let hole): hole.upperBound <= unitCount && hole.count < unitCount

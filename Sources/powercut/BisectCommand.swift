@@ -126,11 +126,3 @@ struct RuleArgument: ExpressibleByArgument {
 
   static var allValueStrings: [String] { Rule.allCases.map(\.rawValue) }
 }
-
-extension DurationArgument {
-  init(seconds: UInt64) {
-    nanoseconds = seconds * 1_000_000_000
-  }
-
-  var defaultValueDescription: String { "\(nanoseconds / 1_000_000_000)s" }
-}

@@ -30,20 +30,7 @@ struct CheckCommand: ParsableCommand {
   @Argument(help: "A write log, a recording's folder with writes.log, or a VHDX image.")
   var path: String
 
-  @Option(
-    name: .customLong("as"),
-    help: "What the device holds: raw or vhdx. (default: what the recording says, or raw)")
-  var givenKind: ImageKind?
-
-  @Option(
-    help: """
-      With --as vhdx: what opens the image after each cut, and goes on with it. (default: what the \
-      recording says, or exact)
-      """)
-  var profile: RecoverProfile?
-
-  @Option(help: "With --as vhdx: a mistake of recovery to make; can be given more than once.")
-  var bug: [RecoveryBug] = []
+  @OptionGroup var image: ImageOptions
 
   @Flag(help: "With --as vhdx: list three digests of each state instead of judging it.")
   var digests = false
@@ -103,7 +90,7 @@ struct CheckCommand: ParsableCommand {
     let index: WriteLogIndex
     do {
       index = try recording.options.index(
-        recording.logPath, isGrowable: kind(recording) == .vhdx)
+        recording.logPath, isGrowable: image.kind(recording) == .vhdx)
     } catch let error as FormatError {
       let violation = Violation(.l01, error.finding, evidence: [error.hint])
       report.findings = [Finding(recorded: violation, alsoBroken: [], reproduce: reproduction)]
@@ -113,7 +100,7 @@ struct CheckCommand: ParsableCommand {
     if let live = live ?? recording.livePath {
       evidence.live = .region(try MappedFile.map(live, access: .sequential))
     }
-    if kind(recording) == .vhdx {
+    if image.kind(recording) == .vhdx {
       evidence.image = try imageEvidence(recording, evidence.history)
       // What a log implies is about the file, and a client of the image knows the virtual disk only.
       if evidence.arePromisesImplied { evidence.client = nil }
@@ -177,26 +164,11 @@ struct CheckCommand: ParsableCommand {
     origin ?? LogOrigin(recognizing: index)
   }
 
-  private func kind(_ recording: RecordingSource) -> ImageKind { givenKind ?? recording.kind }
-
-  /// Whose writer and recovery the image is judged with.
-  private func stack(_ recording: RecordingSource) -> StackName? {
-    if let profile { return StackName("vhdx:\(profile.profile.name)") }
-    return recording.manifest.flatMap { StackName($0.stack) }
-      ?? StackName(image: .vhdx, profile: .exact)
-  }
-
-  private func recovery(_ recording: RecordingSource) -> RecoveryProfile {
-    let named = profile ?? RecoverProfile(stack(recording)?.profile.recovery ?? .exact)
-    let recorded = recording.manifest?.bugs.compactMap { RecoveryBug(rawValue: $0) } ?? []
-    return named.adding(bug + recorded)
-  }
-
   /// What goes on with the image is the writer that belongs to the profile (rule D10).
   private func imageEvidence(
     _ recording: RecordingSource, _ history: DiskHistory
   ) throws -> ImageEvidence {
-    var evidence = ImageEvidence(recovery: recovery(recording))
+    var evidence = ImageEvidence(recovery: image.recovery(recording))
     guard let parameters = ImageParameters.find(in: history) else {
       throw ToolError(
         """
@@ -205,7 +177,7 @@ struct CheckCommand: ParsableCommand {
         lengths, how long the file became (--image-size).
         """)
     }
-    guard let stack = stack(recording) else { return evidence }
+    guard let stack = image.stack(recording) else { return evidence }
     let options = VHDXDisk.Options(
       bugs: stack.profile.bugs, habits: stack.profile.habits, recovery: evidence.recovery,
       identity: seed)
@@ -216,13 +188,13 @@ struct CheckCommand: ParsableCommand {
 
   /// For each state: its name, the file as cut, the file after recovery, the virtual disk.
   private func listDigests(_ recording: RecordingSource) throws -> Int32 {
-    guard kind(recording) == .vhdx else {
+    guard image.kind(recording) == .vhdx else {
       throw ToolError(
         "--digests belongs to --as vhdx; `powercut replay --digests` is for any disk.")
     }
     let index = try recording.options.index(recording.logPath, isGrowable: true)
     let history = try recording.options.history(index)
-    var digester = ImageDigester(history: history, recovery: recovery(recording))
+    var digester = ImageDigester(history: history, recovery: image.recovery(recording))
     for (_, state) in StateEnumerator(history: history, tiers: states.tiers, seed: seed) {
       if Interrupts.isRequested { return 130 }
       try StandardStreams.writeResult("\(state): \(digester.digests(of: state))\n")
@@ -231,10 +203,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   private var reproduction: String {
-    var words = ["powercut", "check", path.shellQuoted] + log.words
-    if let givenKind { words += ["--as", givenKind.rawValue] }
-    if let profile { words += ["--profile", profile.profile.name] }
-    for bug in bug { words += ["--bug", bug.rawValue] }
+    var words = ["powercut", "check", path.shellQuoted] + log.words + image.words
     if states.tiers != FuzzPlan.defaultTiers {
       words += ["--states", states.defaultValueDescription]
     }
@@ -249,7 +218,6 @@ struct CheckCommand: ParsableCommand {
 
   /// Writes the image of a state, whose name and file come behind it.
   private var replayLine: String {
-    let kind = givenKind.map { ["--as", $0.rawValue] } ?? []
-    return (["powercut", "replay", path.shellQuoted] + log.words + kind).joined(separator: " ")
+    (["powercut", "replay", path.shellQuoted] + log.words + image.words).joined(separator: " ")
   }
 }

@@ -66,11 +66,3 @@ struct CommandOptions: ParsableArguments {
       firstCut: recovery.map { UsableCut.first(in: history, recovery: $0) } ?? 0)
   }
 }
-
-extension DurationArgument {
-  init(seconds: UInt64) {
-    nanoseconds = seconds * 1_000_000_000
-  }
-
-  var defaultValueDescription: String { "\(nanoseconds / 1_000_000_000)s" }
-}

@@ -18,6 +18,26 @@ enum RecoverOutput {
     }
   }
 
+  /// Does one change to an image that is being written, which nobody sees before it is whole.
+  static func carryOut(_ change: ImageChange, on file: SparseImageFile) throws(HostError) {
+    switch change {
+    case .write(let byteOffset, let bytes):
+      try grow(file, toHold: ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count)))
+      try file.write(bytes, at: byteOffset)
+    case .zero(let range):
+      try grow(file, toHold: range)
+      try file.zero(range)
+    case .resize(let byteCount): try file.resize(toByteCount: byteCount)
+    case .flush: break
+    }
+  }
+
+  private static func grow(
+    _ file: SparseImageFile, toHold range: ByteRange
+  ) throws(HostError) {
+    if range.endByteOffset > file.byteCount { try file.resize(toByteCount: range.endByteOffset) }
+  }
+
   /// Writes the whole recovered image to a file of its own, sparse where it is zero.
   static func copy(_ overlay: OverlayImage, to path: String) throws(HostError) {
     let file = try SparseImageFile(path, byteCount: overlay.byteCount)

@@ -1,7 +1,9 @@
 import ArgumentParser
 import Campaign
+import Checking
 import CrashStates
 import Host
+import VHDX
 import WriteLog
 
 struct ReplayCommand: ParsableCommand {
@@ -11,6 +13,9 @@ struct ReplayCommand: ParsableCommand {
     discussion: """
       A cut after entry n holds the first n entries. With --digests, one line for each cut from 0 on: \
       how many entries, and the digest of the disk (docs/digest.md says how it is computed).
+
+      Of a VHDX image a state may go on: 'cut:37 then cut:4 lost:2' is what opening the image of cut 37 \
+      leaves where the power fails after four of recovery's changes and number 2 of them is lost.
       """)
 
   @Argument(help: "A write log, or a recording's folder with writes.log.")
@@ -19,7 +24,7 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "Where to cut: a number of entries, the text of a mark, or last.")
   var at = "last"
 
-  @Option(help: "A crash state as reports name it: 'cut:37 lost:35,36'.")
+  @Option(help: "A crash state as reports name it: 'cut:37 lost:35,36', 'cut:37 then cut:4'.")
   var state: String?
 
   @Option(help: "The image file to write; sparse where it is zero.")
@@ -28,11 +33,7 @@ struct ReplayCommand: ParsableCommand {
   @Flag(help: "List every cut and its digest.")
   var digests = false
 
-  @Option(
-    name: .customLong("as"),
-    help: "What the device holds: raw, or vhdx, whose file grows beyond --image-size.")
-  var givenKind: ImageKind?
-
+  @OptionGroup var image: ImageOptions
   @OptionGroup var log: LogOptions
 
   func validate() throws {
@@ -50,14 +51,19 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let recording = try RecordingSource(path, options: log)
-      let index = try recording.index(as: givenKind)
+      let index = try recording.index(as: image.kind(recording))
       try refuseDamage(index)
       let history = try recording.options.history(index)
       for note in index.shapeNotes { try StandardStreams.writeProgress("powercut: \(note)\n") }
       if digests {
         try list(history)
       } else if let output {
-        try write(try chosenState(index, history), of: history, to: output)
+        let chosen = try chosenState(index, history)
+        if let cut = chosen.recovery {
+          try write(try recrashed(chosen, cut, of: history, recording), chosen, of: history, output)
+        } else {
+          try write(chosen, of: history, to: output)
+        }
       }
       return 0
     }
@@ -90,13 +96,41 @@ struct ReplayCommand: ParsableCommand {
   private func write(
     _ state: CrashState, of history: DiskHistory, to output: String
   ) throws {
-    let replay = Replay(history, state: state)
-    let image = try SparseImageFile(output, byteCount: replay.imageByteCount)
-    try replay.write { (piece) throws(HostError) in
-      try image.write(piece.region, in: piece.range, at: piece.imageByteOffset)
-    }
-    try image.finish()
+    let file = try self.file(state, of: history, output)
+    try file.finish()
     try StandardStreams.writeResult("\(state)  \(history.digest(of: state))  \(output)\n")
+  }
+
+  /// The image of the first crash, with those changes of its recovery on it that persisted.
+  private func write(
+    _ image: RecrashedImage, _ state: CrashState, of history: DiskHistory, _ output: String
+  ) throws {
+    let file = try self.file(image.state, of: history, output)
+    for change in image.keptChanges { try RecoverOutput.carryOut(change, on: file) }
+    try file.finish()
+    try StandardStreams.writeResult("\(state)  \(image.digest)  \(output)\n")
+  }
+
+  private func file(
+    _ state: CrashState, of history: DiskHistory, _ output: String
+  ) throws(HostError) -> SparseImageFile {
+    let replay = Replay(history, state: state)
+    let file = try SparseImageFile(output, byteCount: replay.imageByteCount)
+    try replay.write { (piece) throws(HostError) in
+      try file.write(piece.region, in: piece.range, at: piece.imageByteOffset)
+    }
+    return file
+  }
+
+  private func recrashed(
+    _ state: CrashState, _ cut: RecoveryCut, of history: DiskHistory, _ recording: RecordingSource
+  ) throws -> RecrashedImage {
+    guard image.kind(recording) == .vhdx else {
+      throw ToolError(
+        "--state '\(state)': only a VHDX image is recovered; say --as vhdx where the device holds one"
+      )
+    }
+    return try RecrashedImage(history, state, cut, recovery: image.recovery(recording))
   }
 
   private func chosenState(

@@ -8,6 +8,8 @@ final class ImageStateJudge: StateJudge {
   private let history: DiskHistory
   private let recovery: StateRecovery
   private let disks: VirtualDiskJudge?
+  /// Judges recoveries that are cut off; `nil` where the tier `recrash` was not asked for.
+  var recrash: RecrashJudge?
   /// The first cut at which the image opened: before it, it may not be created yet.
   private var usableSinceCut: Int?
 
@@ -25,6 +27,20 @@ final class ImageStateJudge: StateJudge {
 
   func judge(_ state: CrashState) -> [Violation] {
     let (recovered, isNew) = recovery.recovered(state)
+    // First, for these say more exactly what a recovery's own judges may have found too.
+    return recrashed(state, recovered, isNew) + judge(state, recovered, isNew)
+  }
+
+  private func recrashed(
+    _ state: CrashState, _ recovered: RecoveredState, _ isNew: Bool
+  ) -> [Violation] {
+    guard let recrash, isNew || recovered.changesPayload else { return [] }
+    return recrash.judge(StateImage(history, state), recovered)
+  }
+
+  private func judge(
+    _ state: CrashState, _ recovered: RecoveredState, _ isNew: Bool
+  ) -> [Violation] {
     if recovered.map != nil, state.isPrefix { usableSinceCut = usableSinceCut ?? state.cut }
     var violations: [Violation] = []
     if isNew || state.cut == 0 { violations += recovered.violations.filter(isJudged) }

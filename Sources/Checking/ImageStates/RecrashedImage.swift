@@ -1,0 +1,90 @@
+import Bytes
+import CrashStates
+import VHDX
+
+/// The image of a crash state whose recovery was cut off too: what the first power cut left, with those
+/// changes of its recovery that persisted.
+public struct RecrashedImage {
+  /// The first crash, without its recovery.
+  public let state: CrashState
+  /// What persisted of recovery, in order; of a torn write a write for each part.
+  public let keptChanges: [ImageChange]
+  let image: StateImage
+
+  /// - Parameters:
+  ///   - state: one of the history's (``DiskHistory/check(_:origin:)``).
+  ///   - cut: of the recovery of that state.
+  ///   - profile: what recovers it.
+  /// - Throws: ``CrashStateError`` where this recovery has no such cut.
+  public init(
+    _ history: DiskHistory, _ state: CrashState, _ cut: RecoveryCut,
+    recovery profile: RecoveryProfile
+  ) throws(CrashStateError) {
+    var first = state
+    first.recovery = nil
+    let image = StateImage(history, first)
+    let recovered = OverlayImage(image)
+    _ = Recovery(profile: profile).run(on: recovered)
+    try RecoverySteps(recovered.changes).check(cut)
+    self.state = first
+    self.image = image
+    keptChanges = cut.kept(of: recovered.changes)
+  }
+
+  public var file: any ImageFile { overlay }
+
+  /// The digest of the file, without building it.
+  public var digest: Digest128 { overlay.digest(over: image) }
+
+  private var overlay: OverlayImage { OverlayImage(image, keptChanges) }
+}
+
+extension RecoverySteps {
+  init(_ changes: [ImageChange]) {
+    self.init(
+      changes.map { change in
+        switch change {
+        case .write(let byteOffset, let bytes):
+          .write(ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count)))
+        case .zero, .resize: .whole
+        case .flush: .flush
+        }
+      })
+  }
+}
+
+extension RecoveryCut {
+  /// The changes that persisted, in order; a torn write is one for each of its parts. Flushes, which
+  /// change nothing, are left out.
+  func kept(of changes: [ImageChange]) -> [ImageChange] {
+    var kept: [ImageChange] = []
+    for index in 0..<cut where !lost.contains(index) && changes[index] != .flush {
+      if let torn, torn.entryIndex == index {
+        kept += torn.kept(of: changes[index])
+      } else {
+        kept.append(changes[index])
+      }
+    }
+    return kept
+  }
+}
+
+extension Tear {
+  fileprivate func kept(of change: ImageChange) -> [ImageChange] {
+    guard case .write(let byteOffset, let bytes) = change else { return [change] }
+    let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
+    return keptRanges(of: range).map { part in
+      let start = Int(part.byteOffset - byteOffset)
+      return .write(
+        byteOffset: part.byteOffset, bytes: Array(bytes[start..<start + Int(part.byteCount)]))
+    }
+  }
+}
+
+extension OverlayImage {
+  /// A file with changes over it.
+  convenience init(_ base: any ImageFile, _ changes: [ImageChange]) {
+    self.init(base)
+    for change in changes { apply(change) }
+  }
+}

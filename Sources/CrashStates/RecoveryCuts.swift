@@ -1,0 +1,144 @@
+import Bytes
+import Scheduling
+
+/// The states that a power cut within a recovery can leave, cut by cut; at each, with m optional steps:
+///
+///     1          nothing is lost
+///     m          each one is lost
+///     1          all are lost, where m is more than 1
+///     2 to 11 w  each of the w writes among them is torn, by units of 512 bytes and of 4096
+///
+/// Where that is more than a limit, an even part of them is gone through: small cuts whole, such as
+/// those around headers, and of the others every so many-th state, counted from one that the seed
+/// says.
+public struct RecoveryCuts: Sequence, Sendable {
+  private let steps: RecoverySteps
+  private let seed: Seed
+  /// For each step, how many ways to tear the steps before it there are.
+  private let tearCounts: [UInt64]
+  /// The cuts that are looked at, ascending, and the stride of each.
+  private let cuts: [Int]
+  private let strides: [UInt64]
+  /// How many states there are in all.
+  public let totalCount: UInt64
+
+  /// - Parameter maximumCount: about so many states are gone through, at least one at each cut that is
+  ///   looked at.
+  public init(_ steps: RecoverySteps, seed: UInt64, maximumCount: Int) {
+    precondition(maximumCount > 0, "a limit allows something")
+    self.steps = steps
+    self.seed = Seed(seed)
+    tearCounts = Self.tearCounts(steps)
+    let cuts = Self.chosenCuts(stepCount: steps.count, maximumCount: maximumCount, Seed(seed))
+    var totalCount: UInt64 = 0
+    for cut in 0...steps.count { totalCount += Self.count(atCut: cut, steps, tearCounts) }
+    let counts = cuts.map { [steps, tearCounts] in Self.count(atCut: $0, steps, tearCounts) }
+    let sample = StateSample(stateCounts: counts, maximumStateCount: UInt64(maximumCount))
+    self.totalCount = totalCount
+    self.cuts = cuts
+    strides = sample.partCounts
+  }
+
+  public func makeIterator() -> Iterator { Iterator(self) }
+
+  public struct Iterator: IteratorProtocol {
+    private let source: RecoveryCuts
+    private var place = 0
+    private var numbers = StrideOfNumbers(from: 0, below: 0, by: 1)
+
+    init(_ source: RecoveryCuts) {
+      self.source = source
+    }
+
+    public mutating func next() -> RecoveryCut? {
+      while true {
+        if let number = numbers.next() {
+          return source.state(number, atCut: source.cuts[place - 1])
+        }
+        guard place < source.cuts.count else { return nil }
+        numbers = source.numbers(place)
+        place += 1
+      }
+    }
+  }
+
+  fileprivate func numbers(_ place: Int) -> StrideOfNumbers {
+    let count = Self.count(atCut: cuts[place], steps, tearCounts)
+    let stride = strides[place]
+    var first: UInt64 = 0
+    if stride > 1 {
+      var stream = RandomStream(seed, .samples, UInt64(cuts[place]), UInt64(steps.count))
+      first = stream.next() % Swift.min(stride, count)
+    }
+    return StrideOfNumbers(from: first, below: count, by: stride)
+  }
+
+  fileprivate func state(_ number: UInt64, atCut cut: Int) -> RecoveryCut {
+    let optional = steps.optional(atCut: cut)
+    if number == 0 { return RecoveryCut(cut: cut) }
+    var number = number - 1
+    if number < UInt64(optional.count) {
+      return RecoveryCut(cut: cut, lost: [optional.lowerBound + Int(number)])
+    }
+    number -= UInt64(optional.count)
+    if optional.count > 1 {
+      if number == 0 { return RecoveryCut(cut: cut, lost: Array(optional)) }
+      number -= 1
+    }
+    return RecoveryCut(cut: cut, torn: tear(number, optional))
+  }
+
+  /// - Parameter number: of the ways to tear one of these steps.
+  private func tear(_ number: UInt64, _ optional: Range<Int>) -> Tear {
+    let wanted = tearCounts[optional.lowerBound] + number
+    var low = optional.lowerBound
+    var high = optional.upperBound
+    // The last step with no more tears before it than wanted.
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if tearCounts[middle] <= wanted { low = middle } else { high = middle }
+    }
+    return Self.tears(of: steps.steps[low], at: low, seed)[Int(wanted - tearCounts[low])]
+  }
+
+  private static func count(
+    atCut cut: Int, _ steps: RecoverySteps, _ tearCounts: [UInt64]
+  ) -> UInt64 {
+    let optional = steps.optional(atCut: cut)
+    let tearCount = tearCounts[optional.upperBound] - tearCounts[optional.lowerBound]
+    return 1 + UInt64(optional.count) + (optional.count > 1 ? 1 : 0) + tearCount
+  }
+
+  private static func tearCounts(_ steps: RecoverySteps) -> [UInt64] {
+    var counts: [UInt64] = [0]
+    counts.reserveCapacity(steps.count + 1)
+    for step in steps.steps {
+      counts.append(counts[counts.count - 1] + UInt64(tears(of: step, at: 0, Seed(0)).count))
+    }
+    return counts
+  }
+
+  private static func tears(of step: RecoverySteps.Step, at index: Int, _ seed: Seed) -> [Tear] {
+    guard case .write(let range) = step else { return [] }
+    return Tier.usualTornUnits.flatMap { unit in
+      let unitCount = Tear.unitCount(of: range, unitByteCount: unit)
+      return Tear.shapes(unitCount: unitCount, seed: seed.rawValue).map {
+        Tear(entryIndex: index, unitByteCount: unit, shape: $0)
+      }
+    }
+  }
+
+  /// All cuts, or where they are too many the first and the last ones, at which the headers are
+  /// written, and an even part of those between.
+  private static func chosenCuts(stepCount: Int, maximumCount: Int, _ seed: Seed) -> [Int] {
+    let edgeCount = 8
+    if stepCount < Swift.max(maximumCount, 4 * edgeCount) { return Array(0...stepCount) }
+    let inner = edgeCount...stepCount - edgeCount
+    let step = (inner.count + maximumCount - 1) / maximumCount
+    var stream = RandomStream(seed, .samples, UInt64(stepCount))
+    let first = inner.lowerBound + stream.next(below: step)
+    let chosen =
+      Array(0..<edgeCount) + Array(stride(from: first, through: inner.upperBound, by: step))
+    return chosen + Array(stepCount - edgeCount + 1...stepCount)
+  }
+}
