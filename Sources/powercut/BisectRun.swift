@@ -18,6 +18,10 @@ struct BisectRun {
     subject = try BisectSubject(options, needsImage: options.command == nil)
     bisect = Bisect(
       history: subject.history, tiers: options.states.tiers, seed: options.seed)
+    let space = StateSpace(
+      subject.history, tiers: options.states.tiers,
+      origin: LogOrigin(recognizing: subject.index), seed: options.seed)
+    if let refusal = space.refusal(of: options.states.tiers) { throw refusal }
   }
 
   /// - Throws: what ends a run with status 2.
