@@ -18,7 +18,7 @@ public struct JudgedRun: Sendable {
 
   private static func judge(_ run: SimulatedRun, _ tiers: [Tier]) -> Judgement {
     do {
-      return Judge(tiers: tiers, seed: run.seed.rawValue).judge(try run.evidence())
+      return Judge(Judge.Options(tiers: tiers, seed: run.seed.rawValue)).judge(try run.evidence())
     } catch {
       var judgement = Judgement()
       judgement.violations = [

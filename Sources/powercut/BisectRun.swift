@@ -153,7 +153,7 @@ struct BisectRun {
   /// Every state of the tiers, judged as `check` does it: much faster than one by one.
   private func checkedStates() throws(BisectInterruption) -> Judgement {
     var progress = ProgressLine()
-    let judgement = Judge(tiers: options.states.tiers, seed: options.seed) { stateCount in
+    let judgement = Judge(Judge.Options(tiers: options.states.tiers, seed: options.seed)) { stateCount in
       progress.show("\(stateCount) crash states")
       return !Interrupts.isRequested
     }.judge(subject.evidence)
@@ -175,7 +175,7 @@ struct BisectRun {
 
   /// What the log itself breaks, without its states.
   private func logJudgement() -> Judgement {
-    Judge(tiers: [], seed: options.seed).judge(subject.evidence)
+    Judge(Judge.Options(tiers: [], seed: options.seed)).judge(subject.evidence)
   }
 
   private func nothingBroken(_ judgement: Judgement) -> BisectResult {

@@ -44,10 +44,11 @@ struct RecordingSource {
 
   /// Maps the log and reads it once.
   ///
+  /// - Parameter givenKind: what the device holds, where somebody says so.
   /// - Throws: ``ToolError`` with the path in front of what is wrong with the superblock.
-  func index() throws -> WriteLogIndex {
+  func index(as givenKind: ImageKind? = nil) throws -> WriteLogIndex {
     do {
-      return try options.index(logPath, isGrowable: kind != .raw)
+      return try options.index(logPath, isGrowable: (givenKind ?? kind) != .raw)
     } catch let error as FormatError {
       throw ToolError("\(logPath): \(error)")
     }

@@ -28,6 +28,11 @@ struct ReplayCommand: ParsableCommand {
   @Flag(help: "List every cut and its digest.")
   var digests = false
 
+  @Option(
+    name: .customLong("as"),
+    help: "What the device holds: raw, or vhdx, whose file grows beyond --image-size.")
+  var givenKind: ImageKind?
+
   @OptionGroup var log: LogOptions
 
   func validate() throws {
@@ -45,7 +50,7 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let recording = try RecordingSource(path, options: log)
-      let index = try recording.index()
+      let index = try recording.index(as: givenKind)
       try refuseDamage(index)
       let history = try recording.options.history(index)
       for note in index.shapeNotes { try StandardStreams.writeProgress("powercut: \(note)\n") }

@@ -84,7 +84,7 @@ struct RecordedCase {
   }
 
   func judgement(_ tiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]) throws -> Judgement {
-    Judge(tiers: tiers, seed: 1).judge(try evidence())
+    Judge(Judge.Options(tiers: tiers, seed: 1)).judge(try evidence())
   }
 
   func evidence() throws -> Evidence {

@@ -68,7 +68,7 @@ import VHDX
       }
     }
     try #require(!first.isEmpty)
-    let violations = Judge(tiers: tiers, seed: 1).judge(evidence).violations
+    let violations = Judge(Judge.Options(tiers: tiers, seed: 1)).judge(evidence).violations
     for violation in violations {
       guard let state = violation.state else { continue }
       #expect(first[violation.rule] == state, "\(violation.rule.rawValue)")
