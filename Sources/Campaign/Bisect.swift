@@ -100,7 +100,7 @@ private struct BisectSearch<Failure: Error> {
     if isArmed, let fasterScan {
       switch try fasterScan() {
       case .nothingFails: return .nothingFails
-      case .firstFailure(let state) where state.cut >= firstCut:
+      case .firstFailure(let state) where state.cut >= firstCut && state.recovery == nil:
         // What the two do not agree on is looked at state by state.
         if try judge.outcome(of: state) == .bad { return .culprit(try settled(state)) }
       case .firstFailure, .unknown: break
@@ -110,7 +110,7 @@ private struct BisectSearch<Failure: Error> {
     var firstBad: CrashState?
     let states = StateEnumerator(
       history: bisect.history, tiers: bisect.tiers, seed: bisect.seed)
-    for (_, state) in states where state.cut >= firstCut {
+    for (_, state) in states where state.cut >= firstCut && state.recovery == nil {
       switch try judge.outcome(of: state) {
       case .good: isArmed = true
       case .bad where isArmed: return .culprit(try settled(state))
@@ -142,7 +142,7 @@ private struct BisectSearch<Failure: Error> {
 
   /// The same cut with nothing lost, where that is another state and good.
   private func goodWhole(_ state: CrashState) throws(Failure) -> CrashState? {
-    if state.lost.isEmpty { return nil }
+    if state.isPrefix { return nil }
     let whole = CrashState(cut: state.cut)
     return try judge.outcome(of: whole) == .good ? whole : nil
   }
@@ -154,7 +154,7 @@ private struct BisectSearch<Failure: Error> {
   ) throws(Failure) -> (good: CrashState?, bad: CrashState?, skipped: [CrashState]) {
     var skipped: [CrashState] = []
     for cut in stride(from: state.cut - 1, through: 0, by: -1) {
-      let earlier = CrashState(cut: cut, lost: state.lost.filter { $0 < cut })
+      guard let earlier = earlier(state, cut: cut) else { continue }
       switch try judge.outcome(of: earlier) {
       case .good: return (earlier, nil, skipped)
       case .bad: return (nil, earlier, skipped)
@@ -162,5 +162,14 @@ private struct BisectSearch<Failure: Error> {
       }
     }
     return (nil, nil, skipped)
+  }
+
+  /// The same state at an earlier cut; `nil` where the log has none.
+  private func earlier(_ state: CrashState, cut: Int) -> CrashState? {
+    var earlier = CrashState(cut: cut, lost: state.lost.filter { $0 < cut })
+    if let torn = state.torn, torn.entryIndex < cut { earlier.torn = torn }
+    earlier.early = state.early.filter { $0.beforeEntryIndex <= cut }
+    if earlier.early.isEmpty { return earlier }
+    return (try? bisect.history.check(earlier)) == nil ? nil : earlier
   }
 }

@@ -1,10 +1,11 @@
 import CrashStates
 
-/// Makes what a failing state lost as small as it can be: no entry of the result can be taken out of
-/// it without the state becoming good.
+/// Makes what went wrong in a failing state as small as it can be: nothing torn and nothing out of its
+/// order that need not be, and no entry of the loss can be taken out of it without the state becoming
+/// good.
 ///
-/// Delta debugging: parts of the loss are tried alone, then everything but one part, in parts that
-/// become smaller.
+/// The loss by delta debugging: parts of it are tried alone, then everything but one part, in parts
+/// that become smaller.
 ///
 /// Source: Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (2002), ddmin.
 enum BisectMinimizer {
@@ -14,10 +15,35 @@ enum BisectMinimizer {
   static func minimized<Failure: Error>(
     _ state: CrashState, _ fails: (CrashState) throws(Failure) -> Bool
   ) throws(Failure) -> CrashState {
-    if state.lost.isEmpty { return state }
+    if state.isPrefix { return state }
     let whole = CrashState(cut: state.cut)
     if try fails(whole) { return whole }
+    return try withSmallestLoss(try plainest(state, fails), fails)
+  }
+
+  /// Without the tear, and without what came early, where it fails all the same.
+  private static func plainest<Failure: Error>(
+    _ state: CrashState, _ fails: (CrashState) throws(Failure) -> Bool
+  ) throws(Failure) -> CrashState {
     var state = state
+    var simpler = state
+    simpler.torn = nil
+    if state.torn != nil, try fails(simpler) { state = simpler }
+    // What came early may be named among the losses: then it stays.
+    simpler = state
+    simpler.early = []
+    let isNamed = state.early.contains { state.lost.contains($0.entryIndex) }
+    if !state.early.isEmpty, !isNamed, state.torn == nil, try fails(simpler) { state = simpler }
+    return state
+  }
+
+  private static func withSmallestLoss<Failure: Error>(
+    _ state: CrashState, _ fails: (CrashState) throws(Failure) -> Bool
+  ) throws(Failure) -> CrashState {
+    var state = state
+    let whole = losing([], of: state)
+    if state.lost.isEmpty { return state }
+    if try fails(whole) { return whole }
     var partCount = 2
     while state.lost.count > 1 {
       if let smaller = try reduced(state, partCount, fails) {
@@ -39,16 +65,22 @@ enum BisectMinimizer {
   ) throws(Failure) -> CrashState? {
     let parts = parts(of: state.lost, partCount)
     for part in parts {
-      let alone = CrashState(cut: state.cut, lost: Array(part))
+      let alone = losing(Array(part), of: state)
       if try fails(alone) { return alone }
     }
     if parts.count == 2 { return nil }
     for part in parts {
       let others = Array(state.lost[..<part.startIndex] + state.lost[part.endIndex...])
-      let without = CrashState(cut: state.cut, lost: others)
+      let without = losing(others, of: state)
       if try fails(without) { return without }
     }
     return nil
+  }
+
+  private static func losing(_ lost: [Int], of state: CrashState) -> CrashState {
+    var state = state
+    state.lost = lost
+    return state
   }
 
   /// As even as whole entries allow, none empty.

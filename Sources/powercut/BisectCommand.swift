@@ -69,6 +69,10 @@ struct BisectCommand: ParsableCommand {
     guard rule == nil || command == nil else {
       throw ValidationError("--rule and --command are two questions: ask one of them")
     }
+    guard !states.tiers.contains(.recrash) else {
+      throw ValidationError(
+        "--states recrash: what recovery writes is no entry of the log; leave it out")
+    }
     if let command {
       do {
         _ = try BisectWords(splitting: command)

@@ -69,6 +69,15 @@ struct BisectDescription {
         "         only where the power cut loses \(culprit.bad.lost.count == 1 ? "entry" : "entries")"
           + " \(list), not yet flushed")
     }
+    if let torn = culprit.bad.torn {
+      lines.append(
+        "         only where the power cut tears entry \(torn.entryIndex): \(culprit.bad)")
+    }
+    if !culprit.bad.early.isEmpty {
+      lines.append(
+        "         only where writes in flight together take effect in another order: \(culprit.bad)"
+      )
+    }
     return lines
   }
 
@@ -118,8 +127,8 @@ struct BisectDescription {
     }
     lines += ["", "  entries between the two"]
     for entry in sides.entries {
-      lines.append("    \(entry.kind == .lost ? "lost" : "new ")  \(entry.text)")
-      if let structure = entry.structure { lines.append("          = \(structure)") }
+      lines.append("    \(Self.word(entry.kind))  \(entry.text)")
+      if let structure = entry.structure { lines.append("           = \(structure)") }
     }
     lines += namedLines + rangeLines(sides) + structureLines(sides)
     if let good = sides.goodCommand { lines += ["", "  good image   \(good)"] }
@@ -127,11 +136,21 @@ struct BisectDescription {
     return lines
   }
 
+  private static func word(_ kind: BisectResult.Difference.Kind) -> String {
+    switch kind {
+    case .arrived: "new  "
+    case .lost: "lost "
+    case .torn: "torn "
+    case .early: "early"
+    case .named: "     "
+    }
+  }
+
   private var namedLines: [String] {
     if result.namedEntries.isEmpty { return [] }
     return ["", "  entries of the operations that the rule names"]
       + result.namedEntries.flatMap { entry in
-        ["          \(entry.text)"] + (entry.structure.map { ["          = \($0)"] } ?? [])
+        ["           \(entry.text)"] + (entry.structure.map { ["           = \($0)"] } ?? [])
       }
   }
 

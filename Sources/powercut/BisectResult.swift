@@ -35,6 +35,10 @@ struct BisectResult {
       case arrived
       /// It was lost in the state that fails.
       case lost
+      /// It persisted in part.
+      case torn
+      /// It took effect before its place in the log.
+      case early
       /// What is wrong names it, or the client's operation that it belongs to.
       case named
     }

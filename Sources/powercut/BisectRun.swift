@@ -18,6 +18,10 @@ struct BisectRun {
     subject = try BisectSubject(options, needsImage: options.command == nil)
     bisect = Bisect(
       history: subject.history, tiers: options.states.tiers, seed: options.seed)
+    let space = StateSpace(
+      subject.history, tiers: options.states.tiers,
+      origin: LogOrigin(recognizing: subject.index), seed: options.seed)
+    if let refusal = space.refusal(of: options.states.tiers) { throw refusal }
   }
 
   /// - Throws: what ends a run with status 2.
@@ -49,7 +53,7 @@ struct BisectRun {
       }
       progress.clear()
       result.commandRunCount = judge.runCount
-      try add(answer, to: &result)
+      add(answer, to: &result)
       if let bad = Self.failingState(answer) { result.run = try judge.run(bad) }
     } catch is BisectInterruption {
       progress.clear()
@@ -109,22 +113,20 @@ struct BisectRun {
     var progress = ProgressLine()
     var checked = judgement
     do {
-      let answer = try bisect.run({ state throws(BisectInterruption) in
-        if Interrupts.isRequested { throw BisectInterruption() }
-        progress.show("\(state)")
-        return judge.verdict(on: state).breaks(rule).map { $0 ? .bad : .good } ?? .skipped
-      }) { () throws(BisectInterruption) in
-        let all = if let checked { checked } else { try checkedStates() }
-        checked = all
-        guard let first = all.violations.first(where: { $0.rule == rule }) else {
-          return .nothingFails
-        }
-        // Where the order of writes breaks the rule, too, the state is not told.
-        return first.state.map { .firstFailure($0) } ?? .unknown
-      }
+      let answer = try bisect.run(
+        { state throws(BisectInterruption) in
+          if Interrupts.isRequested { throw BisectInterruption() }
+          progress.show("\(state)")
+          return judge.verdict(on: state).breaks(rule).map { $0 ? .bad : .good } ?? .skipped
+        },
+        scan: { () throws(BisectInterruption) in
+          let all = if let checked { checked } else { try checkedStates() }
+          checked = all
+          return Self.scan(all, for: rule)
+        })
       progress.clear()
       result.checkedStateCount = checked?.distinctStateCount
-      try add(answer, to: &result)
+      add(answer, to: &result)
       if let bad = Self.failingState(answer) {
         let violations = judge.violations(in: bad)
         result.violation = violations.first { $0.rule == rule }
@@ -138,6 +140,14 @@ struct BisectRun {
       result.isInterrupted = true
     }
     return result
+  }
+
+  private static func scan(_ judgement: Judgement, for rule: Rule) -> BisectScan {
+    guard let first = judgement.violations.first(where: { $0.rule == rule }) else {
+      return .nothingFails
+    }
+    // Where the order of writes breaks the rule, too, the state is not told.
+    return first.state.map { .firstFailure($0) } ?? .unknown
   }
 
   /// Every state of the tiers, judged as `check` does it: much faster than one by one.
@@ -193,7 +203,7 @@ struct BisectRun {
     BisectSides(subject, path: options.path, words: options.log.words)
   }
 
-  private func add(_ answer: BisectAnswer, to result: inout BisectResult) throws {
+  private func add(_ answer: BisectAnswer, to result: inout BisectResult) {
     result.answer = answer
     if case .culprit(let culprit) = answer.verdict { result.sides = sides.sides(of: culprit) }
   }
@@ -232,36 +242,5 @@ struct BisectRun {
       }
     }
     return notes
-  }
-}
-
-/// Where a chain of entries breaks, and what stands there.
-struct BisectDamage {
-  let lines: [String]
-
-  /// `nil` where the violation is about something else.
-  init?(_ index: WriteLogIndex, _ violation: Violation) {
-    guard [.l02, .l03, .l04].contains(violation.rule),
-      let problem = index.problems.first(where: { violation.entries.contains($0.entryIndex) })
-    else { return nil }
-    var lines = [
-      "the chain ends behind entry \(index.entryCount - 1), at byte \(index.endByteOffset) of the log"
-    ]
-    let places = Set([Int(clamping: problem.error.byteOffset), index.endByteOffset]).sorted()
-    for place in places where place >= Int(index.sectorByteCount) {
-      lines.append("byte \(place) of the log: \(Self.bytes(at: place, of: index))")
-    }
-    self.lines = lines
-  }
-
-  private static func bytes(at place: Int, of index: WriteLogIndex) -> String {
-    let end = min(place + 32, index.region.byteCount)
-    if place >= end { return "the file ends there" }
-    if index.region.isZero(in: place..<min(place + 512, index.region.byteCount)) { return "zeroes" }
-    return index.region.bytes(in: place..<end).map(hexDigits).joined(separator: " ")
-  }
-
-  private static func hexDigits(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 }

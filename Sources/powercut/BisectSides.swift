@@ -66,10 +66,11 @@ struct BisectSides {
   private func differences(of culprit: BisectAnswer.Culprit) -> [BisectResult.Difference] {
     let bad = culprit.bad
     let first = culprit.before?.cut ?? bad.cut
-    let arrived = (first..<bad.cut).filter { !bad.lost.contains($0) }
-    let all =
-      bad.lost.map { ($0, BisectResult.Difference.Kind.lost) }
-      + arrived.map { ($0, .arrived) }
+    var all = bad.lost.map { ($0, BisectResult.Difference.Kind.lost) }
+    if let torn = bad.torn { all.append((torn.entryIndex, .torn)) }
+    all += bad.early.map { ($0.entryIndex, .early) }
+    let special = Set(all.map(\.0))
+    all += (first..<bad.cut).filter { !special.contains($0) }.map { ($0, .arrived) }
     return all.prefix(Self.maximumEntryCount).map { difference($1, $0) }
   }
 
@@ -92,7 +93,7 @@ struct BisectSides {
   private func replay(_ state: CrashState, output: String) -> String {
     // A damaged log is rebuilt up to its damage where a plain cut is asked for.
     let place =
-      subject.index.problems.isEmpty || !state.lost.isEmpty
+      subject.index.problems.isEmpty || !state.isPrefix
       ? ["--state", "\(state)".shellQuoted] : ["--at", "\(state.cut)"]
     let all = ["powercut", "replay", path.shellQuoted] + words + place + ["--output", output]
     return all.joined(separator: " ")

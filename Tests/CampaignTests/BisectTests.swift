@@ -5,10 +5,11 @@ import Testing
 /// The search alone: what fails is made up, so that the answer is known.
 @Suite struct BisectTests {
   private static func answer(
-    entryCount: Int = 500, flushes: Set<Int> = [], tiers: [Tier] = FuzzPlan.defaultTiers,
-    _ judge: @escaping (CrashState) -> BisectOutcome
+    entryCount: Int = 500, flushes: Set<Int> = [], sectorCount: Int = 1,
+    tiers: [Tier] = FuzzPlan.defaultTiers, _ judge: @escaping (CrashState) -> BisectOutcome
   ) throws -> BisectAnswer {
-    let history = try BisectLog.history(entryCount: entryCount, flushes: flushes)
+    let history = try BisectLog.history(
+      entryCount: entryCount, flushes: flushes, sectorCount: sectorCount)
     return Bisect(history: history, tiers: tiers, seed: 1).run { state in
       (try? history.check(state)) == nil ? .skipped : judge(state)
     }
@@ -132,6 +133,50 @@ import Testing
     #expect(try Self.culprit(answer).bad == CrashState(cut: 12))
     #expect(try Self.culprit(answer).good == CrashState(cut: 11))
     #expect(answer.monotony == .unknown)
+  }
+
+  // MARK: Torn writes
+
+  @Test func aTearThatIsNeededStays() throws {
+    let answer = try Self.answer(
+      entryCount: 12, flushes: [4], sectorCount: 4, tiers: [.prefix, .drop(1), .torn([512])]
+    ) { state in
+      state.torn?.entryIndex == 7 && state.cut >= 10 ? .bad : .good
+    }
+    let culprit = try Self.culprit(answer)
+    #expect(culprit.bad.cut == 10)
+    #expect(culprit.bad.lost == [])
+    #expect(culprit.bad.torn?.entryIndex == 7)
+    #expect(culprit.good == CrashState(cut: 10))
+    var before = culprit.bad
+    before.cut = 9
+    #expect(culprit.before == before)
+  }
+
+  @Test func aTearThatIsNotNeededIsTakenOut() throws {
+    let answer = try Self.answer(
+      entryCount: 12, sectorCount: 4, tiers: [.torn([512])]
+    ) { $0.cut >= 6 ? .bad : .good }
+    #expect(try Self.culprit(answer).bad == CrashState(cut: 6))
+  }
+
+  // MARK: A faster way through all states
+
+  @Test func whatAFasterScanFindsIsMadeSmall() throws {
+    let history = try BisectLog.history(entryCount: 200)
+    let judge = { (state: CrashState) -> BisectOutcome in
+      Set(state.lost).isSuperset(of: [3, 9]) && state.cut > 20 ? .bad : .good
+    }
+    let bisect = Bisect(history: history, tiers: [.prefix, .flushedOnly], seed: 1)
+    let slow = bisect.run(judge)
+    let fast = bisect.run(judge) { .firstFailure(CrashState(cut: 21, lost: Array(0..<21))) }
+    #expect(fast.verdict == slow.verdict)
+    #expect(try Self.culprit(fast).bad == CrashState(cut: 21, lost: [3, 9]))
+    #expect(fast.judgedStateCount < slow.judgedStateCount)
+    #expect(bisect.run(judge) { .unknown } == slow)
+    // A state that does not fail here is no answer.
+    #expect(bisect.run(judge) { .firstFailure(CrashState(cut: 5)) }.verdict == slow.verdict)
+    #expect(bisect.run(judge) { .nothingFails }.verdict == .nothingFails)
   }
 
   // MARK: Skipped states

@@ -52,6 +52,15 @@ import VHDX
     #expect(byHome == ["BAT entry 0 (block 0) in the file": ["not present", present]])
   }
 
+  @Test func theSameBytesWrittenAgainAreNoDifference() throws {
+    var made = RecordedCase()
+    made.loggedWrite(RecordedCase.write(1, sector: 3))
+    made.logWrite(RecordedCase.write(1, sector: 3))
+    let history = try made.evidence().history
+    #expect(StateDifference(history, CrashState(cut: 1), CrashState(cut: 2)).ranges.isEmpty)
+    #expect(StateDifference(history, CrashState(cut: 0), CrashState(cut: 2)).ranges.count == 1)
+  }
+
   /// Three writes of one sector, the second over the first, and a flush.
   @Test func bytesThatDifferAreJoinedToRanges() throws {
     var made = RecordedCase()

@@ -36,7 +36,6 @@ import WriteLog
     #expect(entry.text("structure") == "metadata table")
     #expect(entry.text("deviceByteOffset") == "0x300000")
     #expect(try culprit.list("entries").count == 1)
-    // Without the correction it is nothing that fails.
     #expect(try report.list("findings").first?.number("cut") == planted + 1)
   }
 
@@ -68,7 +67,12 @@ import WriteLog
     #expect(run.status == 1, "\(run.errors)")
     let report = try run.json
     #expect(try report.object("culprit").text("firstBad") == "cut:\(planted + 1)")
-    #expect(try #require(report.object("counts").number("states")) <= 20)
+    // Where the log names no entry yet the image does not open: those cuts are passed over.
+    let counts = try report.object("counts")
+    let judgedCount =
+      try #require(counts.number("states")) - #require(
+        counts.number("skippedStates"))
+    #expect(judgedCount <= 20)
     #expect(try report.rules == ["M01"])
   }
 
@@ -296,10 +300,10 @@ import WriteLog
       folder.path("image.vhdx"), folder.path("writes.log"), folder.path("base.img")
     )
     try Peer.qemuImage.run([
-      "create", "-q", "-f", "vhdx", "-o", "block_size=1M,subformat=dynamic", image, "32M",
+      "create", "-q", "-f", "vhdx", "-o", "block_size=1M,subformat=dynamic", image, "96M",
     ])
     try shell("cp \(image) \(base); : > \(log)")
-    let commands = (0..<12).flatMap { ["write -P 0xa\($0 % 10) \($0 * 2)M 4k", "flush"] }
+    let commands = (0..<36).flatMap { ["write -P 0xa\($0 % 10) \($0 * 2)M 4k", "flush"] }
     try Peer.qemuIO.run(
       ["-t", "writeback"] + commands.flatMap { ["-c", $0] } + [
         "--image-opts",
@@ -309,7 +313,7 @@ import WriteLog
     return [log, "--base", base, "--image-size", "\(try MappedFile.map(image).byteCount)"]
   }
 
-  /// Sends the eighth write of payload to the metadata region, at 3 MiB of QEMU's images; returns its
+  /// Sends the 21st write of payload to the metadata region, at 3 MiB of QEMU's images; returns its
   /// entry.
   private func plantStrayWrite() throws -> Int {
     let path = folder.path("writes.log")
@@ -317,8 +321,8 @@ import WriteLog
     let payload = (0..<index.entryCount).filter {
       index[$0].kind == .write && index[$0].deviceRange.byteOffset >= 8 << 20
     }
-    try #require(payload.count >= 12)
-    let stray = payload[7]
+    try #require(payload.count >= 36 && index.entryCount > 500)
+    let stray = payload[20]
     let sector = (3 << 20) / UInt64(index.sectorByteCount)
     let digits = (0..<8).map { "\\x" + String(sector >> (8 * UInt64($0)) & 0xff, radix: 16) }
     try shell(

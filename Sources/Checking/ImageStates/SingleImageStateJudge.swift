@@ -31,7 +31,7 @@ final class SingleImageStateJudge: StateJudge {
       violations.removeAll { $0.rule == .d09 }
     }
     violations += judgeDisk(recovered, state)
-    if state.lost.isEmpty, closedCuts.contains(state.cut) {
+    if state.isPrefix, closedCuts.contains(state.cut) {
       violations += ImageStateJudge.judgeClosed(recovered.outcome)
     }
     return violations.map { violation in
