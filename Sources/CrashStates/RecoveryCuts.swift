@@ -19,6 +19,7 @@ public struct RecoveryCuts: Sequence, Sendable {
   /// The cuts that are looked at, ascending, and the stride of each.
   private let cuts: [Int]
   private let strides: [UInt64]
+  private static let smallCount: UInt64 = 16
   /// How many states there are in all.
   public let totalCount: UInt64
 
@@ -33,10 +34,9 @@ public struct RecoveryCuts: Sequence, Sendable {
     var totalCount: UInt64 = 0
     for cut in 0...steps.count { totalCount += Self.count(atCut: cut, steps, tearCounts) }
     let counts = cuts.map { [steps, tearCounts] in Self.count(atCut: $0, steps, tearCounts) }
-    let sample = StateSample(stateCounts: counts, maximumStateCount: UInt64(maximumCount))
     self.totalCount = totalCount
     self.cuts = cuts
-    strides = sample.partCounts
+    strides = Self.strides(counts, maximumCount: UInt64(maximumCount))
   }
 
   public func makeIterator() -> Iterator { Iterator(self) }
@@ -60,6 +60,21 @@ public struct RecoveryCuts: Sequence, Sendable {
         place += 1
       }
     }
+  }
+
+  /// Cuts with a single write that can be lost or torn, such as those around headers, are gone through
+  /// whole; the others share what is left.
+  private static func strides(_ counts: [UInt64], maximumCount: UInt64) -> [UInt64] {
+    let small = counts.filter { $0 <= smallCount }.reduce(0, +)
+    guard small <= maximumCount / 2 else {
+      return StateSample(stateCounts: counts, maximumStateCount: maximumCount).partCounts
+    }
+    let large = counts.indices.filter { counts[$0] > smallCount }
+    let sample = StateSample(
+      stateCounts: large.map { counts[$0] }, maximumStateCount: maximumCount - small)
+    var strides = [UInt64](repeating: 1, count: counts.count)
+    for (place, stride) in zip(large, sample.partCounts) { strides[place] = stride }
+    return strides
   }
 
   fileprivate func numbers(_ place: Int) -> StrideOfNumbers {

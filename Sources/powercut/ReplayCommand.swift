@@ -51,6 +51,8 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let recording = try RecordingSource(path, options: log)
+      let state = try state.map { try CrashState(parsing: $0) }
+      try refuseRecovery(of: state, recording)
       let index = try recording.index(as: image.kind(recording))
       try refuseDamage(index)
       let history = try recording.options.history(index)
@@ -58,7 +60,8 @@ struct ReplayCommand: ParsableCommand {
       if digests {
         try list(history)
       } else if let output {
-        let chosen = try chosenState(index, history)
+        let chosen = try state ?? stateOfCut(index, history)
+        try history.check(chosen)
         if let cut = chosen.recovery {
           try write(try recrashed(chosen, cut, of: history, recording), chosen, of: history, output)
         } else {
@@ -122,25 +125,21 @@ struct ReplayCommand: ParsableCommand {
     return file
   }
 
+  private func refuseRecovery(of state: CrashState?, _ recording: RecordingSource) throws {
+    if state?.recovery == nil || image.kind(recording) == .vhdx { return }
+    throw ToolError(
+      "--state '\(self.state ?? "")': only a VHDX image is recovered; say --as vhdx for one")
+  }
+
   private func recrashed(
     _ state: CrashState, _ cut: RecoveryCut, of history: DiskHistory, _ recording: RecordingSource
   ) throws -> RecrashedImage {
-    guard image.kind(recording) == .vhdx else {
-      throw ToolError(
-        "--state '\(state)': only a VHDX image is recovered; say --as vhdx where the device holds one"
-      )
-    }
     return try RecrashedImage(history, state, cut, recovery: image.recovery(recording))
   }
 
-  private func chosenState(
+  private func stateOfCut(
     _ index: WriteLogIndex, _ history: DiskHistory
   ) throws -> CrashState {
-    if let state {
-      let parsed = try CrashState(parsing: state)
-      try history.check(parsed)
-      return parsed
-    }
     if at == "last" { return CrashState(cut: history.entryCount) }
     if let cut = Int(at) {
       guard (0...history.entryCount).contains(cut) else {
