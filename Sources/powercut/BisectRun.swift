@@ -153,7 +153,8 @@ struct BisectRun {
   /// Every state of the tiers, judged as `check` does it: much faster than one by one.
   private func checkedStates() throws(BisectInterruption) -> Judgement {
     var progress = ProgressLine()
-    let judgement = Judge(Judge.Options(tiers: options.states.tiers, seed: options.seed)) { stateCount in
+    let judgement = Judge(Judge.Options(tiers: options.states.tiers, seed: options.seed)) {
+      stateCount in
       progress.show("\(stateCount) crash states")
       return !Interrupts.isRequested
     }.judge(subject.evidence)
