@@ -101,16 +101,14 @@ struct BisectDescription {
         "", "  rule         \(violation.rule.rawValue): \(violation.rule.promise)",
         "  found        \(violation.title)",
       ]
-      lines += violation.evidence.map { "  evidence     \($0)" }
+      lines += violation.evidence.filter { !$0.hasPrefix("the image: ") }.map {
+        "  evidence     \($0)"
+      }
       if !result.alsoBroken.isEmpty {
         lines.append(
           "  also         \(result.alsoBroken.map(\.rawValue).joined(separator: " ")) in the same "
             + "state")
       }
-    }
-    if let run = result.run {
-      lines += ["", "  command      \(subject)", "  ended with   \(run.status.words)"]
-      lines += run.lines.map { "  it said      \($0)" }
     }
     return lines
   }

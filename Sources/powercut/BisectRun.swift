@@ -38,23 +38,24 @@ struct BisectRun {
 
   // MARK: A command
 
-  private func byCommand(_ command: String) throws -> BisectResult {
-    var result = makeResult(.command(command), rule: nil)
+  private func byCommand(_ command: ImageCommand) throws -> BisectResult {
+    var result = makeResult(.command(command.text), rule: nil)
+    let sides = sides
     let judge = try BisectCommandJudge(
-      BisectWords(splitting: command),
-      timeLimit: .nanoseconds(Int64(clamping: options.commandTimeout.nanoseconds)),
-      history: subject.history)
+      command, timeLimit: options.commandTimeout, subject,
+      replay: { sides.replay($0, output: "bad.img") })
     var progress = ProgressLine()
     do {
       let answer = try bisect.run { state in
-        if Interrupts.isRequested { throw BisectInterruption() }
         progress.show("\(judge.runCount) runs of the command, now \(state)")
-        return try judge.run(state).outcome
+        return try judge.answer(state).outcome
       }
       progress.clear()
       result.commandRunCount = judge.runCount
       add(answer, to: &result)
-      if let bad = Self.failingState(answer) { result.run = try judge.run(bad) }
+      if let bad = Self.failingState(answer) {
+        result.violation = try judge.answer(bad).violations.first
+      }
     } catch is BisectInterruption {
       progress.clear()
       result.commandRunCount = judge.runCount
@@ -201,7 +202,9 @@ struct BisectRun {
   }
 
   private var sides: BisectSides {
-    BisectSides(subject, path: options.path, words: options.log.words)
+    BisectSides(
+      subject, path: options.path,
+      words: options.log.words + (options.givenKind.map { ["--as", $0.rawValue] } ?? []))
   }
 
   private func add(_ answer: BisectAnswer, to result: inout BisectResult) {

@@ -6,7 +6,7 @@ import VHDX
 import WriteLog
 
 /// Puts the two sides of a culprit beside each other.
-struct BisectSides {
+struct BisectSides: Sendable {
   let subject: BisectSubject
   let path: String
   let words: [String]
@@ -90,7 +90,8 @@ struct BisectSides {
       structure: structure)
   }
 
-  private func replay(_ state: CrashState, output: String) -> String {
+  /// The command that writes the image of a state.
+  func replay(_ state: CrashState, output: String) -> String {
     // A damaged log is rebuilt up to its damage where a plain cut is asked for.
     let place =
       subject.index.problems.isEmpty || !state.isPrefix

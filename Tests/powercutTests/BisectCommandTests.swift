@@ -107,7 +107,7 @@ import WriteLog
     #expect(run.status == 1)
     #expect(run.result.contains("fails from the start: at cut:0"))
     #expect(!run.result.contains("CULPRIT"))
-    #expect(run.result.contains("ended with   exit 1"))
+    #expect(run.result.contains("found        'test ! -e {image}' exits with 1"))
   }
 
   @Test func aCommandThatPassesOverEveryStateIsThree() throws {
@@ -126,6 +126,9 @@ import WriteLog
     #expect(run.status == 2)
     #expect(run.result.isEmpty)
     #expect(run.errors.contains("cannot start 'no-such-program'"))
+    let wrapped = try ToolRun(["bisect"] + smallLog() + ["--command", "env no-such {image}"])
+    #expect(wrapped.status == 2)
+    #expect(wrapped.errors.contains("a program behind it cannot be started"))
   }
 
   // MARK: How a command can end
@@ -135,7 +138,7 @@ import WriteLog
     "bash -c 'cmp -s -n 512 -i 1024:0 \"$0\" /dev/zero || \(then)' {image}"
   }
 
-  @Test(arguments: ["exit 1", "exit 126", "kill -SEGV $$", "sleep 60"])
+  @Test(arguments: ["exit 1", "exit 124", "kill -SEGV $$", "sleep 60"])
   func everyOtherEndIsBad(end: String) throws {
     let run = try ToolRun(
       ["bisect"] + smallLog() + [
@@ -145,11 +148,11 @@ import WriteLog
     #expect(run.result.contains("CULPRIT  entry 2  "), "\(run.result)")
     let words =
       switch end {
-      case "sleep 60": "ran longer than allowed and was killed"
-      case "kill -SEGV $$": "killed by signal 11"
-      default: end
+      case "sleep 60": "runs for more than 1 s and is killed"
+      case "kill -SEGV $$": "is ended by signal 11 (SIGSEGV)"
+      default: "exits with \(end.dropFirst(5))"
       }
-    #expect(run.result.contains("ended with   \(words)"), "\(run.result)")
+    #expect(run.result.contains("' \(words)\n"), "\(run.result)")
   }
 
   /// What the command cannot say anything about is between the two sides.
@@ -244,8 +247,8 @@ import WriteLog
   // MARK: Usage
 
   @Test(arguments: [
-    (["--command", "true"], "{image}"), (["--command", ""], "no program"),
-    (["--command", "sh -c 'true {image}"], "not closed"), (["--rule", "Z99"], "Z99"),
+    (["--command", "true"], "{image}"), (["--command", ""], "a program"),
+    (["--command", "sh -c 'true {image}"], "Close the quote"), (["--rule", "Z99"], "Z99"),
     (["--rule", "D01", "--command", "true {image}"], "ask one of them"),
     (["--command", "true {image}", "--command-timeout", "0"], "command-timeout"),
     (["--states", "none"], "none"), (["--format", "junit"], "junit"),
