@@ -130,7 +130,7 @@ struct CheckCommand: ParsableCommand {
         reproduce: reproduction)
     }
     report.unjudgedRules = judgement.unjudgedRules
-    report.notes = index.shapeNotes
+    report.notes = index.shapeNotes + lengthNotes(recording, index)
     if evidence.client == nil {
       report.notes.append(
         "promises: none, for the log has no marks of what a client of the image was told")
@@ -142,7 +142,7 @@ struct CheckCommand: ParsableCommand {
       "the log is judged as it was left: what it counted too early (L04) or claimed durable too "
         + "early (L09) while it was written shows in a simulated run only")
     report.notes += origin(index).blindSpots
-    report.notes += judgement.tiers.map(\.text)
+    report.notes += judgement.tiers.map { $0.text(ignoring: ignore.rules) }
     try commandCheck?.judge(
       states.tiers, seed: seed, ignoring: ignore.rules, reproduce: reproduction, into: &report)
     return report
@@ -158,6 +158,17 @@ struct CheckCommand: ParsableCommand {
 
   private func isOver(_ stopwatch: Stopwatch) -> Bool {
     budget.duration.map { stopwatch.elapsedNanoseconds >= $0.nanoseconds } ?? false
+  }
+
+  /// What a log does not say of the file's length looks like a broken image.
+  private func lengthNotes(_ recording: RecordingSource, _ index: WriteLogIndex) -> [String] {
+    guard image.kind(recording) == .vhdx, origin(index) != .powercut,
+      recording.options.imageSize == nil
+    else { return [] }
+    return [
+      "length: this log does not tell when the file grew, so it is taken to grow by its writes only. "
+        + "Where D09 or B05 is broken, give the length that the file came to have (--image-size)"
+    ]
   }
 
   private func origin(_ index: WriteLogIndex) -> LogOrigin {

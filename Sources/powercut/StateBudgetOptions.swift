@@ -25,14 +25,14 @@ struct StateBudgetOptions: ParsableArguments {
 
 extension Judgement.TierCount {
   /// One line: how many states, what came of them, and how much that is of all.
-  var text: String {
+  func text(ignoring ignoredRules: Set<Rule>) -> String {
     var text = "\(tier): \(stateCount) states"
     if totalStateCount > UInt64(stateCount), stateCount > 0 {
       let all = totalStateCount == .max ? "2^64 or more" : "\(totalStateCount)"
       text += " of \(all) (\(share))"
     }
     text += ", \(distinctStateCount) distinct, \(judgedStateCount) judged"
-    let rules = brokenRules.sorted().map(\.rawValue).joined(separator: ", ")
+    let rules = brokenRules.filter { !ignoredRules.contains($0) }.sorted().map(\.rawValue).joined(separator: ", ")
     return text + (rules.isEmpty ? "" : "; first to break \(rules)")
   }
 
