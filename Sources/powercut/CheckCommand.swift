@@ -144,7 +144,8 @@ struct CheckCommand: ParsableCommand {
     report.notes += origin(index).blindSpots
     report.notes += judgement.tiers.map { $0.text(ignoring: ignore.rules) }
     try commandCheck?.judge(
-      states.tiers, seed: seed, ignoring: ignore.rules, reproduce: reproduction, into: &report)
+      commandStates(evidence.history), isOver: { isOver(stopwatch) }, ignoring: ignore.rules,
+      reproduce: reproduction, into: &report)
     return report
   }
 
@@ -154,6 +155,16 @@ struct CheckCommand: ParsableCommand {
     options.maximumStateCount = budget.maxStates
     options.isTimed = budget.duration != nil
     return options
+  }
+
+  /// The same states that are judged by rules, but for those that a recovery leaves.
+  private func commandStates(_ history: DiskHistory) -> StateEnumerator {
+    let space = StateSpace(
+      history, tiers: states.tiers, origin: origin(history.index), seed: seed)
+    let sample = budget.maxStates.map {
+      StateSample(stateCounts: space.counts(of: states.tiers), maximumStateCount: $0)
+    }
+    return StateEnumerator(space, tiers: states.tiers, sample: sample)
   }
 
   private func isOver(_ stopwatch: Stopwatch) -> Bool {
