@@ -126,7 +126,7 @@ private struct BisectSearch<Failure: Error> {
   private func settled(_ found: CrashState) throws(Failure) -> BisectAnswer.Culprit {
     var bad = found
     while true {
-      bad = try BisectMinimizer.minimized(bad) { (state) throws(Failure) in
+      bad = try StateMinimizer.minimized(bad) { (state) throws(Failure) in
         try judge.outcome(of: state) == .bad
       }
       let front = try inFront(of: bad)
