@@ -45,9 +45,17 @@ struct BisectDescription {
     default: break
     }
     guard result.violation != nil else {
-      return ["Nothing fails: \(subject) holds in every state."]
+      return [nothingFails]
     }
     return logLines
+  }
+
+  private var nothingFails: String {
+    let states =
+      (result.answer?.skippedStateCount ?? 0) > 0
+      ? "every state that it could judge" : "every state"
+    if case .command = result.question { return "Nothing fails: \(subject) accepts \(states)." }
+    return "Nothing fails: \(subject) holds in \(states)."
   }
 
   private func culpritLines(_ sides: BisectResult.Sides) -> [String] {

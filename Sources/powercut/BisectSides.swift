@@ -45,7 +45,7 @@ struct BisectSides: Sendable {
   /// What a violation of the log itself names.
   func named(_ entryIndices: [Int]) -> [BisectResult.Difference] {
     entryIndices.filter { $0 < subject.index.entryCount }.prefix(Self.maximumEntryCount)
-      .map { difference(.named, $0) }
+      .map { difference(.named, $0, nil) }
   }
 
   /// The entries of the operations that a violation names, up to the state that fails, besides those
@@ -60,7 +60,9 @@ struct BisectSides: Sendable {
       else { return false }
       return operations.contains(operation) && subject.index[entryIndex].kind != .mark
     }
-    return entries.prefix(Self.maximumNamedEntryCount).map { difference(.named, $0) }
+    return entries.prefix(Self.maximumNamedEntryCount).map {
+      difference(.named, $0, culprit.good)
+    }
   }
 
   private func differences(of culprit: BisectAnswer.Culprit) -> [BisectResult.Difference] {
@@ -71,18 +73,19 @@ struct BisectSides: Sendable {
     all += bad.early.map { ($0.entryIndex, .early) }
     let special = Set(all.map(\.0))
     all += (first..<bad.cut).filter { !special.contains($0) }.map { ($0, .arrived) }
-    return all.prefix(Self.maximumEntryCount).map { difference($1, $0) }
+    return all.prefix(Self.maximumEntryCount).map { difference($1, $0, culprit.good) }
   }
 
   private func difference(
-    _ kind: BisectResult.Difference.Kind, _ entryIndex: Int
+    _ kind: BisectResult.Difference.Kind, _ entryIndex: Int, _ good: CrashState?
   ) -> BisectResult.Difference {
     let entry = subject.index[entryIndex]
     var structure: String?
     if entry.kind == .write || entry.kind == .discard {
       // Named by the disk with the entry on it: a log entry that it brings is there to be read.
       let names = StructureNames(
-        subject.history, CrashState(cut: entryIndex + 1), recovery: subject.recovery)
+        subject.history, CrashState(cut: entryIndex + 1), later: good,
+        recovery: subject.recovery)
       if names.knowsLayout { structure = names.name(of: entry.deviceRange) }
     }
     return BisectResult.Difference(

@@ -96,8 +96,8 @@ struct BisectSubject {
 }
 
 extension RecordingManifest {
-  /// `nil` where the text is no hexadecimal number.
-  fileprivate var parsedSeed: Seed? {
+  /// What the simulated client was drawn from; `nil` where the text is no hexadecimal number.
+  var parsedSeed: Seed? {
     seed.hasPrefix("0x") ? UInt64(seed.dropFirst(2), radix: 16).map { Seed($0) } : nil
   }
 }

@@ -102,6 +102,9 @@ struct CheckCommand: ParsableCommand {
     }
     if image.kind(recording) == .vhdx {
       evidence.image = try imageEvidence(recording, evidence.history)
+      if let seed = recording.manifest?.parsedSeed {
+        evidence.submittedUnits = Evidence.stampedUnits(seed: seed)
+      }
       // What a log implies is about the file, and a client of the image knows the virtual disk only.
       if evidence.arePromisesImplied { evidence.client = nil }
     }

@@ -98,7 +98,7 @@ import WriteLog
   @Test func aCommandThatIsAlwaysGoodIsZero() throws {
     let run = try ToolRun(["bisect"] + smallLog() + ["--command", "test -e {image}"])
     #expect(run.status == 0, "\(run.errors)")
-    #expect(run.result.contains("Nothing fails: 'test -e {image}' holds in every state."))
+    #expect(run.result.contains("Nothing fails: 'test -e {image}' accepts every state."))
     #expect(try run.reproduction.contains("--command 'test -e {image}'"))
   }
 
@@ -217,6 +217,33 @@ import WriteLog
     #expect(run.result.contains("byte 6656 of the log: 30 00 00"))
     #expect(run.result.contains("byte 25088 of the log: zeroes"))
     #expect(run.result.contains("the log is damaged behind its first 10 entries"))
+  }
+
+  /// A block is published while its payload can be lost. What the client wrote is not to be seen in the
+  /// entries below an image, so both commands must know it from elsewhere.
+  @Test func aRecordingOfAnImageIsJudgedAsTheRunWas() throws {
+    let out = folder.path("out")
+    let fuzz = try ToolRun(
+      [
+        "fuzz", "--stack", "vhdx:exact", "--bug", "writer.payload-not-stable", "--seeds", "60",
+        "--output", out, "--format", "json",
+      ])
+    try #require(fuzz.status == 1)
+    let finding = try #require(try fuzz.json.list("findings").first)
+    let state = try #require(finding.text("state"))
+    #expect(finding.text("rule") == "D03" && state.contains(" lost:"))
+    let recording = "\(out)/D03-seed-60"
+    let check = try ToolRun(["check", recording, "--format", "json"])
+    #expect(try check.json.list("findings").first?.text("state") == state)
+    let bisect = try ToolRun(["bisect", recording, "--format", "json"])
+    #expect(bisect.status == 1)
+    let culprit = try bisect.json.object("culprit")
+    #expect(culprit.text("firstBad") == state)
+    let differences = try culprit.list("entries").compactMap { $0.text("difference") }
+    #expect(differences == ["lost", "arrived"])
+    let structures = try culprit.list("entries").compactMap { $0.text("structure") }
+    #expect(structures.first?.hasPrefix("block ") == true)
+    #expect(structures.last?.hasPrefix("log entry with number ") == true)
   }
 
   @Test func aRecordingThatIsRightIsZero() throws {
