@@ -82,6 +82,6 @@ struct ImageStates {
   }
 
   private static func judge(_ evidence: Evidence) -> Judgement {
-    Judge(tiers: [.prefix, .flushedOnly, .drop(1)], seed: 1).judge(evidence)
+    Judge(Judge.Options(tiers: [.prefix, .flushedOnly, .drop(1)], seed: 1)).judge(evidence)
   }
 }

@@ -154,9 +154,15 @@ extension DeviceOperation {
     case .write:
       grow(&contents)
       contents.write(bytes, at: range.byteOffset)
-    case .writeZeroes, .discard:
+    case .writeZeroes:
       grow(&contents)
       contents.zero(range)
+    case .discard:
+      // Gives space back, and never makes the device longer.
+      let end = min(range.endByteOffset, contents.byteCount)
+      if end > range.byteOffset {
+        contents.zero(ByteRange(byteOffset: range.byteOffset, byteCount: end - range.byteOffset))
+      }
     }
   }
 

@@ -18,7 +18,7 @@ public struct JudgedRun: Sendable {
 
   private static func judge(_ run: SimulatedRun, _ tiers: [Tier]) -> Judgement {
     do {
-      return Judge(tiers: tiers, seed: run.seed.rawValue).judge(try run.evidence())
+      return Judge(Judge.Options(tiers: tiers, seed: run.seed.rawValue)).judge(try run.evidence())
     } catch {
       var judgement = Judgement()
       judgement.violations = [
@@ -46,13 +46,26 @@ extension SimulatedRun {
         ? nil : ByteRegion(initial.read(ByteRange(byteOffset: 0, byteCount: initial.byteCount))),
       initialByteCount: initial.byteCount)
     var evidence = Evidence(index: index, history: history)
-    let seed = self.seed
     evidence.client = client
     evidence.live = .sparse(liveContents)
     evidence.traces = traces
     if !isRaw { evidence.image = imageEvidence }
     evidence.discardPromisesZeroes = configuration.stack.profile.habits == .exact
-    evidence.submittedUnits = { operation in
+    evidence.submittedUnits = Evidence.stampedUnits(seed: seed)
+    return evidence
+  }
+}
+
+extension Evidence {
+  /// The contents that the simulated client of a seed submits: the units of its writes tell which they
+  /// are.
+  ///
+  /// Below an image format this is the only way to know them: an operation's entries there are
+  /// structures as well as data.
+  public static func stampedUnits(
+    seed: Seed
+  ) -> @Sendable (ClientOperation) -> [Digest128] {
+    { operation in
       operation.range.units.map { unit in
         Checksum.xxh3Wide(
           StampedUnit(
@@ -61,6 +74,5 @@ extension SimulatedRun {
           ).bytes)
       }
     }
-    return evidence
   }
 }

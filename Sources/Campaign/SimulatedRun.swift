@@ -54,7 +54,10 @@ public final class SimulatedRun: @unchecked Sendable {
   public var logBytes: [UInt8] {
     log.contents.read(ByteRange(byteOffset: 0, byteCount: log.byteCount))
   }
-  public var traces: Traces { Traces(data: data.trace, log: log.trace, sessions: sessions) }
+  public var traces: Traces {
+    Traces(
+      data: data.trace, log: log.trace, sessions: sessions, initialContents: initialContents)
+  }
 
   private static func strategy(
     _ configuration: RunConfiguration, _ seed: Seed, _ workload: Workload

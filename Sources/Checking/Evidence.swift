@@ -96,6 +96,8 @@ public struct Traces: Sendable {
   /// The device that holds the log.
   public var log: [DeviceOperation]
   public var sessions: [Session]
+  /// What the device under the logger held before its first operation.
+  public var initialContents: SparseBytes
 
   /// What the log looked like when a session opened it.
   public struct Session: Sendable {
@@ -115,7 +117,11 @@ public struct Traces: Sendable {
     }
   }
 
-  public init(data: [DeviceOperation], log: [DeviceOperation], sessions: [Session]) {
+  public init(
+    data: [DeviceOperation], log: [DeviceOperation], sessions: [Session],
+    initialContents: SparseBytes
+  ) {
+    self.initialContents = initialContents
     self.data = data
     self.log = log
     self.sessions = sessions

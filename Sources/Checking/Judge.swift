@@ -3,45 +3,35 @@ import CrashStates
 import Workload
 import WriteLog
 
-/// What a recording was found to keep and to break.
-public struct Judgement: Sendable {
-  public struct TierCount: Hashable, Sendable {
-    public var tier: Tier
-    public var stateCount: Int
-    public var distinctStateCount: Int
-    /// How many states the tier has; 0 where nobody counted them.
-    public var totalStateCount: UInt64 = 0
-  }
-
-  /// Causes before consequences; the first of each rule, with how often it repeats.
-  public var violations: [Violation] = []
-  /// The rules that were judged, ascending.
-  public var judgedRules: [Rule] = []
-  /// The rules that could not be judged, and what would be needed.
-  public var unjudgedRules: [(rule: Rule, reason: String)] = []
-  public var entryCount = 0
-  public var stateCount = 0
-  /// States that differ in digest or in the promises in force; only these are judged.
-  public var distinctStateCount = 0
-  public var tiers: [TierCount] = []
-  /// Not every state of the tiers was judged.
-  public var isCutShort = false
-
-  public init() {}
-}
-
 /// Judges a recording by every rule that its evidence allows.
 public struct Judge {
-  public var tiers: [Tier]
-  public var seed: UInt64
+  /// Which crash states are judged.
+  public struct Options: Sendable {
+    public var tiers: [Tier]
+    /// What `random:n`, mixtures and samples draw from.
+    public var seed: UInt64
+    /// Who wrote the log; `nil` where the log shows it.
+    public var origin: LogOrigin?
+    /// About so many states are judged, of every tier its share; `nil` for all.
+    public var maximumStateCount: UInt64?
+    /// Whether somebody will end it when a time is over: then the states are gone through in rounds,
+    /// each an even part of every tier.
+    public var isTimed = false
+
+    public init(tiers: [Tier], seed: UInt64) {
+      self.tiers = tiers
+      self.seed = seed
+    }
+  }
+
+  public var options: Options
   /// Asked now and then with the count of states so far; `false` ends the enumeration there.
   private let isGoingOn: (_ stateCount: Int) -> Bool
 
   public init(
-    tiers: [Tier], seed: UInt64, isGoingOn: @escaping (_ stateCount: Int) -> Bool = { _ in true }
+    _ options: Options, isGoingOn: @escaping (_ stateCount: Int) -> Bool = { _ in true }
   ) {
-    self.tiers = tiers
-    self.seed = seed
+    self.options = options
     self.isGoingOn = isGoingOn
   }
 
@@ -73,11 +63,12 @@ public struct Judge {
       list.add(ReplayJudge(evidence: evidence, live: live).judge())
       judged.insert(.l08)
     }
-    var judgement = judgeStates(evidence, &list)
+    judgePossibleStates(evidence, &list, &judged)
+    var judgement = StatesJudge(evidence, options, isGoingOn).judge(&list)
     if evidence.client != nil { judged.formUnion([.d01, .d02, .d03, .d04, .d05, .d06, .d07]) }
-    judgement.violations = list.sorted
+    judgement.violations = explained(list.sorted, evidence)
     judgement.judgedRules = judged.sorted()
-    let rules = evidence.image == nil ? Rule.ofRawDisks : Rule.allCases
+    let rules = evidence.image == nil ? Rule.ofRawDisks : Rule.ofImages
     judgement.unjudgedRules = rules.filter { !judged.contains($0) }.map {
       ($0, Self.whatIsMissing(for: $0))
     }
@@ -114,58 +105,30 @@ public struct Judge {
     return report.violations
   }
 
-  private func judgeStates(_ evidence: Evidence, _ list: inout ViolationList) -> Judgement {
-    let history = evidence.history
-    let promises = evidence.client.map { client in
-      Promises(
-        client: client, initialByteCount: history.byteCount(atCut: 0),
-        discardPromisesZeroes: evidence.discardPromisesZeroes,
-        submittedUnits: evidence.submittedUnits ?? { _ in [] })
-    }
-    promises?.hasUnreportedError = evidence.hasUnreportedError
-    let judge = stateJudge(evidence, promises)
-    let tiers = tiers.withFirstCrashes
-    var seen: Set<StateKey> = []
-    var judgement = Judgement()
-    judgement.tiers = tiers.map {
-      Judgement.TierCount(tier: $0, stateCount: 0, distinctStateCount: 0)
-    }
-    for (tier, state) in StateEnumerator(history: history, tiers: tiers, seed: seed) {
-      if judgement.stateCount % 256 == 255, !isGoingOn(judgement.stateCount) {
-        judgement.isCutShort = true
-        break
-      }
-      let place = tiers.firstIndex(of: tier) ?? 0
-      judgement.stateCount += 1
-      judgement.tiers[place].stateCount += 1
-      let key = StateKey(
-        digest: history.digest(of: state), generation: promises?.generation(atCut: state.cut) ?? 0)
-      guard seen.insert(key).inserted else { continue }
-      judgement.distinctStateCount += 1
-      judgement.tiers[place].distinctStateCount += 1
-      if let found = judge?.judge(state) { list.add(found) }
-    }
-    if let client = evidence.client, let images = judge as? ImageStateJudge {
-      for cut in client.closedCuts { list.add(images.judgeClosed(atCut: cut)) }
-    }
-    if let recrash = (judge as? ImageStateJudge)?.recrash { judgement.add(recrash.count) }
-    return judgement
+  /// Only what a state lost needs to be explained.
+  private func explained(_ violations: [Violation], _ evidence: Evidence) -> [Violation] {
+    guard violations.contains(where: { $0.state?.isPrefix == false }) else { return violations }
+    let losses = DecidingLoss(evidence)
+    return violations.map { $0.state?.isPrefix == false ? losses.explained($0) : $0 }
   }
 
-  private func stateJudge(_ evidence: Evidence, _ promises: Promises?) -> (any StateJudge)? {
-    if let image = evidence.image {
-      let judge = ImageStateJudge(
-        history: evidence.history, evidence: image, promises: promises)
-      if tiers.contains(.recrash) { judge.recrash = RecrashJudge(image.recovery, seed: seed) }
-      return judge
-    }
-    return promises.map { PromiseJudge(history: evidence.history, promises: $0) }
+  /// What only a simulation can tell: all that the device could have been left with.
+  private func judgePossibleStates(
+    _ evidence: Evidence, _ list: inout ViolationList, _ judged: inout Set<Rule>
+  ) {
+    guard options.tiers.contains(.all), let traces = evidence.traces else { return }
+    let judge = PossibleStatesJudge(
+      history: evidence.history, traces: traces, seed: options.seed)
+    guard let violations = judge.judge() else { return }
+    list.add(violations)
+    judged.insert(.l10)
   }
 
   private static func whatIsMissing(for rule: Rule) -> String {
     switch rule {
     case .l05, .l11: "only a simulated run sees when the superblock was written"
     case .l06, .l09: "the log carries no extension of Powercut's recorder"
+    case .l10: "only a small simulated run is compared with all its states (tier all)"
     case .l08: "the live device was not given (--live FILE)"
     case .l07: "the log carries no marks of what the client was promised"
     case .h09, .h18: "advice: `powercut check IMAGE` tells it of an image that is closed"
@@ -177,10 +140,4 @@ public struct Judge {
     default: "the order of writes could not be judged to its end, or the base is no image"
     }
   }
-}
-
-/// Two states with the same key get the same verdict.
-private struct StateKey: Hashable {
-  var digest: Digest128
-  var generation: Int
 }

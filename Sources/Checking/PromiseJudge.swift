@@ -7,6 +7,8 @@ import Workload
 final class PromiseJudge {
   private let history: DiskHistory
   private let promises: Promises
+  /// The last cut whose prefix was judged; -1 before the first.
+  private var lastPrefixCut = -1
 
   init(history: DiskHistory, promises: Promises) {
     self.history = history
@@ -18,9 +20,12 @@ final class PromiseJudge {
   /// What a state shares with the one before it was judged there: a prefix is compared in the units of
   /// its last entry and of the promises that are new at its cut, another state in the units of what
   /// it lost.
-  func judge(_ state: CrashState) -> [Violation] {
+  func judge(_ state: CrashState) -> [Violation] { judge(state, units: units(of: state)) }
+
+  /// What is wrong with these units of a state, and with its length.
+  func judge(_ state: CrashState, units: [UInt64]) -> [Violation] {
     var violations: [Violation] = []
-    for unit in units(of: state) {
+    for unit in units {
       if let violation = judge(unit: unit, state) { violations.append(violation) }
     }
     if let violation = judgeLength(state) { violations.append(violation) }
@@ -29,8 +34,15 @@ final class PromiseJudge {
 
   private func units(of state: CrashState) -> [UInt64] {
     if !state.isPrefix { return history.affectedUnits(of: state) }
-    return history.unitsOfLastEntry(atCut: state.cut)
-      + promises.unitsOfNewPromises(atCut: state.cut)
+    // Where only some cuts are judged, what the cuts in between changed is looked at here.
+    let first = state.cut > lastPrefixCut ? lastPrefixCut + 1 : 0
+    lastPrefixCut = state.cut
+    if first == state.cut { return newUnits(atCut: first) }
+    return Set((first...state.cut).flatMap(newUnits)).sorted()
+  }
+
+  private func newUnits(atCut cut: Int) -> [UInt64] {
+    history.unitsOfLastEntry(atCut: cut) + promises.unitsOfNewPromises(atCut: cut)
   }
 
   private func judge(unit: UInt64, _ state: CrashState) -> Violation? {

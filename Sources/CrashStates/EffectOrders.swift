@@ -1,8 +1,8 @@
 /// The orders in which entries that were in flight together may have taken effect.
 ///
-/// Built by taking one entry after the other and putting it behind all before it, or in front of one
-/// that it overlaps and was in flight with. Entries that do not touch the same bytes are not told
-/// apart: their order makes no other disk.
+/// Of each two that touch the same bytes and were in flight together either may have been first: each
+/// choice for all of them that goes round in no circle is one order. Of those that do not touch the same
+/// bytes only what time demands is kept: their order makes no other disk.
 struct EffectOrders {
   private let order: InFlightOrder
   private let cut: Int
@@ -17,49 +17,46 @@ struct EffectOrders {
 
   /// What is out of the log's order in each, the log's own order first.
   ///
-  /// - Parameter early: entries at or behind the cut that persisted.
+  /// - Parameter early: entries at or behind the cut that persisted, ascending.
   /// - Returns: `nil` where there are too many.
   func all(early: [Int]) -> [[EarlyEntry]]? {
-    let overlaps = order.overlaps.filter { $0.entryIndex < cut || early.contains($0.entryIndex) }
-    var sequences: [[Int]] = [[]]
-    for (entryIndex, earlier) in overlaps {
-      var next: [[Int]] = []
-      for sequence in sequences {
-        next += placements(of: entryIndex, in: sequence, overlapping: earlier, early)
-        if next.count > maximumCount { return nil }
-      }
-      sequences = next
+    func isPresent(_ entryIndex: Int) -> Bool { entryIndex < cut || early.contains(entryIndex) }
+    var pairs: [(earlier: Int, later: Int)] = []
+    for (entryIndex, earlier) in order.overlaps where isPresent(entryIndex) {
+      pairs += earlier.filter(isPresent).map { ($0, entryIndex) }
     }
-    return sequences.map { moves($0, early: early) }
+    guard pairs.count < Int.bitWidth - 1, 1 << pairs.count <= maximumCount else { return nil }
+    let entries = Set(pairs.flatMap { [$0.earlier, $0.later] }).sorted()
+    var orders: [[EarlyEntry]] = []
+    for choice in 0..<(1 << pairs.count) {
+      let turned = pairs.indices.filter { (choice >> $0) & 1 == 1 }.map { pairs[$0] }
+      if let sequence = sequence(entries, turned: turned) {
+        orders.append(moves(sequence, early: early))
+      }
+    }
+    return orders
   }
 
-  private func placements(
-    of entryIndex: Int, in sequence: [Int], overlapping earlier: [Int], _ early: [Int]
-  ) -> [[Int]] {
-    let present = earlier.filter { $0 < cut || early.contains($0) }
-    var sequence = sequence
-    // An entry that overlaps nothing before it has its first mention here.
-    for other in present where !sequence.contains(other) {
-      let place = sequence.firstIndex { $0 > other && !isMoved($0, in: sequence) } ?? sequence.count
-      sequence.insert(other, at: place)
+  /// The entries in an order in which each of the turned pairs has its later entry first, and every
+  /// other pair that shows has not; `nil` where that is a circle.
+  private func sequence(
+    _ entries: [Int], turned: [(earlier: Int, later: Int)]
+  ) -> [Int]? {
+    func precedes(_ one: Int, _ other: Int) -> Bool {
+      let (earlier, later) = one < other ? (one, other) : (other, one)
+      if !order.touchTheSame(earlier, later) { return order.isOver(one, before: other) }
+      return turned.contains { $0 == (earlier, later) } == (one == later)
     }
-    var placements = [sequence + [entryIndex]]
-    for place in sequence.indices.reversed() where present.contains(sequence[place]) {
-      let isPossible = sequence[place...].allSatisfy {
-        order.allows(EarlyEntry(entryIndex: entryIndex, beforeEntryIndex: min($0, entryIndex - 1)))
-          || !present.contains($0)
+    var left = entries
+    var sequence: [Int] = []
+    while !left.isEmpty {
+      let place = left.firstIndex { entry in
+        !left.contains { $0 != entry && precedes($0, entry) }
       }
-      guard isPossible else { break }
-      var moved = sequence
-      moved.insert(entryIndex, at: place)
-      placements.append(moved)
+      guard let place else { return nil }
+      sequence.append(left.remove(at: place))
     }
-    return placements
-  }
-
-  private func isMoved(_ entryIndex: Int, in sequence: [Int]) -> Bool {
-    guard let place = sequence.firstIndex(of: entryIndex) else { return false }
-    return sequence[(place + 1)...].contains { $0 < entryIndex }
+    return sequence
   }
 
   /// Each entry that stands in front of a smaller one takes effect right before the smallest of those.

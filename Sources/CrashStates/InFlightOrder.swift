@@ -84,12 +84,18 @@ public struct InFlightOrder: Sendable {
     }
   }
 
+  /// Whether an entry had completed when another one was submitted.
+  func isOver(_ one: Int, before other: Int) -> Bool {
+    !submitted.isEmpty && completed[one] < submitted[other]
+  }
+
   /// Whether it matters that an entry took effect before another one.
   private func isOrdering(_ other: Int, for entry: Int) -> Bool {
     events.isFlush(other) || events.isFUA(other) || touchTheSame(other, entry)
   }
 
-  private func touchTheSame(_ one: Int, _ other: Int) -> Bool {
+  /// Whether the order of two entries shows.
+  func touchTheSame(_ one: Int, _ other: Int) -> Bool {
     let (first, second) = (events[one], events[other])
     if first.kind == .none || second.kind == .none { return false }
     // A change of the length has an order with everything that may change the length.

@@ -21,6 +21,16 @@ extension DiskHistory {
     return bytes
   }
 
+  /// How many bytes from `byteOffset` on are zero in every state, without reading any: neither the base
+  /// nor a write is there.
+  public func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
+    let numbers = blockHistory.blocks.numbers
+    let place = numbers.countBelow(byteOffset / DiskBlock.byteCount)
+    guard place < numbers.count else { return .max - byteOffset }
+    let start = DiskBlock.range(numbers[place]).byteOffset
+    return start > byteOffset ? start - byteOffset : 0
+  }
+
   /// Copies a range to the same place of `target`, where it is zero and long enough before; what is
   /// zero costs nothing.
   public func copy(_ range: ByteRange, of state: CrashState, to target: inout SparseBytes) {

@@ -36,6 +36,8 @@ public struct StateSample: Hashable, Sendable {
 
   func firstNumber(atCut cut: Int, tierPlace: Int, _ seed: Seed) -> UInt64 {
     let partCount = partCounts[tierPlace]
+    // A tier in fewer parts is through before the others are.
+    guard part < partCount else { return .max }
     if partCount == 1 { return 0 }
     var stream = RandomStream(seed, .samples, UInt64(cut), UInt64(tierPlace))
     return (stream.next() % partCount + part) % partCount

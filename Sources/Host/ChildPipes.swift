@@ -9,8 +9,12 @@ final class ChildPipes {
   private var ours: [Int32] = [-1, -1, -1]
   private var theirs: [Int32] = [-1, -1, -1]
 
+  private let keptByteCount: Int
+
+  /// - Parameter keptByteCount: how much of the end of each output is kept.
   /// - Throws: ``HostError`` where there are no descriptors left.
-  init(program: String, hasInput: Bool) throws(HostError) {
+  init(program: String, hasInput: Bool, keptByteCount: Int = .max) throws(HostError) {
+    self.keptByteCount = keptByteCount
     for index in 0..<3 {
       if index == 0 && !hasInput {
         theirs[0] = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
@@ -48,7 +52,7 @@ final class ChildPipes {
     if input.isEmpty { close(&ours[0]) }
     while ours[1] >= 0 || ours[2] >= 0 {
       // Asked before reading, so that what was written before the end is not missed.
-      let isLast = child.killIfLate() || child.hasEnded
+      let isLast = child.killIfOver() || child.hasEnded
       send(input, &sentByteCount)
       let receivedByteCount = receive()
       if receivedByteCount == 0 {
@@ -57,6 +61,8 @@ final class ChildPipes {
       }
     }
     close(&ours[0])
+    dropStart(of: &output)
+    dropStart(of: &errors)
   }
 
   private func send(_ input: [UInt8], _ sentByteCount: inout Int) {
@@ -82,10 +88,16 @@ final class ChildPipes {
     let received = SystemCall.retrying { unsafe read(ours[index], &buffer, buffer.count) }
     if received > 0 {
       collected.append(contentsOf: buffer.prefix(received))
+      // Not at every read, since dropping moves what is kept.
+      if collected.count / 2 > keptByteCount { dropStart(of: &collected) }
     } else if received == 0 || errno != EAGAIN {
       close(&ours[index])
     }
     return max(received, 0)
+  }
+
+  private func dropStart(of collected: inout [UInt8]) {
+    if collected.count > keptByteCount { collected.removeFirst(collected.count - keptByteCount) }
   }
 
   /// Sleeps until a stream is ready. Not for ever: the program's end shows in no stream while

@@ -32,20 +32,27 @@ public enum ChildProcess {
   ///   - input: its standard input; `nil` is an empty one.
   ///   - environment: variables to set beside the inherited ones.
   ///   - workingDirectory: the folder it starts in; `nil` is ours.
+  ///   - keptByteCount: how much of the end of each output is kept, for a program that may write for
+  ///     ever; `nil` is all.
+  ///   - isWanted: asked some fifty times a second while it runs; once it is `false` the group is
+  ///     killed.
   /// - Throws: ``HostError`` where the program cannot be started.
   public static func run(
     argv: [String], input: [UInt8]? = nil, environment: [String: String] = [:],
-    workingDirectory: String? = nil, timeLimit: Duration? = nil
+    workingDirectory: String? = nil, timeLimit: Duration? = nil, keptByteCount: Int? = nil,
+    isWanted: @escaping () -> Bool = { true }
   ) throws(HostError) -> Outcome {
     guard let program = argv.first, !program.isEmpty else {
       throw HostError("start", "", found: "no program is named", hint: "Name a program.")
     }
     _ = SystemCall.ignoreBrokenPipes
     let deadline = timeLimit.map { MonotonicClock.nanoseconds &+ nanoseconds($0) }
-    let pipes = try ChildPipes(program: program, hasInput: input != nil)
+    let pipes = try ChildPipes(
+      program: program, hasInput: input != nil, keptByteCount: keptByteCount ?? .max)
     let processID = try spawn(argv, environment, workingDirectory, pipes)
     pipes.closeChildEnds()
-    let child = RunningChild(processID: processID, deadlineNanoseconds: deadline)
+    let child = RunningChild(
+      processID: processID, deadlineNanoseconds: deadline, isWanted: isWanted)
     pipes.exchange(input: input ?? [], with: child)
     return Outcome(status: child.finish(), output: pipes.output, errors: pipes.errors)
   }

@@ -21,10 +21,12 @@ final class PendingFile {
     abandon()
   }
 
-  /// Makes the contents durable and gives them the final name.
-  func commit() throws(HostError) {
+  /// Gives the contents the final name.
+  ///
+  /// - Parameter isDurable: waits until contents and name are on the disk.
+  func commit(isDurable: Bool = true) throws(HostError) {
     do throws(HostError) {
-      guard SystemCall.retrying({ fsync(file.descriptor) }) == 0 else {
+      if isDurable, SystemCall.retrying({ fsync(file.descriptor) }) != 0 {
         throw HostError("sync", targetPath, errorNumber: errno)
       }
       try file.close()
@@ -32,7 +34,7 @@ final class PendingFile {
         throw HostError("rename to", targetPath, errorNumber: errno)
       }
       isPending = false
-      try Self.syncFolder(of: targetPath)
+      if isDurable { try Self.syncFolder(of: targetPath) }
     } catch {
       abandon()
       throw error

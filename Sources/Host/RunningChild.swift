@@ -4,11 +4,15 @@ import Glibc
 final class RunningChild {
   private let processID: pid_t
   private let deadlineNanoseconds: UInt64?
-  private var wasKilled = false
+  private let isWanted: () -> Bool
+  private var wasLate = false
 
-  init(processID: pid_t, deadlineNanoseconds: UInt64?) {
+  init(
+    processID: pid_t, deadlineNanoseconds: UInt64?, isWanted: @escaping () -> Bool = { true }
+  ) {
     self.processID = processID
     self.deadlineNanoseconds = deadlineNanoseconds
+    self.isWanted = isWanted
   }
 
   /// Whether the program itself has ended; what it started may still run.
@@ -21,13 +25,13 @@ final class RunningChild {
     return unsafe outcome != 0 || information.si_signo == SIGCHLD
   }
 
-  /// Kills the group once the time is over; says whether it did.
-  func killIfLate() -> Bool {
-    guard let deadlineNanoseconds, MonotonicClock.nanoseconds >= deadlineNanoseconds else {
-      return false
-    }
+  /// Kills the group once the time is over, or once nobody wants the outcome any more; says whether
+  /// that is so.
+  func killIfOver() -> Bool {
+    let isLate = deadlineNanoseconds.map { MonotonicClock.nanoseconds >= $0 } ?? false
+    guard isLate || !isWanted() else { return false }
     if !hasEnded {
-      wasKilled = true
+      wasLate = isLate
       _ = kill(-processID, SIGKILL)
     }
     return true
@@ -36,7 +40,7 @@ final class RunningChild {
   /// Waits for the end, kills what is left of the group, and says how it ended.
   func finish() -> ChildProcess.Status {
     var waitMicroseconds: UInt32 = 200
-    while deadlineNanoseconds != nil, !hasEnded, !killIfLate() {
+    while !hasEnded, !killIfOver() {
       usleep(waitMicroseconds)
       waitMicroseconds = min(waitMicroseconds * 2, 20_000)
     }
@@ -47,7 +51,7 @@ final class RunningChild {
     _ = kill(-processID, SIGKILL)
     var status: Int32 = 0
     _ = SystemCall.retrying { unsafe waitpid(processID, &status, 0) }
-    if wasKilled { return .timedOut }
+    if wasLate { return .timedOut }
     let signal = status & 0x7f
     return signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
   }

@@ -84,6 +84,14 @@ public final class SparseImageFile {
     try pending.commit()
   }
 
+  /// Gives the image its name without waiting for the disk: for a copy that is soon removed. To be
+  /// called once, in place of ``finish()``.
+  ///
+  /// - Throws: ``HostError``; then the file is as it was before.
+  public func finishForShortUse() throws(HostError) {
+    try pending.commit(isDurable: false)
+  }
+
   @unsafe private func write(
     _ bytes: UnsafeRawBufferPointer, at byteOffset: UInt64
   ) throws(HostError) {

@@ -19,6 +19,13 @@ public final class Signal: @unchecked Sendable {
     while !condition() { await wait() }
   }
 
+  /// Notifies everybody who waits and goes on behind them.
+  public func notifyAllFirst() async {
+    notifyAll()
+    // Goes to the end of the simulation's own queue, where those who were notified are by now.
+    await Task.yield()
+  }
+
   public func notifyAll() {
     let notified = waiters
     waiters.removeAll()

@@ -11,6 +11,22 @@ final class LogJournal: @unchecked Sendable {
     var byteOffset: UInt64
   }
 
+  /// What stands in the log besides an entry's header.
+  enum Payload {
+    case data([UInt8])
+    /// Inside of the header's sector.
+    case text([UInt8])
+    case zeroes(byteCount: UInt64)
+
+    var byteCount: UInt64 {
+      switch self {
+      case .data(let bytes): UInt64(bytes.count)
+      case .text: 0
+      case .zeroes(let byteCount): byteCount
+      }
+    }
+  }
+
   private let log: any BlockDevice
   private let options: WriteLogger.Options
   private let simulation: Simulation
@@ -45,47 +61,39 @@ final class LogJournal: @unchecked Sendable {
   // MARK: Entries
 
   /// Takes the next place, header and data together.
-  func reserve(payloadByteCount: UInt64) -> Place {
+  func reserve(_ payload: Payload) -> Place {
     let place = Place(entryIndex: entryCount, byteOffset: nextByteOffset)
     entryCount += 1
     if !options.bugs.contains(.positionAfterWrite) {
-      nextByteOffset += sector + payloadByteCount
+      nextByteOffset += sector + (isReread(payload) ? 0 : payload.byteCount)
     }
     return place
   }
 
-  /// Appends header, text and data in one write.
-  ///
-  /// - Returns: the entry's index.
-  func append(
-    _ header: EntryHeader, _ timing: Timing, text: [UInt8] = [], data: [UInt8] = []
-  ) async throws(DeviceError) -> Int {
-    let place = reserve(payloadByteCount: UInt64(data.count))
-    try await write(header, timing, text: text, data: data, at: place)
-    return place.entryIndex
-  }
-
   /// Writes an entry to a place that was reserved for it.
   func write(
-    _ header: EntryHeader, _ timing: Timing, text: [UInt8] = [], data: [UInt8] = [],
-    at place: Place
+    _ header: EntryHeader, _ timing: Timing, _ payload: Payload, at place: Place
   ) async throws(DeviceError) {
-    let bytes = encode(header, timing, text: text, at: place) + data
+    switch payload {
+    case .data(let data): try await write(encode(header, timing, at: place) + data, place)
+    case .text(let text): try await write(encode(header, timing, text: text, at: place), place)
+    case .zeroes(let byteCount):
+      try await writeZeroes(encode(header, timing, at: place), byteCount: byteCount, place)
+    }
+  }
+
+  private func write(_ bytes: [UInt8], _ place: Place) async throws(DeviceError) {
     try await writeToLog(bytes, at: place.byteOffset)
     noteWritten(place, byteCount: UInt64(bytes.count))
   }
 
-  /// Appends an entry whose data is zeroes: first the header, then the zero region.
-  ///
-  /// - Returns: the entry's index.
-  func appendZeroes(
-    _ header: EntryHeader, _ timing: Timing, byteCount: UInt64
-  ) async throws(DeviceError) -> Int {
-    let isReread = options.bugs.contains(.positionReread)
-    let place = reserve(payloadByteCount: isReread ? 0 : byteCount)
-    try await writeToLog(encode(header, timing, at: place), at: place.byteOffset)
+  /// First the header, then the zero region.
+  private func writeZeroes(
+    _ header: [UInt8], byteCount: UInt64, _ place: Place
+  ) async throws(DeviceError) {
+    try await writeToLog(header, at: place.byteOffset)
     var zeroByteOffset = place.byteOffset + sector
-    if isReread {
+    if isReread(.zeroes(byteCount: byteCount)) {
       zeroByteOffset = nextByteOffset
       nextByteOffset += byteCount
     }
@@ -98,7 +106,11 @@ final class LogJournal: @unchecked Sendable {
       }
     }
     noteWritten(place, byteCount: sector + byteCount)
-    return place.entryIndex
+  }
+
+  private func isReread(_ payload: Payload) -> Bool {
+    if case .zeroes = payload { return options.bugs.contains(.positionReread) }
+    return false
   }
 
   private func encode(

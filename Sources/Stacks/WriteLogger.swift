@@ -9,7 +9,8 @@ import WriteLog
 /// - An entry is appended when its operation has completed, in the order of completion. Its place is
 ///   taken once, for header and data together, before any of it is written.
 /// - A FLUSH entry covers what had completed when the flush was submitted: an operation that completes
-///   while a flush is in flight is appended behind that FLUSH.
+///   while a flush is in flight is appended behind that FLUSH, but in front of a FLUSH that covers it,
+///   should that one complete first.
 /// - The superblock is rewritten after FLUSH and FUA, every so many entries, and at close, and counts
 ///   only entries that are stable, without a gap.
 /// - An operation that failed leaves no entry.
@@ -35,6 +36,8 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
   private let changes: Signal
   /// The flushes that the device has not answered yet, by number.
   private var flushesInFlight: Set<Int> = []
+  /// Operations that completed and have no place in the log yet, in the order of their completion.
+  private var held: [HeldEntry] = []
   private var flushCount = 0
 
   public init(
@@ -74,7 +77,10 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     let header = EntryHeader(
       sector: 0, sectorCount: 0, flags: .mark, textByteCount: UInt64(bytes.count))
     let now = simulation.nextEventIndex()
-    _ = try await journal.append(header, Timing(submittedAt: now, completedAt: now), text: bytes)
+    let payload = LogJournal.Payload.text(bytes)
+    let place = journal.reserve(payload)
+    try await journal.write(
+      header, Timing(submittedAt: now, completedAt: now), payload, at: place)
   }
 
   // MARK: BlockDevice
@@ -95,15 +101,11 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
       try await device.write(bytes, at: byteOffset, isFUA: isFUA)
     } catch {
       if options.bugs.contains(.failedWriteLogged) {
-        try await append(header, timing) { (journal, timing) async throws(DeviceError) in
-          try await journal.append(header, timing, data: bytes)
-        }
+        try await append(header, timing, .data(bytes))
       }
       throw error
     }
-    try await append(header, timing) { (journal, timing) async throws(DeviceError) in
-      try await journal.append(header, timing, data: bytes)
-    }
+    try await append(header, timing, .data(bytes))
   }
 
   public func writeZeroes(_ range: ByteRange, isFUA: Bool) async throws(DeviceError) {
@@ -112,9 +114,7 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     timing.payloadDigest = Checksum.xxh3([UInt8](repeating: 0, count: Int(range.byteCount)))
     let header = dataHeader(range, isFUA: isFUA)
     try await device.writeZeroes(range, isFUA: isFUA)
-    try await append(header, timing) { (journal, timing) async throws(DeviceError) in
-      try await journal.appendZeroes(header, timing, byteCount: range.byteCount)
-    }
+    try await append(header, timing, .zeroes(byteCount: range.byteCount))
   }
 
   public func discard(_ range: ByteRange) async throws(DeviceError) {
@@ -123,9 +123,7 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     var header = dataHeader(range, isFUA: false)
     header.flags = .discard
     try await device.discard(range)
-    try await append(header, timing) { (journal, timing) async throws(DeviceError) in
-      try await journal.append(header, timing)
-    }
+    try await append(header, timing, .data([]))
   }
 
   public func resize(toByteCount byteCount: UInt64) async throws(DeviceError) {
@@ -135,9 +133,7 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     let text = [UInt8](ClientMark.size(byteCount: byteCount).text.utf8)
     let header = EntryHeader(
       sector: 0, sectorCount: 0, flags: .mark, textByteCount: UInt64(text.count))
-    try await append(header, timing) { (journal, timing) async throws(DeviceError) in
-      try await journal.append(header, timing, text: text)
-    }
+    try await append(header, timing, .text(text))
   }
 
   public func flush() async throws(DeviceError) {
@@ -146,9 +142,11 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     let number = flushCount
     flushCount += 1
     flushesInFlight.insert(number)
-    var index: Int?
+    var place: LogJournal.Place?
     if options.bugs.contains(.flushAtSubmission) {
-      index = try await journal.append(header, timing)
+      let early = journal.reserve(.data([]))
+      try await journal.write(header, timing, .data([]), at: early)
+      place = early
     }
     do {
       try await device.flush()
@@ -157,14 +155,18 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
       throw error
     }
     timing.completedAt = simulation.nextEventIndex()
-    if index == nil {
-      let place = journal.reserve(payloadByteCount: 0)
+    if place == nil {
+      giveOutPlaces { $0.completedAt < timing.submittedAt }
+      let own = journal.reserve(.data([]))
+      // Entries are written in the order of their places.
+      await changes.notifyAllFirst()
       finishFlush(number)
-      try await journal.write(header, timing, at: place)
-      index = place.entryIndex
+      try await journal.write(header, timing, .data([]), at: own)
+      place = own
     } else {
       finishFlush(number)
     }
+    let index = place?.entryIndex
     if let index, !options.bugs.contains(.countNotOnFlush) {
       try await journal.count(through: index)
     }
@@ -174,23 +176,44 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
 
   private func finishFlush(_ number: Int) {
     flushesInFlight.remove(number)
+    giveOutPlaces { $0.earlierFlushes.isDisjoint(with: flushesInFlight) }
     changes.notifyAll()
+  }
+
+  /// Gives the held entries that are free to go their places, in the order of their completion.
+  private func giveOutPlaces(where isFree: (HeldEntry) -> Bool) {
+    held.removeAll { entry in
+      guard isFree(entry) else { return false }
+      entry.place = journal.reserve(entry.payload)
+      return true
+    }
   }
 
   /// Notes the completion, waits until no FLUSH may still come before the entry, and writes it.
   private func append(
-    _ header: EntryHeader, _ timing: Timing,
-    _ write: (LogJournal, Timing) async throws(DeviceError) -> Int
+    _ header: EntryHeader, _ timing: Timing, _ payload: LogJournal.Payload
   ) async throws(DeviceError) {
     var timing = timing
     timing.completedAt = simulation.nextEventIndex()
-    if !options.bugs.contains(.flushCoversLater) {
-      let earlier = flushesInFlight
-      await changes.wait(until: { self.flushesInFlight.isDisjoint(with: earlier) })
-    }
-    let index = try await write(journal, timing)
+    let place = await place(payload, completedAt: timing.completedAt)
+    try await journal.write(header, timing, payload, at: place)
     if header.flags.contains(.fua) || journal.isIntervalDue {
-      try await journal.count(through: index)
+      try await journal.count(through: place.entryIndex)
+    }
+  }
+
+  private func place(
+    _ payload: LogJournal.Payload, completedAt: UInt64
+  ) async -> LogJournal.Place {
+    if flushesInFlight.isEmpty || options.bugs.contains(.flushCoversLater) {
+      return journal.reserve(payload)
+    }
+    let entry = HeldEntry(
+      payload: payload, completedAt: completedAt, earlierFlushes: flushesInFlight)
+    held.append(entry)
+    while true {
+      await changes.wait()
+      if let place = entry.place { return place }
     }
   }
 
@@ -209,4 +232,19 @@ struct Timing {
   var submittedAt: UInt64
   var completedAt: UInt64 = 0
   var payloadDigest: UInt64 = 0
+}
+
+/// An operation that completed while flushes were in flight.
+private final class HeldEntry {
+  let payload: LogJournal.Payload
+  let completedAt: UInt64
+  /// The flushes whose entries come before it.
+  let earlierFlushes: Set<Int>
+  var place: LogJournal.Place?
+
+  init(payload: LogJournal.Payload, completedAt: UInt64, earlierFlushes: Set<Int>) {
+    self.payload = payload
+    self.completedAt = completedAt
+    self.earlierFlushes = earlierFlushes
+  }
 }

@@ -9,7 +9,7 @@ import Bytes
 /// these follow the sentences, as other implementations do.
 public struct BlockGeometry: Equatable, Sendable {
   /// What an entry of the table is for.
-  public enum Role: Equatable, Sendable {
+  public enum Role: Hashable, Sendable {
     case payload(blockIndex: UInt64)
     case bitmap(chunkIndex: UInt64)
   }

@@ -84,6 +84,12 @@ struct DurationArgument: ExpressibleByArgument {
     else { return nil }
     nanoseconds = count * (unit ?? 1) * 1_000_000_000
   }
+
+  init(seconds: UInt64) {
+    nanoseconds = seconds * 1_000_000_000
+  }
+
+  var defaultValueDescription: String { "\(nanoseconds / 1_000_000_000)s" }
 }
 
 /// `2/4`: the second of four parts of the seeds.

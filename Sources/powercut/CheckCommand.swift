@@ -38,6 +38,15 @@ struct CheckCommand: ParsableCommand {
   @Option(help: "Crash states by tier: \(Tier.forms), with commas between them.")
   var states = TierList(FuzzPlan.defaultTiers)
 
+  @OptionGroup var budget: StateBudgetOptions
+
+  @Option(
+    help: """
+      Who wrote the log: powercut, linux (dm-log-writes), qemu (blklogwrites) or unknown. (default: \
+      powercut where its entries say so, else unknown)
+      """)
+  var origin: LogOrigin?
+
   @Option(help: "Rules that the target is known to break, with commas between them: S05,D10.")
   var ignore = RuleList()
 
@@ -48,12 +57,15 @@ struct CheckCommand: ParsableCommand {
   var live: String?
 
   @OptionGroup var log: LogOptions
+  @OptionGroup var commands: CommandOptions
+  @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
       if try ImageCheck.isImage(path) {
+        try commands.refuseForImage()
         let report = try ImageCheck(path: path).report(
           reproduce: "powercut check \(path.shellQuoted)")
         try outputOptions.write(report, stopwatch.timing(jobCount: 1))
@@ -61,13 +73,19 @@ struct CheckCommand: ParsableCommand {
       }
       let recording = try RecordingSource(path, options: log)
       if digests { return try listDigests(recording) }
-      let report = try judge(recording)
-      try outputOptions.write(report, stopwatch.timing(jobCount: 1))
+      let report = try judge(recording, stopwatch)
+      try outputOptions.write(report, stopwatch.timing(jobCount: commands.jobCount(jobOptions)))
       return report.exitStatus
     }
   }
 
-  private func judge(_ recording: RecordingSource) throws -> RunReport {
+  func validate() throws {
+    guard commands.isEmpty || !digests else {
+      throw ValidationError("--digests judges nothing: leave --command out")
+    }
+  }
+
+  private func judge(_ recording: RecordingSource, _ stopwatch: Stopwatch) throws -> RunReport {
     var report = RunReport(command: "check", subject: path)
     let index: WriteLogIndex
     do {
@@ -87,17 +105,22 @@ struct CheckCommand: ParsableCommand {
       // What a log implies is about the file, and a client of the image knows the virtual disk only.
       if evidence.arePromisesImplied { evidence.client = nil }
     }
+    let commandCheck = try commands.check(
+      evidence.history, recovery: evidence.image?.recovery, jobCount: jobOptions.jobs,
+      replay: replayLine)
+    try commandCheck?.tryOut()
     var progress = ProgressLine()
-    let judge = Judge(tiers: states.tiers, seed: seed) { stateCount in
+    let judge = Judge(judgeOptions) { stateCount in
       progress.show("\(stateCount) crash states")
-      return !Interrupts.isRequested
+      return !Interrupts.isRequested && !isOver(stopwatch)
     }
     var judgement = judge.judge(evidence)
+    if let refusal = judgement.refusal { throw ToolError("\(refusal)") }
     judgement.violations.removeAll { ignore.rules.contains($0.rule) }
     judgement.unjudgedRules.removeAll { ignore.rules.contains($0.rule) }
     judgement.unjudgedRules += ignore.rules.sorted().map { ($0, "switched off") }
     progress.clear()
-    report.isInterrupted = judgement.isCutShort
+    report.isInterrupted = judgement.isCutShort && !isOver(stopwatch)
     report.counts.add(judgement)
     report.counts.runs = 0
     let rules = judgement.violations.map(\.rule)
@@ -118,10 +141,27 @@ struct CheckCommand: ParsableCommand {
     report.notes.append(
       "the log is judged as it was left: what it counted too early (L04) or claimed durable too "
         + "early (L09) while it was written shows in a simulated run only")
-    report.notes += judgement.tiers.map {
-      "\($0.tier): \($0.stateCount) states, \($0.distinctStateCount) not seen before"
-    }
+    report.notes += origin(index).blindSpots
+    report.notes += judgement.tiers.map(\.text)
+    try commandCheck?.judge(
+      states.tiers, seed: seed, ignoring: ignore.rules, reproduce: reproduction, into: &report)
     return report
+  }
+
+  private var judgeOptions: Judge.Options {
+    var options = Judge.Options(tiers: states.tiers, seed: seed)
+    options.origin = origin
+    options.maximumStateCount = budget.maxStates
+    options.isTimed = budget.duration != nil
+    return options
+  }
+
+  private func isOver(_ stopwatch: Stopwatch) -> Bool {
+    budget.duration.map { stopwatch.elapsedNanoseconds >= $0.nanoseconds } ?? false
+  }
+
+  private func origin(_ index: WriteLogIndex) -> LogOrigin {
+    origin ?? LogOrigin(recognizing: index)
   }
 
   /// What goes on with the image is the writer that belongs to the profile (rule D10).
@@ -168,8 +208,16 @@ struct CheckCommand: ParsableCommand {
       words += ["--states", states.defaultValueDescription]
     }
     if !ignore.rules.isEmpty { words += ["--ignore", ignore.defaultValueDescription] }
+    if let origin { words += ["--origin", origin.rawValue] }
+    words += budget.words
     if seed != 1 { words += ["--seed", "\(seed)"] }
     if let live { words += ["--live", live.shellQuoted] }
+    words += commands.words
     return words.joined(separator: " ")
+  }
+
+  /// Writes the image of a state, whose name and file come behind it.
+  private var replayLine: String {
+    (["powercut", "replay", path.shellQuoted] + log.words + image.words).joined(separator: " ")
   }
 }

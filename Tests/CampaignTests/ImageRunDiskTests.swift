@@ -74,7 +74,7 @@ import WriteLog
     evidence.client = client
     evidence.image = good.image
     evidence.submittedUnits = good.submittedUnits
-    return Judge(tiers: tiers, seed: 1).judge(evidence).violations
+    return Judge(Judge.Options(tiers: tiers, seed: 1)).judge(evidence).violations
       .filter { $0.rule.rawValue.hasPrefix("D") }
   }
 

@@ -56,6 +56,10 @@ struct ImageStateCase {
   }
 
   func judgement(_ tiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]) throws -> Judgement {
+    Judge(Judge.Options(tiers: tiers, seed: 1)).judge(try evidence())
+  }
+
+  func evidence() throws -> Evidence {
     var evidence = Evidence(history: try history)
     evidence.client = client
     evidence.image = image
@@ -65,6 +69,6 @@ struct ImageStateCase {
       let hash = Checksum.xxh3Wide([UInt8](repeating: byte, count: 512))
       return operation.range.units.map { _ in hash }
     }
-    return Judge(tiers: tiers, seed: 1).judge(evidence)
+    return evidence
   }
 }

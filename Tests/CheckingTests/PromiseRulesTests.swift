@@ -157,7 +157,7 @@ import Workload
     #expect(judgement.tiers.map(\.stateCount).reduce(0, +) == judgement.stateCount)
     #expect(judgement.stateCount > judgement.distinctStateCount)
     // Empty, one write, two writes, two writes with the flush promised.
-    #expect(judgement.distinctStateCount == 4)
+    #expect(judgement.judgedStateCount == 4)
   }
 
   /// A range from outside can claim 2^53 units: none of them may cost memory by itself.

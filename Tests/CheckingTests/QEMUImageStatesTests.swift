@@ -60,7 +60,8 @@ import WriteLog
     let folder = try TemporaryFolder(prefix: "vhdx-rules")
     var evidence = Evidence(history: try record(recording, in: folder))
     evidence.image = ImageEvidence()
-    let judgement = Judge(tiers: [.prefix, .flushedOnly, .drop(1)], seed: 1).judge(evidence)
+    let judgement = Judge(Judge.Options(tiers: [.prefix, .flushedOnly, .drop(1)], seed: 1)).judge(
+      evidence)
     let rules = Set(judgement.violations.map(\.rule))
     #expect(rules.isSuperset(of: [.s05, .d09]), "\(rules.sorted())")
     #expect(rules.isDisjoint(with: [.d01, .d02, .d03, .d06, .d08, .l02, .l03]))

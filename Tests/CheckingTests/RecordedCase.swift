@@ -84,6 +84,10 @@ struct RecordedCase {
   }
 
   func judgement(_ tiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]) throws -> Judgement {
+    Judge(Judge.Options(tiers: tiers, seed: 1)).judge(try evidence())
+  }
+
+  func evidence() throws -> Evidence {
     var superblock: [UInt8] = [0x72, 0x68, 0x73, 0x77, 0x66, 0x73, 0x6a, 0, 1, 0, 0, 0, 0, 0, 0, 0]
     superblock += [UInt8(entryCount), 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0]
     superblock += [UInt8](repeating: 0, count: 512 - superblock.count)
@@ -100,6 +104,6 @@ struct RecordedCase {
           ).bytes)
       }
     }
-    return Judge(tiers: tiers, seed: 1).judge(evidence)
+    return evidence
   }
 }

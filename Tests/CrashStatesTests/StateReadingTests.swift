@@ -34,4 +34,24 @@ import WriteLog
       }
     }
   }
+
+  /// Blocks are of 64 KiB: one of the base and two of the log are not known to be zero.
+  @Test func onlyWhereNothingWasWrittenAreZeroesKnown() throws {
+    var log = TestLog()
+    log.write(at: 1 << 20, [UInt8](repeating: 7, count: 512))
+    log.discard(0..<1 << 19)
+    log.write(at: (3 << 20) + 65536 - 512, [UInt8](repeating: 8, count: 1024))
+    var base = [UInt8](repeating: 0, count: 1 << 20)
+    base[70_000] = 1
+    let history = try DiskHistory(
+      index: log.index, base: ByteRegion(base), initialByteCount: 8 << 20)
+    let expected: [(byteOffset: UInt64, byteCount: UInt64)] = [
+      (0, 65536), (65535, 1), (65536, 0), (131_071, 0), (131_072, (1 << 20) - 131_072),
+      (1 << 20, 0), ((1 << 20) + 65536, (2 << 20) - 65536), (3 << 20, 0), ((3 << 20) + 131_071, 0),
+      ((3 << 20) + 131_072, .max - (3 << 20) - 131_072),
+    ]
+    for (byteOffset, byteCount) in expected {
+      #expect(history.knownZeroByteCount(at: byteOffset) == byteCount, "at \(byteOffset)")
+    }
+  }
 }

@@ -33,6 +33,35 @@ import Testing
     #expect(outcome.errors == input)
   }
 
+  @Test func ofAFloodOnlyTheEndIsKept() throws {
+    let outcome = try ChildProcess.run(
+      argv: ["sh", "-c", "yes flood | head -c 20000000; echo last; echo trouble >&2"],
+      timeLimit: .seconds(60), keptByteCount: 100)
+    #expect(outcome.output.count == 100)
+    #expect(outcome.outputText.hasSuffix("last\n"))
+    #expect(outcome.errorText == "trouble\n")
+  }
+
+  @Test func aFloodDoesNotFillTheMemory() async {
+    await #expect(processExitsWith: .success) {
+      let before = try #require(PeakMemory.bytes)
+      let outcome = try ChildProcess.run(
+        argv: ["head", "-c", "300M", "/dev/zero"], timeLimit: .seconds(60), keptByteCount: 1000)
+      #expect(outcome.output.count == 1000)
+      #expect(try #require(PeakMemory.bytes) - before < 100 << 20)
+    }
+  }
+
+  @Test func whatNobodyWantsAnyMoreIsKilledWithItsGroup() throws {
+    let start = MonotonicClock.nanoseconds
+    let outcome = try ChildProcess.run(
+      argv: ["sh", "-c", "sleep 60 & echo $!; wait"], timeLimit: .seconds(60),
+      isWanted: { MonotonicClock.nanoseconds - start < 300_000_000 })
+    #expect(outcome.status == .signalled(9))
+    #expect(MonotonicClock.nanoseconds - start < 20_000_000_000)
+    try expectGone(outcome.outputText)
+  }
+
   @Test func inputThatNobodyReadsIsNoError() throws {
     let outcome = try run("true", input: [UInt8](repeating: 1, count: 1_000_000))
     #expect(outcome.status == .exited(0))

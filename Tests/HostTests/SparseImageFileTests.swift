@@ -29,6 +29,15 @@ import Testing
     #expect(try allocatedByteCount() == 0)
   }
 
+  @Test func anImageForShortUseHasItsBytesAndItsNameToo() throws {
+    let image = try SparseImageFile(path, byteCount: 10)
+    try image.write([1, 2, 3], at: 4)
+    #expect(!Folders.exists(path))
+    try image.finishForShortUse()
+    #expect(try InputFile.bytes(path) == [0, 0, 0, 0, 1, 2, 3, 0, 0, 0])
+    #expect(try Folders.names(in: folder.path) == ["disk.img"])
+  }
+
   @Test func zeroesBetweenDataStayHoles() throws {
     let image = try SparseImageFile(path, byteCount: 1 << 20)
     var bytes = [UInt8](repeating: 0, count: 1 << 20)

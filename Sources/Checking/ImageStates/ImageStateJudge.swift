@@ -20,12 +20,8 @@ final class ImageStateJudge: StateJudge {
     let map = recovery.recovered(initial).recovered.map
     if map != nil { usableSinceCut = 0 }
     disks = promises.map { promises in
-      VirtualDiskJudge(promises: promises) { unit in
-        let place = map?.fileByteOffset(of: unit * UInt64(StateSum.unitByteCount))
-        guard let place else { return StateSum.zeroUnitHash }
-        let fileUnit = place / UInt64(StateSum.unitByteCount)
-        return history.unitHash(history.contents(ofUnit: fileUnit, in: initial))
-      }
+      VirtualDiskJudge(
+        promises: promises, initialHash: InitialDiskHash(history, map).hash(ofUnit:))
     }
   }
 
@@ -61,11 +57,12 @@ final class ImageStateJudge: StateJudge {
   /// What a closed image must be: everything is home, and its log is empty (rule D06).
   func judgeClosed(atCut cut: Int) -> [Violation] {
     let state = CrashState(cut: cut)
-    let outcome = recovery.recovered(state).recovered.outcome
-    if outcome == .notNeeded { return [] }
-    return [
-      Violation(.d06, "after a clean close the image needs recovery: \(outcome)", state: state)
-    ]
+    return located(Self.judgeClosed(recovery.recovered(state).recovered.outcome), state)
+  }
+
+  static func judgeClosed(_ outcome: RecoveryOutcome) -> [Violation] {
+    outcome == .notNeeded
+      ? [] : [Violation(.d06, "after a clean close the image needs recovery: \(outcome)")]
   }
 
   private func isJudged(_ violation: Violation) -> Bool {
@@ -80,7 +77,7 @@ final class ImageStateJudge: StateJudge {
     }
   }
 
-  private static func bytes(
+  static func bytes(
     ofUnit unit: UInt64, _ map: BlockMap, _ file: OverlayImage
   ) -> [UInt8] {
     let unitByteCount = UInt64(StateSum.unitByteCount)

@@ -15,7 +15,9 @@ extension Judgement {
     tiers[place].totalStateCount = count.total
     tiers[place].stateCount += count.gone
     tiers[place].distinctStateCount += count.distinct
+    tiers[place].judgedStateCount += count.judged
     stateCount += count.gone
+    judgedStateCount += count.judged
     distinctStateCount += count.distinct
   }
 }

@@ -18,4 +18,9 @@ final class StateImage: ImageFile {
     precondition(range.endByteOffset <= byteCount, "a read ends inside of the file")
     return history.read(range, in: state)
   }
+
+  func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
+    guard byteOffset < byteCount else { return 0 }
+    return min(history.knownZeroByteCount(at: byteOffset), byteCount - byteOffset)
+  }
 }

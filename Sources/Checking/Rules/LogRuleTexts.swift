@@ -28,6 +28,9 @@ extension RuleText {
     .l09: RuleText(
       promise: "what the log claims durable was durable on the device at that moment",
       failure: "the log claims durable what was not"),
+    .l10: RuleText(
+      promise: "every state that the device could have been left in is one of the log's",
+      failure: "the device could have been left in a state that the log does not give"),
     .l11: RuleText(
       promise: "appending to an existing log continues the same chain",
       failure: "appending did not continue the chain"),

@@ -2,7 +2,7 @@
 ///
 /// The letter is the family: L the write log, D what the client was promised, and of a VHDX image H
 /// the headers, G the regions, M the metadata, B the block table, E the log's entries, S their
-/// sequences, R their recovery.
+/// sequences, R their recovery. X is what other programs say of the same disk.
 public enum Rule: String, CaseIterable, Hashable, Comparable, Sendable {
   case l01 = "L01"
   case l02 = "L02"
@@ -13,6 +13,7 @@ public enum Rule: String, CaseIterable, Hashable, Comparable, Sendable {
   case l07 = "L07"
   case l08 = "L08"
   case l09 = "L09"
+  case l10 = "L10"
   case l11 = "L11"
 
   case d01 = "D01"
@@ -112,6 +113,10 @@ public enum Rule: String, CaseIterable, Hashable, Comparable, Sendable {
   case r11 = "R11"
   case r12 = "R12"
 
+  case x02 = "X02"
+  case x03 = "X03"
+  case x04 = "X04"
+
   /// What holds where the rule holds.
   public var promise: String { text.promise }
 
@@ -130,6 +135,9 @@ public enum Rule: String, CaseIterable, Hashable, Comparable, Sendable {
   public static let ofRawDisks = allCases.filter { rule in
     rule.rawValue.hasPrefix("L") || rule.rawValue.hasPrefix("D") && rule <= .d07
   }
+
+  /// The rules that a recording of an image is judged by without any other program.
+  public static let ofImages = allCases.filter { !$0.rawValue.hasPrefix("X") }
 
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

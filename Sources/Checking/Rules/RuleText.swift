@@ -5,7 +5,7 @@ struct RuleText {
   /// What is wrong where it is broken.
   var failure: String
 
-  static let all: [Rule: RuleText] = [log, client, image, imageLog].reduce(into: [:]) {
+  static let all: [Rule: RuleText] = [log, client, image, imageLog, command].reduce(into: [:]) {
     $0.merge($1) { first, _ in first }
   }
 }

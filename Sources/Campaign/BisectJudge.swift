@@ -1,0 +1,29 @@
+import CrashStates
+
+/// Asks for the outcome of each state once, and counts.
+final class BisectJudge<Failure: Error> {
+  private let judge: (CrashState) throws(Failure) -> BisectOutcome
+  private var known: [CrashState: BisectOutcome] = [:]
+  private(set) var skippedStateCount = 0
+
+  var judgedStateCount: Int { known.count }
+
+  init(_ judge: @escaping (CrashState) throws(Failure) -> BisectOutcome) {
+    self.judge = judge
+  }
+
+  func outcome(of state: CrashState) throws(Failure) -> BisectOutcome {
+    if let outcome = known[state] { return outcome }
+    let outcome = try judge(state)
+    known[state] = outcome
+    if outcome == .skipped { skippedStateCount += 1 }
+    return outcome
+  }
+
+  /// The outcome of a cut that lost nothing.
+  func outcome(ofCut cut: Int) throws(Failure) -> BisectOutcome {
+    try outcome(of: CrashState(cut: cut))
+  }
+
+  func isKnown(_ state: CrashState) -> Bool { known[state] != nil }
+}

@@ -1,0 +1,75 @@
+import CrashStates
+import VHDX
+
+/// What the answer of a command to one crash state means: X03 for the answer, X02 and X04 for the file
+/// that it left.
+public struct CommandJudge: Sendable {
+  public let command: ImageCommand
+  private let history: DiskHistory
+  private let recovery: RecoveryProfile?
+  private let lineThatWrites: @Sendable (CrashState) -> String
+
+  /// - Parameters:
+  ///   - recovery: ours, where the disk holds a VHDX image.
+  ///   - lineThatWrites: the one line that writes the image of a state to a file, for the reports.
+  public init(
+    _ command: ImageCommand, history: DiskHistory, recovery: RecoveryProfile?,
+    lineThatWrites: @escaping @Sendable (CrashState) -> String
+  ) {
+    self.command = command
+    self.history = history
+    self.recovery = recovery
+    self.lineThatWrites = lineThatWrites
+  }
+
+  /// - Parameter left: the file as the command left it; `nil` where it is gone.
+  public func judge(
+    _ state: CrashState, _ answer: CommandAnswer, left: (any ImageFile)?
+  ) -> JudgedAnswer {
+    let image = StateImage(history, state)
+    let verdict = answer.verdict(isKnownClean: LogStanding(of: image) == .clean)
+    var violations: [Violation] = []
+    if case .broken(let what) = verdict {
+      violations.append(Violation(.x03, "'\(command)' \(what)", evidence: Self.evidence(answer)))
+    }
+    var disagreements: [Violation]?
+    if verdict == .accepted, let recovery, let left {
+      disagreements = RecoveryAgreement(command: command, recovery: recovery)
+        .judge(image, left: left)
+    }
+    violations += disagreements ?? []
+    return JudgedAnswer(
+      verdict: verdict, isRecoveryCompared: disagreements != nil,
+      violations: violations.map { located($0, state) })
+  }
+
+  private static func evidence(_ answer: CommandAnswer) -> [String] {
+    let lines =
+      answer.errors.lastLines.map { "stderr: \($0)" }
+      + answer.output.lastLines.map { "stdout: \($0)" }
+    return lines.isEmpty ? ["it wrote nothing"] : lines
+  }
+
+  private func located(_ violation: Violation, _ state: CrashState) -> Violation {
+    var located = violation
+    located.state = state
+    located.evidence.append("the image: \(lineThatWrites(state))")
+    return located
+  }
+}
+
+/// A command's answer to one state, and what is wrong with it.
+public struct JudgedAnswer: Sendable {
+  public var verdict: CommandVerdict
+  /// Whether it recovered its copy, so that X02 and X04 were judged.
+  public var isRecoveryCompared: Bool
+  public var violations: [Violation]
+
+  public init(
+    verdict: CommandVerdict, isRecoveryCompared: Bool = false, violations: [Violation] = []
+  ) {
+    self.verdict = verdict
+    self.isRecoveryCompared = isRecoveryCompared
+    self.violations = violations
+  }
+}

@@ -1,0 +1,46 @@
+import CrashStates
+
+/// What a recording was found to keep and to break.
+public struct Judgement: Sendable {
+  /// What one tier came to.
+  public struct TierCount: Hashable, Sendable {
+    public var tier: Tier
+    /// How many states the tier has; 2^64 - 1 for that many and more.
+    public var totalStateCount: UInt64
+    /// Those that were gone through.
+    public var stateCount = 0
+    /// Those whose disk no state before had.
+    public var distinctStateCount = 0
+    /// Those that were judged: no state before had this disk under these promises.
+    public var judgedStateCount = 0
+    /// The rules that a state of this tier was the first to break, in the order of the states.
+    public var brokenRules: [Rule] = []
+
+    public init(tier: Tier, totalStateCount: UInt64) {
+      self.tier = tier
+      self.totalStateCount = totalStateCount
+    }
+  }
+
+  /// Causes before consequences; the first of each rule, with how often it repeats.
+  public var violations: [Violation] = []
+  /// The rules that were judged, ascending.
+  public var judgedRules: [Rule] = []
+  /// The rules that could not be judged, and what would be needed.
+  public var unjudgedRules: [(rule: Rule, reason: String)] = []
+  public var entryCount = 0
+  public var stateCount = 0
+  /// States that differ in their disks.
+  public var distinctStateCount = 0
+  /// States that differ in their disks or in the promises in force; only these are judged.
+  public var judgedStateCount = 0
+  public var tiers: [TierCount] = []
+  /// Not every state of the tiers was judged, because somebody ended it.
+  public var isCutShort = false
+  /// Not every state of the tiers was judged, because that many were not asked for.
+  public var isSampled = false
+  /// Why the tiers were not gone through at all.
+  public var refusal: CrashStateError?
+
+  public init() {}
+}

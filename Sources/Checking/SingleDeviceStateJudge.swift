@@ -1,0 +1,30 @@
+import CrashStates
+
+/// D01 to D07 for one crash state of a raw device: every unit that an entry up to the cut touched, and
+/// every unit of which something is promised.
+final class SingleDeviceStateJudge: StateJudge {
+  private let history: DiskHistory
+  private let promises: Promises?
+  private let judge: PromiseJudge?
+  /// The units that the entries up to each cut may have changed, one list for each entry; worked out as
+  /// far as the latest cut that was asked for.
+  private var changedUnits: [[UInt64]] = []
+
+  init(history: DiskHistory, promises: Promises?) {
+    self.history = history
+    self.promises = promises
+    judge = promises.map { PromiseJudge(history: history, promises: $0) }
+  }
+
+  func judge(_ state: CrashState) -> [Violation] {
+    guard let judge, let promises else { return [] }
+    while changedUnits.count < state.cut {
+      changedUnits.append(history.unitsOfLastEntry(atCut: changedUnits.count + 1))
+    }
+    var units = promises.promisedUnits(atCut: state.cut)
+    for changed in changedUnits.prefix(state.cut) { units.formUnion(changed) }
+    // What lies under a lost change of the length shows only where that is lost.
+    units.formUnion(history.affectedUnits(of: state))
+    return judge.judge(state, units: units.sorted())
+  }
+}

@@ -1,0 +1,78 @@
+import CrashStates
+import Workload
+
+/// Says all that is wrong with one crash state, whatever was judged before it and in any order.
+///
+/// ``Judge`` goes through states one after the other and leaves out what a state shares with the one
+/// in front of it; a search that jumps from state to state needs this instead. It judges the rules
+/// that are about a state; those about the log itself, and about the order in which it was written,
+/// have none.
+public final class SingleStateJudge {
+  /// The rules that it judges, ascending.
+  public let judgedRules: [Rule]
+  private let judge: any StateJudge
+
+  public init(_ evidence: Evidence) {
+    let promises = Promises(of: evidence)
+    var rules: Set<Rule> = []
+    if evidence.client != nil { rules = [.d01, .d02, .d03, .d04, .d05, .d06, .d07] }
+    if let image = evidence.image {
+      rules.formUnion(image.judgedRules)
+      judge = SingleImageStateJudge(evidence, image, promises)
+    } else {
+      judge = SingleDeviceStateJudge(history: evidence.history, promises: promises)
+    }
+    judgedRules = rules.sorted()
+  }
+
+  /// - Parameter state: one of the history's (``DiskHistory/check(_:)``).
+  public func verdict(on state: CrashState) -> StateVerdict {
+    var list = ViolationList()
+    list.add(judge.judge(state).filter { !$0.rule.isAdvice })
+    let readable = (judge as? SingleImageStateJudge)?.isReadable(state) ?? true
+    return StateVerdict(
+      violations: list.sorted,
+      judgedRules: readable ? judgedRules : judgedRules.filter(\.needsNoReadableImage))
+  }
+
+  /// ``verdict(on:)`` without the question of what could be judged.
+  public func violations(in state: CrashState) -> [Violation] { verdict(on: state).violations }
+}
+
+/// All that is wrong with one crash state.
+public struct StateVerdict: Sendable {
+  /// Causes before consequences, the first of each rule with how often it repeats; none of the rules
+  /// that are advice.
+  public var violations: [Violation]
+  /// The rules that could be judged in this state, ascending. Of an image that does not open nobody can
+  /// say what its virtual disk holds.
+  public var judgedRules: [Rule]
+
+  /// Whether the state breaks a rule; `nil` where that cannot be judged.
+  public func breaks(_ rule: Rule) -> Bool? {
+    if violations.contains(where: { $0.rule == rule }) { return true }
+    return judgedRules.contains(rule) ? false : nil
+  }
+}
+
+extension Rule {
+  /// Whether it is judged before, or without, anything of the regions being read.
+  fileprivate var needsNoReadableImage: Bool {
+    switch self {
+    case .s05, .d08, .d09: true
+    default: rawValue.hasPrefix("H") || rawValue.hasPrefix("R")
+    }
+  }
+}
+
+extension Promises {
+  /// `nil` where nothing is known of a client.
+  convenience init?(of evidence: Evidence) {
+    guard let client = evidence.client else { return nil }
+    self.init(
+      client: client, initialByteCount: evidence.history.byteCount(atCut: 0),
+      discardPromisesZeroes: evidence.discardPromisesZeroes,
+      submittedUnits: evidence.submittedUnits ?? { _ in [] })
+    hasUnreportedError = evidence.hasUnreportedError
+  }
+}

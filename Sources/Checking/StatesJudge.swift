@@ -1,0 +1,130 @@
+import Bytes
+import CrashStates
+
+/// Goes through the crash states of a recording and judges each that differs from those before it.
+final class StatesJudge {
+  /// Two states with the same key get the same verdict.
+  private struct StateKey: Hashable {
+    var digest: Digest128
+    var generation: Int
+  }
+
+  /// In so many rounds a timed enumeration goes through all states.
+  private static let roundCount: UInt64 = 64
+
+  private let evidence: Evidence
+  private let options: Judge.Options
+  /// Those asked for, and what `recrash` needs to begin with.
+  private let tiers: [Tier]
+  private let isGoingOn: (_ stateCount: Int) -> Bool
+  private let promises: Promises?
+  private let judge: (any StateJudge)?
+  private var judgement = Judgement()
+  private var disks: Set<Digest128> = []
+  private var judged: Set<StateKey> = []
+
+  init(
+    _ evidence: Evidence, _ options: Judge.Options, _ isGoingOn: @escaping (Int) -> Bool
+  ) {
+    self.evidence = evidence
+    self.options = options
+    tiers = options.tiers.withFirstCrashes
+    self.isGoingOn = isGoingOn
+    promises = Promises(of: evidence)
+    if let image = evidence.image {
+      let images = ImageStateJudge(
+        history: evidence.history, evidence: image, promises: promises)
+      if options.tiers.contains(.recrash) {
+        images.recrash = RecrashJudge(image.recovery, seed: options.seed)
+      }
+      judge = images
+    } else {
+      judge = promises.map { PromiseJudge(history: evidence.history, promises: $0) }
+    }
+  }
+
+  /// - Returns: counts, without the violations, which go to the list.
+  func judge(_ list: inout ViolationList) -> Judgement {
+    let space = stateSpace
+    let counts = isCounted ? space.counts(of: tiers) : nil
+    judgement.tiers = tiers.indices.map {
+      Judgement.TierCount(tier: tiers[$0], totalStateCount: counts?[$0] ?? 0)
+    }
+    judgement.refusal = space.refusal(of: tiers)
+    if judgement.refusal != nil { return judgement }
+    for sample in samples(counts) where !judgement.isCutShort { judge(space, sample, &list) }
+    if let client = evidence.client, let images = judge as? ImageStateJudge {
+      for cut in client.closedCuts { list.add(images.judgeClosed(atCut: cut)) }
+    }
+    if let recrash = (judge as? ImageStateJudge)?.recrash { judgement.add(recrash.count) }
+    return judgement
+  }
+
+  /// Headers, log and block table before what else describes the disk, and the payload last.
+  private var stateSpace: StateSpace {
+    var areas: [[ByteRange]] = []
+    if evidence.image != nil {
+      let found = ImageAreas(evidence.history)
+      areas = [found.recoverable, found.structures]
+    }
+    return StateSpace(
+      evidence.history, tiers: tiers,
+      origin: options.origin ?? LogOrigin(recognizing: evidence.index), seed: options.seed,
+      areas: areas)
+  }
+
+  /// Whether somebody wants to know how many states there would be.
+  private var isCounted: Bool { options.maximumStateCount != nil || options.isTimed }
+
+  private func samples(_ counts: [UInt64]?) -> [StateSample?] {
+    guard let counts else { return [nil] }
+    if let maximum = options.maximumStateCount {
+      let sample = StateSample(stateCounts: counts, maximumStateCount: maximum)
+      judgement.isSampled = sample.partCounts.contains { $0 > 1 }
+      return [sample]
+    }
+    return (0..<Self.roundCount).map { part in
+      StateSample(
+        partCounts: counts.map { $0 < Self.roundCount ? 1 : Self.roundCount }, part: part)
+    }
+  }
+
+  private func judge(_ space: StateSpace, _ sample: StateSample?, _ list: inout ViolationList) {
+    for (tier, state) in StateEnumerator(space, tiers: tiers, sample: sample) {
+      if judgement.stateCount % 256 == 255, !isGoingOn(judgement.stateCount) {
+        judgement.isCutShort = true
+        return
+      }
+      judge(state, tierPlace: tiers.firstIndex(of: tier) ?? 0, &list)
+    }
+  }
+
+  private func judge(_ state: CrashState, tierPlace: Int, _ list: inout ViolationList) {
+    judgement.stateCount += 1
+    judgement.tiers[tierPlace].stateCount += 1
+    let key = StateKey(
+      digest: evidence.history.digest(of: state),
+      generation: promises?.generation(atCut: state.cut) ?? 0)
+    guard judged.insert(key).inserted else { return }
+    judgement.judgedStateCount += 1
+    judgement.tiers[tierPlace].judgedStateCount += 1
+    if disks.insert(key.digest).inserted {
+      judgement.distinctStateCount += 1
+      judgement.tiers[tierPlace].distinctStateCount += 1
+    }
+    guard let found = judge?.judge(state), !found.isEmpty else { return }
+    noteBroken(found.filter { !list.contains($0.rule) }, tierPlace: tierPlace)
+    list.add(found)
+  }
+
+  /// Notes in which tier a rule was broken first.
+  private func noteBroken(_ violations: [Violation], tierPlace: Int) {
+    for violation in violations {
+      let isInRecovery = violation.state?.recovery != nil
+      let place = isInRecovery ? tiers.firstIndex(of: .recrash) ?? tierPlace : tierPlace
+      if !judgement.tiers[place].brokenRules.contains(violation.rule) {
+        judgement.tiers[place].brokenRules.append(violation.rule)
+      }
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import ArgumentParser
+import Bytes
+import Campaign
+import Checking
+import CrashStates
+import Host
+import VHDX
+import WriteLog
+
+struct BisectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bisect",
+    abstract: "Name the write that broke a disk: the first crash state that fails.",
+    discussion: """
+      Looks for the first cut of the log at which a rule is broken or a command fails, by halves \
+      where that is possible, and then for the smallest set of lost writes that still fails.
+
+      A command is started once for each state that is looked at, with the path of its image for \
+      {image}. It exits with 0 for a good image and with 125 for one to pass over; every other \
+      exit, a signal and the time limit are bad. No shell is involved.
+
+      Exit status: 0 nothing fails, 1 the culprit is named, 2 could not finish, 3 no state could be \
+      judged, 64 usage, 130 interrupted.
+      """)
+
+  @Argument(help: "A write log, or a recording's folder with writes.log.")
+  var path: String
+
+  @Option(help: "The rule to follow. (default: the first that `powercut check` finds broken)")
+  var rule: RuleArgument?
+
+  @Option(
+    help: ArgumentHelp(
+      "Follow this command instead of a rule: 'qemu-img check -r all {image}'.",
+      valueName: "words"),
+    transform: { try ImageCommand(parsing: $0) })
+  var command: ImageCommand?
+
+  @Option(help: "How long the command may run at one state.")
+  var commandTimeout = DurationArgument(seconds: 60)
+
+  @Option(
+    name: .customLong("as"),
+    help: "What the device holds: raw or vhdx. (default: what the recording says, or raw)")
+  var givenKind: ImageKind?
+
+  @Option(
+    help: """
+      With --as vhdx: what opens the image after each cut, and goes on with it. (default: what the \
+      recording says, or exact)
+      """)
+  var profile: RecoverProfile?
+
+  @Option(help: "With --as vhdx: a mistake of recovery to make; can be given more than once.")
+  var bug: [RecoveryBug] = []
+
+  @Option(
+    help: """
+      Crash states by tier: \(Tier.forms), with commas between them. All of them are looked at only \
+      where halves do not find the answer.
+      """)
+  var states = TierList(FuzzPlan.defaultTiers)
+
+  @Option(help: "Seed of the random tiers.")
+  var seed: UInt64 = 1
+
+  @Option(help: "How the result is printed: text or json.")
+  var format = InspectFormat.text
+
+  @OptionGroup var log: LogOptions
+
+  func validate() throws {
+    guard rule == nil || command == nil else {
+      throw ValidationError("--rule and --command are two questions: ask one of them")
+    }
+    guard !states.tiers.contains(.recrash) else {
+      throw ValidationError(
+        "--states recrash: what recovery writes is no entry of the log; leave it out")
+    }
+  }
+
+  func run() throws {
+    try Tool.run {
+      let stopwatch = Stopwatch()
+      if try ImageCheck.isImage(path) {
+        throw ToolError(
+          "\(path) is an image: which write broke it shows in a log of its writes only. "
+            + "`powercut check \(path.shellQuoted)` says what is wrong with it.")
+      }
+      let result = try BisectRun(self).result()
+      let timing = stopwatch.timing(jobCount: 1)
+      switch format {
+      case .text: try StandardStreams.writeResult(BisectDescription(result).text(timing))
+      case .json: try StandardStreams.writeResult(BisectDocument(result, timing).text())
+      }
+      return result.exitStatus
+    }
+  }
+
+  /// The command that does this again.
+  func reproduction(rule: Rule?) -> String {
+    var words = ["powercut", "bisect", path.shellQuoted] + log.words
+    if let rule { words += ["--rule", rule.rawValue] }
+    if let command { words += ["--command", command.text.shellQuoted] }
+    if commandTimeout.nanoseconds != DurationArgument(seconds: 60).nanoseconds {
+      words += ["--command-timeout", commandTimeout.defaultValueDescription]
+    }
+    if let givenKind { words += ["--as", givenKind.rawValue] }
+    if let profile { words += ["--profile", profile.profile.name] }
+    for bug in bug { words += ["--bug", bug.rawValue] }
+    if states.tiers != FuzzPlan.defaultTiers {
+      words += ["--states", states.defaultValueDescription]
+    }
+    if seed != 1 { words += ["--seed", "\(seed)"] }
+    return words.joined(separator: " ")
+  }
+}
+
+/// `B06`: a rule by its identifier.
+struct RuleArgument: ExpressibleByArgument {
+  var rule: Rule
+
+  init?(argument: String) {
+    guard let rule = Rule(rawValue: argument) else { return nil }
+    self.rule = rule
+  }
+
+  static var allValueStrings: [String] { Rule.allCases.map(\.rawValue) }
+}

@@ -1,0 +1,233 @@
+import Bytes
+import Campaign
+import Checking
+import CrashStates
+import Reporting
+
+/// What a bisection found, for a person: the culprit first, then both sides, then how sure it is.
+struct BisectDescription {
+  private let result: BisectResult
+
+  init(_ result: BisectResult) {
+    self.result = result
+  }
+
+  func text(_ timing: ReportTiming) -> String {
+    var lines = ["powercut \(ToolVersion.text)  bisect  \(result.path)", ""]
+    lines += verdictLines
+    lines += violationLines
+    if let sides = result.sides { lines += sideLines(sides) }
+    lines += [""] + certaintyLines + result.notes
+    lines.append(summaryLine(timing))
+    lines.append("reproduce: \(result.reproduce)")
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  // MARK: The verdict
+
+  private var verdictLines: [String] {
+    if result.isInterrupted { return ["INTERRUPTED: the search was not finished."] }
+    if let reason = result.unjudgedReason {
+      return ["NOTHING WAS JUDGED: \(subject) cannot be judged here (\(reason))."]
+    }
+    if let sides = result.sides { return culpritLines(sides) }
+    switch result.answer?.verdict {
+    case .failsFromTheStart(let state):
+      return [
+        "\(subject) fails from the start: at \(state), and at every cut behind it that was looked at.",
+        "No entry of this log is to blame: what was there before its first entry is.",
+      ]
+    case .everythingSkipped where result.violation == nil:
+      if case .command = result.question {
+        return ["NOTHING WAS JUDGED: the command passed over every state."]
+      }
+      return ["NOTHING WAS JUDGED: the image opens in no state, and \(subject) needs that."]
+    default: break
+    }
+    guard result.violation != nil else {
+      return ["Nothing fails: \(subject) holds in every state."]
+    }
+    return logLines
+  }
+
+  private func culpritLines(_ sides: BisectResult.Sides) -> [String] {
+    let culprit = sides.culprit
+    let arrived = sides.entries.filter { $0.kind == .arrived }
+    var lines: [String] = []
+    if culprit.skipped.isEmpty, let last = arrived.last {
+      lines.append("CULPRIT  \(last.text)")
+      if let structure = last.structure { lines.append("         it writes: \(structure)") }
+    } else {
+      let first = culprit.before.map { $0.cut } ?? 0
+      lines.append(
+        "CULPRIT  one of the entries \(first) to \(culprit.bad.cut - 1): "
+          + "\(counted(culprit.skipped.count, "state", "states")) between could not be judged")
+    }
+    if !culprit.bad.lost.isEmpty {
+      let list = culprit.bad.lost.map(String.init).joined(separator: ", ")
+      lines.append(
+        "         only where the power cut loses \(culprit.bad.lost.count == 1 ? "entry" : "entries")"
+          + " \(list), not yet flushed")
+    }
+    if let torn = culprit.bad.torn {
+      lines.append(
+        "         only where the power cut tears entry \(torn.entryIndex): \(culprit.bad)")
+    }
+    if !culprit.bad.early.isEmpty {
+      lines.append(
+        "         only where writes in flight together take effect in another order: \(culprit.bad)"
+      )
+    }
+    return lines
+  }
+
+  /// A rule of the log itself.
+  private var logLines: [String] {
+    var lines: [String] = []
+    for entry in result.namedEntries {
+      lines.append("CULPRIT  \(entry.text)")
+      if let structure = entry.structure { lines.append("         it writes: \(structure)") }
+    }
+    if lines.isEmpty { lines.append("CULPRIT  no single entry") }
+    lines.append(
+      "         This rule is about the log itself: no crash state had to be searched for.")
+    return lines
+  }
+
+  private var violationLines: [String] {
+    var lines: [String] = []
+    if let violation = result.violation {
+      lines += [
+        "", "  rule         \(violation.rule.rawValue): \(violation.rule.promise)",
+        "  found        \(violation.title)",
+      ]
+      lines += violation.evidence.filter { !$0.hasPrefix("the image: ") }.map {
+        "  evidence     \($0)"
+      }
+      if !result.alsoBroken.isEmpty {
+        lines.append(
+          "  also         \(result.alsoBroken.map(\.rawValue).joined(separator: " ")) in the same "
+            + "state")
+      }
+    }
+    return lines
+  }
+
+  // MARK: Both sides
+
+  private func sideLines(_ sides: BisectResult.Sides) -> [String] {
+    let culprit = sides.culprit
+    var lines = [""]
+    lines.append("  last good    \(culprit.good.map { "\($0)" } ?? "none")")
+    lines.append("  first bad    \(culprit.bad)")
+    if let before = culprit.before, before != culprit.good {
+      lines.append("  good, too    \(before), one entry earlier with the same loss")
+    }
+    lines += ["", "  entries between the two"]
+    for entry in sides.entries {
+      lines.append("    \(Self.word(entry.kind))  \(entry.text)")
+      if let structure = entry.structure { lines.append("           = \(structure)") }
+    }
+    lines += namedLines + rangeLines(sides) + structureLines(sides)
+    if let good = sides.goodCommand { lines += ["", "  good image   \(good)"] }
+    lines.append("  bad image    \(sides.badCommand)")
+    return lines
+  }
+
+  private static func word(_ kind: BisectResult.Difference.Kind) -> String {
+    switch kind {
+    case .arrived: "new  "
+    case .lost: "lost "
+    case .torn: "torn "
+    case .early: "early"
+    case .named: "     "
+    }
+  }
+
+  private var namedLines: [String] {
+    if result.namedEntries.isEmpty { return [] }
+    return ["", "  entries of the operations that the rule names"]
+      + result.namedEntries.flatMap { entry in
+        ["           \(entry.text)"] + (entry.structure.map { ["           = \($0)"] } ?? [])
+      }
+  }
+
+  private func rangeLines(_ sides: BisectResult.Sides) -> [String] {
+    if sides.culprit.good == nil { return [] }
+    if sides.ranges.isEmpty {
+      return [
+        "", "  the bytes of both are the same: what differs is what the client had been promised",
+      ]
+    }
+    return ["", "  bytes that differ"]
+      + sides.ranges.map { range, name in "    \(range)\(name.map { "  \($0)" } ?? "")" }
+  }
+
+  private func structureLines(_ sides: BisectResult.Sides) -> [String] {
+    guard let structures = sides.structures, !structures.rows.isEmpty else { return [] }
+    var lines = ["", "  what they say"]
+    for row in structures.rows {
+      lines += ["    \(row.name)", "      good  \(row.first)", "      bad   \(row.second)"]
+    }
+    if structures.omittedRowCount > 0 {
+      lines.append("    and \(structures.omittedRowCount) more values")
+    }
+    return lines
+  }
+
+  // MARK: How sure
+
+  private var certaintyLines: [String] {
+    guard let answer = result.answer else { return [] }
+    if answer.verdict == .nothingFails || answer.verdict == .everythingSkipped {
+      return answer.isScanned ? ["search: the states were gone through one by one"] : []
+    }
+    switch answer.monotony {
+    case .held(let sampleCount):
+      return [
+        "search: by halves; at \(counted(sampleCount, "more cut", "more cuts")) on either side it was "
+          + "as expected, good before and bad behind"
+      ]
+    case .broken(let state, let outcome):
+      let what = outcome == .bad ? "fails in front of good ones" : "is good behind one that fails"
+      return [
+        "search: NOT MONOTONE, \(state) \(what)"
+          + (answer.isScanned ? "; the states were gone through one by one" : "")
+      ]
+    case .endIsGood(let state):
+      return [
+        "search: NOT MONOTONE, the last state that was judged (\(state)) is good; the states were "
+          + "gone through one by one"
+      ]
+    case .unknown:
+      return answer.isScanned ? ["search: the states were gone through one by one"] : []
+    }
+  }
+
+  private func summaryLine(_ timing: ReportTiming) -> String {
+    var parts = [counted(result.entryCount, "entry", "entries")]
+    if let answer = result.answer {
+      parts.append("\(counted(answer.judgedStateCount, "state", "states")) judged")
+      if answer.skippedStateCount > 0 {
+        parts.append("\(answer.skippedStateCount) of them could not be")
+      }
+    }
+    if result.commandRunCount > 0 {
+      parts.append(counted(result.commandRunCount, "run of the command", "runs of the command"))
+    }
+    if let count = result.checkedStateCount {
+      parts.append("\(count) states checked before, to find the rule")
+    }
+    let milliseconds = timing.elapsedNanoseconds / 1_000_000
+    parts.append("\(milliseconds / 1000).\((milliseconds % 1000) / 100) s")
+    return parts.joined(separator: ", ")
+  }
+
+  private var subject: String {
+    switch result.question {
+    case .rule(let rule): "rule \(rule.rawValue)"
+    case .anyRule: "every rule"
+    case .command(let command): "'\(command)'"
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import Bytes
+import Campaign
+import Checking
+import CrashStates
+import FoundationEssentials
+import Reporting
+
+/// What `bisect --format json` says: the facts of ``BisectDescription`` for a program.
+///
+/// Each key is always there, `null` where there is nothing to say; keys are sorted; 64-bit values are
+/// hexadecimal strings. Two runs of one command differ in `timing` only.
+struct BisectDocument: Encodable {
+  static let schemaVersion = 1
+
+  private let schemaVersion = Self.schemaVersion
+  private let version = ToolVersion.text
+  private let command = "bisect"
+  private let subject: String
+  private let question: Question
+  private let interrupted: Bool
+  /// `culprit`, `log`, `fails-from-the-start`, `nothing-fails`, `nothing-judged` or `interrupted`.
+  private let verdict: String
+  private let counts: Counts
+  private let findings: [Finding]
+  private let culprit: Nullable<Culprit>
+  /// `monotone`, `not-monotone` or `unknown`.
+  private let monotony: String
+  private let contradiction: Nullable<String>
+  private let sampleCount: Nullable<Int>
+  private let scanned: Bool
+  private let unjudgedReason: Nullable<String>
+  private let notes: [String]
+  private let reproduce: String
+  private let timing: Timing
+
+  init(_ result: BisectResult, _ timing: ReportTiming) {
+    subject = result.path
+    question = Question(result.question)
+    interrupted = result.isInterrupted
+    verdict = Self.verdict(result)
+    findings = Finding(result).map { [$0] } ?? []
+    counts = Counts(result, findings: findings.count)
+    culprit = Nullable(result.sides.map { Culprit($0) })
+    var contradiction: CrashState?
+    var sampleCount: Int?
+    switch result.answer?.monotony {
+    case .held(let count):
+      monotony = "monotone"
+      sampleCount = count
+    case .broken(let state, _), .endIsGood(let state):
+      monotony = "not-monotone"
+      contradiction = state
+    case .unknown, nil: monotony = "unknown"
+    }
+    self.contradiction = Nullable(contradiction.map { "\($0)" })
+    self.sampleCount = Nullable(sampleCount)
+    scanned = result.answer?.isScanned ?? false
+    unjudgedReason = Nullable(result.unjudgedReason)
+    notes = result.notes
+    reproduce = result.reproduce
+    self.timing = Timing(
+      elapsedNanoseconds: timing.elapsedNanoseconds.hex, jobs: timing.jobCount)
+  }
+
+  func text() throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+
+  private static func verdict(_ result: BisectResult) -> String {
+    if result.isInterrupted { return "interrupted" }
+    if result.sides != nil { return "culprit" }
+    if result.exitStatus == 3 { return "nothing-judged" }
+    if case .failsFromTheStart = result.answer?.verdict { return "fails-from-the-start" }
+    return result.violation == nil ? "nothing-fails" : "log"
+  }
+
+  private struct Question: Encodable {
+    let rule: Nullable<String>
+    let command: Nullable<String>
+
+    init(_ question: BisectResult.Question) {
+      switch question {
+      case .rule(let followed):
+        rule = Nullable(followed.rawValue)
+        command = Nullable(nil)
+      case .command(let text):
+        rule = Nullable(nil)
+        command = Nullable(text)
+      case .anyRule:
+        rule = Nullable(nil)
+        command = Nullable(nil)
+      }
+    }
+  }
+
+  private struct Counts: Encodable {
+    let scenarios = 0
+    let runs: Int
+    let entries: Int
+    let states: Int
+    let distinctStates: Int
+    let skippedStates: Int
+    let statesCheckedForTheRule: Nullable<Int>
+    let findings: Int
+
+    init(_ result: BisectResult, findings: Int) {
+      runs = result.commandRunCount
+      entries = result.entryCount
+      states = result.answer?.judgedStateCount ?? 0
+      distinctStates = states
+      skippedStates = result.answer?.skippedStateCount ?? 0
+      statesCheckedForTheRule = Nullable(result.checkedStateCount)
+      self.findings = findings
+    }
+  }
+
+  private struct Finding: Encodable {
+    let rule: Nullable<String>
+    let title: String
+    let found: String
+    let seed = Nullable<String>(nil)
+    let token = Nullable<String>(nil)
+    let state: Nullable<String>
+    let cut: Nullable<Int>
+    let bug = Nullable<String>(nil)
+    let alsoBroken: [String]
+    let entries: [Int]
+    let operations: [String]
+    let evidence: [String]
+    let reproduce: String
+
+    init?(_ result: BisectResult) {
+      guard result.exitStatus == 1 else { return nil }
+      let violation = result.violation
+      let state = result.sides?.culprit.bad ?? result.answer?.failingStart ?? violation?.state
+      rule = Nullable(violation?.rule.rawValue)
+      title = violation?.rule.failure ?? ""
+      found = violation?.title ?? ""
+      self.state = Nullable(state.map { "\($0)" })
+      cut = Nullable(state?.cut)
+      alsoBroken = result.alsoBroken.map(\.rawValue)
+      entries = (result.sides?.entries ?? result.namedEntries).map(\.entry.index)
+      operations = violation?.operations.map(\.hex) ?? []
+      evidence = violation?.evidence ?? []
+      reproduce = result.reproduce
+    }
+  }
+
+  private struct Culprit: Encodable {
+    let lastGood: Nullable<String>
+    let firstBad: String
+    let before: Nullable<String>
+    let lost: [Int]
+    let skipped: [String]
+    let entries: [Entry]
+    let ranges: [Range]
+    let structures: [Value]
+    let omittedStructures: Int
+    let goodImageCommand: Nullable<String>
+    let badImageCommand: String
+
+    init(_ sides: BisectResult.Sides) {
+      let culprit = sides.culprit
+      lastGood = Nullable(culprit.good.map { "\($0)" })
+      firstBad = "\(culprit.bad)"
+      before = Nullable(culprit.before.map { "\($0)" })
+      lost = culprit.bad.lost
+      skipped = culprit.skipped.map { "\($0)" }
+      entries = sides.entries.map { Entry($0) }
+      ranges = sides.ranges.map { Range($0.range, $0.name) }
+      structures = sides.structures?.rows.map { Value($0) } ?? []
+      omittedStructures = sides.structures?.omittedRowCount ?? 0
+      goodImageCommand = Nullable(sides.goodCommand)
+      badImageCommand = sides.badCommand
+    }
+  }
+
+  private struct Entry: Encodable {
+    let index: Int
+    /// `arrived` or `lost`.
+    let difference: String
+    let kind: String
+    let deviceByteOffset: String
+    let deviceByteCount: String
+    let logByteOffset: String
+    let structure: Nullable<String>
+
+    init(_ difference: BisectResult.Difference) {
+      let entry = difference.entry
+      index = entry.index
+      self.difference = difference.kind.rawValue
+      kind = "\(entry.kind)"
+      let hasRange = entry.kind == .write || entry.kind == .discard
+      deviceByteOffset = (hasRange ? entry.deviceRange.byteOffset : 0).hex
+      deviceByteCount = (hasRange ? entry.deviceRange.byteCount : 0).hex
+      logByteOffset = UInt64(entry.headerByteOffset).hex
+      structure = Nullable(difference.structure)
+    }
+  }
+
+  private struct Range: Encodable {
+    let byteOffset: String
+    let byteCount: String
+    let structure: Nullable<String>
+
+    init(_ range: ByteRange, _ name: String?) {
+      byteOffset = range.byteOffset.hex
+      byteCount = range.byteCount.hex
+      structure = Nullable(name)
+    }
+  }
+
+  private struct Value: Encodable {
+    let name: String
+    let good: String
+    let bad: String
+
+    init(_ row: StructureDifference.Row) {
+      name = row.name
+      good = row.first
+      bad = row.second
+    }
+  }
+
+  private struct Timing: Encodable {
+    let elapsedNanoseconds: String
+    let jobs: Int
+  }
+}
+
+extension BisectAnswer {
+  /// The state that fails in front of all others.
+  fileprivate var failingStart: CrashState? {
+    if case .failsFromTheStart(let state) = verdict { state } else { nil }
+  }
+}

@@ -1,0 +1,250 @@
+import Campaign
+import Checking
+import CrashStates
+import Host
+import WriteLog
+
+/// The user's wish to stop, where a state was about to be judged.
+struct BisectInterruption: Error {}
+
+/// Asks the questions of a ``BisectCommand`` and puts the answer together.
+struct BisectRun {
+  private let options: BisectCommand
+  private let subject: BisectSubject
+  private let bisect: Bisect
+
+  init(_ options: BisectCommand) throws {
+    self.options = options
+    subject = try BisectSubject(options, needsImage: options.command == nil)
+    bisect = Bisect(
+      history: subject.history, tiers: options.states.tiers, seed: options.seed)
+    let space = StateSpace(
+      subject.history, tiers: options.states.tiers,
+      origin: LogOrigin(recognizing: subject.index), seed: options.seed)
+    if let refusal = space.refusal(of: options.states.tiers) { throw refusal }
+  }
+
+  /// - Throws: what ends a run with status 2.
+  func result() throws -> BisectResult {
+    var result: BisectResult
+    if let command = options.command {
+      result = try byCommand(command)
+    } else {
+      result = try byRule()
+    }
+    result.notes = notes + result.notes
+    return result
+  }
+
+  // MARK: A command
+
+  private func byCommand(_ command: ImageCommand) throws -> BisectResult {
+    var result = makeResult(.command(command.text), rule: nil)
+    let sides = sides
+    let judge = try BisectCommandJudge(
+      command, timeLimit: options.commandTimeout, subject,
+      replay: { sides.replay($0, output: "bad.img") })
+    var progress = ProgressLine()
+    do {
+      let answer = try bisect.run { state in
+        progress.show("\(judge.runCount) runs of the command, now \(state)")
+        return try judge.answer(state).outcome
+      }
+      progress.clear()
+      result.commandRunCount = judge.runCount
+      add(answer, to: &result)
+      if let bad = Self.failingState(answer) {
+        result.violation = try judge.answer(bad).violations.first
+      }
+    } catch is BisectInterruption {
+      progress.clear()
+      result.commandRunCount = judge.runCount
+      result.isInterrupted = true
+    }
+    return result
+  }
+
+  // MARK: A rule
+
+  private func byRule() throws -> BisectResult {
+    let judge = SingleStateJudge(subject.evidence)
+    guard let rule = options.rule?.rule else { return try byFirstBrokenRule(judge) }
+    if judge.judgedRules.contains(rule) {
+      var result = try search(rule, judge)
+      if case .culprit = result.answer?.verdict { return result }
+      // What no state shows, the log itself may.
+      if let violation = logJudgement().violations.first(where: { $0.rule == rule }) {
+        add(violation, to: &result)
+      }
+      return result
+    }
+    return byLog(rule, logJudgement())
+  }
+
+  private func byFirstBrokenRule(_ judge: SingleStateJudge) throws -> BisectResult {
+    let judgement = try? checkedStates()
+    guard let judgement else { return interrupted(.anyRule) }
+    guard let first = judgement.violations.first(where: { !$0.rule.isAdvice }) else {
+      return nothingBroken(judgement)
+    }
+    var result =
+      judge.judgedRules.contains(first.rule)
+      ? try search(first.rule, judge, judgement) : byLog(first.rule, judgement)
+    // A rule that the order of writes breaks and no state does.
+    if result.sides == nil, result.violation == nil, !result.isInterrupted {
+      add(first, to: &result)
+    }
+    result.checkedStateCount = judgement.distinctStateCount
+    if result.sides != nil, first.state == nil {
+      result.notes.append("the order of writes says of the same rule: \(first.title)")
+    }
+    let others = judgement.violations.map(\.rule).filter { $0 != first.rule && !$0.isAdvice }
+    if !others.isEmpty {
+      let list = others.sorted().map(\.rawValue).joined(separator: " ")
+      result.notes.append("the log also breaks \(list); --rule follows another one")
+    }
+    return result
+  }
+
+  /// - Parameter judgement: what going through all states found, where that was done already.
+  private func search(
+    _ rule: Rule, _ judge: SingleStateJudge, _ judgement: Judgement? = nil
+  ) throws -> BisectResult {
+    var result = makeResult(.rule(rule), rule: rule)
+    var progress = ProgressLine()
+    var checked = judgement
+    do {
+      let answer = try bisect.run(
+        { state throws(BisectInterruption) in
+          if Interrupts.isRequested { throw BisectInterruption() }
+          progress.show("\(state)")
+          return judge.verdict(on: state).breaks(rule).map { $0 ? .bad : .good } ?? .skipped
+        },
+        scan: { () throws(BisectInterruption) in
+          let all = if let checked { checked } else { try checkedStates() }
+          checked = all
+          return Self.scan(all, for: rule)
+        })
+      progress.clear()
+      result.checkedStateCount = checked?.distinctStateCount
+      add(answer, to: &result)
+      if let bad = Self.failingState(answer) {
+        let violations = judge.violations(in: bad)
+        result.violation = violations.first { $0.rule == rule }
+        result.alsoBroken = violations.map(\.rule).filter { $0 != rule }.sorted()
+        if let sides = result.sides, let operations = result.violation?.operations {
+          result.namedEntries = self.sides.named(operations: operations, upTo: sides.culprit)
+        }
+      }
+    } catch {
+      progress.clear()
+      result.isInterrupted = true
+    }
+    return result
+  }
+
+  private static func scan(_ judgement: Judgement, for rule: Rule) -> BisectScan {
+    guard let first = judgement.violations.first(where: { $0.rule == rule }) else {
+      return .nothingFails
+    }
+    // Where the order of writes breaks the rule, too, the state is not told.
+    return first.state.map { .firstFailure($0) } ?? .unknown
+  }
+
+  /// Every state of the tiers, judged as `check` does it: much faster than one by one.
+  private func checkedStates() throws(BisectInterruption) -> Judgement {
+    var progress = ProgressLine()
+    let judgement = Judge(Judge.Options(tiers: options.states.tiers, seed: options.seed)) {
+      stateCount in
+      progress.show("\(stateCount) crash states")
+      return !Interrupts.isRequested
+    }.judge(subject.evidence)
+    progress.clear()
+    if judgement.isCutShort { throw BisectInterruption() }
+    return judgement
+  }
+
+  /// A rule that is about the log, not about a state.
+  private func byLog(_ rule: Rule, _ judgement: Judgement) -> BisectResult {
+    var result = makeResult(.rule(rule), rule: rule)
+    if let violation = judgement.violations.first(where: { $0.rule == rule }) {
+      add(violation, to: &result)
+    } else {
+      result.unjudgedReason = judgement.unjudgedRules.first { $0.rule == rule }?.reason
+    }
+    return result
+  }
+
+  /// What the log itself breaks, without its states.
+  private func logJudgement() -> Judgement {
+    Judge(Judge.Options(tiers: [], seed: options.seed)).judge(subject.evidence)
+  }
+
+  private func nothingBroken(_ judgement: Judgement) -> BisectResult {
+    var result = makeResult(.anyRule, rule: nil)
+    result.checkedStateCount = judgement.distinctStateCount
+    if judgement.stateCount == 0 { result.unjudgedReason = "there was no state to judge" }
+    return result
+  }
+
+  private func interrupted(_ question: BisectResult.Question) -> BisectResult {
+    var result = makeResult(question, rule: nil)
+    result.isInterrupted = true
+    return result
+  }
+
+  // MARK: Putting it together
+
+  private func makeResult(_ question: BisectResult.Question, rule: Rule?) -> BisectResult {
+    BisectResult(
+      path: options.path, question: question, entryCount: subject.index.entryCount,
+      reproduce: options.reproduction(rule: rule))
+  }
+
+  private var sides: BisectSides {
+    BisectSides(
+      subject, path: options.path,
+      words: options.log.words + (options.givenKind.map { ["--as", $0.rawValue] } ?? []))
+  }
+
+  private func add(_ answer: BisectAnswer, to result: inout BisectResult) {
+    result.answer = answer
+    if case .culprit(let culprit) = answer.verdict { result.sides = sides.sides(of: culprit) }
+  }
+
+  private func add(_ violation: Violation, to result: inout BisectResult) {
+    result.violation = violation
+    result.namedEntries = sides.named(violation.entries)
+    if let damage = BisectDamage(subject.index, violation) {
+      result.violation?.evidence += damage.lines
+    }
+  }
+
+  private static func failingState(_ answer: BisectAnswer) -> CrashState? {
+    switch answer.verdict {
+    case .culprit(let culprit): culprit.bad
+    case .failsFromTheStart(let state): state
+    case .nothingFails, .everythingSkipped: nil
+    }
+  }
+
+  private var notes: [String] {
+    var notes = subject.index.shapeNotes
+    if let problem = subject.index.problems.first {
+      notes.append(
+        "the log is damaged behind its first \(subject.index.entryCount) entries, and only those "
+          + "are looked at: \(problem)")
+    }
+    if options.command == nil {
+      if subject.evidence.client == nil {
+        notes.append(
+          "promises: none, for the log has no marks of what a client of the image was told")
+      } else if subject.evidence.arePromisesImplied {
+        notes.append(
+          "promises: implied by the log's own FLUSH and FUA entries, for it has no marks of a "
+            + "client")
+      }
+    }
+    return notes
+  }
+}

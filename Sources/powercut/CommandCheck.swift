@@ -1,0 +1,147 @@
+import Bytes
+import Campaign
+import Checking
+import CrashStates
+import Host
+
+/// Gives every distinct crash state to each command, several at once, and reports what they say.
+struct CommandCheck {
+  /// States that are enumerated before they are judged; a list of lost entries can be long.
+  private static let batchStateCount = 1024
+  /// What shells and programs that start others (`env`, `timeout`) exit with where they cannot.
+  private static let notStartedStatuses: [Int32] = [126, 127]
+
+  let judges: [CommandJudge]
+  let history: DiskHistory
+  let runner: CommandRunner
+  let jobCount: Int
+  let comparesRecoveries: Bool
+  /// States of earlier cuts are not given to commands.
+  let firstCut: Int
+
+  /// Runs each command once on the last state, before anything is judged. What it says does not count.
+  ///
+  /// - Throws: where one cannot be started.
+  func tryOut() throws {
+    let last = CrashState(cut: history.entryCount)
+    for (number, judge) in judges.enumerated() {
+      let command = judge.command
+      do {
+        let end = try runner.ask(command, about: last, number: number) { answer, _ in answer.end }
+        guard case .exited(let status) = end, Self.notStartedStatuses.contains(status) else {
+          continue
+        }
+      } catch let error as HostError where error.action == "start" {
+        throw ToolError("--command '\(command)': \(error)\(Self.packageHint(command.program))")
+      }
+      throw ToolError(
+        """
+        --command '\(command)': exit 126 or 127 says that a program behind it cannot be started. \
+        Install it, or check its path.
+        """)
+    }
+  }
+
+  /// Judges the states and adds what was found to the report.
+  func judge(
+    _ tiers: [Tier], seed: UInt64, ignoring ignoredRules: Set<Rule>, reproduce: String,
+    into report: inout RunReport
+  ) throws {
+    var tallies = judges.map { CommandTally($0.command) }
+    if !report.isInterrupted {
+      var states = DistinctStates(history, tiers: tiers, seed: seed, firstCut: firstCut)
+      var progress = ProgressLine()
+      var isGoingOn = true
+      while isGoingOn {
+        let batch = states.next(count: Self.batchStateCount)
+        if batch.isEmpty { break }
+        isGoingOn = try ask(about: batch, &tallies, &progress)
+      }
+      progress.clear()
+      report.isInterrupted = Interrupts.isRequested
+    }
+    add(tallies, ignoring: ignoredRules, reproduce: reproduce, to: &report)
+  }
+
+  /// - Returns: `false` where the user wants to stop.
+  private func ask(
+    about states: [CrashState], _ tallies: inout [CommandTally], _ progress: inout ProgressLine
+  ) throws -> Bool {
+    let (judges, runner) = (judges, runner)
+    try WorkerPool(jobCount: jobCount).run(indexCount: states.count * judges.count) { index in
+      let (judge, state) = (judges[index % judges.count], states[index / judges.count])
+      return Result {
+        try runner.ask(judge.command, about: state, number: index) { answer, left in
+          judge.judge(state, answer, left: left)
+        }
+      }
+    } consume: { index, result in
+      // An answer that came after the signal is that of a program that was killed for it.
+      if Interrupts.isRequested { return false }
+      tallies[index % judges.count].add(try result.get())
+      progress.show("\(tallies[0].stateCount) crash states judged by commands")
+      return true
+    }
+    return !Interrupts.isRequested
+  }
+
+  private func add(
+    _ tallies: [CommandTally], ignoring ignoredRules: Set<Rule>, reproduce: String,
+    to report: inout RunReport
+  ) {
+    report.notes += tallies.map(\.note)
+    if firstCut > 0 {
+      report.notes.append("commands: cuts before \(firstCut) are left out, no image is there yet")
+    }
+    for violation in tallies.flatMap(\.violations) where !ignoredRules.contains(violation.rule) {
+      report.findings.append(
+        Finding(recorded: violation, alsoBroken: [], reproduce: reproduce))
+    }
+    let rules = Set(report.findings.map(\.rule)).sorted()
+    for place in report.findings.indices {
+      report.findings[place].alsoBroken = rules.filter { $0 != report.findings[place].rule }
+    }
+    var unjudged: [(rule: Rule, reason: String)] = []
+    if !tallies.contains(where: \.hasJudged) {
+      unjudged.append((.x03, "no command said good or bad of any state"))
+    }
+    if comparesRecoveries, tallies.allSatisfy({ $0.comparedCount == 0 }) {
+      unjudged += [.x02, .x04].map { ($0, "no command recovered its copy of an image") }
+    }
+    report.unjudgedRules += unjudged.filter { !ignoredRules.contains($0.rule) }
+  }
+
+  /// Where Debian has the programs that this is mostly used with.
+  private static func packageHint(_ program: String) -> String {
+    let packages = [
+      "qemu-img": "qemu-utils", "qemu-io": "qemu-utils", "qemu-nbd": "qemu-utils",
+      "vhdiinfo": "libvhdi-utils", "e2fsck": "e2fsprogs", "fsck.ext4": "e2fsprogs",
+      "xfs_repair": "xfsprogs", "btrfs": "btrfs-progs",
+    ]
+    return packages[program].map { " It is in the Debian package '\($0)'." } ?? ""
+  }
+}
+
+/// The crash states of some tiers that differ in their digest, in the order of the enumeration.
+private struct DistinctStates {
+  private let history: DiskHistory
+  private var states: StateEnumerator.Iterator
+  private let firstCut: Int
+  private var seen: Set<Digest128> = []
+
+  init(_ history: DiskHistory, tiers: [Tier], seed: UInt64, firstCut: Int) {
+    self.history = history
+    self.firstCut = firstCut
+    states = StateEnumerator(history: history, tiers: tiers, seed: seed).makeIterator()
+  }
+
+  /// At most `count` more; none at the end.
+  mutating func next(count: Int) -> [CrashState] {
+    var batch: [CrashState] = []
+    while batch.count < count, !Interrupts.isRequested, let (_, state) = states.next() {
+      guard state.cut >= firstCut else { continue }
+      if seen.insert(history.digest(of: state)).inserted { batch.append(state) }
+    }
+    return batch
+  }
+}

@@ -1,0 +1,104 @@
+import Checking
+import TestSupport
+import Testing
+
+/// Command lines as words, and answers as verdicts.
+@Suite struct CommandTests {
+  struct Line: CustomTestStringConvertible {
+    var text: String
+    var words: [String]
+    var testDescription: String { text }
+  }
+
+  static let lines = [
+    Line(text: "check {image}", words: ["check", "/a b/i"]),
+    Line(text: "  check\t-r  all\n{image} ", words: ["check", "-r", "all", "/a b/i"]),
+    Line(
+      text: "io driver=vhdx,file.filename={image},x={image}",
+      words: ["io", "driver=vhdx,file.filename=/a b/i,x=/a b/i"]),
+    Line(text: #"a 'b "c" \d' {image}"#, words: ["a", #"b "c" \d"#, "/a b/i"]),
+    Line(text: #"a "b 'c' \"d\" \\ \e" {image}"#, words: ["a", #"b 'c' "d" \ \e"#, "/a b/i"]),
+    Line(text: #"a b\ c\'\\ {image}"#, words: ["a", #"b c'\"#, "/a b/i"]),
+    Line(text: #"a '' "" x''y {image}"#, words: ["a", "", "", "xy", "/a b/i"]),
+    Line(text: "a '{image}' \"{image}\"", words: ["a", "/a b/i", "/a b/i"]),
+    Line(text: "a {imag {image}}", words: ["a", "{imag", "/a b/i}"]),
+    Line(text: "ä ü\u{301}ß {image}", words: ["ä", "ü\u{301}ß", "/a b/i"]),
+  ]
+
+  @Test(arguments: lines)
+  func wordsAreTheseWithThePathAsOneOfThem(line: Line) throws {
+    let command = try ImageCommand(parsing: line.text)
+    #expect(command.words(forImageAt: "/a b/i") == line.words)
+    #expect("\(command)" == line.text)
+  }
+
+  /// Where a line has nothing that only shells know, a shell makes the same words of it.
+  @Test(arguments: lines)
+  func wordsAreThoseOfAShell(line: Line) throws {
+    let command = try ImageCommand(parsing: line.text)
+    let list = line.text.split(separator: "\n").joined(separator: " ")
+    let words = try shell("printf '%s\\n' \(list)").split(
+      separator: "\n", omittingEmptySubsequences: false
+    ).dropLast().map(String.init)
+    #expect(command.words(forImageAt: "{image}") == words)
+  }
+
+  @Test(arguments: [
+    ("", "a program"), (" \t", "a program"), ("'' {image}", "a program"),
+    ("qemu-img check", "{image} among"), ("{image}", "{image} among"),
+    ("./{image} {image}", "{image} among"), ("a { image }", "{image} among"),
+    ("a 'b {image}", "a second '"), ("a \"b {image}", "a second \""),
+    ("a {image} \\", "a character behind the last backslash"),
+  ])
+  func whatIsNoCommandIsRefused(text: String, expected: String) {
+    do {
+      let command = try ImageCommand(parsing: text)
+      Issue.record("'\(command)' was taken")
+    } catch {
+      #expect(error.description.contains("expected \(expected)"), "\(error)")
+    }
+  }
+
+  static let readOnlyRefusal = """
+    qemu-img: Could not open 'c.vhdx': VHDX image file 'c.vhdx' opened read-only, but contains a log \
+    that needs to be replayed
+    To replay the log, run:
+    qemu-img check -r all 'c.vhdx'
+    """
+
+  private func answer(
+    _ end: CommandAnswer.End, output: String = "", errors: String = ""
+  ) -> CommandAnswer {
+    CommandAnswer(
+      end, output: CommandOutput(Array(output.utf8), imagePath: "/tmp/x/i"),
+      errors: CommandOutput(Array(errors.utf8), imagePath: "/tmp/x/i"))
+  }
+
+  @Test func onlyExitZeroIsGood() {
+    let verdicts: [(CommandAnswer.End, CommandVerdict)] = [
+      (.exited(status: 0), .accepted), (.exited(status: 125), .cannotTell),
+      (.exited(status: 1), .broken("exits with 1")),
+      (.exited(status: 255), .broken("exits with 255")),
+      (.signalled(number: 11), .broken("is ended by signal 11 (SIGSEGV)")),
+      (.signalled(number: 40), .broken("is ended by signal 40")),
+      (.timedOut(limitSeconds: 60), .broken("runs for more than 60 s and is killed")),
+    ]
+    for (end, verdict) in verdicts {
+      #expect(answer(end, errors: "x").verdict(isKnownClean: true) == verdict)
+    }
+  }
+
+  @Test func aReadOnlyRefusalOfADirtyImageIsNoFailure() {
+    let refusal = answer(.exited(status: 1), errors: Self.readOnlyRefusal)
+    #expect(refusal.verdict(isKnownClean: false) == .needsRecovery)
+    // A program that says so of an image without a log is wrong.
+    #expect(refusal.verdict(isKnownClean: true) == .broken("exits with 1"))
+    // And these words do not excuse another end.
+    for end in [CommandAnswer.End.exited(status: 2), .signalled(number: 6)] {
+      let other = answer(end, errors: Self.readOnlyRefusal)
+      #expect(other.verdict(isKnownClean: false) != .needsRecovery)
+    }
+    let elsewhere = answer(.exited(status: 1), output: Self.readOnlyRefusal)
+    #expect(elsewhere.verdict(isKnownClean: false) == .broken("exits with 1"))
+  }
+}
