@@ -60,9 +60,10 @@ struct BisectDescription {
 
   private func culpritLines(_ sides: BisectResult.Sides) -> [String] {
     let culprit = sides.culprit
-    let arrived = sides.entries.filter { $0.kind == .arrived }
+    // The newest entry, or where that is the one that was torn or lost, that one.
+    let newest = sides.entries.last { $0.kind == .arrived } ?? sides.entries.last
     var lines: [String] = []
-    if culprit.skipped.isEmpty, let last = arrived.last {
+    if culprit.skipped.isEmpty, let last = newest {
       lines.append("CULPRIT  \(last.text)")
       if let structure = last.structure { lines.append("         it writes: \(structure)") }
     } else {

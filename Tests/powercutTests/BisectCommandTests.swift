@@ -187,6 +187,23 @@ import WriteLog
     #expect(culprit.keys["lost"] as? [Int] == [1, 3])
   }
 
+  /// One write of four sectors; bad where its second sector is there and its first is not.
+  @Test func aTornWriteIsNamedByACommand() throws {
+    let path = folder.path("torn.log")
+    try OutputFile.write(
+      Self.sector([0x6a_7366_7773_6872, 1, 1, 512]) + Self.sector([4, 4, 0, 0])
+        + [UInt8](repeating: 0xc0, count: 2048), to: path)
+    let isThere = { (byteOffset: Int) in "! cmp -s -n 512 -i \(byteOffset):0 \"$0\" /dev/zero" }
+    let command =
+      "bash -c 'if \(isThere(2048)); then exit 0; fi; \(isThere(2560)) && exit 1; exit 0' {image}"
+    let arguments = [path, "--image-size", "8192", "--states", "prefix,torn:512"]
+    let run = try ToolRun(["bisect"] + arguments + ["--command", command])
+    #expect(run.status == 1, "\(run.errors)")
+    #expect(run.result.contains("CULPRIT  entry 0  byte 512  write  [2048, 4096)"))
+    #expect(run.result.contains("only where the power cut tears entry 0: cut:1 torn:0:512:"))
+    #expect(run.result.contains("last good    cut:1\n"))
+  }
+
   @Test func aRunThatIsInterruptedIs130() throws {
     let run = try ToolRun.line(
       """
