@@ -39,20 +39,7 @@ struct BisectCommand: ParsableCommand {
   @Option(help: "How long the command may run at one state.")
   var commandTimeout = DurationArgument(seconds: 60)
 
-  @Option(
-    name: .customLong("as"),
-    help: "What the device holds: raw or vhdx. (default: what the recording says, or raw)")
-  var givenKind: ImageKind?
-
-  @Option(
-    help: """
-      With --as vhdx: what opens the image after each cut, and goes on with it. (default: what the \
-      recording says, or exact)
-      """)
-  var profile: RecoverProfile?
-
-  @Option(help: "With --as vhdx: a mistake of recovery to make; can be given more than once.")
-  var bug: [RecoveryBug] = []
+  @OptionGroup var image: ImageOptions
 
   @Option(
     help: """
@@ -105,9 +92,7 @@ struct BisectCommand: ParsableCommand {
     if commandTimeout.nanoseconds != DurationArgument(seconds: 60).nanoseconds {
       words += ["--command-timeout", commandTimeout.defaultValueDescription]
     }
-    if let givenKind { words += ["--as", givenKind.rawValue] }
-    if let profile { words += ["--profile", profile.profile.name] }
-    for bug in bug { words += ["--bug", bug.rawValue] }
+    words += image.words
     if states.tiers != FuzzPlan.defaultTiers {
       words += ["--states", states.defaultValueDescription]
     }

@@ -16,7 +16,7 @@ final class BisectCommandJudge {
 
   /// - Throws: where the command cannot be started, which is found out by starting it once.
   init(
-    _ command: ImageCommand, timeLimit: DurationArgument, _ subject: BisectSubject,
+    _ command: ImageCommand, timeLimit: DurationArgument, _ subject: RecordedSubject,
     replay: @escaping @Sendable (CrashState) -> String
   ) throws {
     history = subject.history

@@ -1,3 +1,4 @@
+import Bytes
 import Campaign
 import Checking
 import CrashStates
@@ -10,12 +11,18 @@ struct BisectInterruption: Error {}
 /// Asks the questions of a ``BisectCommand`` and puts the answer together.
 struct BisectRun {
   private let options: BisectCommand
-  private let subject: BisectSubject
+  private let subject: RecordedSubject
   private let bisect: Bisect
 
   init(_ options: BisectCommand) throws {
     self.options = options
-    subject = try BisectSubject(options, needsImage: options.command == nil)
+    let recording = try RecordingSource(options.path, options: options.log)
+    do {
+      subject = try RecordedSubject(
+        recording, options.image, seed: options.seed, needsImage: options.command == nil)
+    } catch let error as FormatError {
+      throw ToolError("\(recording.logPath): \(error)")
+    }
     bisect = Bisect(
       history: subject.history, tiers: options.states.tiers, seed: options.seed)
     let space = StateSpace(
@@ -204,7 +211,7 @@ struct BisectRun {
   private var sides: BisectSides {
     BisectSides(
       subject, path: options.path,
-      words: options.log.words + (options.givenKind.map { ["--as", $0.rawValue] } ?? []))
+      words: options.log.words + options.image.words)
   }
 
   private func add(_ answer: BisectAnswer, to result: inout BisectResult) {

@@ -7,7 +7,7 @@ import WriteLog
 
 /// Puts the two sides of a culprit beside each other.
 struct BisectSides: Sendable {
-  let subject: BisectSubject
+  let subject: RecordedSubject
   let path: String
   let words: [String]
 
@@ -18,7 +18,7 @@ struct BisectSides: Sendable {
   /// More entries than this of the operations that are named are not listed.
   static let maximumNamedEntryCount = 12
 
-  init(_ subject: BisectSubject, path: String, words: [String]) {
+  init(_ subject: RecordedSubject, path: String, words: [String]) {
     self.subject = subject
     self.path = path
     self.words = words

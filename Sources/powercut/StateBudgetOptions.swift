@@ -2,8 +2,6 @@ import ArgumentParser
 import Checking
 import CrashStates
 
-extension LogOrigin: ExpressibleByArgument {}
-
 /// How much of the states is judged where all of them would take too long.
 struct StateBudgetOptions: ParsableArguments {
   @Option(help: "Judge about so many states, drawn with the seed, of every tier a share.")
@@ -17,6 +15,10 @@ struct StateBudgetOptions: ParsableArguments {
     if maxStates != nil, duration != nil {
       throw ValidationError("--max-states and --duration both end the judging: use one")
     }
+  }
+
+  func isOver(_ stopwatch: Stopwatch) -> Bool {
+    duration.map { stopwatch.elapsedNanoseconds >= $0.nanoseconds } ?? false
   }
 
   /// The same options as they are typed, but for the duration: it is not repeatable.
