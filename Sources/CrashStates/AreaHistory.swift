@@ -45,6 +45,7 @@ public struct AreaHistory: Sendable {
     return Key(
       lastEntryIndex: last, lost: lost,
       torn: state.torn.flatMap { touches[$0.entryIndex] ? $0 : nil },
-      early: state.early.filter { touches[$0.entryIndex] })
+      // Of a lost one it shows nowhere when it would have taken effect.
+      early: state.early.filter { touches[$0.entryIndex] && !state.loses($0.entryIndex) })
   }
 }

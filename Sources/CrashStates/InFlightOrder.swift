@@ -71,7 +71,7 @@ public struct InFlightOrder: Sendable {
   func allows(_ early: EarlyEntry) -> Bool {
     let (entry, before) = (early.entryIndex, early.beforeEntryIndex)
     guard before >= 0, before <= entry, entry < events.count, events.kind(entry) != .none,
-      entry - before <= Self.maximumReach
+      entry - before <= Self.maximumReach, before < entry || !events.isFlush(entry)
     else { return false }
     switch origin {
     case .powercut:
@@ -79,7 +79,9 @@ public struct InFlightOrder: Sendable {
         !isOrdering(other, for: entry) || submitted[entry] < completed[other]
       }
     case .linux:
-      return !events.isFUA(entry) && (before..<entry).allSatisfy { !events.isFlush($0) }
+      // A FUA write itself may have persisted right where it stands, and no earlier.
+      return (before == entry || !events.isFUA(entry))
+        && (before..<entry).allSatisfy { !events.isFlush($0) }
     case .qemu, .unknown: return false
     }
   }
@@ -113,10 +115,16 @@ public struct InFlightOrder: Sendable {
     }
   }
 
+  /// Whether an entry is durable while what is before it may be lost. The flush of a FLUSH with data comes
+  /// first, so that one's data is not.
+  private func persistsAlone(_ entryIndex: Int) -> Bool {
+    events.isFUA(entryIndex) && !events.isFlush(entryIndex) && events.kind(entryIndex) != .none
+  }
+
   private mutating func findEarly() {
     var barriers: [Int] = []
     for entryIndex in 0..<events.count {
-      if events.isFUA(entryIndex), events.kind(entryIndex) != .none {
+      if persistsAlone(entryIndex) {
         earlyOfBarrier[entryIndex, default: []].append(entryIndex)
       }
       if events.kind(entryIndex) != .none, !events.isFlush(entryIndex) {
@@ -159,9 +167,9 @@ public struct InFlightOrder: Sendable {
     var barriers: [Int] = []
     for entryIndex in 0..<events.count {
       if events.isFlush(entryIndex) { barriers.removeAll() }
-      if events.isFUA(entryIndex) {
+      if persistsAlone(entryIndex) {
         barriers.append(entryIndex)
-        if events.kind(entryIndex) != .none { earlyOfBarrier[entryIndex] = [entryIndex] }
+        earlyOfBarrier[entryIndex] = [entryIndex]
       } else if events.kind(entryIndex) != .none {
         for barrier in barriers.suffix(Self.maximumReach)
         where entryIndex - barrier <= Self.maximumReach {

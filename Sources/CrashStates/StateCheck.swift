@@ -27,7 +27,10 @@ extension DiskHistory {
     let durable = durableEntryCount(atCut: state.cut)
     let isOptional =
       entryIndex >= durable && entryIndex < state.cut && blockHistory.events.isVolatile(entryIndex)
-    if isOptional || state.early.contains(where: { $0.entryIndex == entryIndex }) { return }
+    // One that took effect early is durable all the same where a flush or FUA has covered it by now.
+    let isEarly =
+      entryIndex >= state.cut && state.early.contains { $0.entryIndex == entryIndex }
+    if isOptional || isEarly { return }
     throw CrashStateError(
       field: field, expected: "entries from \(durable) to \(state.cut - 1) that can be lost",
       found: "\(entryIndex)",
@@ -57,8 +60,9 @@ extension DiskHistory {
     if state.early.isEmpty { return }
     let order = inFlightOrder(origin)
     var last = 0
-    for early in state.early {
-      guard early.beforeEntryIndex >= last, early.beforeEntryIndex <= state.cut,
+    for (place, early) in state.early.enumerated() {
+      let isAgain = state.early[..<place].contains { $0.entryIndex == early.entryIndex }
+      guard !isAgain, early.beforeEntryIndex >= last, early.beforeEntryIndex <= state.cut,
         early.entryIndex >= state.cut || early.entryIndex > early.beforeEntryIndex,
         order.allows(early)
       else {

@@ -33,6 +33,47 @@ import Testing
     #expect(known.count < stateCount)
   }
 
+  /// Torn and early entries among them.
+  @Test(arguments: AnyStateTests.cases)
+  func statesOfOneKeyReadTheSameBytesWhateverTheirTier(example: AnyStateTests.Case) throws {
+    let history = try example.history(example.log)
+    let areas = AreaHistory(history, ranges: Self.area)
+    var known: [AreaHistory.Key: (state: CrashState, bytes: [[UInt8]])] = [:]
+    var stateCount = 0
+    for (_, state) in example.states(history, perTier: 150) {
+      stateCount += 1
+      let bytes = Self.area.map { history.read($0, in: state) }
+      guard let first = known[areas.key(of: state)] else {
+        known[areas.key(of: state)] = (state, bytes)
+        continue
+      }
+      #expect(bytes == first.bytes, "\(state) and \(first.state)")
+    }
+    #expect(known.count < stateCount)
+  }
+
+  /// Entry 1 is a FLUSH with data of its own; entry 2 was in flight when the flush completed. Where it is
+  /// lost, that it would have been early shows nowhere.
+  @Test func anEntryThatIsLostIsNotEarly() throws {
+    var log = TestLog()
+    log.write(at: 0, [UInt8](repeating: 1, count: 512), timing: .init(1, 2))
+    log.write(
+      at: 0, [UInt8](repeating: 2, count: 512), flags: TestLog.flush, timing: .init(3, 5))
+    log.write(at: 0, [UInt8](repeating: 3, count: 512), timing: .init(4, 6))
+    let history = try DiskHistory(index: log.index, base: nil, initialByteCount: 8192)
+    let area = ByteRange(byteOffset: 0, byteCount: 512)
+    let areas = AreaHistory(history, ranges: [area])
+    let early = [EarlyEntry(entryIndex: 2, beforeEntryIndex: 1)]
+    let (lost, present) = (
+      CrashState(cut: 3, lost: [1, 2], early: early), CrashState(cut: 1, early: early)
+    )
+    for state in [lost, present] { try history.check(state) }
+    #expect(history.read(area, in: lost)[0] == 1)
+    #expect(history.read(area, in: present)[0] == 3)
+    #expect(areas.key(of: lost) != areas.key(of: present))
+    #expect(areas.key(of: lost) == areas.key(of: CrashState(cut: 1)))
+  }
+
   @Test func onlyWhatTouchesTheAreaIsInTheKey() throws {
     var log = TestLog()
     log.write(at: 0, [UInt8](repeating: 1, count: 512))

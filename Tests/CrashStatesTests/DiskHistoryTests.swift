@@ -33,8 +33,8 @@ import WriteLog
         history.unitsOfLastEntry(atCut: cut).isSuperset(
           of: cut == 0
             ? []
-            : different(
-              oracle, Oracle(log, cut: cut - 1, base: base, initialByteCount: initial))))
+            : oracle.differences(
+              from: Oracle(log, cut: cut - 1, base: base, initialByteCount: initial))))
     }
   }
 
@@ -57,7 +57,7 @@ import WriteLog
       #expect(history.byteCount(of: state) == oracle.image.count, "\(tier) \(state)")
       #expect(history.digest(of: state) == oracle.digest, "\(tier) \(state)")
       let plain = Oracle(log, cut: state.cut, base: base, initialByteCount: 62 << 10)
-      #expect(history.affectedUnits(of: state).isSuperset(of: different(oracle, plain)))
+      #expect(history.affectedUnits(of: state).isSuperset(of: oracle.differences(from: plain)))
       try history.check(state)
     }
     #expect(stateCount > 60)
@@ -169,19 +169,11 @@ import WriteLog
   }
 
   private func one(_ value: UInt8) -> [UInt8] { [UInt8](repeating: value, count: 512) }
-
-  private func different(_ left: Oracle, _ right: Oracle) -> [UInt64] {
-    let zero = [UInt8](repeating: 0, count: 512)
-    let (left, right) = (left.units, right.units)
-    return (0..<max(left.count, right.count)).filter { unit in
-      (unit < left.count ? left[unit] : zero) != (unit < right.count ? right[unit] : zero)
-    }.map { UInt64($0) }
-  }
 }
 
 extension [UInt64] {
   /// Whether all of `others` are among these, which are in ascending order.
-  fileprivate func isSuperset(of others: [UInt64]) -> Bool {
+  func isSuperset(of others: [UInt64]) -> Bool {
     self == sorted() && others.allSatisfy { contains($0) }
   }
 }

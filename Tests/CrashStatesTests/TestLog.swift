@@ -2,6 +2,8 @@ import Bytes
 import WriteLog
 
 /// A log put together by hand, beside the list of what it says.
+///
+/// With ``Timing`` an entry has Powercut's extension, byte by byte from the table of `EntryExtension`.
 struct TestLog {
   enum Step {
     case write(byteOffset: Int, bytes: [UInt8])
@@ -13,6 +15,18 @@ struct TestLog {
   struct Entry {
     var step: Step
     var flags: UInt64
+    var timing: Timing?
+  }
+
+  /// When an operation was handed to the device, and when that said that it was done.
+  struct Timing: Equatable {
+    var submitted: UInt64
+    var completed: UInt64
+
+    init(_ submitted: UInt64, _ completed: UInt64) {
+      self.submitted = submitted
+      self.completed = completed
+    }
   }
 
   static let flush: UInt64 = 1
@@ -26,31 +40,48 @@ struct TestLog {
     self.sectorByteCount = sectorByteCount
   }
 
-  mutating func write(at byteOffset: Int, _ bytes: [UInt8], flags: UInt64 = 0) {
+  mutating func write(
+    at byteOffset: Int, _ bytes: [UInt8], flags: UInt64 = 0, timing: Timing? = nil
+  ) {
     precondition(byteOffset % sectorByteCount == 0 && bytes.count % sectorByteCount == 0)
-    header(byteOffset / sectorByteCount, bytes.count / sectorByteCount, flags)
+    header(byteOffset / sectorByteCount, bytes.count / sectorByteCount, flags, timing: timing)
     body += bytes
-    entries.append(Entry(step: .write(byteOffset: byteOffset, bytes: bytes), flags: flags))
+    append(.write(byteOffset: byteOffset, bytes: bytes), flags, timing)
   }
 
-  mutating func discard(_ range: Range<Int>, flags: UInt64 = 0) {
-    header(range.lowerBound / sectorByteCount, range.count / sectorByteCount, 4 | flags)
-    entries.append(Entry(step: .discard(range), flags: flags))
+  mutating func discard(_ range: Range<Int>, flags: UInt64 = 0, timing: Timing? = nil) {
+    header(
+      range.lowerBound / sectorByteCount, range.count / sectorByteCount, 4 | flags, timing: timing)
+    append(.discard(range), flags, timing)
   }
 
-  mutating func flush() {
-    header(0, 0, Self.flush)
-    entries.append(Entry(step: .nothing, flags: Self.flush))
+  mutating func flush(timing: Timing? = nil) {
+    header(0, 0, Self.flush, timing: timing)
+    append(.nothing, Self.flush, timing)
   }
 
-  mutating func size(_ byteCount: Int) {
-    mark("pc1 size \(byteCount)")
+  mutating func size(_ byteCount: Int, timing: Timing? = nil) {
+    mark("pc1 size \(byteCount)", timing: timing)
     entries[entries.count - 1].step = .size(byteCount: byteCount)
   }
 
-  mutating func mark(_ text: String) {
-    header(0, 0, 8, text: Array(text.utf8))
-    entries.append(Entry(step: .nothing, flags: 0))
+  mutating func mark(_ text: String, timing: Timing? = nil) {
+    header(0, 0, 8, text: Array(text.utf8), timing: timing)
+    append(.nothing, 0, timing)
+  }
+
+  mutating func append(_ entry: Entry) {
+    switch entry.step {
+    case .nothing: flush(timing: entry.timing)
+    case .size(let byteCount): size(byteCount, timing: entry.timing)
+    case .discard(let range): discard(range, flags: entry.flags, timing: entry.timing)
+    case .write(let byteOffset, let bytes):
+      write(at: byteOffset, bytes, flags: entry.flags, timing: entry.timing)
+    }
+  }
+
+  private mutating func append(_ step: Step, _ flags: UInt64, _ timing: Timing?) {
+    entries.append(Entry(step: step, flags: flags, timing: timing))
   }
 
   var bytes: [UInt8] {
@@ -64,12 +95,31 @@ struct TestLog {
   }
 
   private mutating func header(
-    _ sector: Int, _ sectorCount: Int, _ flags: UInt64, text: [UInt8] = []
+    _ sector: Int, _ sectorCount: Int, _ flags: UInt64, text: [UInt8] = [], timing: Timing?
   ) {
     let fields =
       little(UInt64(sector)) + little(UInt64(sectorCount)) + little(flags)
-      + little(UInt64(text.count)) + text
-    body += fields + zeroes(sectorByteCount - fields.count)
+      + little(UInt64(text.count))
+    var head = fields + text
+    if let timing {
+      head += zeroes((flags & 8 == 0 ? 64 : sectorByteCount - 64) - head.count)
+      let proof =
+        Array("pcutext1".utf8) + little(0x1122_3344_5566_7788) + little(UInt64(entries.count))
+        + little(timing.submitted) + little(timing.completed) + little(0)
+        + [UInt8](repeating: 0xff, count: 12)
+      head += proof + little(UInt64(Self.crc32c(fields + proof))).prefix(4)
+    }
+    body += head + zeroes(sectorByteCount - head.count)
+  }
+
+  /// CRC-32C bit by bit, reflected polynomial 0x82f63b78.
+  private static func crc32c(_ bytes: [UInt8]) -> UInt32 {
+    var rest: UInt32 = ~0
+    for byte in bytes {
+      rest ^= UInt32(byte)
+      for _ in 0..<8 { rest = rest & 1 == 1 ? (rest >> 1) ^ 0x82f6_3b78 : rest >> 1 }
+    }
+    return ~rest
   }
 
   private func little(_ value: UInt64) -> [UInt8] {
@@ -103,6 +153,57 @@ extension TestLog {
       }
     }
     return log
+  }
+}
+
+extension TestLog {
+  /// A log of Powercut's own kind: up to `depth` operations are in flight, each completes at some time
+  /// after it was submitted, and stands in the log in the order of the completions. They are those of
+  /// ``random(seed:entryCount:sectorByteCount:)``, and longer writes.
+  static func inFlight(
+    seed: UInt64, entryCount: Int, depth: Int = 3, sectorByteCount: Int = 512
+  ) -> TestLog {
+    var random = TestRandom(state: seed &+ 31)
+    var log = TestLog(sectorByteCount: sectorByteCount)
+    var clock: UInt64 = 0
+    var pending: [Entry] = []
+    while log.entries.count < entryCount {
+      clock += 1
+      if pending.count < depth, pending.isEmpty || random.next(below: 2) == 0 {
+        pending.append(operation(&random, sectorByteCount, submitted: clock))
+      } else {
+        var entry = pending.remove(at: random.next(below: pending.count))
+        entry.timing?.completed = clock
+        log.append(entry)
+      }
+    }
+    return log
+  }
+
+  private static func operation(
+    _ random: inout TestRandom, _ sectorByteCount: Int, submitted: UInt64
+  ) -> Entry {
+    let start = (60 << 10) + random.next(below: (8 << 10) / sectorByteCount) * sectorByteCount
+    let byteCount = (1 + random.next(below: 6144 / sectorByteCount)) * sectorByteCount
+    let timing = Timing(submitted, 0)
+    func write(_ bytes: [UInt8], _ flags: UInt64 = 0) -> Entry {
+      Entry(step: .write(byteOffset: start, bytes: bytes), flags: flags, timing: timing)
+    }
+    switch random.next(below: 20) {
+    case 0...1: return Entry(step: .nothing, flags: flush, timing: timing)
+    case 2: return Entry(step: .discard(start..<start + byteCount), flags: 0, timing: timing)
+    case 3: return Entry(step: .discard(0..<(64 << 10)), flags: 0, timing: timing)
+    case 4:
+      let byteCount = (56 << 10) + random.next(below: 24) * 512
+      return Entry(step: .size(byteCount: byteCount), flags: 0, timing: timing)
+    case 5:
+      let byteCount = (60 << 10) + random.next(below: 8 << 10)
+      return Entry(step: .size(byteCount: byteCount), flags: 0, timing: timing)
+    case 6...7: return write(random.bytes(byteCount), fua)
+    case 8: return write(random.bytes(byteCount), random.next(below: 2) == 0 ? flush : flush | fua)
+    case 9: return write([UInt8](repeating: 0, count: byteCount))
+    default: return write(random.bytes(byteCount))
+    }
   }
 }
 

@@ -59,7 +59,7 @@ import Testing
     Mistake(line: 6, text: "  - { task: 0, write-zeroes: [0, 100] }", named: ["512"]),
     Mistake(line: 8, text: "schedule: { strategy: dfs, seeds: 1..50 }", named: ["dfs"]),
     Mistake(line: 8, text: "schedule: { strategy: auto, seeds: 50..1 }", named: ["50..1"]),
-    Mistake(line: 9, text: "states: [torn]", named: ["torn", "flushed-only"]),
+    Mistake(line: 9, text: "states: [ripped]", named: ["ripped", "flushed-only", "torn"]),
     Mistake(line: 10, text: "expect: { breaks: L99 }", named: ["L99"]),
     Mistake(line: 10, text: "expect: { break: L03 }", named: ["break"]),
     Mistake(line: 10, text: "expect: fail", named: ["fail", "pass"]),
