@@ -94,6 +94,10 @@ struct CheckCommand: ParsableCommand {
     report.isInterrupted = judgement.isCutShort && !isOver()
     report.notes =
       subject.notes + judgement.tiers.map { $0.text(ignoring: ignore.rules) }
+    if commandCheck != nil, states.tiers.contains(.recrash) {
+      report.notes.append(
+        "commands: what a recovery leaves when it is cut (recrash) is not given to them")
+    }
     try commandCheck?.judge(
       commandStates(subject), isOver: isOver, ignoring: ignore.rules, reproduce: reproduction,
       into: &report)

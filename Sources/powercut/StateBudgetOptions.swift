@@ -34,7 +34,8 @@ extension Judgement.TierCount {
       text += " of \(all) (\(share))"
     }
     text += ", \(distinctStateCount) distinct, \(judgedStateCount) judged"
-    let rules = brokenRules.filter { !ignoredRules.contains($0) }.sorted().map(\.rawValue).joined(separator: ", ")
+    let rules = brokenRules.filter { !ignoredRules.contains($0) }.sorted().map(\.rawValue).joined(
+      separator: ", ")
     return text + (rules.isEmpty ? "" : "; first to break \(rules)")
   }
 
