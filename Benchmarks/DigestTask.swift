@@ -27,8 +27,8 @@ extension TimedTask {
       summary: "the digest of each of \(stateCount(history, tier)) states, from a prepared history",
       run: {
         var mixed: UInt64 = 0
-        for (_, state) in StateEnumerator(history: history, tiers: [tier], seed: 1) {
-          mixed ^= history.digest(of: state).low
+        for found in StateEnumerator(history: history, tiers: [tier], seed: 1) {
+          mixed ^= history.digest(of: found.state).low
         }
         guard mixed != 0 else { throw BenchmarkError(description: "the digests cancel out") }
       })

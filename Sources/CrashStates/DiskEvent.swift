@@ -30,7 +30,8 @@ final class DiskEvents: Sendable {
   private let sectorByteCount: Int
 
   private let byteOffsets: [UInt64]
-  /// Of a change of the length nothing: its range goes to the end of all disks.
+  /// 2^32 - 1 for a change of the length, whose range goes to the end of all disks, and for what does
+  /// not fit.
   private let sectorCounts: [UInt32]
   /// Kind and bits of ``Trait``.
   private let traits: [UInt8]
@@ -60,11 +61,10 @@ final class DiskEvents: Sendable {
       let entry = index.entryWithoutExtension(at: entryIndex)
       let event = try Self.event(entry, index)
       forgetting.pass(entry.headerByteOffset)
-      let sectorCount =
-        event.kind == .size ? 0 : event.range.byteCount / UInt64(index.sectorByteCount)
+      let sectorCount = event.range.byteCount / UInt64(index.sectorByteCount)
       byteOffsets.append(event.range.byteOffset)
-      sectorCounts.append(UInt32(clamping: sectorCount))
-      if sectorCount >= UInt32.max {
+      sectorCounts.append(event.kind == .size ? .max : UInt32(clamping: sectorCount))
+      if sectorCount >= UInt32.max, event.kind != .size {
         huge.entryIndices.append(entryIndex)
         huge.sectorCounts.append(sectorCount)
       }
@@ -87,7 +87,7 @@ final class DiskEvents: Sendable {
   subscript(entryIndex: Int) -> DiskEvent {
     let kind = kind(entryIndex)
     return DiskEvent(
-      kind: kind, range: range(entryIndex, kind),
+      kind: kind, range: range(entryIndex),
       payloadByteOffset: kind == .write ? headerByteOffsets[entryIndex] + sectorByteCount : 0)
   }
 
@@ -104,28 +104,37 @@ final class DiskEvents: Sendable {
     traits[entryIndex] & Trait.fua == 0 && kind(entryIndex) != .none
   }
 
-  /// Those that it touches in part too: a change of the length may end within one.
-  private func units(_ entryIndex: Int) -> Range<UInt64> {
-    range(entryIndex, kind(entryIndex)).units
-  }
-
   /// Whether an entry behind this one and before a cut touches any unit that this one touches.
   func isTouchedAgain(_ entryIndex: Int, beforeCut cut: Int) -> Bool {
-    let touched = units(entryIndex)
-    return (entryIndex + 1..<cut).contains { units($0).overlaps(touched) }
+    let touched = touchedRange(entryIndex)
+    var later = entryIndex + 1
+    while later < cut {
+      if touchedRange(later).overlaps(touched) { return true }
+      later += 1
+    }
+    return false
   }
 
-  private func range(_ entryIndex: Int, _ kind: DiskEvent.Kind) -> ByteRange {
+  /// What an entry touches, in whole units; only a change of the length can end within one.
+  private func touchedRange(_ entryIndex: Int) -> ByteRange {
+    let range = range(entryIndex)
+    if range.endByteOffset < .max { return range }
+    let start = range.byteOffset - range.byteOffset % UInt64(StateSum.unitByteCount)
+    return ByteRange(byteOffset: start, byteCount: .max - start)
+  }
+
+  private func range(_ entryIndex: Int) -> ByteRange {
     let byteOffset = byteOffsets[entryIndex]
-    if kind == .size { return ByteRange(byteOffset: byteOffset, byteCount: .max - byteOffset) }
-    return ByteRange(
-      byteOffset: byteOffset, byteCount: sectorCount(entryIndex) * UInt64(sectorByteCount))
-  }
-
-  private func sectorCount(_ entryIndex: Int) -> UInt64 {
     let sectorCount = sectorCounts[entryIndex]
-    if sectorCount < .max { return UInt64(sectorCount) }
-    return huge.sectorCounts[huge.entryIndices.countBelow(entryIndex)]
+    if sectorCount < .max {
+      return ByteRange(
+        byteOffset: byteOffset, byteCount: UInt64(sectorCount) * UInt64(sectorByteCount))
+    }
+    if kind(entryIndex) == .size {
+      return ByteRange(byteOffset: byteOffset, byteCount: .max - byteOffset)
+    }
+    let hugeSectorCount = huge.sectorCounts[huge.entryIndices.countBelow(entryIndex)]
+    return ByteRange(byteOffset: byteOffset, byteCount: hugeSectorCount * UInt64(sectorByteCount))
   }
 
   private static func event(
