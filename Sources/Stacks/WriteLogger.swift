@@ -152,6 +152,8 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
       try await device.flush()
     } catch {
       finishFlush(number)
+      // What waited for this flush is written before anything that its failure leads to.
+      await changes.notifyAllFirst()
       throw error
     }
     timing.completedAt = simulation.nextEventIndex()
