@@ -143,7 +143,8 @@ import WriteLog
         first[violation.rule] = state
       }
     }
-    let violations = Judge(Judge.Options(tiers: FuzzPlan.defaultTiers, seed: seed)).judge(evidence).violations
+    let violations = Judge(Judge.Options(tiers: FuzzPlan.defaultTiers, seed: seed)).judge(evidence)
+      .violations
     var comparedCount = 0
     for violation in violations where judge.judgedRules.contains(violation.rule) {
       guard let state = violation.state else { continue }
