@@ -19,17 +19,24 @@ extension TimedTask {
       })
   }
 
-  /// Every state that loses one write of its epoch: no image is built for any.
-  static func droppedStates(_ history: DiskHistory) -> TimedTask {
-    TimedTask(
-      name: "drop:1 digests",
-      summary: "the digest of every state that lost one entry, from a prepared history",
+  /// Every state that loses up to so many writes of its epoch: no image is built for any.
+  static func droppedStates(_ history: DiskHistory, upTo lostCount: Int) -> TimedTask {
+    let tier = Tier.drop(lostCount)
+    return TimedTask(
+      name: "\(tier) digests",
+      summary: "the digest of each of \(stateCount(history, tier)) states, from a prepared history",
       run: {
         var mixed: UInt64 = 0
-        for (_, state) in StateEnumerator(history: history, tiers: [.drop(1)], seed: 1) {
-          mixed ^= history.digest(of: state).low
+        for found in StateEnumerator(history: history, tiers: [tier], seed: 1) {
+          mixed ^= history.digest(of: found.state).low
         }
         guard mixed != 0 else { throw BenchmarkError(description: "the digests cancel out") }
       })
+  }
+
+  private static func stateCount(_ history: DiskHistory, _ tier: Tier) -> UInt64 {
+    StateSpace(
+      history, tiers: [tier], origin: LogOrigin(recognizing: history.index), seed: 1
+    ).counts(of: [tier])[0]
   }
 }

@@ -1,10 +1,11 @@
 import Bytes
+import CrashStates
 import Glibc
 import Host
 import WriteLog
 
-/// A log of 10 million entries and 100 GB, mostly holes: how long its index takes, and how much
-/// memory.
+/// A log of 10 million entries and 100 GB, mostly holes: how long it takes until any of its crash
+/// states can be looked at, and how much memory.
 ///
 /// Of 16 entries 15 are discards, which are a header only, and one is a write of 152 KiB of which
 /// nothing but the header is stored. The file takes some 7 GB, so it is made beside the reports and
@@ -18,33 +19,66 @@ struct HugeLogMeasurement {
   struct Outcome {
     var logByteCount: UInt64
     var indexNanoseconds: UInt64
-    var peakByteCount: UInt64
+    var indexPeakByteCount: UInt64
+    /// With the index.
+    var historyNanoseconds: UInt64
+    var historyPeakByteCount: UInt64
   }
 
-  /// Writes the log, and lets a process of its own index it, whose memory nothing else has used.
+  /// Writes the log, and lets processes of their own read it, whose memory nothing else has used.
   static func run(folder: String) throws -> Outcome {
     let path = "\(folder)/huge.log"
     defer { Folders.remove(path) }
     let logByteCount = try write(to: path)
-    guard let program = CommandLine.arguments.first else {
-      throw BenchmarkError(description: "this program does not know its own path")
-    }
-    let outcome = try ChildProcess.run(argv: [program, "--index-only", path])
-    let words = outcome.outputText.split { $0 == " " || $0 == "\n" }.compactMap { UInt64($0) }
-    guard outcome.status == .exited(0), words.count == 3, words[0] == UInt64(entryCount) else {
-      throw BenchmarkError(
-        description: "--index-only: \(outcome.status) \(outcome.outputText)\(outcome.errorText)")
-    }
+    let index = try measured("--index-only", path)
+    let history = try measured("--history-only", path)
     return Outcome(
-      logByteCount: logByteCount, indexNanoseconds: words[1], peakByteCount: words[2])
+      logByteCount: logByteCount, indexNanoseconds: index.nanoseconds,
+      indexPeakByteCount: index.peakByteCount, historyNanoseconds: history.nanoseconds,
+      historyPeakByteCount: history.peakByteCount)
   }
 
-  /// What the process of its own does: prints entry count, nanoseconds and peak bytes.
+  /// What a process of its own does: prints entry count, nanoseconds and peak bytes.
   static func indexOnly(_ path: String) throws {
     let start = MonotonicClock.nanoseconds
     let index = try WriteLogIndex(reading: MappedFile.map(path))
-    let elapsedNanoseconds = MonotonicClock.nanoseconds - start
-    print(index.entryCount, elapsedNanoseconds, PeakMemory.bytes ?? 0)
+    report(index.entryCount, since: start)
+  }
+
+  /// The same with all that a jump to any cut needs, and a look at states all over the log.
+  static func historyOnly(_ path: String) throws {
+    let start = MonotonicClock.nanoseconds
+    let index = try WriteLogIndex(reading: MappedFile.map(path))
+    let history = try DiskHistory(index: index, base: nil, initialByteCount: nil)
+    var previous: Digest128?
+    // Whatever of these discards and writes of zeroes is lost, the disk is zero.
+    for cut in stride(from: groupEntryCount, through: entryCount, by: entryCount / 1000) {
+      let digest = history.digest(of: CrashState(cut: cut, lost: [cut - groupEntryCount]))
+      guard digest == previous ?? digest else {
+        throw BenchmarkError(description: "a disk of zeroes has two digests")
+      }
+      previous = digest
+    }
+    report(history.entryCount, since: start)
+  }
+
+  private static func report(_ entryCount: Int, since start: UInt64) {
+    print(entryCount, MonotonicClock.nanoseconds - start, PeakMemory.bytes ?? 0)
+  }
+
+  private static func measured(
+    _ option: String, _ path: String
+  ) throws -> (nanoseconds: UInt64, peakByteCount: UInt64) {
+    guard let program = CommandLine.arguments.first else {
+      throw BenchmarkError(description: "this program does not know its own path")
+    }
+    let outcome = try ChildProcess.run(argv: [program, option, path])
+    let words = outcome.outputText.split { $0 == " " || $0 == "\n" }.compactMap { UInt64($0) }
+    guard outcome.status == .exited(0), words.count == 3, words[0] == UInt64(entryCount) else {
+      throw BenchmarkError(
+        description: "\(option): \(outcome.status) \(outcome.outputText)\(outcome.errorText)")
+    }
+    return (words[1], words[2])
   }
 
   private static func write(to path: String) throws -> UInt64 {

@@ -13,10 +13,23 @@ struct ImageStates {
   /// How many of them the real program looks at in a turn.
   static let programStateCount = 20
 
+  /// The states of some tiers.
+  struct Part {
+    var name: String
+    var factName: String
+    var tiers: [Tier]
+    var stateCount = 0
+    /// Those that differ in bytes.
+    var distinctStateCount = 0
+    /// Those that differ in bytes or in what was promised; only these are judged.
+    var judgedStateCount = 0
+  }
+
   let evidence: Evidence
-  let stateCount: Int
-  /// Those that differ in bytes or in what was promised; only these are judged.
-  let distinctStateCount: Int
+  /// What was there and what was lost.
+  let plain: Part
+  /// The same with torn writes, and with a second power cut during each recovery.
+  let recrashed: Part
 
   init() throws {
     guard let stack = StackName("vhdx:exact") else {
@@ -32,23 +45,25 @@ struct ImageStates {
       byteCount: 1 << 20, indices: Array(0..<8), spanByteCount: 128 << 10)
     configuration.workload = .drawn(specification, seed: nil)
     evidence = try SimulatedRun(configuration, seed: Seed(3)).evidence()
-    let judgement = ImageStates.judge(evidence)
-    guard judgement.violations.isEmpty else {
-      throw BenchmarkError(description: "the exact stack breaks \(judgement.violations[0].rule)")
-    }
-    stateCount = judgement.stateCount
-    distinctStateCount = judgement.distinctStateCount
+    let tiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]
+    plain = try Part(name: "vhdx states", factName: "image", tiers: tiers).counted(evidence)
+    recrashed = try Part(
+      name: "vhdx recrash", factName: "recrash", tiers: tiers + [.torn([512]), .recrash]
+    ).counted(evidence)
   }
 
   /// One core, everything: log, order, recovery, structures, virtual disk, going on.
-  var judging: TimedTask {
+  func judging(_ part: Part) -> TimedTask {
     let evidence = evidence
+    let tiers = part.tiers.map(\.description).joined(separator: ",")
     return TimedTask(
-      name: "vhdx states",
-      summary: "recovering and judging \(distinctStateCount) distinct states, of \(stateCount)",
+      name: part.name,
+      summary:
+        "recovering and judging \(part.distinctStateCount) distinct states, of "
+        + "\(part.stateCount) (\(tiers))",
       isComparable: false
     ) {
-      _ = Self.judge(evidence)
+      _ = part.judge(evidence)
     }
   }
 
@@ -80,8 +95,23 @@ struct ImageStates {
       }
     }
   }
+}
 
-  private static func judge(_ evidence: Evidence) -> Judgement {
-    Judge(Judge.Options(tiers: [.prefix, .flushedOnly, .drop(1)], seed: 1)).judge(evidence)
+extension ImageStates.Part {
+  func judge(_ evidence: Evidence) -> Judgement {
+    Judge(Judge.Options(tiers: tiers, seed: 1)).judge(evidence)
+  }
+
+  /// The same with how many states there are.
+  fileprivate func counted(_ evidence: Evidence) throws -> Self {
+    let judgement = judge(evidence)
+    guard judgement.violations.isEmpty else {
+      throw BenchmarkError(description: "the exact stack breaks \(judgement.violations[0].rule)")
+    }
+    var counted = self
+    counted.stateCount = judgement.stateCount
+    counted.distinctStateCount = judgement.distinctStateCount
+    counted.judgedStateCount = judgement.judgedStateCount
+    return counted
   }
 }

@@ -21,6 +21,7 @@ public final class SimulatedDevice: BlockDevice, @unchecked Sendable {
   public private(set) var trace: [DeviceOperation] = []
 
   private let simulation: Simulation
+  private let deviceNumber: Int
   private var faultPoint = 0
   /// Operations that completed and are not stable, by their place in ``trace``.
   private var unstable: [Int] = []
@@ -37,12 +38,13 @@ public final class SimulatedDevice: BlockDevice, @unchecked Sendable {
     self.isGrowable = isGrowable
     self.faults = faults
     self.simulation = simulation
+    deviceNumber = simulation.nextDeviceNumber()
   }
 
   public func read(_ range: ByteRange) async throws(DeviceError) -> [UInt8] {
     try checkRequest(range)
     let place = submit(.read, range)
-    await simulation.point()
+    await simulation.point(access(.read, range))
     trace[place].completedAt = simulation.nextEventIndex()
     return contents.read(range)
   }
@@ -104,13 +106,25 @@ public final class SimulatedDevice: BlockDevice, @unchecked Sendable {
     return trace.count - 1
   }
 
+  private func access(_ action: DeviceOperation.Action, _ range: ByteRange) -> DeviceAccess {
+    let kind: DeviceAccess.Kind =
+      switch action {
+      case .read: .read
+      case .write, .writeZeroes, .discard: .change
+      case .flush, .resize: .wholeDevice
+      }
+    return DeviceAccess(
+      device: deviceNumber, kind: kind, byteOffset: range.byteOffset,
+      endByteOffset: range.endByteOffset)
+  }
+
   private func carryOut(
     _ action: DeviceOperation.Action, _ range: ByteRange, bytes: [UInt8] = [], isFUA: Bool = false
   ) async throws(DeviceError) {
     let place = submit(action, range, bytes: bytes, isFUA: isFUA)
     let fault = faults.errors[faultPoint]
     faultPoint += 1
-    await simulation.point()
+    await simulation.point(access(action, range))
     let now = simulation.nextEventIndex()
     trace[place].completedAt = now
     if let error = fault ?? spaceError(for: trace[place]) {

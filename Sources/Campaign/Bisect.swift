@@ -126,8 +126,11 @@ private struct BisectSearch<Failure: Error> {
   private func settled(_ found: CrashState) throws(Failure) -> BisectAnswer.Culprit {
     var bad = found
     while true {
-      bad = try BisectMinimizer.minimized(bad) { (state) throws(Failure) in
-        try judge.outcome(of: state) == .bad
+      let isPlain = bad.early.isEmpty
+      bad = try StateMinimizer.minimized(bad) { (state) throws(Failure) in
+        // What came early can be lost only as long as it comes early.
+        if !isPlain, (try? bisect.history.check(state)) == nil { return false }
+        return try judge.outcome(of: state) == .bad
       }
       let front = try inFront(of: bad)
       if let earlier = front.bad {

@@ -12,7 +12,12 @@ public struct JudgedRun: Sendable {
 
   /// Carries a run out and judges it.
   public init(_ configuration: RunConfiguration, seed: Seed, tiers: [Tier]) {
-    run = SimulatedRun(configuration, seed: seed)
+    self.init(judging: SimulatedRun(configuration, seed: seed), tiers: tiers)
+  }
+
+  /// Judges a run that was carried out.
+  public init(judging run: SimulatedRun, tiers: [Tier]) {
+    self.run = run
     judgement = Self.judge(run, tiers)
   }
 

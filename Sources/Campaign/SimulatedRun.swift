@@ -22,7 +22,9 @@ public final class SimulatedRun: @unchecked Sendable {
   private var sessions: [Traces.Session] = []
 
   /// Carries the run out, from the first operation to the last close.
-  public init(_ configuration: RunConfiguration, seed: Seed) {
+  ///
+  /// - Parameter strategy: instead of the one that the configuration names.
+  public init(_ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)? = nil) {
     self.configuration = configuration
     self.seed = seed
     switch configuration.workload {
@@ -33,7 +35,8 @@ public final class SimulatedRun: @unchecked Sendable {
         specification, seed: own ?? seed, deviceByteCount: configuration.deviceByteCount,
         sectorByteCount: configuration.clientSectorByteCount)
     }
-    simulation = Simulation(strategy: Self.strategy(configuration, seed, workload))
+    simulation = Simulation(
+      strategy: strategy ?? Self.strategy(configuration, seed, workload))
     data = SimulatedDevice(
       contents: configuration.initialContents(seed: seed),
       isGrowable: configuration.stack.image != .raw, faults: configuration.faults,
@@ -46,6 +49,8 @@ public final class SimulatedRun: @unchecked Sendable {
   /// The choices that the run made.
   public var schedule: Schedule { simulation.schedule }
   public var stepCount: Int { simulation.stepCount }
+  /// The strategy with what it remembers of the run.
+  public var currentStrategy: any Strategy { simulation.currentStrategy }
   /// The device before the first operation.
   public var initialContents: SparseBytes { data.initialContents }
   /// The device as the run left it.
@@ -151,7 +156,8 @@ public final class SimulatedRun: @unchecked Sendable {
         for operation in operations { await self.perform(operation, disk, logger) }
       }
     }
-    try simulation.run()
+    try simulation.run(
+      expectedStepCounts: session.tasks.map { configuration.expectedStepCount(of: $0) })
     simulation.spawn(task: 0) {
       await self.perform(session.close, disk, logger)
       try? await logger.close()

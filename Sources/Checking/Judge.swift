@@ -66,7 +66,7 @@ public struct Judge {
     judgePossibleStates(evidence, &list, &judged)
     var judgement = StatesJudge(evidence, options, isGoingOn).judge(&list)
     if evidence.client != nil { judged.formUnion([.d01, .d02, .d03, .d04, .d05, .d06, .d07]) }
-    judgement.violations = list.sorted
+    judgement.violations = explained(list.sorted, evidence)
     judgement.judgedRules = judged.sorted()
     let rules = evidence.image == nil ? Rule.ofRawDisks : Rule.ofImages
     judgement.unjudgedRules = rules.filter { !judged.contains($0) }.map {
@@ -103,6 +103,13 @@ public struct Judge {
     // Of a log that asks for more work than real ones do, only what was found counts.
     if report.refusal == nil && !report.isCutShort { judged.formUnion(ImageTraceJudge.rules) }
     return report.violations
+  }
+
+  /// Only what a state lost needs to be explained.
+  private func explained(_ violations: [Violation], _ evidence: Evidence) -> [Violation] {
+    guard violations.contains(where: { $0.state?.isPrefix == false }) else { return violations }
+    let losses = DecidingLoss(evidence)
+    return violations.map { $0.state?.isPrefix == false ? losses.explained($0) : $0 }
   }
 
   /// What only a simulation can tell: all that the device could have been left with.

@@ -13,6 +13,9 @@ public struct Violation: Hashable, Sendable {
   public var operations: [UInt64]
   /// What a person needs to see, line by line.
   public var evidence: [String]
+  /// Which lost, torn or moved writes it takes, line by line: without any of them the same cut keeps the
+  /// rule.
+  public var difference: [String] = []
   /// How many more of the same rule were found beside this first one.
   public var repeatCount = 0
 

@@ -54,7 +54,9 @@ struct CutStates {
   /// The state of a number below ``count``; `nil` for one that an earlier tier had.
   mutating func state(_ number: UInt64) -> CrashState? {
     switch source {
-    case .subsets: return lostSets.subset(number).map { state(losing: $0) }
+    case .subsets:
+      guard let lost = lostSets.subset(number) else { return nil }
+      return state(losing: lost)
     case .tears(let tears): return CrashState(cut: cut, torn: tears[Int(number)])
     case .states(let states): return states[Int(number)]
     case .plans(let plans):
@@ -67,8 +69,16 @@ struct CutStates {
     }
   }
 
-  private func state(losing places: [Int]) -> CrashState {
-    CrashState(cut: cut, lost: places.map { optional[$0] }.sorted())
+  /// - Parameter places: handed over, so that the state's list takes no room of its own.
+  private func state(losing places: consuming [Int]) -> CrashState {
+    var lost = consume places
+    var isAscending = true
+    for place in lost.indices {
+      lost[place] = optional[lost[place]]
+      isAscending = isAscending && (place == 0 || lost[place - 1] < lost[place])
+    }
+    if !isAscending { lost.sort() }
+    return CrashState(cut: cut, lost: lost)
   }
 
   private func tears(_ units: [Int]) -> [Tear] {

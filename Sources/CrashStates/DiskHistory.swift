@@ -16,9 +16,9 @@ import WriteLog
 /// (`pc1 size N`) ends the disk at byte N; what was behind it is gone, and comes back only where
 /// that very change is lost. All other marks are no state.
 ///
-/// Made in one pass over the payload. Memory: 49 bytes an entry, 4 bytes for each block of 64 KiB
-/// that an entry touches, 8 for each block that any entry touches, and up to 32 MiB of hashes
-/// (``KeptContributions``); payload stays in the log.
+/// Made in one pass over the payload. Memory: 37 bytes an entry with the index, 4 bytes for each block
+/// of 64 KiB that an entry touches, 8 for each block that any entry touches, and up to 32 MiB of hashes
+/// with 4 bytes an entry (``KeptContributions``); payload stays in the log.
 public final class DiskHistory: Sendable {
   public let index: WriteLogIndex
   let blockHistory: BlockHistory

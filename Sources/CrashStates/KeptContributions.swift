@@ -9,14 +9,18 @@ struct KeptContributions: Sendable {
   /// 1 GiB of payload, in 32 MiB.
   static let usualUnitCount = 1 << 21
 
+  private static let nowhere = UInt32.max
+
   private let maximumUnitCount: Int
 
-  /// For each entry, where its contributions start; -1 where they are not kept.
-  private var starts: [Int] = []
+  /// For each entry, where its contributions start; ``nowhere`` where they are not kept. 32 bits hold
+  /// every place below the number of units that fits.
+  private var starts: [UInt32] = []
   private var contributions: [StateSum] = []
 
   /// Room for what will be kept, since growing by doubling took a third of the pass.
   init(_ events: DiskEvents, maximumUnitCount: Int) {
+    precondition(maximumUnitCount < Self.nowhere, "32 bits count the kept units")
     self.maximumUnitCount = maximumUnitCount
     var unitCount = 0
     for entryIndex in 0..<events.count where events.kind(entryIndex) == .write {
@@ -31,8 +35,8 @@ struct KeptContributions: Sendable {
   mutating func start(_ entryIndex: Int, _ event: DiskEvent) -> Bool {
     let unitCount = Int(event.range.byteCount) / StateSum.unitByteCount
     guard contributions.count + unitCount <= maximumUnitCount else { return false }
-    starts.append(contentsOf: repeatElement(-1, count: entryIndex - starts.count))
-    starts.append(contributions.count)
+    starts.append(contentsOf: repeatElement(Self.nowhere, count: entryIndex - starts.count))
+    starts.append(UInt32(contributions.count))
     return true
   }
 
@@ -44,8 +48,8 @@ struct KeptContributions: Sendable {
   func contributions(
     ofEntry entryIndex: Int, fromUnit unit: Int, count: Int
   ) -> ArraySlice<StateSum>? {
-    guard entryIndex < starts.count, starts[entryIndex] >= 0 else { return nil }
-    let start = starts[entryIndex] + unit
+    guard entryIndex < starts.count, starts[entryIndex] != Self.nowhere else { return nil }
+    let start = Int(starts[entryIndex]) + unit
     return contributions[start..<start + count]
   }
 }

@@ -42,15 +42,14 @@ extension DiskHistory {
 
   /// The digest of a state.
   public func digest(of state: CrashState) -> Digest128 {
-    let state = reduced(state)
-    if state.isPrefix { return digest(atCut: state.cut) }
-    return sum(of: state).digest(diskByteCount: byteCount(of: state))
+    sum(of: state).digest(diskByteCount: byteCount(of: state))
   }
 
   /// What the units of a state contribute: those of its cut, less what the lost entries contributed,
   /// plus what shows in their place.
   public func sum(of state: CrashState) -> StateSum {
     precondition(state.recovery == nil, "what recovery left is not in the log")
+    if let sum = sumOfSeparateLosses(state) { return sum }
     let state = reduced(state)
     if state.isPrefix { return sum(atCut: state.cut) }
     var sum = sum(atCut: state.cut)

@@ -2,16 +2,18 @@
 /// of elements given, and then lexicographically.
 struct Subsets {
   let elementCount: Int
-  private let chosenCounts: [Int]
+  /// Each with how many subsets have so many elements.
+  private let chosenCounts: [(chosenCount: Int, subsetCount: UInt64)]
   /// How many there are; 2^64 - 1 for that many and more.
   let count: UInt64
 
   init(elementCount: Int, chosenCounts: [Int]) {
     self.elementCount = elementCount
-    self.chosenCounts = chosenCounts.filter { $0 <= elementCount }
-    count = self.chosenCounts.reduce(0) { total, chosenCount in
-      let (sum, overflow) = total.addingReportingOverflow(
-        Self.binomial(elementCount, chosenCount))
+    self.chosenCounts = chosenCounts.filter { $0 <= elementCount }.map {
+      ($0, Self.binomial(elementCount, $0))
+    }
+    count = self.chosenCounts.reduce(0) { total, next in
+      let (sum, overflow) = total.addingReportingOverflow(next.subsetCount)
       return overflow ? .max : sum
     }
   }
@@ -19,10 +21,9 @@ struct Subsets {
   /// The subset of a number below ``count``, ascending.
   subscript(number: UInt64) -> [Int] {
     var rest = number
-    for chosenCount in chosenCounts {
-      let count = Self.binomial(elementCount, chosenCount)
-      if rest < count { return subset(rest, of: chosenCount) }
-      rest -= count
+    for (chosenCount, subsetCount) in chosenCounts {
+      if rest < subsetCount { return subset(rest, of: chosenCount) }
+      rest -= subsetCount
     }
     preconditionFailure("a subset is asked for by a number below their count")
   }
@@ -49,6 +50,7 @@ struct Subsets {
   /// n over k; 2^64 - 1 for that and more.
   static func binomial(_ n: Int, _ k: Int) -> UInt64 {
     if k < 0 || k > n { return 0 }
+    if k == 1 { return UInt64(n) }
     var result: UInt64 = 1
     for step in 0..<min(k, n - k) {
       let (high, low) = result.multipliedFullWidth(by: UInt64(n - step))

@@ -100,6 +100,7 @@ private struct FindingDocument: Encodable {
   var entries: [Int]
   var operations: [String]
   var evidence: [String]
+  var difference: [String]
   var timeline: [TimelineRow]
   var reproduce: String
 
@@ -118,6 +119,7 @@ private struct FindingDocument: Encodable {
     entries = violation.entries
     operations = violation.operations.map(\.hex)
     evidence = violation.evidence
+    difference = violation.difference
     timeline = (finding.timeline?.rows ?? []).map { TimelineRow($0) }
     reproduce = finding.reproduce
   }

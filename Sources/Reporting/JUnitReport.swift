@@ -73,8 +73,10 @@ public struct JUnitReport {
   }
 
   private static func lines(of finding: Finding) -> String {
-    ([finding.violation.title] + finding.violation.evidence + ["reproduce: \(finding.reproduce)"])
-      .joined(separator: "\n")
+    ([finding.violation.title] + finding.violation.difference + finding.violation.evidence + [
+      "reproduce: \(finding.reproduce)"
+    ])
+    .joined(separator: "\n")
   }
 
   private static func seconds(_ nanoseconds: UInt64) -> String {

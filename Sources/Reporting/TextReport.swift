@@ -113,9 +113,14 @@ private struct FindingText {
     return "\(palette.bad("FAIL \(rule.rawValue)"))  \(palette.strong(rule.failure))"
   }
 
+  /// Which lost or torn writes it takes.
+  private var differenceLines: [String] {
+    finding.violation.difference.map { "  only if   \($0)" }
+  }
+
   var shortLines: [String] {
     let state = finding.violation.state.map { " (state \($0))" } ?? ""
-    return [headline, "  found     \(finding.violation.title)\(state)"]
+    return [headline, "  found     \(finding.violation.title)\(state)"] + differenceLines
   }
 
   var lines: [String] {
@@ -124,6 +129,7 @@ private struct FindingText {
     lines.append("  rule      \(violation.rule.promise)")
     lines.append("  found     \(violation.title)")
     if let state = violation.state { lines.append("  state     \(state)") }
+    lines += differenceLines
     if let seed = finding.seed { lines.append("  seed      \(seed)") }
     if let bug = finding.bug { lines.append("  bug       \(bug.identifier): \(bug.summary)") }
     if violation.repeatCount > 0 {

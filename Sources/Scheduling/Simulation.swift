@@ -27,6 +27,7 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
   private var signalWaiterCount = 0
   /// Counts what happens in the run: the one clock of its traces.
   private var eventCount: UInt64 = 0
+  private var deviceCount = 0
 
   public init(strategy: any Strategy, stepLimit: Int = 1_000_000) {
     points = WaitingPoints(strategy: strategy)
@@ -46,6 +47,12 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
     return eventCount
   }
 
+  /// A number for the next device of the run, from 0.
+  public func nextDeviceNumber() -> Int {
+    defer { deviceCount += 1 }
+    return deviceCount
+  }
+
   /// Starts a task of the run. `task` is its number: small, from zero, each used once at a time.
   public func spawn(task: Int, _ body: @escaping @Sendable () async -> Void) {
     liveTaskCount += 1
@@ -56,11 +63,15 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
   }
 
   /// Runs until every task has ended.
-  public func run() throws(Stall) {
+  ///
+  /// - Parameter expectedStepCounts: by task, about how many operations each will wait for, for the
+  ///   strategies that weigh by it; empty where that is not known.
+  public func run(expectedStepCounts: [Int] = []) throws(Stall) {
     precondition(
       owner == powercut_thread_identity(), "a simulation runs on the thread that made it")
     powercut_guard_enter()
     defer { powercut_guard_leave() }
+    points.begin(expectedStepCounts: expectedStepCounts)
     while true {
       runReadyJobs()
       let waitingCount = points.count
@@ -77,9 +88,11 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
   }
 
   /// Waits until the strategy lets this operation go.
-  public func point() async {
+  ///
+  /// - Parameter access: what the operation will do then; where it is `nil`, it races with all others.
+  public func point(_ access: DeviceAccess? = nil) async {
     let task = TaskIdentity.current
-    await Waiter.suspend { points.insert(task: task, $0) }
+    await Waiter.suspend { points.insert(task: task, access: access, $0) }
   }
 
   public func enqueue(_ job: consuming ExecutorJob) {

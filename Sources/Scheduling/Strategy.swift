@@ -1,16 +1,3 @@
-/// An operation that waits to be let go.
-public struct PendingOperation: Hashable, Sendable {
-  /// Which task of the run waits.
-  public var task: Int
-  /// The how manyeth point of that task this is, from zero.
-  public var point: Int
-
-  public init(task: Int, point: Int) {
-    self.task = task
-    self.point = point
-  }
-}
-
 /// Decides which pending operation happens next.
 ///
 /// A strategy is asked only where there is something to decide, and draws randomness only then: that
@@ -22,15 +9,32 @@ public protocol Strategy {
   ///   - pending: at least two, sorted by task and point.
   ///   - step: how many operations were let go before.
   mutating func pick(from pending: [PendingOperation], step: Int) -> Int
+
+  /// New tasks start, each at a point of its own.
+  ///
+  /// - Parameter expectedPointCounts: by task, about how many points it will have come to when it has
+  ///   done what it now starts with; empty where that is not known.
+  mutating func begin(expectedPointCounts: [Int])
+
+  /// The only operation that was pending goes: there was nothing to decide.
+  mutating func passed(_ operation: PendingOperation)
+}
+
+extension Strategy {
+  public mutating func begin(expectedPointCounts: [Int]) {}
+  public mutating func passed(_ operation: PendingOperation) {}
 }
 
 /// The strategies by the names that users give them.
 public enum StrategyName: String, CaseIterable, Sendable {
-  /// The seed picks one of the others.
+  /// The seed picks random, sticky or pct.
   case auto
   case random
   case sticky
   case pct
+  case pos
+  case urw
+  case delay
 
   /// A fresh strategy for one run.
   ///
@@ -40,6 +44,9 @@ public enum StrategyName: String, CaseIterable, Sendable {
     case .random: return RandomStrategy(seed: seed)
     case .sticky: return StickyStrategy(seed: seed)
     case .pct: return PCTStrategy(seed: seed, expectedStepCount: expectedStepCount)
+    case .pos: return PartialOrderStrategy(seed: seed)
+    case .urw: return UniformWalkStrategy(seed: seed)
+    case .delay: return DelayStrategy(seed: seed, expectedStepCount: expectedStepCount)
     case .auto:
       var stream = RandomStream(seed, .schedule, 1)
       let name = stream.pick([(StrategyName.random, 4), (.pct, 4), (.sticky, 2)])

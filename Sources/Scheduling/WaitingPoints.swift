@@ -18,11 +18,16 @@ struct WaitingPoints {
 
   var count: Int { pending.count }
 
-  mutating func insert(task: Int, _ waiter: Waiter) {
-    if pointCounts.count <= task {
-      pointCounts += repeatElement(0, count: task + 1 - pointCounts.count)
-    }
-    let operation = PendingOperation(task: task, point: pointCounts[task])
+  /// New tasks start; `expectedStepCounts` says how many operations each will take, where known.
+  mutating func begin(expectedStepCounts: [Int]) {
+    if !expectedStepCounts.isEmpty { countPoints(ofTask: expectedStepCounts.count - 1) }
+    strategy.begin(expectedPointCounts: zip(pointCounts, expectedStepCounts).map { $0 + $1 })
+  }
+
+  mutating func insert(task: Int, access: DeviceAccess?, _ waiter: Waiter) {
+    countPoints(ofTask: task)
+    let operation = PendingOperation(
+      task: task, point: pointCounts[task], sinceStep: stepCount, access: access)
     pointCounts[task] += 1
     var index = pending.count
     while index > 0
@@ -40,10 +45,19 @@ struct WaitingPoints {
     if pending.count > 1 {
       index = strategy.pick(from: pending, step: stepCount)
       schedule.choices.append(Choice(index: index, bound: pending.count))
+    } else {
+      strategy.passed(pending[0])
     }
     stepCount += 1
     pending.remove(at: index)
     return waiters.remove(at: index)
+  }
+
+  /// Makes room for the count of `task`.
+  private mutating func countPoints(ofTask task: Int) {
+    if pointCounts.count <= task {
+      pointCounts += repeatElement(0, count: task + 1 - pointCounts.count)
+    }
   }
 }
 

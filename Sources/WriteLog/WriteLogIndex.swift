@@ -44,7 +44,8 @@ public struct WriteLogIndex: Sendable {
   public let logIdentity: UInt64?
   /// Where the chain ends in the file: the place for the next entry.
   public let endByteOffset: Int
-  private let headerByteOffsets: [Int]
+  /// Where each entry starts in the file, by its index.
+  public let headerByteOffsets: [Int]
 
   public var entryCount: Int { headerByteOffsets.count }
 

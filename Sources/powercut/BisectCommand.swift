@@ -17,7 +17,7 @@ struct BisectCommand: ParsableCommand {
 
       A command is started once for each state that is looked at, with the path of its image for \
       {image}. It exits with 0 for a good image and with 125 for one to pass over; every other \
-      exit, a signal and the time limit are bad. Its words are split without a shell.
+      exit, a signal and the time limit are bad. No shell is involved.
 
       Exit status: 0 nothing fails, 1 the culprit is named, 2 could not finish, 3 no state could be \
       judged, 64 usage, 130 interrupted.
@@ -29,26 +29,17 @@ struct BisectCommand: ParsableCommand {
   @Option(help: "The rule to follow. (default: the first that `powercut check` finds broken)")
   var rule: RuleArgument?
 
-  @Option(help: "Follow this command instead of a rule: 'CMD {image}'.")
-  var command: String?
+  @Option(
+    help: ArgumentHelp(
+      "Follow this command instead of a rule: 'qemu-img check -r all {image}'.",
+      valueName: "words"),
+    transform: { try ImageCommand(parsing: $0) })
+  var command: ImageCommand?
 
   @Option(help: "How long the command may run at one state.")
   var commandTimeout = DurationArgument(seconds: 60)
 
-  @Option(
-    name: .customLong("as"),
-    help: "What the device holds: raw or vhdx. (default: what the recording says, or raw)")
-  var givenKind: ImageKind?
-
-  @Option(
-    help: """
-      With --as vhdx: what opens the image after each cut, and goes on with it. (default: what the \
-      recording says, or exact)
-      """)
-  var profile: RecoverProfile?
-
-  @Option(help: "With --as vhdx: a mistake of recovery to make; can be given more than once.")
-  var bug: [RecoveryBug] = []
+  @OptionGroup var image: ImageOptions
 
   @Option(
     help: """
@@ -72,13 +63,6 @@ struct BisectCommand: ParsableCommand {
     guard !states.tiers.contains(.recrash) else {
       throw ValidationError(
         "--states recrash: what recovery writes is no entry of the log; leave it out")
-    }
-    if let command {
-      do {
-        _ = try BisectWords(splitting: command)
-      } catch {
-        throw ValidationError("\(error)")
-      }
     }
   }
 
@@ -104,13 +88,11 @@ struct BisectCommand: ParsableCommand {
   func reproduction(rule: Rule?) -> String {
     var words = ["powercut", "bisect", path.shellQuoted] + log.words
     if let rule { words += ["--rule", rule.rawValue] }
-    if let command { words += ["--command", command.shellQuoted] }
+    if let command { words += ["--command", command.text.shellQuoted] }
     if commandTimeout.nanoseconds != DurationArgument(seconds: 60).nanoseconds {
-      words += ["--command-timeout", "\(commandTimeout.nanoseconds / 1_000_000_000)s"]
+      words += ["--command-timeout", commandTimeout.defaultValueDescription]
     }
-    if let givenKind { words += ["--as", givenKind.rawValue] }
-    if let profile { words += ["--profile", profile.profile.name] }
-    for bug in bug { words += ["--bug", bug.rawValue] }
+    words += image.words
     if states.tiers != FuzzPlan.defaultTiers {
       words += ["--states", states.defaultValueDescription]
     }

@@ -1,137 +1,64 @@
 import Bytes
 import Campaign
+import Checking
 import CrashStates
 import Host
 
-/// A command that says whether the image of a crash state is good: words with `{image}` in them.
-struct BisectWords: Equatable {
-  static let placeholder = "{image}"
-
-  let words: [String]
-
-  /// Splits at spaces. What stands between two `'`, or two `"`, is one word with its spaces; nothing
-  /// else has a meaning, for no shell is involved.
-  ///
-  /// - Throws: ``ToolError`` where a quote is not closed, where there is no word, and where no word
-  ///   names the image.
-  init(splitting text: String) throws {
-    var words: [String] = []
-    var word: String?
-    var quote: Character?
-    for character in text {
-      if let open = quote {
-        if character == open { quote = nil } else { word?.append(character) }
-      } else if character == "'" || character == "\"" {
-        quote = character
-        word = word ?? ""
-      } else if character == " " {
-        if let done = word { words.append(done) }
-        word = nil
-      } else {
-        word = (word ?? "") + String(character)
-      }
-    }
-    if let done = word { words.append(done) }
-    if let quote { throw ToolError("--command: a \(quote) is not closed in '\(text)'") }
-    guard let program = words.first, !program.isEmpty else {
-      throw ToolError("--command: no program is named")
-    }
-    guard words.contains(where: { $0.contains(Self.placeholder) }) else {
-      throw ToolError(
-        "--command '\(text)': say where the image goes with \(Self.placeholder), or every state "
-          + "would get the same answer")
-    }
-    self.words = words
-  }
-
-  /// The words to start, with the image's path put in.
-  func words(forImage path: String) -> [String] {
-    words.map { word in
-      word.split(separator: "{image}", omittingEmptySubsequences: false).joined(separator: path)
-    }
-  }
-}
-
-/// Judges crash states by a command: it exits with 0 for a good image and with 125 for one of which
-/// it can say nothing; whatever else becomes of it is bad.
+/// Judges crash states by a command, one at a time; states with the same bytes once.
 final class BisectCommandJudge {
-  /// How the command ended at a state.
-  struct Run {
-    var status: ChildProcess.Status
-    /// The first lines that it wrote, standard error last.
-    var lines: [String]
-
-    var outcome: BisectOutcome {
-      switch status {
-      case .exited(0): .good
-      case .exited(125): .skipped
-      case .exited, .signalled, .timedOut: .bad
-      }
-    }
-  }
-
-  private static let shownLineCount = 12
-
-  private let command: BisectWords
-  private let timeLimit: Duration
+  private let judge: CommandJudge
+  private let runner: CommandRunner
   private let history: DiskHistory
-  private let folder: TemporaryFolder
-  /// States with the same bytes get the same answer.
-  private var known: [Digest128: Run] = [:]
+  private var known: [Digest128: JudgedAnswer] = [:]
 
   /// How often the command was started.
   private(set) var runCount = 0
 
-  init(_ command: BisectWords, timeLimit: Duration, history: DiskHistory) throws {
-    self.command = command
-    self.timeLimit = timeLimit
-    self.history = history
-    folder = try TemporaryFolder()
+  /// - Throws: where the command cannot be started, which is found out by starting it once.
+  init(
+    _ command: ImageCommand, timeLimit: DurationArgument, _ subject: RecordedSubject,
+    replay: @escaping @Sendable (CrashState) -> String
+  ) throws {
+    history = subject.history
+    let recovery = subject.evidence.image == nil ? nil : subject.recovery
+    judge = CommandJudge(
+      command, history: history, recovery: recovery, lineThatWrites: replay)
+    runner = CommandRunner(
+      history: history, folder: try TemporaryFolder(prefix: "powercut-bisect"),
+      imageName: recovery == nil ? "image.raw" : "image.vhdx",
+      limitSeconds: timeLimit.nanoseconds / 1_000_000_000, looksAtFiles: false)
+    try CommandCheck(
+      judges: [judge], history: history, runner: runner, jobCount: 1, comparesRecoveries: false,
+      firstCut: 0
+    ).tryOut()
   }
 
-  /// - Throws: ``HostError`` where the image cannot be written or the command cannot be started.
-  func run(_ state: CrashState) throws(HostError) -> Run {
+  /// What the command says of a state; bad is whatever is neither exit 0, nor exit 125, nor a refusal
+  /// to look at an image whose log must be replayed first.
+  ///
+  /// - Throws: ``BisectInterruption`` where the user wants to stop, and what keeps the command from
+  ///   being asked.
+  func answer(_ state: CrashState) throws -> JudgedAnswer {
     let digest = history.digest(of: state)
-    if let run = known[digest] { return run }
-    // Each state gets its own file: a command that was killed may still hold the last one.
-    let path = folder.path("state-\(runCount).img")
-    defer { Folders.remove(path) }
-    try write(state, to: path)
+    if let answer = known[digest] { return answer }
+    if Interrupts.isRequested { throw BisectInterruption() }
     runCount += 1
-    let outcome = try ChildProcess.run(
-      argv: command.words(forImage: path), workingDirectory: nil, timeLimit: timeLimit)
-    let run = Run(status: outcome.status, lines: Self.lines(of: outcome, path))
-    known[digest] = run
-    return run
-  }
-
-  private func write(_ state: CrashState, to path: String) throws(HostError) {
-    let replay = Replay(history, state: state)
-    let image = try SparseImageFile(path, byteCount: replay.imageByteCount)
-    try replay.write { (piece) throws(HostError) in
-      try image.write(piece.region, in: piece.range, at: piece.imageByteOffset)
+    let judged = try runner.ask(judge.command, about: state, number: runCount) { answer, left in
+      judge.judge(state, answer, left: left)
     }
-    try image.finish()
-  }
-
-  /// What it wrote, with the name of our temporary file taken out: it is another one each time.
-  private static func lines(of outcome: ChildProcess.Outcome, _ path: String) -> [String] {
-    let texts = [outcome.outputText, outcome.errorText]
-    let lines = texts.flatMap { $0.split(separator: "\n") }.prefix(shownLineCount)
-    return lines.map { line in
-      line.split(separator: path, omittingEmptySubsequences: false)
-        .joined(separator: BisectWords.placeholder).prefix(300).description.escapedForTerminal
-    }
+    // An answer that came after the signal is that of a program that was killed for it.
+    if Interrupts.isRequested { throw BisectInterruption() }
+    known[digest] = judged
+    return judged
   }
 }
 
-extension ChildProcess.Status {
-  /// `exit 1`, `killed by signal 11`, `ran longer than allowed`.
-  var words: String {
-    switch self {
-    case .exited(let status): "exit \(status)"
-    case .signalled(let signal): "killed by signal \(signal)"
-    case .timedOut: "ran longer than allowed and was killed"
+extension JudgedAnswer {
+  var outcome: BisectOutcome {
+    switch verdict {
+    case .accepted: .good
+    case .cannotTell, .needsRecovery: .skipped
+    case .broken: .bad
     }
   }
 }

@@ -45,16 +45,25 @@ struct BisectDescription {
     default: break
     }
     guard result.violation != nil else {
-      return ["Nothing fails: \(subject) holds in every state."]
+      return [nothingFails]
     }
     return logLines
   }
 
+  private var nothingFails: String {
+    let states =
+      (result.answer?.skippedStateCount ?? 0) > 0
+      ? "every state that it could judge" : "every state"
+    if case .command = result.question { return "Nothing fails: \(subject) accepts \(states)." }
+    return "Nothing fails: \(subject) holds in \(states)."
+  }
+
   private func culpritLines(_ sides: BisectResult.Sides) -> [String] {
     let culprit = sides.culprit
-    let arrived = sides.entries.filter { $0.kind == .arrived }
+    // The newest entry, or where that is the one that was torn or lost, that one.
+    let newest = sides.entries.last { $0.kind == .arrived } ?? sides.entries.last
     var lines: [String] = []
-    if culprit.skipped.isEmpty, let last = arrived.last {
+    if culprit.skipped.isEmpty, let last = newest {
       lines.append("CULPRIT  \(last.text)")
       if let structure = last.structure { lines.append("         it writes: \(structure)") }
     } else {
@@ -101,16 +110,14 @@ struct BisectDescription {
         "", "  rule         \(violation.rule.rawValue): \(violation.rule.promise)",
         "  found        \(violation.title)",
       ]
-      lines += violation.evidence.map { "  evidence     \($0)" }
+      lines += violation.evidence.filter { !$0.hasPrefix("the image: ") }.map {
+        "  evidence     \($0)"
+      }
       if !result.alsoBroken.isEmpty {
         lines.append(
           "  also         \(result.alsoBroken.map(\.rawValue).joined(separator: " ")) in the same "
             + "state")
       }
-    }
-    if let run = result.run {
-      lines += ["", "  command      \(subject)", "  ended with   \(run.status.words)"]
-      lines += run.lines.map { "  it said      \($0)" }
     }
     return lines
   }

@@ -136,14 +136,14 @@ struct BisectDocument: Encodable {
       let violation = result.violation
       let state = result.sides?.culprit.bad ?? result.answer?.failingStart ?? violation?.state
       rule = Nullable(violation?.rule.rawValue)
-      title = violation?.rule.failure ?? "the command fails"
-      found = violation?.title ?? result.run.map { $0.status.words } ?? ""
+      title = violation?.rule.failure ?? ""
+      found = violation?.title ?? ""
       self.state = Nullable(state.map { "\($0)" })
       cut = Nullable(state?.cut)
       alsoBroken = result.alsoBroken.map(\.rawValue)
       entries = (result.sides?.entries ?? result.namedEntries).map(\.entry.index)
       operations = violation?.operations.map(\.hex) ?? []
-      evidence = violation?.evidence ?? result.run?.lines ?? []
+      evidence = violation?.evidence ?? []
       reproduce = result.reproduce
     }
   }

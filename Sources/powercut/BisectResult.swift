@@ -57,15 +57,14 @@ struct BisectResult {
   /// `nil` where it is the log that is wrong, and no state was searched for.
   var answer: BisectAnswer?
   var sides: Sides?
-  /// What is wrong: with the state that fails, or with the log itself.
+  /// What is wrong: with the state that fails, be it by a command's word (rule X03), or with the log
+  /// itself.
   var violation: Violation?
   /// The entries that ``violation`` names where it is about the log, else those of the client's
   /// operations that it names.
   var namedEntries: [Difference] = []
   /// The other rules that the state breaks.
   var alsoBroken: [Rule] = []
-  /// How the command ended at the state that fails, and what it said.
-  var run: BisectCommandJudge.Run?
   var commandRunCount = 0
   /// How many states were judged to find out which rule is broken.
   var checkedStateCount: Int?

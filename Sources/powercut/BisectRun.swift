@@ -1,3 +1,4 @@
+import Bytes
 import Campaign
 import Checking
 import CrashStates
@@ -10,12 +11,18 @@ struct BisectInterruption: Error {}
 /// Asks the questions of a ``BisectCommand`` and puts the answer together.
 struct BisectRun {
   private let options: BisectCommand
-  private let subject: BisectSubject
+  private let subject: RecordedSubject
   private let bisect: Bisect
 
   init(_ options: BisectCommand) throws {
     self.options = options
-    subject = try BisectSubject(options, needsImage: options.command == nil)
+    let recording = try RecordingSource(options.path, options: options.log)
+    do {
+      subject = try RecordedSubject(
+        recording, options.image, seed: options.seed, needsImage: options.command == nil)
+    } catch let error as FormatError {
+      throw ToolError("\(recording.logPath): \(error)")
+    }
     bisect = Bisect(
       history: subject.history, tiers: options.states.tiers, seed: options.seed)
     let space = StateSpace(
@@ -38,23 +45,24 @@ struct BisectRun {
 
   // MARK: A command
 
-  private func byCommand(_ command: String) throws -> BisectResult {
-    var result = makeResult(.command(command), rule: nil)
+  private func byCommand(_ command: ImageCommand) throws -> BisectResult {
+    var result = makeResult(.command(command.text), rule: nil)
+    let sides = sides
     let judge = try BisectCommandJudge(
-      BisectWords(splitting: command),
-      timeLimit: .nanoseconds(Int64(clamping: options.commandTimeout.nanoseconds)),
-      history: subject.history)
+      command, timeLimit: options.commandTimeout, subject,
+      replay: { sides.replay($0, output: "bad.img") })
     var progress = ProgressLine()
     do {
       let answer = try bisect.run { state in
-        if Interrupts.isRequested { throw BisectInterruption() }
         progress.show("\(judge.runCount) runs of the command, now \(state)")
-        return try judge.run(state).outcome
+        return try judge.answer(state).outcome
       }
       progress.clear()
       result.commandRunCount = judge.runCount
       add(answer, to: &result)
-      if let bad = Self.failingState(answer) { result.run = try judge.run(bad) }
+      if let bad = Self.failingState(answer) {
+        result.violation = try judge.answer(bad).violations.first
+      }
     } catch is BisectInterruption {
       progress.clear()
       result.commandRunCount = judge.runCount
@@ -153,7 +161,8 @@ struct BisectRun {
   /// Every state of the tiers, judged as `check` does it: much faster than one by one.
   private func checkedStates() throws(BisectInterruption) -> Judgement {
     var progress = ProgressLine()
-    let judgement = Judge(Judge.Options(tiers: options.states.tiers, seed: options.seed)) { stateCount in
+    let judgement = Judge(Judge.Options(tiers: options.states.tiers, seed: options.seed)) {
+      stateCount in
       progress.show("\(stateCount) crash states")
       return !Interrupts.isRequested
     }.judge(subject.evidence)
@@ -200,7 +209,9 @@ struct BisectRun {
   }
 
   private var sides: BisectSides {
-    BisectSides(subject, path: options.path, words: options.log.words)
+    BisectSides(
+      subject, path: options.path,
+      words: options.log.words + options.image.words)
   }
 
   private func add(_ answer: BisectAnswer, to result: inout BisectResult) {

@@ -6,8 +6,8 @@ import VHDX
 import WriteLog
 
 /// Puts the two sides of a culprit beside each other.
-struct BisectSides {
-  let subject: BisectSubject
+struct BisectSides: Sendable {
+  let subject: RecordedSubject
   let path: String
   let words: [String]
 
@@ -18,7 +18,7 @@ struct BisectSides {
   /// More entries than this of the operations that are named are not listed.
   static let maximumNamedEntryCount = 12
 
-  init(_ subject: BisectSubject, path: String, words: [String]) {
+  init(_ subject: RecordedSubject, path: String, words: [String]) {
     self.subject = subject
     self.path = path
     self.words = words
@@ -45,7 +45,7 @@ struct BisectSides {
   /// What a violation of the log itself names.
   func named(_ entryIndices: [Int]) -> [BisectResult.Difference] {
     entryIndices.filter { $0 < subject.index.entryCount }.prefix(Self.maximumEntryCount)
-      .map { difference(.named, $0) }
+      .map { difference(.named, $0, nil) }
   }
 
   /// The entries of the operations that a violation names, up to the state that fails, besides those
@@ -60,7 +60,9 @@ struct BisectSides {
       else { return false }
       return operations.contains(operation) && subject.index[entryIndex].kind != .mark
     }
-    return entries.prefix(Self.maximumNamedEntryCount).map { difference(.named, $0) }
+    return entries.prefix(Self.maximumNamedEntryCount).map {
+      difference(.named, $0, culprit.good)
+    }
   }
 
   private func differences(of culprit: BisectAnswer.Culprit) -> [BisectResult.Difference] {
@@ -71,18 +73,19 @@ struct BisectSides {
     all += bad.early.map { ($0.entryIndex, .early) }
     let special = Set(all.map(\.0))
     all += (first..<bad.cut).filter { !special.contains($0) }.map { ($0, .arrived) }
-    return all.prefix(Self.maximumEntryCount).map { difference($1, $0) }
+    return all.prefix(Self.maximumEntryCount).map { difference($1, $0, culprit.good) }
   }
 
   private func difference(
-    _ kind: BisectResult.Difference.Kind, _ entryIndex: Int
+    _ kind: BisectResult.Difference.Kind, _ entryIndex: Int, _ good: CrashState?
   ) -> BisectResult.Difference {
     let entry = subject.index[entryIndex]
     var structure: String?
     if entry.kind == .write || entry.kind == .discard {
       // Named by the disk with the entry on it: a log entry that it brings is there to be read.
       let names = StructureNames(
-        subject.history, CrashState(cut: entryIndex + 1), recovery: subject.recovery)
+        subject.history, CrashState(cut: entryIndex + 1), later: good,
+        recovery: subject.recovery)
       if names.knowsLayout { structure = names.name(of: entry.deviceRange) }
     }
     return BisectResult.Difference(
@@ -90,7 +93,8 @@ struct BisectSides {
       structure: structure)
   }
 
-  private func replay(_ state: CrashState, output: String) -> String {
+  /// The command that writes the image of a state.
+  func replay(_ state: CrashState, output: String) -> String {
     // A damaged log is rebuilt up to its damage where a plain cut is asked for.
     let place =
       subject.index.problems.isEmpty || !state.isPrefix

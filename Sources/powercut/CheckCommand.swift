@@ -5,10 +5,6 @@ import Checking
 import CrashStates
 import Host
 import Reporting
-import Scheduling
-import Stacks
-import VHDX
-import WriteLog
 
 /// What an image is judged as.
 enum ImageKind: String, CaseIterable, ExpressibleByArgument {
@@ -39,13 +35,6 @@ struct CheckCommand: ParsableCommand {
   var states = TierList(FuzzPlan.defaultTiers)
 
   @OptionGroup var budget: StateBudgetOptions
-
-  @Option(
-    help: """
-      Who wrote the log: powercut, linux (dm-log-writes), qemu (blklogwrites) or unknown. (default: \
-      powercut where its entries say so, else unknown)
-      """)
-  var origin: LogOrigin?
 
   @Option(help: "Rules that the target is known to break, with commas between them: S05,D10.")
   var ignore = RuleList()
@@ -87,103 +76,64 @@ struct CheckCommand: ParsableCommand {
 
   private func judge(_ recording: RecordingSource, _ stopwatch: Stopwatch) throws -> RunReport {
     var report = RunReport(command: "check", subject: path)
-    let index: WriteLogIndex
+    let subject: RecordedSubject
     do {
-      index = try recording.options.index(
-        recording.logPath, isGrowable: image.kind(recording) == .vhdx)
+      subject = try RecordedSubject(recording, image, live: live, seed: seed)
     } catch let error as FormatError {
       let violation = Violation(.l01, error.finding, evidence: [error.hint])
       report.findings = [Finding(recorded: violation, alsoBroken: [], reproduce: reproduction)]
       return report
     }
-    var evidence = try Evidence(recordedIn: index, history: recording.options.history(index))
-    if let live = live ?? recording.livePath {
-      evidence.live = .region(try MappedFile.map(live, access: .sequential))
-    }
-    if image.kind(recording) == .vhdx {
-      evidence.image = try imageEvidence(recording, evidence.history)
-      // What a log implies is about the file, and a client of the image knows the virtual disk only.
-      if evidence.arePromisesImplied { evidence.client = nil }
-    }
     let commandCheck = try commands.check(
-      evidence.history, recovery: evidence.image?.recovery, jobCount: jobOptions.jobs,
+      subject.history, recovery: subject.evidence.image?.recovery, jobCount: jobOptions.jobs,
       replay: replayLine)
     try commandCheck?.tryOut()
-    var progress = ProgressLine()
-    let judge = Judge(judgeOptions) { stateCount in
-      progress.show("\(stateCount) crash states")
-      return !Interrupts.isRequested && !isOver(stopwatch)
+    let isOver = { budget.isOver(stopwatch) }
+    let judgement = try judgement(of: subject, isOver)
+    report.add(judgement, reproduce: reproduction)
+    report.isInterrupted = judgement.isCutShort && !isOver()
+    report.notes =
+      subject.notes + judgement.tiers.map { $0.text(ignoring: ignore.rules) }
+    if commandCheck != nil, states.tiers.contains(.recrash) {
+      report.notes.append(
+        "commands: what a recovery leaves when it is cut (recrash) is not given to them")
     }
-    var judgement = judge.judge(evidence)
+    try commandCheck?.judge(
+      commandStates(subject), isOver: isOver, ignoring: ignore.rules, reproduce: reproduction,
+      into: &report)
+    return report
+  }
+
+  /// - Throws: where the tiers have more states than anyone can go through.
+  private func judgement(
+    of subject: RecordedSubject, _ isOver: @escaping () -> Bool
+  ) throws -> Judgement {
+    var options = Judge.Options(tiers: states.tiers, seed: seed)
+    options.origin = log.origin
+    options.maximumStateCount = budget.maxStates
+    options.isTimed = budget.duration != nil
+    var progress = ProgressLine()
+    let judge = Judge(options) { stateCount in
+      progress.show("\(stateCount) crash states")
+      return !Interrupts.isRequested && !isOver()
+    }
+    var judgement = judge.judge(subject.evidence)
+    progress.clear()
     if let refusal = judgement.refusal { throw ToolError("\(refusal)") }
     judgement.violations.removeAll { ignore.rules.contains($0.rule) }
     judgement.unjudgedRules.removeAll { ignore.rules.contains($0.rule) }
     judgement.unjudgedRules += ignore.rules.sorted().map { ($0, "switched off") }
-    progress.clear()
-    report.isInterrupted = judgement.isCutShort && !isOver(stopwatch)
-    report.counts.add(judgement)
-    report.counts.runs = 0
-    let rules = judgement.violations.map(\.rule)
-    report.findings = judgement.violations.map { violation in
-      Finding(
-        recorded: violation, alsoBroken: rules.filter { $0 != violation.rule }.sorted(),
-        reproduce: reproduction)
+    return judgement
+  }
+
+  /// The same states that are judged by rules, but for those that a recovery leaves.
+  private func commandStates(_ subject: RecordedSubject) -> StateEnumerator {
+    let space = StateSpace(
+      subject.history, tiers: states.tiers, origin: log.origin(of: subject.index), seed: seed)
+    let sample = budget.maxStates.map {
+      StateSample(stateCounts: space.counts(of: states.tiers), maximumStateCount: $0)
     }
-    report.unjudgedRules = judgement.unjudgedRules
-    report.notes = index.shapeNotes
-    if evidence.client == nil {
-      report.notes.append(
-        "promises: none, for the log has no marks of what a client of the image was told")
-    } else if evidence.arePromisesImplied {
-      report.notes.append(
-        "promises: implied by the log's own FLUSH and FUA entries, for it has no marks of a client")
-    }
-    report.notes.append(
-      "the log is judged as it was left: what it counted too early (L04) or claimed durable too "
-        + "early (L09) while it was written shows in a simulated run only")
-    report.notes += origin(index).blindSpots
-    report.notes += judgement.tiers.map(\.text)
-    try commandCheck?.judge(
-      states.tiers, seed: seed, ignoring: ignore.rules, reproduce: reproduction, into: &report)
-    return report
-  }
-
-  private var judgeOptions: Judge.Options {
-    var options = Judge.Options(tiers: states.tiers, seed: seed)
-    options.origin = origin
-    options.maximumStateCount = budget.maxStates
-    options.isTimed = budget.duration != nil
-    return options
-  }
-
-  private func isOver(_ stopwatch: Stopwatch) -> Bool {
-    budget.duration.map { stopwatch.elapsedNanoseconds >= $0.nanoseconds } ?? false
-  }
-
-  private func origin(_ index: WriteLogIndex) -> LogOrigin {
-    origin ?? LogOrigin(recognizing: index)
-  }
-
-  /// What goes on with the image is the writer that belongs to the profile (rule D10).
-  private func imageEvidence(
-    _ recording: RecordingSource, _ history: DiskHistory
-  ) throws -> ImageEvidence {
-    var evidence = ImageEvidence(recovery: image.recovery(recording))
-    guard let parameters = ImageParameters.find(in: history) else {
-      throw ToolError(
-        """
-        \(path): no VHDX image is there before the first entry, and none after the last. Give the \
-        image as it was when the recording began (--base FILE) and, for a log that does not tell \
-        lengths, how long the file became (--image-size).
-        """)
-    }
-    guard let stack = image.stack(recording) else { return evidence }
-    let options = VHDXDisk.Options(
-      bugs: stack.profile.bugs, habits: stack.profile.habits, recovery: evidence.recovery,
-      identity: seed)
-    let continuation = Continuation(options: options, parameters: parameters, seed: Seed(seed))
-    evidence.goOn = { continuation.failure(of: $0) }
-    return evidence
+    return StateEnumerator(space, tiers: states.tiers, sample: sample)
   }
 
   /// For each state: its name, the file as cut, the file after recovery, the virtual disk.
@@ -208,7 +158,6 @@ struct CheckCommand: ParsableCommand {
       words += ["--states", states.defaultValueDescription]
     }
     if !ignore.rules.isEmpty { words += ["--ignore", ignore.defaultValueDescription] }
-    if let origin { words += ["--origin", origin.rawValue] }
     words += budget.words
     if seed != 1 { words += ["--seed", "\(seed)"] }
     if let live { words += ["--live", live.shellQuoted] }

@@ -7,7 +7,7 @@ import Host
 /// Gives every distinct crash state to each command, several at once, and reports what they say.
 struct CommandCheck {
   /// States that are enumerated before they are judged; a list of lost entries can be long.
-  private static let batchStateCount = 1024
+  private static let batchStateCount = 256
   /// What shells and programs that start others (`env`, `timeout`) exit with where they cannot.
   private static let notStartedStatuses: [Int32] = [126, 127]
 
@@ -43,16 +43,18 @@ struct CommandCheck {
   }
 
   /// Judges the states and adds what was found to the report.
+  ///
+  /// - Parameter isOver: asked between batches; whether the time for judging is over.
   func judge(
-    _ tiers: [Tier], seed: UInt64, ignoring ignoredRules: Set<Rule>, reproduce: String,
-    into report: inout RunReport
+    _ states: StateEnumerator, isOver: () -> Bool, ignoring ignoredRules: Set<Rule>,
+    reproduce: String, into report: inout RunReport
   ) throws {
     var tallies = judges.map { CommandTally($0.command) }
     if !report.isInterrupted {
-      var states = DistinctStates(history, tiers: tiers, seed: seed, firstCut: firstCut)
+      var states = DistinctStates(history, states, firstCut: firstCut)
       var progress = ProgressLine()
       var isGoingOn = true
-      while isGoingOn {
+      while isGoingOn, !isOver() {
         let batch = states.next(count: Self.batchStateCount)
         if batch.isEmpty { break }
         isGoingOn = try ask(about: batch, &tallies, &progress)
@@ -129,10 +131,10 @@ private struct DistinctStates {
   private let firstCut: Int
   private var seen: Set<Digest128> = []
 
-  init(_ history: DiskHistory, tiers: [Tier], seed: UInt64, firstCut: Int) {
+  init(_ history: DiskHistory, _ states: StateEnumerator, firstCut: Int) {
     self.history = history
     self.firstCut = firstCut
-    states = StateEnumerator(history: history, tiers: tiers, seed: seed).makeIterator()
+    self.states = states.makeIterator()
   }
 
   /// At most `count` more; none at the end.

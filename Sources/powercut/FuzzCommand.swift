@@ -33,7 +33,9 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: "Go on from the first seed for this long instead: 90s, 30m, 8h.")
   var duration: DurationArgument?
 
-  @Option(help: "How schedules are drawn: auto, random, sticky or pct.")
+  @Option(
+    help:
+      "How schedules are drawn: \(StrategyName.allCases.map(\.rawValue).joined(separator: ", ")).")
   var strategy = StrategyName.auto
 
   @Option(help: "Crash states by tier: \(Tier.forms), with commas between them.")

@@ -5,6 +5,8 @@ import CrashStates
 import Host
 import WriteLog
 
+extension LogOrigin: ExpressibleByArgument {}
+
 /// How a log from outside is read.
 struct LogOptions: ParsableArguments {
   @Option(help: "The device before the first entry; zeroes where it is not given.")
@@ -15,6 +17,13 @@ struct LogOptions: ParsableArguments {
 
   @Option(help: "The log's sector size, where its superblock was never written.")
   var logSectorSize: ByteCountArgument?
+
+  @Option(
+    help: """
+      Who wrote the log: powercut, linux (dm-log-writes), qemu (blklogwrites) or unknown. (default: \
+      powercut where its entries say so, else unknown)
+      """)
+  var origin: LogOrigin?
 
   @Flag(help: "Use the entries behind the superblock's count also where nothing proves them.")
   var useTail = false
@@ -30,6 +39,9 @@ struct LogOptions: ParsableArguments {
       throw ValidationError("--image-size is larger than any device")
     }
   }
+
+  /// Who wrote a log: as it was told, or as the log shows.
+  func origin(of index: WriteLogIndex) -> LogOrigin { origin ?? LogOrigin(recognizing: index) }
 
   /// Maps a log and reads it once.
   ///
@@ -52,6 +64,7 @@ struct LogOptions: ParsableArguments {
   var words: [String] {
     var words: [String] = []
     if let base { words += ["--base", base.shellQuoted] }
+    if let origin { words += ["--origin", origin.rawValue] }
     if let imageSize { words += ["--image-size", "\(imageSize.byteCount)"] }
     if let logSectorSize { words += ["--log-sector-size", "\(logSectorSize.byteCount)"] }
     if useTail { words.append("--use-tail") }

@@ -61,7 +61,7 @@ struct ReplayCommand: ParsableCommand {
         try list(history)
       } else if let output {
         let chosen = try state ?? stateOfCut(index, history)
-        try history.check(chosen)
+        try history.check(chosen, origin: log.origin)
         if let cut = chosen.recovery {
           try write(try recrashed(chosen, cut, of: history, recording), chosen, of: history, output)
         } else {

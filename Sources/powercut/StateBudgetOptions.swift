@@ -2,8 +2,6 @@ import ArgumentParser
 import Checking
 import CrashStates
 
-extension LogOrigin: ExpressibleByArgument {}
-
 /// How much of the states is judged where all of them would take too long.
 struct StateBudgetOptions: ParsableArguments {
   @Option(help: "Judge about so many states, drawn with the seed, of every tier a share.")
@@ -19,20 +17,25 @@ struct StateBudgetOptions: ParsableArguments {
     }
   }
 
+  func isOver(_ stopwatch: Stopwatch) -> Bool {
+    duration.map { stopwatch.elapsedNanoseconds >= $0.nanoseconds } ?? false
+  }
+
   /// The same options as they are typed, but for the duration: it is not repeatable.
   var words: [String] { maxStates.map { ["--max-states", "\($0)"] } ?? [] }
 }
 
 extension Judgement.TierCount {
   /// One line: how many states, what came of them, and how much that is of all.
-  var text: String {
+  func text(ignoring ignoredRules: Set<Rule>) -> String {
     var text = "\(tier): \(stateCount) states"
     if totalStateCount > UInt64(stateCount), stateCount > 0 {
       let all = totalStateCount == .max ? "2^64 or more" : "\(totalStateCount)"
       text += " of \(all) (\(share))"
     }
     text += ", \(distinctStateCount) distinct, \(judgedStateCount) judged"
-    let rules = brokenRules.sorted().map(\.rawValue).joined(separator: ", ")
+    let rules = brokenRules.filter { !ignoredRules.contains($0) }.sorted().map(\.rawValue).joined(
+      separator: ", ")
     return text + (rules.isEmpty ? "" : "; first to break \(rules)")
   }
 

@@ -72,7 +72,7 @@ import VHDX
     let violation = try #require(judged.violations.first)
     #expect(violation.state == state)
     #expect(violation.title.contains("'fix {image}' leaves other bytes from \(place) on"))
-    #expect(violation.evidence.contains("byte \(place) is in the block table, entry 1"))
+    #expect(violation.evidence.contains("at byte \(place): BAT entry 1 (block 1)"))
     #expect(violation.evidence.last == "the image: replay --state '\(state)'")
   }
 
@@ -105,8 +105,8 @@ import VHDX
   /// Both where something stands and where every state is known to be zero.
   @Test(
     arguments: [
-      (3 << 20, "the block table, entry 0"), (1_700_001, "the log"),
-      ((2 << 20) + 8, "the metadata region"), ((4 << 20) - 1, "the block table, entry 131071"),
+      (3 << 20, "BAT entry 0 (block 0)"), (1_700_001, "log, at its byte 651264"),
+      ((2 << 20) + 8, "metadata table"), ((4 << 20) - 1, "BAT region behind the last entry"),
     ] as [(UInt64, String)])
   func aCleanImageThatIsChangedBreaksX04(place: UInt64, structure: String) throws {
     let state = CrashState(cut: 0)
@@ -116,7 +116,7 @@ import VHDX
     let judged = judge.judge(state, answer(), left: left)
     #expect(judged.violations.map(\.rule) == [.x04])
     let evidence = try #require(judged.violations.first?.evidence)
-    #expect(evidence.contains("byte \(place) is in \(structure)"), "\(evidence)")
+    #expect(evidence.contains("at byte \(place): \(structure)"), "\(evidence)")
   }
 
   @Test func repairingWhatOurRecoveryRefusesBreaksX02() throws {

@@ -107,7 +107,7 @@ import VHDX
     let early = StructureNames(history, CrashState(cut: payload.index + 1))
     #expect(
       early.name(of: payload.deviceRange)
-        == "block 0, byte 0 of the virtual disk (by the BAT at the end of the log)")
+        == "block 0, byte 0 of the virtual disk (by a later BAT)")
     let late = StructureNames(history, CrashState(cut: made.log.next))
     #expect(late.name(of: payload.deviceRange) == "block 0, byte 0 of the virtual disk")
   }

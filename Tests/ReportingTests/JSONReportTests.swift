@@ -18,7 +18,8 @@ import Testing
     "distinctStates", "entries", "findings", "runs", "scenarios", "states",
   ]
   private static let findingKeys = [
-    "alsoBroken", "bug", "cut", "entries", "evidence", "found", "operations", "repeats",
+    "alsoBroken", "bug", "cut", "difference", "entries", "evidence", "found", "operations",
+    "repeats",
     "reproduce", "rule", "seed", "state", "timeline", "title", "token",
   ]
   private static let scenarioKeys = ["failure", "passed", "path", "seeds", "states", "summary"]
@@ -54,7 +55,7 @@ import Testing
       #expect(bare[key] is NSNull, "\(key)")
       #expect(full[key] != nil && !(full[key] is NSNull), "\(key)")
     }
-    for key in ["alsoBroken", "entries", "evidence", "operations", "timeline"] {
+    for key in ["alsoBroken", "difference", "entries", "evidence", "operations", "timeline"] {
       #expect((bare[key] as? [Any])?.isEmpty == true, "\(key)")
     }
   }

@@ -57,7 +57,7 @@ import Testing
     #expect(finding.text("found")?.contains("leaves other bytes from 2097443 on") == true)
     #expect(finding.number("repeats") == 7)
     let evidence = try #require(finding.keys["evidence"] as? [String])
-    #expect(evidence.contains("byte 2097443 is in the block table, entry 36"))
+    #expect(evidence.contains("at byte 2097443: BAT entry 36 (block 36)"))
   }
 
   /// The specification refuses an image whose headers name a log without an entry; a program that

@@ -148,7 +148,8 @@ import Testing
     Misuse(arguments: exact + ["--seeds", "one"], named: ["one", "7 or 1..200"]),
     Misuse(arguments: exact + ["--seeds", "1..99999999999999999999"], named: ["1..9999"]),
     Misuse(
-      arguments: exact + ["--states", "prefixx"], named: ["prefixx", "flushed-only, drop:K"]),
+      arguments: exact + ["--states", "prefixx"],
+      named: ["prefixx", "flushed-only, fua-only, drop:K"]),
     Misuse(arguments: exact + ["--states", "drop:0"], named: ["drop:0", "K and N from 1"]),
     Misuse(arguments: exact + ["--states", ""], named: ["--states"]),
     Misuse(arguments: exact + ["--jobs", "0"], named: ["--jobs must be from 1 to 1024"]),

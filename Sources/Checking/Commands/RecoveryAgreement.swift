@@ -53,7 +53,8 @@ struct RecoveryAgreement {
         evidence: evidence)
     }
     evidence += [
-      "byte \(place) is in \(StructureName.ofByte(at: place, in: ours))",
+      "at byte \(place): "
+        + StructureNames(ours).name(of: ByteRange(byteOffset: place, byteCount: 1)),
       "the command: \(Self.bytes(of: left, at: place))",
       "our recovery: \(Self.bytes(of: ours, at: place))",
     ]

@@ -47,7 +47,7 @@ public enum ImageStructure: Hashable, Sendable, CustomStringConvertible {
     case .region(let guid): "region \(guid)"
     case .block(let blockIndex, let diskByteOffset, let isLater):
       "block \(blockIndex), byte \(diskByteOffset) of the virtual disk"
-        + (isLater ? " (by the BAT at the end of the log)" : "")
+        + (isLater ? " (by a later BAT)" : "")
     case .bitmap(let chunkIndex): "sector bitmap of chunk \(chunkIndex)"
     case .unused: "no structure"
     }

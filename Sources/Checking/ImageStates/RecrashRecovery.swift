@@ -11,6 +11,7 @@ final class RecrashRecovery {
     var outcome: RecoveryOutcome
     /// Everything that it does, in order.
     var changes: [ImageChange]
+    var effect: Effect
     /// The header that the image goes by afterwards.
     var header: VHDXHeader?
     /// The length of the file afterwards.
@@ -19,6 +20,14 @@ final class RecrashRecovery {
     var violations: [Violation]
     /// Whether another image with these headers has the same outcome.
     var isShared: Bool
+  }
+
+  /// What a second recovery does to everything but headers.
+  enum Effect {
+    /// What the first one did.
+    case same
+    case nothing
+    case other
   }
 
   private struct Key: Hashable {
@@ -36,6 +45,8 @@ final class RecrashRecovery {
   private let profile: RecoveryProfile
   private let image: StateImage
   private let changes: [ImageChange]
+  /// What the first recovery did to everything but headers.
+  private let replayed: [ImageChange]
   private let current: CurrentHeader?
   /// The changes that touch the header section in front of the region tables.
   private let headerChangeIndices: [Int]
@@ -60,6 +71,7 @@ final class RecrashRecovery {
     self.profile = profile
     self.image = image
     self.changes = changes
+    replayed = changes.contents(onFileOf: image.byteCount)
     current = profile.currentHeader(of: image)
     let log = current?.header.logRange
     read = [Self.headers] + (log.map { [$0] } ?? [])
@@ -118,9 +130,16 @@ final class RecrashRecovery {
       on: watched, searched: isSearched ? searched : nil)
     return Outcome(
       outcome: outcome, changes: overlay.changes,
+      effect: effect(of: overlay.changes, onFileOf: file.byteCount),
       header: profile.currentHeader(of: overlay)?.header, byteCount: overlay.byteCount,
       violations: violations(of: file, outcome, isSearched: isSearched),
       isShared: !isLogChanged && watched.readsAsExpected)
+  }
+
+  private func effect(of changes: [ImageChange], onFileOf byteCount: UInt64) -> Effect {
+    let contents = changes.contents(onFileOf: byteCount)
+    if contents == replayed { return .same }
+    return contents.isEmpty ? .nothing : .other
   }
 
   /// S05, D09 and the rules of headers.
@@ -148,6 +167,35 @@ extension RecoveryProfile {
   func currentHeader(of file: any ImageFile) -> CurrentHeader? {
     let options: HeaderReadingOptions = readsHeadersAsQEMU ? .qemu : .strict
     return try? HeaderPair(reading: file).current(options, fileByteCount: file.byteCount)
+  }
+}
+
+extension ImageChange {
+  /// Whether it is one of the two headers, as recoveries write them.
+  var isInHeaders: Bool {
+    guard case .write(let byteOffset, let bytes) = self else { return false }
+    return HeaderSlot.allCases.contains {
+      $0.byteOffset == byteOffset && bytes.count <= VHDXHeader.byteCount
+    }
+  }
+}
+
+extension [ImageChange] {
+  /// Those that change what a file holds, but for headers: growth only adds zeroes.
+  fileprivate func contents(onFileOf firstByteCount: UInt64) -> [ImageChange] {
+    var byteCount = firstByteCount
+    return filter { change in
+      let oldByteCount = byteCount
+      switch change {
+      case .flush: return false
+      case .resize(let newByteCount):
+        byteCount = newByteCount
+        return newByteCount < oldByteCount
+      case .write, .zero:
+        byteCount = Swift.max(byteCount, change.range?.endByteOffset ?? 0)
+        return !change.isInHeaders
+      }
+    }
   }
 }
 

@@ -6,11 +6,11 @@ import VHDX
 /// with number 2", "block 3, byte 3145728 of the virtual disk".
 ///
 /// The places are those of the image itself, its log replayed in memory. What it does not map yet,
-/// since an entry of the block table is still to come, is named by the image at the end of the log.
+/// since an entry of the block table is still to come, is named by later images.
 public struct StructureNames {
   private let image: any ImageFile
   private let map: StructureMap?
-  private let later: StructureMap?
+  private let later: [StructureMap]
   private let ring: LogRing?
 
   /// How far in front of a sector of the log the header of its entry is looked for.
@@ -18,27 +18,31 @@ public struct StructureNames {
 
   /// - Parameters:
   ///   - image: as it stands in the file, its log not replayed.
-  ///   - later: the same image when more was written.
+  ///   - later: the same image when more was written, the nearest first.
   public init(
-    _ image: any ImageFile, later: (any ImageFile)? = nil, recovery: RecoveryProfile = .exact
+    _ image: any ImageFile, later: [any ImageFile] = [], recovery: RecoveryProfile = .exact
   ) {
-    let laterMap = later.flatMap { StructureMap(reading: $0, recovery: recovery) }
+    let maps = later.compactMap { StructureMap(reading: $0, recovery: recovery) }
     self.init(
-      image, StructureMap(reading: image, recovery: recovery) ?? laterMap, later: laterMap)
+      image, StructureMap(reading: image, recovery: recovery) ?? maps.first, later: maps)
   }
 
   /// The names of a crash state.
   ///
-  /// - Parameter state: one of the history's (``DiskHistory/check(_:)``).
+  /// - Parameters:
+  ///   - state: one of the history's (``DiskHistory/check(_:)``).
+  ///   - later: another one whose names are worth more than those at the end of the log.
   public init(
-    _ history: DiskHistory, _ state: CrashState, recovery: RecoveryProfile = .exact
+    _ history: DiskHistory, _ state: CrashState, later: CrashState? = nil,
+    recovery: RecoveryProfile = .exact
   ) {
+    let states = (later.map { [$0] } ?? []) + [CrashState(cut: history.entryCount)]
     self.init(
-      StateImage(history, state),
-      later: StateImage(history, CrashState(cut: history.entryCount)), recovery: recovery)
+      StateImage(history, state), later: states.map { StateImage(history, $0) },
+      recovery: recovery)
   }
 
-  init(_ image: any ImageFile, _ map: StructureMap?, later: StructureMap?) {
+  private init(_ image: any ImageFile, _ map: StructureMap?, later: [StructureMap]) {
     self.image = image
     self.map = map
     self.later = later
@@ -200,9 +204,12 @@ public struct StructureNames {
 
   private func blockParts(_ range: ByteRange) -> [NamedPart] {
     let own = map.map { Self.blockParts(range, $0, isLater: false) } ?? []
-    guard let later else { return own }
-    let laterParts = Self.blockParts(range, later, isLater: true)
-    return own + laterParts.filter { part in !own.contains { $0.range.overlaps(part.range) } }
+    return later.reduce(own) { parts, map in
+      parts
+        + Self.blockParts(range, map, isLater: true).filter { part in
+          !parts.contains { $0.range.overlaps(part.range) }
+        }
+    }
   }
 
   private static func blockParts(

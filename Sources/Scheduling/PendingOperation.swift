@@ -1,0 +1,32 @@
+/// An operation that waits to be let go.
+public struct PendingOperation: Hashable, Sendable {
+  /// Which wait of a run this is, whatever it waits to do.
+  struct Identity: Hashable {
+    var task: Int
+    var point: Int
+  }
+
+  /// Which task of the run waits.
+  public var task: Int
+  /// The how manyeth point of that task this is, from zero.
+  public var point: Int
+  /// How many operations had been let go when this one began to wait.
+  public var sinceStep: Int
+  /// `nil` where it is not known what it will do.
+  public var access: DeviceAccess?
+
+  public init(task: Int, point: Int, sinceStep: Int = 0, access: DeviceAccess? = nil) {
+    self.task = task
+    self.point = point
+    self.sinceStep = sinceStep
+    self.access = access
+  }
+
+  /// Whether the order of the two can matter. What is not known races with everything.
+  public func races(with other: PendingOperation) -> Bool {
+    guard let access, let otherAccess = other.access else { return true }
+    return access.races(with: otherAccess)
+  }
+
+  var identity: Identity { Identity(task: task, point: point) }
+}

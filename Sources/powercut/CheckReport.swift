@@ -1,0 +1,47 @@
+import Campaign
+import Checking
+import CrashStates
+
+extension RunReport {
+  /// Takes in what a recording was found to keep and to break.
+  mutating func add(_ judgement: Judgement, reproduce: String) {
+    counts.add(judgement)
+    counts.runs = 0
+    let rules = judgement.violations.map(\.rule)
+    findings = judgement.violations.map { violation in
+      Finding(
+        recorded: violation, alsoBroken: rules.filter { $0 != violation.rule }.sorted(),
+        reproduce: reproduce)
+    }
+    unjudgedRules = judgement.unjudgedRules
+  }
+}
+
+extension RecordedSubject {
+  /// What this recording does not tell, a line each.
+  var notes: [String] {
+    var notes = index.shapeNotes + lengthNotes
+    if evidence.client == nil {
+      notes.append(
+        "promises: none, for the log has no marks of what a client of the image was told")
+    } else if evidence.arePromisesImplied {
+      notes.append(
+        "promises: implied by the log's own FLUSH and FUA entries, for it has no marks of a client")
+    }
+    notes.append(
+      "the log is judged as it was left: what it counted too early (L04) or claimed durable too "
+        + "early (L09) while it was written shows in a simulated run only")
+    return notes + recording.options.origin(of: index).blindSpots
+  }
+
+  /// What a log does not say of the file's length looks like a broken image.
+  private var lengthNotes: [String] {
+    guard kind == .vhdx, recording.options.origin(of: index) != .powercut,
+      recording.options.imageSize == nil
+    else { return [] }
+    return [
+      "length: this log does not tell when the file grew, so it is taken to grow by its writes only. "
+        + "Where D09 or B05 is broken, give the length that the file came to have (--image-size)"
+    ]
+  }
+}
