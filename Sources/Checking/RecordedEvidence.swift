@@ -7,14 +7,18 @@ extension Evidence {
   /// What a log alone tells: the promises from its marks, or where it has none those that it implies;
   /// the contents of writes from the entries themselves.
   ///
+  /// - Parameter origin: who wrote the log; `nil` where the log shows it.
   /// - Throws: ``FormatError`` at a mark that is damaged.
-  public init(recordedIn index: WriteLogIndex, history: DiskHistory) throws(FormatError) {
+  public init(
+    recordedIn index: WriteLogIndex, history: DiskHistory, origin: LogOrigin? = nil
+  ) throws(FormatError) {
     self.init(index: index, history: history)
     if let marked = try ClientHistory(marksOf: index) {
       client = marked
       submittedUnits = Self.unitsOfEntries(Self.entriesByOperation(index), index)
     } else {
-      client = ClientHistory(impliedBy: index)
+      client = ClientHistory(
+        impliedBy: index, origin: origin ?? LogOrigin(recognizing: index))
       arePromisesImplied = true
       submittedUnits = { Self.unitHashes(of: index[Int($0.identifier / 2)], in: index.region) }
     }

@@ -32,7 +32,8 @@ struct RecordedSubject {
     kind = image.kind(recording)
     let index = try recording.options.index(recording.logPath, isGrowable: kind == .vhdx)
     var evidence = try Evidence(
-      recordedIn: index, history: recording.options.history(index))
+      recordedIn: index, history: recording.options.history(index),
+      origin: recording.options.origin)
     if let live = live ?? recording.livePath {
       evidence.live = .region(try MappedFile.map(live, access: .sequential))
     }
