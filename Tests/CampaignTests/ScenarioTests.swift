@@ -59,6 +59,15 @@ import Testing
     ),
     ("  - { task: 0, write-zeroes: [0, 64KiB] }", "  - { task: 0 }", 6, "exactly one"),
     ("schedule: { strategy: pct, seeds: 3..9 }", "schedule: { strategy: luck }", 8, "luck"),
+    ("schedule: { strategy: pct, seeds: 3..9 }", "schedule: { preemptions: 1 }", 8, "dfs"),
+    (
+      "schedule: { strategy: pct, seeds: 3..9 }", "schedule: { strategy: dfs, choices: 0/2 }", 8,
+      "choices"
+    ),
+    (
+      "schedule: { strategy: pct, seeds: 3..9 }", "schedule: { strategy: dfs, preemptions: -1 }", 8,
+      "preemptions"
+    ),
     ("schedule: { strategy: pct, seeds: 3..9 }", "schedule: { seeds: 9..3 }", 8, "9..3"),
     ("schedule: { strategy: pct, seeds: 3..9 }", "schedule: { choices: 2/2 }", 8, "2/2"),
     ("states: [prefix, drop:1]", "states: [prefix, torm]", 9, "torm"),
