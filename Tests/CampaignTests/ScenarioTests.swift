@@ -94,6 +94,21 @@ import Testing
     #expect(throws: ScenarioError.self) { try Scenario(parsing: text) }
   }
 
+  @Test func everyScheduleOfAWorkloadIsCarriedOut() throws {
+    let text = Self.good
+      .replacing("strategy: pct, seeds: 3..9", with: "strategy: dfs, preemptions: 0")
+      .replacing("bugs: [logger.position-reread]", with: "bugs: []")
+      .replacing("{ breaks: L03, also: [L06, L08] }", with: "pass")
+    var scenario = try Scenario(parsing: text)
+    #expect(scenario.configuration.exhaustive == ExhaustiveBound(preemptionLimit: 0))
+    let whole = try scenario.run(path: "a.yaml").0
+    #expect(whole.failure == nil)
+    #expect(whole.counts.runs == 2)
+    scenario.configuration.exhaustive?.scheduleLimit = 1
+    let part = try scenario.run(path: "a.yaml").0
+    #expect(part.failure?.contains("more than 1 schedules") == true)
+  }
+
   @Test func anExpectationThatIsTurnedRoundFails() throws {
     var scenario = try Scenario(parsing: Self.good)
     scenario.configuration.bugs = []
