@@ -9,6 +9,10 @@ public struct JudgedSeed: Sendable {
   /// The run hung; its findings are those of what it had done.
   public var stall: Simulation.Stall?
   public var findings: [Finding]
+  /// How many schedules were carried out.
+  public var scheduleCount: UInt64 = 1
+  /// Schedules within the bound of a search were left out, because there are too many.
+  public var hasMoreSchedules = false
 
   /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
   ///
@@ -21,6 +25,13 @@ public struct JudgedSeed: Sendable {
       let run = DirtyImageRun(profile: configuration.recovery, seed: seed)
       judgement = run.judgement
       findings = Finding.all(of: run, configuration, reproduce: reproduce)
+    } else if let bound = configuration.exhaustive {
+      var search = ExhaustiveSearch(
+        configuration, seed: seed, tiers: tiers, preemptionLimit: bound.preemptionLimit)
+      (judgement, findings, stall) = search.judgeAll(
+        upTo: bound.scheduleLimit, reproduce: reproduce)
+      scheduleCount = search.scheduleCount
+      hasMoreSchedules = !search.isComplete
     } else {
       let judged = JudgedRun(configuration, seed: seed, tiers: tiers)
       judgement = judged.judgement

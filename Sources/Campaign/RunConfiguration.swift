@@ -32,6 +32,8 @@ public struct RunConfiguration: Hashable, Sendable {
   /// How much of the log device holds bytes of an older log.
   public var staleLogByteCount: UInt64 = 0
   public var strategy = StrategyName.auto
+  /// Every schedule within a bound, instead of the one of a strategy.
+  public var exhaustive: ExhaustiveBound?
   /// Rules that the target is known to break, switched off.
   public var ignoredRules: Set<Rule> = []
   /// Choices to make again, instead of a strategy.

@@ -39,6 +39,7 @@ extension Scenario {
         configuration, seed: Seed(rawSeed), tiers: tiers,
         reproduce: "powercut run \(path.shellQuoted)")
       outcome.counts.add(judged.judgement)
+      outcome.counts.runs += Int(judged.scheduleCount) - 1
       let violations = judged.judgement.violations
       if let stall = judged.stall, violations.isEmpty {
         throw StalledRun(seed: Seed(rawSeed), stall: stall)
@@ -48,6 +49,12 @@ extension Scenario {
         outcome.failure =
           "seed \(rawSeed) breaks \(first.rule.rawValue), which the scenario does not expect"
         return (outcome, judged.findings.filter { !isExpected($0.rule) })
+      }
+      if judged.hasMoreSchedules && expectation == .pass {
+        outcome.failure =
+          "seed \(rawSeed) has more than \(judged.scheduleCount) schedules; "
+          + "lower 'preemptions' or shorten the workload"
+        return (outcome, [])
       }
       if case .breaks(let rule, _) = expectation, violations.contains(where: { $0.rule == rule }) {
         return (outcome, [])

@@ -143,14 +143,15 @@ extension Scenario {
     _ node: Node, into configuration: inout RunConfiguration
   ) throws(ScenarioError) -> SeedRange {
     let schedule = try ScenarioNode(
-      node, named: "schedule", keys: ["strategy", "seeds", "choices"])
-    if let strategy = schedule.node("strategy") {
+      node, named: "schedule", keys: ["strategy", "preemptions", "seeds", "choices"])
+    configuration.exhaustive = try exhaustiveBound(schedule, configuration)
+    if configuration.exhaustive == nil, let strategy = schedule.node("strategy") {
       guard let name = strategy.scalar.flatMap({ StrategyName(rawValue: $0.string) }) else {
         throw ScenarioError(
           line: strategy.mark?.line,
           """
           unknown strategy \(strategy.shown); known are \
-          \(StrategyName.allCases.map(\.rawValue).listed)
+          \((StrategyName.allCases.map(\.rawValue) + ["dfs"]).listed)
           """)
       }
       configuration.strategy = name
@@ -171,6 +172,23 @@ extension Scenario {
         line: seeds.mark?.line, "'seeds' must be a range such as 1..200, found \(seeds.shown)")
     }
     return range
+  }
+
+  /// `dfs` carries out every schedule, of a workload that is written out.
+  private static func exhaustiveBound(
+    _ schedule: ScenarioNode, _ configuration: RunConfiguration
+  ) throws(ScenarioError) -> ExhaustiveBound? {
+    let limit = try schedule.integer("preemptions", in: 0...100)
+    guard schedule.node("strategy")?.scalar?.string == "dfs" else {
+      if limit == nil { return nil }
+      throw ScenarioError(line: schedule.line, "'preemptions' needs the strategy dfs")
+    }
+    guard case .explicit = configuration.workload, schedule.node("choices") == nil else {
+      throw ScenarioError(
+        line: schedule.line,
+        "the strategy dfs needs a workload that lists its operations, and no 'choices'")
+    }
+    return ExhaustiveBound(preemptionLimit: limit)
   }
 
   private static func tiers(_ node: Node?) throws(ScenarioError) -> [Tier] {

@@ -76,6 +76,30 @@ import Workload
     }
   }
 
+  @Test func aSearchKeepsTheFirstRunThatBreaksARule() throws {
+    var configuration = Self.configuration(bugs: [.stack(.positionReread)])
+    configuration.exhaustive = ExhaustiveBound(preemptionLimit: nil)
+    let judged = JudgedSeed(configuration, seed: Seed(1), tiers: [.prefix], reproduce: "")
+    #expect(judged.scheduleCount == 126)
+    #expect(!judged.hasMoreSchedules)
+    #expect(judged.findings.map(\.rule) == judged.judgement.violations.map(\.rule))
+    let token = try #require(judged.findings.first { $0.rule == .l03 }?.token)
+    configuration.exhaustive = nil
+    let schedule: Schedule = try #require(Schedule(String(token.dropFirst("pc1:1:".count))))
+    configuration.schedule = schedule
+    let replayed = JudgedRun(configuration, seed: Seed(1), tiers: [.prefix])
+    #expect(replayed.judgement.violations.contains { $0.rule == .l03 })
+  }
+
+  @Test func aSearchThatIsEndedSaysSo() {
+    var configuration = Self.configuration()
+    configuration.exhaustive = ExhaustiveBound(preemptionLimit: nil)
+    configuration.exhaustive?.scheduleLimit = 125
+    let judged = JudgedSeed(configuration, seed: Seed(1), tiers: [.prefix], reproduce: "")
+    #expect(judged.scheduleCount == 125)
+    #expect(judged.hasMoreSchedules)
+  }
+
   @Test func theSearchSaysWhatItHasSeen() {
     var search = ExhaustiveSearch(
       Self.configuration(), seed: Seed(1), tiers: [.prefix], preemptionLimit: 0)

@@ -59,6 +59,15 @@ import Testing
     ),
     ("  - { task: 0, write-zeroes: [0, 64KiB] }", "  - { task: 0 }", 6, "exactly one"),
     ("schedule: { strategy: pct, seeds: 3..9 }", "schedule: { strategy: luck }", 8, "luck"),
+    ("schedule: { strategy: pct, seeds: 3..9 }", "schedule: { preemptions: 1 }", 8, "dfs"),
+    (
+      "schedule: { strategy: pct, seeds: 3..9 }", "schedule: { strategy: dfs, choices: 0/2 }", 8,
+      "choices"
+    ),
+    (
+      "schedule: { strategy: pct, seeds: 3..9 }", "schedule: { strategy: dfs, preemptions: -1 }", 8,
+      "preemptions"
+    ),
     ("schedule: { strategy: pct, seeds: 3..9 }", "schedule: { seeds: 9..3 }", 8, "9..3"),
     ("schedule: { strategy: pct, seeds: 3..9 }", "schedule: { choices: 2/2 }", 8, "2/2"),
     ("states: [prefix, drop:1]", "states: [prefix, torm]", 9, "torm"),
@@ -83,6 +92,21 @@ import Testing
   @Test(arguments: ["", "- a", "{", "summary: x", "a: b: c"])
   func whatIsNoScenarioIsRefused(text: String) {
     #expect(throws: ScenarioError.self) { try Scenario(parsing: text) }
+  }
+
+  @Test func everyScheduleOfAWorkloadIsCarriedOut() throws {
+    let text = Self.good
+      .replacing("strategy: pct, seeds: 3..9", with: "strategy: dfs, preemptions: 0")
+      .replacing("bugs: [logger.position-reread]", with: "bugs: []")
+      .replacing("{ breaks: L03, also: [L06, L08] }", with: "pass")
+    var scenario = try Scenario(parsing: text)
+    #expect(scenario.configuration.exhaustive == ExhaustiveBound(preemptionLimit: 0))
+    let whole = try scenario.run(path: "a.yaml").0
+    #expect(whole.failure == nil)
+    #expect(whole.counts.runs == 2)
+    scenario.configuration.exhaustive?.scheduleLimit = 1
+    let part = try scenario.run(path: "a.yaml").0
+    #expect(part.failure?.contains("more than 1 schedules") == true)
   }
 
   @Test func anExpectationThatIsTurnedRoundFails() throws {

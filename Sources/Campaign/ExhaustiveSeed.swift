@@ -1,0 +1,62 @@
+import Checking
+import CrashStates
+import Scheduling
+
+/// That a run is carried out under every schedule instead of one that a strategy draws.
+public struct ExhaustiveBound: Hashable, Sendable {
+  /// `nil`: any number.
+  public var preemptionLimit: Int?
+  /// A search that is not complete by then ends; what it did not see is not judged.
+  public var scheduleLimit: UInt64 = 50_000
+
+  public init(preemptionLimit: Int?) {
+    self.preemptionLimit = preemptionLimit
+  }
+}
+
+extension ExhaustiveSearch {
+  /// Carries out and judges all schedules.
+  ///
+  /// - Returns: the counts of all runs, and for each rule that is broken the first run that breaks it; a
+  ///   run that hangs ends the search.
+  mutating func judgeAll(
+    upTo scheduleLimit: UInt64, reproduce: String
+  ) -> (judgement: Judgement, findings: [Finding], stall: Simulation.Stall?) {
+    var whole = Judgement()
+    var findings: [Finding] = []
+    var stall: Simulation.Stall?
+    while stall == nil, scheduleCount < scheduleLimit, let judged = next() {
+      stall = judged.run.stall
+      let known = Set(whole.violations.map(\.rule))
+      whole.add(judged.judgement)
+      findings += Finding.all(of: judged, reproduce: reproduce)
+        .filter { !known.contains($0.rule) }
+    }
+    whole.violations.sort { $0.rule.explanationOrder < $1.rule.explanationOrder }
+    findings.sort { $0.rule.explanationOrder < $1.rule.explanationOrder }
+    return (whole, findings, stall)
+  }
+}
+
+extension Judgement {
+  /// Takes in what the rules say of another schedule: the first violation of each rule stays, and counts
+  /// the others.
+  fileprivate mutating func add(_ other: Judgement) {
+    for violation in other.violations {
+      if let place = violations.firstIndex(where: { $0.rule == violation.rule }) {
+        violations[place].repeatCount += 1 + violation.repeatCount
+      } else {
+        violations.append(violation)
+      }
+    }
+    judgedRules = Set(judgedRules).union(other.judgedRules).sorted()
+    if unjudgedRules.isEmpty { unjudgedRules = other.unjudgedRules }
+    entryCount += other.entryCount
+    stateCount += other.stateCount
+    distinctStateCount += other.distinctStateCount
+    judgedStateCount += other.judgedStateCount
+    isCutShort = isCutShort || other.isCutShort
+    isSampled = isSampled || other.isSampled
+    refusal = refusal ?? other.refusal
+  }
+}
