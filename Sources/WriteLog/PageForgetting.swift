@@ -7,7 +7,7 @@ public struct PageForgetting {
   private var forgottenByteOffset = 0
 
   /// After how many bytes pages are given back: seldom enough to cost nothing.
-  private static let strideByteCount = 64 << 20
+  private static let strideByteCount = 16 << 20
 
   public init(region: ByteRegion) {
     self.region = region
