@@ -9,8 +9,9 @@ final class StatesJudge {
     var generation: Int
   }
 
-  /// In so many rounds a timed enumeration goes through all states.
-  private static let roundCount: UInt64 = 64
+  /// A timed enumeration goes through all states in rounds, each of about so many of every tier, spread
+  /// over all cuts.
+  private static let roundStateCount: UInt64 = 1024
 
   private let evidence: Evidence
   private let options: Judge.Options
@@ -52,7 +53,7 @@ final class StatesJudge {
     }
     judgement.refusal = space.refusal(of: tiers)
     if judgement.refusal != nil { return judgement }
-    for sample in samples(counts) where !judgement.isCutShort { judge(space, sample, &list) }
+    judge(space, counts, &list)
     if let client = evidence.client, let images = judge as? ImageStateJudge {
       for cut in client.closedCuts { list.add(images.judgeClosed(atCut: cut)) }
     }
@@ -76,22 +77,23 @@ final class StatesJudge {
   /// Whether somebody wants to know how many states there would be.
   private var isCounted: Bool { options.maximumStateCount != nil || options.isTimed }
 
-  private func samples(_ counts: [UInt64]?) -> [StateSample?] {
-    guard let counts else { return [nil] }
+  private func judge(_ space: StateSpace, _ counts: [UInt64]?, _ list: inout ViolationList) {
+    guard let counts else { return judge(space, nil, &list) }
     if let maximum = options.maximumStateCount {
       let sample = StateSample(stateCounts: counts, maximumStateCount: maximum)
       judgement.isSampled = sample.partCounts.contains { $0 > 1 }
-      return [sample]
+      return judge(space, sample, &list)
     }
-    return (0..<Self.roundCount).map { part in
-      StateSample(
-        partCounts: counts.map { $0 < Self.roundCount ? 1 : Self.roundCount }, part: part)
+    var sample = StateSample(partCounts: counts.map { $0 / Self.roundStateCount + 1 })
+    for part in 0..<(sample.partCounts.max() ?? 1) where !judgement.isCutShort {
+      sample.part = part
+      judge(space, sample, &list)
     }
   }
 
   private func judge(_ space: StateSpace, _ sample: StateSample?, _ list: inout ViolationList) {
     for (tier, state) in StateEnumerator(space, tiers: tiers, sample: sample) {
-      if judgement.stateCount % 256 == 255, !isGoingOn(judgement.stateCount) {
+      if judgement.stateCount % 32 == 31, !isGoingOn(judgement.stateCount) {
         judgement.isCutShort = true
         return
       }

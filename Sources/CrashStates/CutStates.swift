@@ -7,22 +7,36 @@ struct CutStates {
   let cut: Int
   /// The cut's optional entries in the order in which losing them is tried.
   private let optional: [Int]
+  private let tears: [TearNumbers]
   private var lostSets: LostSets
   private var source = Source.subsets
 
   private enum Source {
     case subsets
-    case tears([Tear])
+    case tears(TearNumbers)
     case states([CrashState])
     /// Every subset of the optional entries with each of these.
     case plans([[EarlyEntry]])
     case tooMany
   }
 
-  init(_ space: StateSpace, cut: Int, optional: [Int]) {
+  /// None at all, which holds on to no list.
+  init(noneOf space: StateSpace) {
+    self.init(space, cut: 0, optional: [], tears: [])
+  }
+
+  /// The states of the cut that a walk has come to.
+  ///
+  /// The walk's lists are shared: where this is still there when the walk goes on, they are copied.
+  init(_ space: StateSpace, at walk: EpochWalk) {
+    self.init(space, cut: walk.cut, optional: walk.optional, tears: walk.tears)
+  }
+
+  private init(_ space: StateSpace, cut: Int, optional: [Int], tears: [TearNumbers]) {
     self.space = space
     self.cut = cut
     self.optional = optional
+    self.tears = tears
     lostSets = LostSets(elementCount: optional.count, seed: space.seed, cut: cut)
   }
 
@@ -30,7 +44,8 @@ struct CutStates {
     let events = space.history.blockHistory.events
     lostSets.start(tier, isBehindFUA: cut > 0 && events.isFUA(cut - 1))
     switch tier {
-    case .torn(let units): source = .tears(tears(units))
+    case .torn(let units):
+      source = tears.first { $0.units == units }.map { .tears($0) } ?? .states([])
     case .inFlight: source = .states(inFlight())
     case .all: source = plans().map { .plans($0) } ?? .tooMany
     default: source = .subsets
@@ -41,7 +56,7 @@ struct CutStates {
   var count: UInt64 {
     switch source {
     case .subsets: return lostSets.count
-    case .tears(let tears): return UInt64(tears.count)
+    case .tears(let tears): return tears.count
     case .states(let states): return UInt64(states.count)
     case .plans(let plans):
       let (product, overflow) = lostSets.count.multipliedReportingOverflow(
@@ -57,7 +72,8 @@ struct CutStates {
     case .subsets:
       guard let lost = lostSets.subset(number) else { return nil }
       return state(losing: lost)
-    case .tears(let tears): return CrashState(cut: cut, torn: tears[Int(number)])
+    case .tears(let tears):
+      return CrashState(cut: cut, torn: tears.tear(number, space.history.blockHistory.events))
     case .states(let states): return states[Int(number)]
     case .plans(let plans):
       let subsetCount = lostSets.count
@@ -79,20 +95,6 @@ struct CutStates {
     }
     if !isAscending { lost.sort() }
     return CrashState(cut: cut, lost: lost)
-  }
-
-  private func tears(_ units: [Int]) -> [Tear] {
-    let events = space.history.blockHistory.events
-    var tears: [Tear] = []
-    for entryIndex in optional where events.kind(entryIndex) == .write {
-      for unit in units {
-        let unitCount = Tear.unitCount(of: events[entryIndex].range, unitByteCount: unit)
-        tears += Tear.shapes(unitCount: unitCount, seed: space.seed.rawValue).map {
-          Tear(entryIndex: entryIndex, unitByteCount: unit, shape: $0)
-        }
-      }
-    }
-    return tears
   }
 
   /// One entry out of its order: while nothing, anything, or everything that was optional is lost.
@@ -122,8 +124,8 @@ struct CutStates {
     guard let order = space.inFlightOrder else { return [[]] }
     let candidates = order.early(atCut: cut)
     let limit = Int(StateSpace.maximumAllCount)
-    guard candidates.count < 20 else { return nil }
-    let orders = EffectOrders(order, cut: cut, maximumCount: limit)
+    guard candidates.count <= EffectOrders.maximumChoiceCount else { return nil }
+    let orders = EffectOrders(order, cut: cut)
     var plans: [[EarlyEntry]] = []
     for number in 0..<(1 << candidates.count) {
       let early = candidates.indices.filter { (number >> $0) & 1 == 1 }.map { candidates[$0] }

@@ -4,15 +4,16 @@
 /// choice for all of them that goes round in no circle is one order. Of those that do not touch the same
 /// bytes only what time demands is kept: their order makes no other disk.
 struct EffectOrders {
+  /// As many choices between two are gone through in all their combinations: of pairs, and of early
+  /// entries that persisted or not.
+  static let maximumChoiceCount = 16
+
   private let order: InFlightOrder
   private let cut: Int
-  /// No more than this many are made.
-  private let maximumCount: Int
 
-  init(_ order: InFlightOrder, cut: Int, maximumCount: Int) {
+  init(_ order: InFlightOrder, cut: Int) {
     self.order = order
     self.cut = cut
-    self.maximumCount = maximumCount
   }
 
   /// What is out of the log's order in each, the log's own order first.
@@ -25,7 +26,7 @@ struct EffectOrders {
     for (entryIndex, earlier) in order.overlaps where isPresent(entryIndex) {
       pairs += earlier.filter(isPresent).map { ($0, entryIndex) }
     }
-    guard pairs.count < Int.bitWidth - 1, 1 << pairs.count <= maximumCount else { return nil }
+    guard pairs.count + early.count <= Self.maximumChoiceCount else { return nil }
     let entries = Set(pairs.flatMap { [$0.earlier, $0.later] }).sorted()
     var orders: [[EarlyEntry]] = []
     for choice in 0..<(1 << pairs.count) {

@@ -44,7 +44,7 @@ public struct RecoveryCuts: Sequence, Sendable {
   public struct Iterator: IteratorProtocol {
     private let source: RecoveryCuts
     private var place = 0
-    private var numbers = StrideOfNumbers(from: 0, below: 0, by: 1)
+    private var numbers = SampledNumbers(all: 0)
 
     init(_ source: RecoveryCuts) {
       self.source = source
@@ -77,7 +77,7 @@ public struct RecoveryCuts: Sequence, Sendable {
     return strides
   }
 
-  fileprivate func numbers(_ place: Int) -> StrideOfNumbers {
+  fileprivate func numbers(_ place: Int) -> SampledNumbers {
     let count = Self.count(atCut: cuts[place], steps, tearCounts)
     let stride = strides[place]
     var first: UInt64 = 0
@@ -85,7 +85,8 @@ public struct RecoveryCuts: Sequence, Sendable {
       var stream = RandomStream(seed, .samples, UInt64(cuts[place]), UInt64(steps.count))
       first = stream.next() % Swift.min(stride, count)
     }
-    return StrideOfNumbers(from: first, below: count, by: stride)
+    return SampledNumbers(
+      from: first, by: stride, below: count, countedFrom: 0)
   }
 
   fileprivate func state(_ number: UInt64, atCut cut: Int) -> RecoveryCut {

@@ -34,14 +34,17 @@ public struct StateEnumerator: Sequence {
     private var walk: EpochWalk
     private var states: CutStates
     private var nextTierPlace = 0
-    private var numbers = StrideOfNumbers(from: 0, below: 0, by: 1)
+    private var numbers = SampledNumbers(all: 0)
+    /// How many states each tier had at the cuts before, modulo the parts of its sample.
+    private var passedCounts: [UInt64]
 
     init(_ space: StateSpace, _ tiers: [Tier], _ sample: StateSample?) {
       self.space = space
       self.tiers = tiers
       self.sample = sample
-      walk = EpochWalk(space)
-      states = CutStates(space, cut: 0, optional: [])
+      walk = EpochWalk(space, tiers)
+      states = CutStates(space, at: walk)
+      passedCounts = [UInt64](repeating: 0, count: tiers.count)
     }
 
     public mutating func next() -> (tier: Tier, state: CrashState)? {
@@ -52,8 +55,10 @@ public struct StateEnumerator: Sequence {
           startTier(nextTierPlace)
           nextTierPlace += 1
         } else {
+          // Let go of the walk's lists, so that it goes on without copying them.
+          states = CutStates(noneOf: space)
           guard walk.moveToNextCut() else { return nil }
-          states = CutStates(space, cut: walk.cut, optional: walk.optional)
+          states = CutStates(space, at: walk)
           nextTierPlace = 0
         }
       }
@@ -61,30 +66,16 @@ public struct StateEnumerator: Sequence {
 
     private mutating func startTier(_ place: Int) {
       states.start(tiers[place])
-      let step = sample?.partCounts[place] ?? 1
-      let first = sample?.firstNumber(atCut: walk.cut, tierPlace: place, space.seed) ?? 0
-      numbers = StrideOfNumbers(from: first, below: states.count, by: step)
+      let count = states.count
+      guard let sample else {
+        numbers = SampledNumbers(all: count)
+        return
+      }
+      numbers = sample.numbers(
+        below: count, passedCount: passedCounts[place], atCut: walk.cut, tierPlace: place,
+        space.seed)
+      let partCount = sample.partCounts[place]
+      passedCounts[place] = (passedCounts[place] + count % partCount) % partCount
     }
-  }
-}
-
-/// Every so many-th number below a bound.
-struct StrideOfNumbers: IteratorProtocol {
-  private var upcoming: UInt64
-  private let bound: UInt64
-  private let step: UInt64
-
-  init(from first: UInt64, below bound: UInt64, by step: UInt64) {
-    upcoming = first
-    self.bound = bound
-    self.step = step
-  }
-
-  mutating func next() -> UInt64? {
-    guard upcoming < bound else { return nil }
-    let number = upcoming
-    let (next, overflow) = upcoming.addingReportingOverflow(step)
-    upcoming = overflow ? .max : next
-    return number
   }
 }

@@ -1,7 +1,7 @@
 import Scheduling
 
 /// A part of the states of each tier, spread evenly over all cuts: of p parts every p-th state, counted
-/// from one that is drawn for each cut. The p parts together are all states, each once.
+/// on from cut to cut. The p parts together are all states, each once.
 public struct StateSample: Hashable, Sendable {
   /// Into how many parts each tier is divided.
   public var partCounts: [UInt64]
@@ -34,12 +34,24 @@ public struct StateSample: Hashable, Sendable {
     self.init(partCounts: partCounts)
   }
 
-  func firstNumber(atCut cut: Int, tierPlace: Int, _ seed: Seed) -> UInt64 {
+  /// The numbers of this part among those of one cut.
+  ///
+  /// - Parameters:
+  ///   - count: how many states the tier has at the cut.
+  ///   - passedCount: how many it had at the cuts before, modulo its parts.
+  func numbers(
+    below count: UInt64, passedCount: UInt64, atCut cut: Int, tierPlace: Int, _ seed: Seed
+  ) -> SampledNumbers {
     let partCount = partCounts[tierPlace]
     // A tier in fewer parts is through before the others are.
-    guard part < partCount else { return .max }
-    if partCount == 1 { return 0 }
-    var stream = RandomStream(seed, .samples, UInt64(cut), UInt64(tierPlace))
-    return (stream.next() % partCount + part) % partCount
+    guard part < partCount, count > 0 else { return SampledNumbers(all: 0) }
+    if partCount == 1 { return SampledNumbers(all: count) }
+    var whole = RandomStream(seed, .samples, UInt64(tierPlace))
+    let passed = (passedCount + whole.next() % partCount) % partCount
+    // Counted from another place at each cut: or cuts that are alike would give the same loss each time.
+    var own = RandomStream(seed, .samples, UInt64(cut) + 1, UInt64(tierPlace))
+    return SampledNumbers(
+      from: (part + partCount - passed) % partCount, by: partCount, below: count,
+      countedFrom: own.next() % count)
   }
 }

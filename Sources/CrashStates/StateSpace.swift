@@ -32,16 +32,22 @@ public struct StateSpace: Sendable {
   /// how many are drawn, of `recrash` nothing: only recovery knows.
   public func counts(of tiers: [Tier]) -> [UInt64] {
     var counts = [UInt64](repeating: 0, count: tiers.count)
-    var walk = EpochWalk(self)
+    var walk = EpochWalk(self, tiers)
     repeat {
-      var states = CutStates(self, cut: walk.cut, optional: walk.optional)
-      for (place, tier) in tiers.enumerated() {
-        states.start(tier)
-        let (sum, overflow) = counts[place].addingReportingOverflow(states.count)
+      for (place, count) in self.counts(of: tiers, at: walk).enumerated() {
+        let (sum, overflow) = counts[place].addingReportingOverflow(count)
         counts[place] = overflow ? .max : sum
       }
     } while walk.moveToNextCut()
     return counts
+  }
+
+  private func counts(of tiers: [Tier], at walk: EpochWalk) -> [UInt64] {
+    var states = CutStates(self, at: walk)
+    return tiers.map { tier in
+      states.start(tier)
+      return states.count
+    }
   }
 
   /// Why `all` cannot be gone through; `nil` where it can, or is not asked for.
@@ -51,7 +57,7 @@ public struct StateSpace: Sendable {
     if count <= Self.maximumAllCount { return nil }
     return CrashStateError(
       field: "states", expected: "at most \(Self.maximumAllCount) states in the tier 'all'",
-      found: count == .max ? "2^64 or more" : "\(count)",
+      found: count == .max ? "more than can be counted" : "\(count)",
       hint: "Take 'drop:2,keep:2,in-flight,random:100' instead, or a shorter log.")
   }
 }
@@ -71,9 +77,15 @@ struct EpochWalk {
   private(set) var optional: [Int] = []
   /// How much each of them matters, the least first.
   private var ranks: [Int] = []
+  /// For each tier of torn writes.
+  private(set) var tears: [TearNumbers]
 
-  init(_ space: StateSpace) {
+  init(_ space: StateSpace, _ tiers: [Tier]) {
     self.space = space
+    tears = tiers.compactMap { tier in
+      guard case .torn(let units) = tier else { return nil }
+      return TearNumbers(units: units, seed: space.seed.rawValue)
+    }
   }
 
   /// - Returns: whether there is one.
@@ -83,8 +95,12 @@ struct EpochWalk {
     if events.isFlush(cut) {
       optional.removeAll(keepingCapacity: true)
       ranks.removeAll(keepingCapacity: true)
+      for place in tears.indices { tears[place].removeAll() }
     }
-    if events.isVolatile(cut) { insert(cut, events) }
+    if events.isVolatile(cut) {
+      insert(cut, events)
+      for place in tears.indices { tears[place].append(cut, events[cut]) }
+    }
     cut += 1
     return true
   }
