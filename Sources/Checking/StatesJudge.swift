@@ -78,20 +78,22 @@ final class StatesJudge {
   private var isCounted: Bool { options.maximumStateCount != nil || options.isTimed }
 
   private func judge(_ space: StateSpace, _ counts: [UInt64]?, _ list: inout ViolationList) {
-    guard let counts else { return judge(space, nil, &list) }
+    guard let counts else { return judgeAll(of: space, nil, &list) }
     if let maximum = options.maximumStateCount {
       let sample = StateSample(stateCounts: counts, maximumStateCount: maximum)
       judgement.isSampled = sample.partCounts.contains { $0 > 1 }
-      return judge(space, sample, &list)
+      return judgeAll(of: space, sample, &list)
     }
     var sample = StateSample(partCounts: counts.map { $0 / Self.roundStateCount + 1 })
     for part in 0..<(sample.partCounts.max() ?? 1) where !judgement.isCutShort {
       sample.part = part
-      judge(space, sample, &list)
+      judgeAll(of: space, sample, &list)
     }
   }
 
-  private func judge(_ space: StateSpace, _ sample: StateSample?, _ list: inout ViolationList) {
+  private func judgeAll(
+    of space: StateSpace, _ sample: StateSample?, _ list: inout ViolationList
+  ) {
     for (tier, state) in StateEnumerator(space, tiers: tiers, sample: sample) {
       if judgement.stateCount % 32 == 31, !isGoingOn(judgement.stateCount) {
         judgement.isCutShort = true
