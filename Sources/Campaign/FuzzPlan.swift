@@ -133,7 +133,8 @@ public struct FuzzTally: Sendable {
     if asksForAllStates {
       final.notes.append(
         "all states of the log were compared with all that the device could have been left in "
-          + "(L09, L10) in \(comparedSeedCount) of \(seedCount) seeds; elsewhere they are too many")
+          + "(L09, L10) in \(comparedSeedCount) of \(seedCount) seeds"
+          + (comparedSeedCount < seedCount ? "; in the others they are too many" : ""))
     }
     return final
   }

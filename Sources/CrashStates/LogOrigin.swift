@@ -27,7 +27,8 @@ public enum LogOrigin: String, CaseIterable, Sendable {
         "a log of dm-log-writes does not tell which writes were in flight together: overlapping "
           + "ones are taken in the order of the log",
         "plain writes that it lists behind a FUA entry may have completed before it: at such a cut "
-          + "they are optional too (tiers in-flight and all)",
+          + "they are optional too (tiers in-flight and all). Where a finding takes one of them to "
+          + "persist before that FUA entry, look whether the program could have it in flight by then",
       ]
     case .qemu:
       [

@@ -7,8 +7,8 @@
 ///     fua-only       1              all m are lost, at cuts right behind a FUA entry only
 ///     drop:k         C(m, 1…k)      up to k are lost
 ///     keep:k         C(m, 1…k)      all but up to k are lost
-///     torn           2 to 11 m      one write persisted in part, by units of 512 bytes and of 4096
-///     torn:UNIT      2 to 11 m      the same by units of UNIT bytes only
+///     torn           2 to 20 m      one write persisted in part, by units of 512 bytes and of 4096
+///     torn:UNIT      2 to 10 m      the same by units of UNIT bytes only
 ///     in-flight      a few          one entry took effect before its place in the log, as one that was
 ///                                   in flight may: before one that it overlaps, or while what a flush
 ///                                   or FUA write made durable could still be lost
