@@ -14,7 +14,7 @@ import Testing
     var kinds: [String: Int] = [:]
     for example in AnyStateTests.cases {
       let history = try example.history(example.log)
-      for (tier, state) in example.states(history, perTier: example.entryCount < 10 ? 60 : 12) {
+      for (tier, state) in example.states(history, perTier: example.entryCount < 10 ? 64 : 13) {
         let path = folder.path("\(pairs.count).img")
         try Self.write(Replay(history, state: state), to: path)
         pairs.append(("\(example): \(tier) \(state)", path, history.digest(of: state)))
