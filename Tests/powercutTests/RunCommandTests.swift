@@ -57,7 +57,7 @@ import Testing
     Mistake(line: 6, text: "  - { task: 0, write-zeros: [0, 64KiB] }", named: ["write-zeroes"]),
     Mistake(line: 6, text: "  - { task: 0, write-zeroes: [0, 8MiB] }", named: ["8MiB"]),
     Mistake(line: 6, text: "  - { task: 0, write-zeroes: [0, 100] }", named: ["512"]),
-    Mistake(line: 8, text: "schedule: { strategy: dfs, seeds: 1..50 }", named: ["dfs"]),
+    Mistake(line: 8, text: "schedule: { strategy: best, seeds: 1..50 }", named: ["best"]),
     Mistake(line: 8, text: "schedule: { strategy: auto, seeds: 50..1 }", named: ["50..1"]),
     Mistake(line: 9, text: "states: [ripped]", named: ["ripped", "flushed-only", "torn"]),
     Mistake(line: 10, text: "expect: { breaks: L99 }", named: ["L99"]),

@@ -59,7 +59,8 @@ import Testing
     for tier in ["prefix", "drop:2", "torn"] {
       let share = try Self.share(tier, run.result)
       #expect(share.stateCount > 0, "\(tier)")
-      #expect(!share.all.isEmpty, "\(tier): \(run.result)")
+      // The prefixes are few: all of them may have had their turn.
+      #expect(!share.all.isEmpty || tier == "prefix", "\(tier): \(run.result)")
     }
   }
 
