@@ -34,6 +34,39 @@ extension TimedTask {
       })
   }
 
+  /// The states that lose up to two writes of an epoch, each epoch looked at where it ends: those that a
+  /// reader sees who takes a log flush by flush.
+  static func epochEnds(_ history: DiskHistory) -> TimedTask {
+    var stateCount = 0
+    forEachEpochEndState(of: history) { _ in stateCount += 1 }
+    return TimedTask(
+      name: "epoch digests",
+      summary:
+        "the digest of each of the \(stateCount) states that lost up to two writes of an epoch, "
+        + "at its end",
+      run: {
+        var mixed: UInt64 = 0
+        forEachEpochEndState(of: history) { mixed ^= history.digest(of: $0).low }
+        guard mixed != 0 else { throw BenchmarkError(description: "the digests cancel out") }
+      })
+  }
+
+  private static func forEachEpochEndState(
+    of history: DiskHistory, _ body: (CrashState) -> Void
+  ) {
+    for cut in 1...history.entryCount
+    where cut == history.entryCount || history.index[cut].flags.contains(.flush) {
+      let optional = history.epoch(atCut: cut).optionalEntryIndices
+      body(CrashState(cut: cut))
+      for (place, first) in optional.enumerated() {
+        body(CrashState(cut: cut, lost: [first]))
+        for second in optional[(place + 1)...] {
+          body(CrashState(cut: cut, lost: [first, second]))
+        }
+      }
+    }
+  }
+
   private static func stateCount(_ history: DiskHistory, _ tier: Tier) -> UInt64 {
     StateSpace(
       history, tiers: [tier], origin: LogOrigin(recognizing: history.index), seed: 1

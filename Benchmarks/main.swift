@@ -62,7 +62,7 @@ func measure(_ arguments: Arguments, folder: String) throws -> Results {
   let tasks: [TimedTask] = [
     .copy(log, to: "\(folder)/copy.log"), .hash(log), .index(log), .digests(log),
     .replay(log, to: "\(folder)/replayed.img"), .droppedStates(history, upTo: 1),
-    .droppedStates(history, upTo: 2), .picks,
+    .epochEnds(history), .droppedStates(history, upTo: 2), .picks,
     images.judging(images.plain), images.judging(images.recrashed), images.checking(in: folder),
   ]
   for (task, times) in try TimedTask.alternate(
@@ -89,8 +89,9 @@ func aims(_ results: Results, _ jumps: Samples) -> [Results.Aim] {
   let copy = results.median("cp")
   return [
     .init(
-      text: "digests of all drop:2 states, to `xxhsum -H2` of the log",
-      found: results.median("drop:2 digests") / results.median("xxhsum"), limit: 2),
+      text:
+        "digests of the states that lost up to two writes of an epoch, to `xxhsum -H2` of the log",
+      found: results.median("epoch digests") / results.median("xxhsum"), limit: 2),
     .init(
       text: "digests of all states, to `cp` of the log", found: results.median("digests") / copy,
       limit: 0.5),
