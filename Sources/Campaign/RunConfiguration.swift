@@ -11,7 +11,7 @@ public struct RunConfiguration: Hashable, Sendable {
   public enum ClientWorkload: Hashable, Sendable {
     /// Drawn from the specification by the run's seed, or by one of its own.
     case drawn(WorkloadSpecification, seed: Seed?)
-    case explicit([ClientOperation])
+    case explicit(Workload)
     /// No client at all: images with a made-up log, drawn by the run's seed, are recovered.
     case dirtyImages
   }

@@ -28,7 +28,7 @@ public final class SimulatedRun: @unchecked Sendable {
     self.configuration = configuration
     self.seed = seed
     switch configuration.workload {
-    case .explicit(let operations): workload = Workload(explicit: operations)
+    case .explicit(let explicit): workload = explicit
     case .dirtyImages: preconditionFailure("made-up images have no client")
     case .drawn(let specification, let own):
       workload = Workload(

@@ -20,7 +20,7 @@ struct WorkloadParsing {
       }
       return .dirtyImages
     }
-    if let sequence = node.sequence { return .explicit(try operations(Array(sequence), node)) }
+    if let sequence = node.sequence { return .explicit(try sessions(Array(sequence), node)) }
     return try drawn(
       ScenarioNode(
         node, named: "workload",
@@ -111,15 +111,25 @@ struct WorkloadParsing {
 
   // MARK: Explicit
 
-  private func operations(
-    _ nodes: [Node], _ list: Node
-  ) throws(ScenarioError) -> [ClientOperation] {
-    if nodes.isEmpty { throw ScenarioError(line: list.mark?.line, "'workload' lists no operation") }
-    var operations: [ClientOperation] = []
+  /// The word between the operations of two sessions: everything is closed and opened again.
+  static let sessionEnd = "reopen"
+
+  private func sessions(_ nodes: [Node], _ list: Node) throws(ScenarioError) -> Workload {
+    var sessions: [[ClientOperation]] = [[]]
+    var identifier: UInt64 = 0
     for node in nodes {
-      operations.append(try operation(node, identifier: UInt64(operations.count + 1)))
+      // At the end of a session the number is the close's.
+      identifier += 1
+      if node.scalar?.string == Self.sessionEnd {
+        sessions.append([])
+      } else {
+        sessions[sessions.count - 1].append(try operation(node, identifier: identifier))
+      }
     }
-    return operations
+    if sessions.allSatisfy(\.isEmpty) {
+      throw ScenarioError(line: list.mark?.line, "'workload' lists no operation")
+    }
+    return Workload(explicit: sessions)
   }
 
   private func operation(

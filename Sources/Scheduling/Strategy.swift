@@ -27,7 +27,7 @@ extension Strategy {
 
 /// The strategies by the names that users give them.
 public enum StrategyName: String, CaseIterable, Sendable {
-  /// The seed picks random, sticky or pct.
+  /// A portfolio, because no strategy is best at every bug: of 10 seeds 4 take pos, 4 pct and 2 urw.
   case auto
   case random
   case sticky
@@ -49,7 +49,7 @@ public enum StrategyName: String, CaseIterable, Sendable {
     case .delay: return DelayStrategy(seed: seed, expectedStepCount: expectedStepCount)
     case .auto:
       var stream = RandomStream(seed, .schedule, 1)
-      let name = stream.pick([(StrategyName.random, 4), (.pct, 4), (.sticky, 2)])
+      let name = stream.pick([(StrategyName.pos, 4), (.pct, 4), (.urw, 2)])
       return name.makeStrategy(seed: seed, expectedStepCount: expectedStepCount)
     }
   }

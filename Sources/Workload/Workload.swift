@@ -62,14 +62,21 @@ public struct Workload: Hashable, Sendable {
     }
   }
 
-  /// An explicit list: each operation by its task, in the order given, in one session.
-  public init(explicit operations: [ClientOperation]) {
-    let taskCount = (operations.map(\.task).max() ?? 0) + 1
-    let tasks = (0..<taskCount).map { task in operations.filter { $0.task == task } }
-    let last = operations.map(\.identifier).max() ?? 0
-    sessions = [
-      Session(tasks: tasks, close: ClientOperation(identifier: last + 1, task: 0, action: .close))
-    ]
+  /// Explicit lists, one for each session: each operation by its task, in the order given.
+  ///
+  /// - Precondition: identifiers ascend over all sessions, and leave one out between two sessions, which is
+  ///   the close's.
+  public init(explicit sessions: [[ClientOperation]]) {
+    var closeIdentifier: UInt64 = 0
+    self.sessions = sessions.map { operations in
+      let taskCount = (operations.map(\.task).max() ?? 0) + 1
+      let tasks = (0..<taskCount).map { task in operations.filter { $0.task == task } }
+      precondition(
+        operations.allSatisfy { $0.identifier > closeIdentifier }, "identifiers ascend")
+      closeIdentifier = (operations.map(\.identifier).max() ?? closeIdentifier) + 1
+      return Session(
+        tasks: tasks, close: ClientOperation(identifier: closeIdentifier, task: 0, action: .close))
+    }
   }
 }
 

@@ -13,14 +13,17 @@ import Workload
     var configuration = RunConfiguration(
       stack: StackName(image: .raw, profile: .exact), bugs: bugs)
     configuration.deviceByteCount = 4 << 20
-    configuration.workload = .explicit([
-      ClientOperation(
-        identifier: 1, task: 0, action: .writeZeroes,
-        range: ByteRange(byteOffset: 0, byteCount: 64 << 10)),
-      ClientOperation(
-        identifier: 2, task: 1, action: .write,
-        range: ByteRange(byteOffset: 2 << 20, byteCount: 4096)),
-    ])
+    configuration.workload = .explicit(
+      Workload(explicit: [
+        [
+          ClientOperation(
+            identifier: 1, task: 0, action: .writeZeroes,
+            range: ByteRange(byteOffset: 0, byteCount: 64 << 10)),
+          ClientOperation(
+            identifier: 2, task: 1, action: .write,
+            range: ByteRange(byteOffset: 2 << 20, byteCount: 4096)),
+        ]
+      ]))
     return configuration
   }
 

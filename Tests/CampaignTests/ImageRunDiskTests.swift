@@ -26,7 +26,7 @@ import WriteLog
   private init(_ operations: [ClientOperation]) {
     var configuration = RunConfiguration(stack: StackName(image: .vhdx, profile: .exact))
     configuration.deviceByteCount = 4 << 20
-    configuration.workload = .explicit(operations)
+    configuration.workload = .explicit(Workload(explicit: [operations]))
     run = SimulatedRun(configuration, seed: Self.seed)
     log = run.logBytes
     client = run.client

@@ -29,14 +29,26 @@ import Testing
     #expect(scenario.seeds == SeedRange(first: Seed(3), last: Seed(9)))
     #expect(scenario.tiers == [.prefix, .drop(1)])
     #expect(scenario.expectation == .breaks(.l03, also: [.l06, .l08]))
-    guard case .explicit(let operations) = scenario.configuration.workload else {
+    guard case .explicit(let workload) = scenario.configuration.workload else {
       Issue.record("not explicit")
       return
     }
     #expect(
-      operations.map(\.description) == [
-        "write-zeroes #1 [0, 65536)", "write #2 [2097152, 2101248) fua",
+      workload.operations.map(\.description) == [
+        "write-zeroes #1 [0, 65536)", "write #2 [2097152, 2101248) fua", "close #3",
       ])
+  }
+
+  @Test func aListCanHaveSeveralSessions() throws {
+    let text = Self.good.replacingOccurrences(
+      of: "  - { task: 1,", with: "  - reopen\n  - { task: 1,")
+    guard case .explicit(let workload) = try Scenario(parsing: text).configuration.workload else {
+      Issue.record("not explicit")
+      return
+    }
+    #expect(
+      workload.sessions.map { $0.tasks.map { $0.map(\.identifier) } } == [[[1]], [[], [3]]])
+    #expect(workload.sessions.map(\.close.identifier) == [2, 4])
   }
 
   /// A line of the good file, what it is replaced by, and the line and word of the refusal.

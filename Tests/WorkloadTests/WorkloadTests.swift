@@ -52,7 +52,7 @@ import WriteLog
       ClientOperation(identifier: 2, task: 0, action: .flush),
       ClientOperation(identifier: 3, task: 1, action: .flush),
     ]
-    let workload = Workload(explicit: operations)
+    let workload = Workload(explicit: [operations])
     #expect(workload.sessions.count == 1)
     #expect(workload.sessions[0].tasks.map { $0.map(\.identifier) } == [[2], [1, 3]])
     #expect(workload.sessions[0].close.identifier == 4)
