@@ -52,6 +52,18 @@ public struct RunConfiguration: Hashable, Sendable {
       ? logSectorByteCount : max(logSectorByteCount, image.logicalSectorByteCount)
   }
 
+  /// What the client does in the run of `seed`; `nil` where there is no client.
+  public func clientWorkload(seed: Seed) -> Workload? {
+    switch workload {
+    case .explicit(let explicit): explicit
+    case .dirtyImages: nil
+    case .drawn(let specification, let own):
+      Workload(
+        specification, seed: own ?? seed, deviceByteCount: deviceByteCount,
+        sectorByteCount: clientSectorByteCount)
+    }
+  }
+
   /// What opens an image, with its mistakes.
   public var recovery: RecoveryProfile {
     var profile = stack.profile.recovery

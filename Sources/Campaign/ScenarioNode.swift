@@ -82,9 +82,13 @@ extension Node {
 
 /// Numbers of bytes as people write them.
 public enum ByteCountText {
+  /// Ascending.
+  static let units: [(suffix: String, byteCount: UInt64)] = [
+    ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30),
+  ]
+
   /// `4096`, `64KiB`, `1MiB`, `2GiB`; `nil` for anything else.
   public static func parse(_ text: String) -> UInt64? {
-    let units: [(String, UInt64)] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
     for (suffix, unit) in units where text.hasSuffix(suffix) {
       guard let count = UInt64(text.dropLast(suffix.count)) else { return nil }
       let product = count.multipliedReportingOverflow(by: unit)

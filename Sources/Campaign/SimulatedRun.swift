@@ -29,14 +29,10 @@ public final class SimulatedRun: @unchecked Sendable {
   public init(_ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)? = nil) {
     self.configuration = configuration
     self.seed = seed
-    switch configuration.workload {
-    case .explicit(let explicit): workload = explicit
-    case .dirtyImages: preconditionFailure("made-up images have no client")
-    case .drawn(let specification, let own):
-      workload = Workload(
-        specification, seed: own ?? seed, deviceByteCount: configuration.deviceByteCount,
-        sectorByteCount: configuration.clientSectorByteCount)
+    guard let workload = configuration.clientWorkload(seed: seed) else {
+      preconditionFailure("made-up images have no client")
     }
+    self.workload = workload
     simulation = Simulation(
       strategy: strategy ?? Self.strategy(configuration, seed, workload))
     data = SimulatedDevice(

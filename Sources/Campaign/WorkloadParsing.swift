@@ -111,38 +111,74 @@ struct WorkloadParsing {
 
   // MARK: Explicit
 
-  /// The word between the operations of two sessions: everything is closed and opened again.
+  /// Between the operations of two sessions: everything is closed and opened again.
   static let sessionEnd = "reopen"
+  /// Behind the last operation, where the close has another number than the next one, or where it is all
+  /// that there is.
+  static let listEnd = "close"
+  /// Operations have numbers below this.
+  static let largestNumber = 1_000_000_000
 
   private func sessions(_ nodes: [Node], _ list: Node) throws(ScenarioError) -> Workload {
-    var sessions: [[ClientOperation]] = [[]]
-    var identifier: UInt64 = 0
+    var workload = Workload(sessions: [])
+    var operations: [ClientOperation] = []
+    var lastNumber: UInt64 = 0
+    var isClosed = false
     for node in nodes {
-      // At the end of a session the number is the close's.
-      identifier += 1
-      if node.scalar?.string == Self.sessionEnd {
-        sessions.append([])
+      if isClosed {
+        throw ScenarioError(
+          line: node.mark?.line, "'\(Self.listEnd)' stands behind the last operation")
+      }
+      if let end = try end(node, lastNumber) {
+        lastNumber = end.number
+        isClosed = end.word == Self.listEnd
+        workload.sessions.append(.init(listing: operations, closeIdentifier: lastNumber))
+        operations = []
       } else {
-        sessions[sessions.count - 1].append(try operation(node, identifier: identifier))
+        operations.append(try operation(node, lastNumber))
+        lastNumber = operations.last?.identifier ?? lastNumber
       }
     }
-    if sessions.allSatisfy(\.isEmpty) {
+    if !isClosed {
+      workload.sessions.append(.init(listing: operations, closeIdentifier: lastNumber + 1))
+    }
+    if !isClosed && workload.sessions.allSatisfy({ $0.tasks.allSatisfy(\.isEmpty) }) {
       throw ScenarioError(line: list.mark?.line, "'workload' lists no operation")
     }
-    return Workload(explicit: sessions)
+    return workload
+  }
+
+  /// `reopen`, `close`, or one of them with a number: `{ reopen: 17 }`; `nil` for anything else.
+  private func end(
+    _ node: Node, _ lastNumber: UInt64
+  ) throws(ScenarioError) -> (word: String, number: UInt64)? {
+    let word = node.scalar?.string ?? node.mapping?.first?.key.string ?? ""
+    guard word == Self.sessionEnd || word == Self.listEnd else { return nil }
+    if node.scalar != nil { return (word, lastNumber + 1) }
+    let item = try ScenarioNode(node, named: word, keys: [word])
+    return (word, try number(word, of: item, lastNumber))
+  }
+
+  /// The number that an item gives, or the next one.
+  private func number(
+    _ key: String, of item: ScenarioNode, _ lastNumber: UInt64
+  ) throws(ScenarioError) -> UInt64 {
+    let next = Int(lastNumber) + 1
+    return UInt64(try item.integer(key, in: next...max(next, Self.largestNumber)) ?? next)
   }
 
   private func operation(
-    _ node: Node, identifier: UInt64
+    _ node: Node, _ lastNumber: UInt64
   ) throws(ScenarioError) -> ClientOperation {
     let names = Self.actions.map(\.rawValue)
-    let item = try ScenarioNode(node, named: "operation", keys: names + ["task", "fua"])
+    let item = try ScenarioNode(node, named: "operation", keys: names + ["task", "fua", "number"])
     let found = item.keys.compactMap { ClientMark.Action(rawValue: $0) }
     guard let action = found.first, found.count == 1, let value = item.node(action.rawValue) else {
       throw ScenarioError(line: item.line, "an operation has exactly one of \(names.listed)")
     }
     var operation = ClientOperation(
-      identifier: identifier, task: try item.integer("task", in: 0...63) ?? 0, action: action)
+      identifier: try number("number", of: item, lastNumber),
+      task: try item.integer("task", in: 0...63) ?? 0, action: action)
     if let node = item.node("fua") {
       guard let isFUA = node.bool, action == .write || action == .writeZeroes else {
         throw ScenarioError(
@@ -151,7 +187,8 @@ struct WorkloadParsing {
       operation.isFUA = isFUA
     }
     if action == .resize {
-      let target = try value.byteCount(named: "resize", in: 0...(1 << 30))
+      let target = try value.byteCount(
+        named: "resize", in: 0...max(1 << 30, configuration.deviceByteCount))
       operation.range = ByteRange(byteOffset: 0, byteCount: target)
     } else if action.hasRange {
       operation.range = try range(value, action)

@@ -15,6 +15,13 @@ public struct Workload: Hashable, Sendable {
       self.tasks = tasks
       self.close = close
     }
+
+    /// Each operation by its task, in the order given.
+    public init(listing operations: [ClientOperation], closeIdentifier: UInt64) {
+      let taskCount = (operations.map(\.task).max() ?? 0) + 1
+      tasks = (0..<taskCount).map { task in operations.filter { $0.task == task } }
+      close = ClientOperation(identifier: closeIdentifier, task: 0, action: .close)
+    }
   }
 
   public var sessions: [Session]
@@ -69,13 +76,10 @@ public struct Workload: Hashable, Sendable {
   public init(explicit sessions: [[ClientOperation]]) {
     var closeIdentifier: UInt64 = 0
     self.sessions = sessions.map { operations in
-      let taskCount = (operations.map(\.task).max() ?? 0) + 1
-      let tasks = (0..<taskCount).map { task in operations.filter { $0.task == task } }
       precondition(
         operations.allSatisfy { $0.identifier > closeIdentifier }, "identifiers ascend")
       closeIdentifier = (operations.map(\.identifier).max() ?? closeIdentifier) + 1
-      return Session(
-        tasks: tasks, close: ClientOperation(identifier: closeIdentifier, task: 0, action: .close))
+      return Session(listing: operations, closeIdentifier: closeIdentifier)
     }
   }
 }
