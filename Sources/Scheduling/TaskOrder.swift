@@ -30,8 +30,9 @@ public struct TaskOrder: Hashable, Sendable, CustomStringConvertible {
     for task in tasks { append(Turn(task: task, stepCount: 1)) }
   }
 
-  /// `nil` where `text` is no order.
+  /// `nil` where `text` is no order. The empty text is the order without a preemption.
   public init?(_ text: String) {
+    if text.isEmpty { return }
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let numbers = part.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
       guard numbers.count == 2, let stepCount = numbers[0], let task = numbers[1],

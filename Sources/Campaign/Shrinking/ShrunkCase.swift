@@ -6,7 +6,10 @@ import Scheduling
 public struct ShrunkCase: Sendable {
   /// Ready for a file: breaks the rule, and says what else it breaks.
   public var scenario: Scenario
-  public var violation: Violation
+  /// Of the smallest run, with all that happened in it.
+  public var finding: Finding
+  /// What two cases of one bug have in common: see ``CaseShape``.
+  public var shape: CaseShape
   public var operationCount: Int
   /// How often another task goes on than the one that went before.
   public var switchCount: Int
@@ -24,15 +27,22 @@ public struct ShrunkCase: Sendable {
     let best = trials.best
     let rules = trials.judged.judgement.violations.map(\.rule)
     scenario = Scenario(
-      summary: violation.rule.failure, configuration: best.configuration,
+      summary: "Minimized from seed \(best.seed), where \(violation.rule.failure).",
+      configuration: best.configuration,
       seeds: SeedRange(first: best.seed, last: best.seed), tiers: best.tiers,
       expectation: .breaks(violation.rule, also: Set(rules).subtracting([violation.rule])))
-    self.violation = violation
+    guard
+      var finding = Finding.all(of: trials.judged, reproduce: "")
+        .first(where: { $0.rule == violation.rule })
+    else { preconditionFailure("each violation is a finding") }
+    finding.timeline = Timeline(ofAll: trials.judged.run, violation)
+    self.finding = finding
     operationCount = best.operations.count
     switchCount = best.turns.switchCount
     let state = violation.state
     lostWriteCount =
       (state?.lost.count ?? 0) + (state?.torn == nil ? 0 : 1) + (state?.early.count ?? 0)
+    shape = CaseShape(best, lostWriteCount: lostWriteCount)
     runCount = trials.runCount
     self.wasEndedByClock = wasEndedByClock
   }
