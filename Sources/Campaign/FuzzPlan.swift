@@ -76,17 +76,20 @@ public struct FuzzPlan: Sendable {
 /// Adds the seeds of a campaign up, in their order, so that the result does not depend on how many
 /// were carried out at once.
 public struct FuzzTally: Sendable {
-  private let isGoingOn: Bool
+  private let isKeepingOn: Bool
   public private(set) var report: RunReport
   /// For each rule the first finding; the others are counted.
   public private(set) var seedCountOfRule: [(rule: Rule, seedCount: Int)] = []
+  /// For each rule that was what a seed broke first a few findings, to be minimized.
+  public private(set) var examples: [Finding] = []
+  private static let exampleCountOfRule = 3
   private let asksForAllStates: Bool
   private var seedCount = 0
   /// Of how many seeds all states were compared with those of the device.
   private var comparedSeedCount = 0
 
   public init(_ plan: FuzzPlan) {
-    isGoingOn = plan.isGoingOn
+    isKeepingOn = plan.isGoingOn
     asksForAllStates = plan.tiers.contains(.all) && plan.workload == .client
     report = RunReport(command: "fuzz", subject: "\(plan.stack)", seeds: plan.seeds)
     report.subject = ([plan.stack.description] + plan.bugs.sorted().map { "+\($0.identifier)" })
@@ -103,6 +106,12 @@ public struct FuzzTally: Sendable {
     seedCount += 1
     if result.judgement.judgedRules.contains(.l10) { comparedSeedCount += 1 }
     report.counts.add(result.judgement)
+    // What else a seed breaks are consequences.
+    if let cause = result.findings.first,
+      examples.count(where: { $0.rule == cause.rule }) < Self.exampleCountOfRule
+    {
+      examples.append(cause)
+    }
     for finding in result.findings {
       if let place = seedCountOfRule.firstIndex(where: { $0.rule == finding.rule }) {
         seedCountOfRule[place].seedCount += 1
@@ -111,8 +120,16 @@ public struct FuzzTally: Sendable {
         report.findings.append(finding)
       }
     }
-    return isGoingOn || result.findings.isEmpty
+    return isGoingOn
   }
+
+  /// Takes in what earlier campaigns found and what is still there, before the first seed.
+  public mutating func addKnown(_ add: (inout RunReport) throws -> Void) rethrows {
+    try add(&report)
+  }
+
+  /// Whether the campaign goes on: until the first finding, unless it was told to keep going.
+  public var isGoingOn: Bool { isKeepingOn || report.findings.isEmpty }
 
   /// The campaign was ended before its last seed.
   public mutating func interrupt() {
@@ -127,8 +144,10 @@ public struct FuzzTally: Sendable {
   /// The report, with how often each rule was broken where more than one seed was looked at.
   public var finalReport: RunReport {
     var final = report
-    if isGoingOn {
-      final.notes = seedCountOfRule.map { "\($0.rule.rawValue) is broken in \($0.seedCount) seeds" }
+    if isKeepingOn {
+      final.notes += seedCountOfRule.map {
+        "\($0.rule.rawValue) is broken in \($0.seedCount) seeds"
+      }
     }
     if asksForAllStates {
       final.notes.append(

@@ -38,6 +38,8 @@ public struct RunConfiguration: Hashable, Sendable {
   public var ignoredRules: Set<Rule> = []
   /// Choices to make again, instead of a strategy.
   public var schedule: Schedule?
+  /// Turns to take, as far as they can be taken, instead of a strategy.
+  public var turns: TaskOrder?
 
   public init(stack: StackName, bugs: Set<PlantedBug> = []) {
     self.stack = stack

@@ -38,6 +38,8 @@ public struct RunReport: Sendable {
   public var seeds: SeedRange?
   public var counts = Counts()
   public var findings: [Finding] = []
+  /// Minimized findings, one for each that is most likely a bug of its own; empty where none was asked for.
+  public var groups: [FindingGroup] = []
   public var scenarios: [ScenarioOutcome] = []
   /// The rules that could not be judged, and what would be needed.
   public var unjudgedRules: [(rule: Rule, reason: String)] = []

@@ -143,7 +143,7 @@ extension Scenario {
     _ node: Node, into configuration: inout RunConfiguration
   ) throws(ScenarioError) -> SeedRange {
     let schedule = try ScenarioNode(
-      node, named: "schedule", keys: ["strategy", "preemptions", "seeds", "choices"])
+      node, named: "schedule", keys: ["strategy", "preemptions", "seeds", "choices", "turns"])
     configuration.exhaustive = try exhaustiveBound(schedule, configuration)
     if configuration.exhaustive == nil, let strategy = schedule.node("strategy") {
       guard let name = strategy.scalar.flatMap({ StrategyName(rawValue: $0.string) }) else {
@@ -164,6 +164,7 @@ extension Scenario {
       }
       configuration.schedule = recorded
     }
+    configuration.turns = try turns(schedule)
     guard let seeds = schedule.node("seeds") else {
       return SeedRange(first: Seed(1), last: Seed(1))
     }
@@ -172,6 +173,19 @@ extension Scenario {
         line: seeds.mark?.line, "'seeds' must be a range such as 1..200, found \(seeds.shown)")
     }
     return range
+  }
+
+  private static func turns(_ schedule: ScenarioNode) throws(ScenarioError) -> TaskOrder? {
+    guard let node = schedule.node("turns") else { return nil }
+    guard let order = node.scalar.flatMap({ TaskOrder($0.string) }) else {
+      throw ScenarioError(
+        line: node.mark?.line, "'turns' must be a list such as 12x0,3x1, found \(node.shown)")
+    }
+    guard schedule.node("choices") == nil, schedule.node("strategy") == nil else {
+      throw ScenarioError(
+        line: node.mark?.line, "'turns' stands instead of 'strategy' and 'choices'")
+    }
+    return order
   }
 
   /// `dfs` carries out every schedule, of a workload that is written out.

@@ -132,6 +132,9 @@ struct ScenarioText {
       schedule.add("strategy", configuration.strategy, unless: .auto) { $0.rawValue }
     }
     schedule.add("seeds", "\(scenario.seeds)")
+    if let turns = configuration.turns {
+      schedule.add("turns", turns.turns.isEmpty ? "\"\"" : "\"\(turns)\"")
+    }
     guard let choices = configuration.schedule else { return ["schedule: \(schedule.text)"] }
     // A list without choices is one, too: always the first of what is pending.
     let text = choices.choices.isEmpty ? "\"\"" : choices.description

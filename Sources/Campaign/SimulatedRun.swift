@@ -15,6 +15,8 @@ public final class SimulatedRun: @unchecked Sendable {
   /// Why the run ended before its workload did.
   public private(set) var stall: Simulation.Stall?
   public private(set) var client = ClientHistory()
+  /// By operation, which of its task's steps it took.
+  public private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
 
   private let simulation: Simulation
   private let data: SimulatedDevice
@@ -45,6 +47,8 @@ public final class SimulatedRun: @unchecked Sendable {
   /// The choices that the run made.
   public var schedule: Schedule { simulation.schedule }
   public var stepCount: Int { simulation.stepCount }
+  /// The task of each step.
+  public var order: TaskOrder { simulation.order }
   /// The strategy with what it remembers of the run.
   public var currentStrategy: any Strategy { simulation.currentStrategy }
   /// The device before the first operation.
@@ -64,6 +68,7 @@ public final class SimulatedRun: @unchecked Sendable {
     _ configuration: RunConfiguration, _ seed: Seed, _ workload: Workload
   ) -> any Strategy {
     if let schedule = configuration.schedule { return ReplayStrategy(schedule) }
+    if let turns = configuration.turns { return TurnsStrategy(turns) }
     // An operation takes about six steps: data, entry, two marks, now and then a superblock.
     return configuration.strategy.makeStrategy(
       seed: seed, expectedStepCount: workload.operations.count * 6)
@@ -164,6 +169,7 @@ public final class SimulatedRun: @unchecked Sendable {
   private func perform(
     _ operation: ClientOperation, _ disk: any ClientDisk, _ logger: WriteLogger
   ) async {
+    let firstStep = simulation.pointCount(ofTask: operation.task)
     var bytes: [UInt8] = []
     if operation.action == .write {
       bytes = StampedUnit.bytes(
@@ -184,6 +190,8 @@ public final class SimulatedRun: @unchecked Sendable {
       operation.identifier, errorName: error?.name, entryCount: logger.entryCount,
       event: simulation.nextEventIndex())
     await mark(.end(operation: operation.identifier, errorName: error?.name), operation, logger)
+    stepsOfOperation[operation.identifier] =
+      firstStep..<simulation.pointCount(ofTask: operation.task)
   }
 
   private func mark(

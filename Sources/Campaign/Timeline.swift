@@ -21,6 +21,32 @@ public struct Timeline: Hashable, Sendable {
   /// More rows than this do not help a reader.
   public static let maximumRowCount = 32
 
+  /// Every event of a run, up to a number that a page can hold, and what was lost in the power cut.
+  init(ofAll run: SimulatedRun, _ violation: Violation) {
+    let all = TimelineRows(run: run, cut: violation.state?.cut).rows
+    let untilCut = all.prefix { !$0.isCut } + all.filter(\.isCut)
+    rows = Self.joined(untilCut.map(\.row)).suffix(Self.maximumPageRowCount)
+    omittedRowCount = 0
+  }
+
+  /// Rows of a page; longer ones are cut off at their beginning.
+  private static let maximumPageRowCount = 200
+
+  /// A request and its completion are one row where nothing else happened between them.
+  private static func joined(_ rows: [Row]) -> [Row] {
+    var joined: [Row] = []
+    for row in rows {
+      if let last = joined.last, last.task == row.task, last.text.hasSuffix(" …"),
+        row.text.hasPrefix(last.text.dropLast(1))
+      {
+        joined[joined.count - 1] = row
+      } else {
+        joined.append(row)
+      }
+    }
+    return joined
+  }
+
   /// The events of the operations that a violation names; `nil` where it names none.
   init?(of violation: Violation, in run: SimulatedRun) {
     let involved = Set(violation.operations)

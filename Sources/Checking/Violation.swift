@@ -3,6 +3,8 @@ import CrashStates
 /// A broken rule: where, and what stands there.
 public struct Violation: Hashable, Sendable {
   public var rule: Rule
+  /// Which part of the checking found it.
+  public var judge: String
   /// One sentence with the numbers.
   public var title: String
   /// The crash state in which it shows; `nil` where it is the log that is wrong.
@@ -19,11 +21,13 @@ public struct Violation: Hashable, Sendable {
   /// How many more of the same rule were found beside this first one.
   public var repeatCount = 0
 
+  /// - Parameter file: that of the judge, whose name it gives.
   public init(
     _ rule: Rule, _ title: String, state: CrashState? = nil, entries: [Int] = [],
-    operations: [UInt64] = [], evidence: [String] = []
+    operations: [UInt64] = [], evidence: [String] = [], file: String = #fileID
   ) {
     self.rule = rule
+    judge = String((file.split(separator: "/").last ?? "").prefix { $0 != "." })
     self.title = title
     self.state = state
     self.entries = entries

@@ -36,6 +36,7 @@ private struct Document: Encodable {
   var interrupted: Bool
   var counts: Counts
   var findings: [FindingDocument]
+  var groups: [GroupDocument]
   var scenarios: [ScenarioDocument]
   var unjudgedRules: [UnjudgedRule]
   var notes: [String]
@@ -49,6 +50,7 @@ private struct Document: Encodable {
     interrupted = report.isInterrupted
     counts = Counts(report.counts, findings: report.findings.count)
     findings = report.findings.map { FindingDocument($0) }
+    groups = report.groups.map { GroupDocument($0) }
     scenarios = report.scenarios.map { ScenarioDocument($0) }
     unjudgedRules = report.unjudgedRules.map {
       UnjudgedRule(rule: $0.rule.rawValue, reason: $0.reason)
@@ -89,6 +91,7 @@ private struct Counts: Encodable {
 private struct FindingDocument: Encodable {
   var rule: String
   var title: String
+  var judge: String
   var found: String
   var seed: Nullable<String>
   var token: Nullable<String>
@@ -108,6 +111,7 @@ private struct FindingDocument: Encodable {
     let violation = finding.violation
     rule = violation.rule.rawValue
     title = violation.rule.failure
+    judge = violation.judge
     found = violation.title
     seed = Nullable(finding.seed?.rawValue.hex)
     token = Nullable(finding.token)
@@ -122,6 +126,32 @@ private struct FindingDocument: Encodable {
     difference = violation.difference
     timeline = (finding.timeline?.rows ?? []).map { TimelineRow($0) }
     reproduce = finding.reproduce
+  }
+}
+
+private struct GroupDocument: Encodable {
+  var name: String
+  var rule: String
+  var judge: String
+  var shape: String
+  var seeds: [String]
+  var operations: Int
+  var switches: Int
+  var lostWrites: Int
+  var endedByClock: Bool
+  var scenario: String
+
+  init(_ group: FindingGroup) {
+    name = group.name
+    rule = group.finding.rule.rawValue
+    judge = group.finding.violation.judge
+    shape = group.shape.description
+    seeds = group.seeds.map(\.rawValue.hex)
+    operations = group.operationCount
+    switches = group.switchCount
+    lostWrites = group.lostWriteCount
+    endedByClock = group.wasEndedByClock
+    scenario = group.scenario.text
   }
 }
 

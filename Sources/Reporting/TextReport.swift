@@ -20,12 +20,29 @@ public struct TextReport {
     var lines = [firstLine]
     lines += report.scenarios.map(scenarioLine)
     lines += findingLines
+    lines += groupLines
     if !report.findings.isEmpty { lines.append("") }
     lines += report.notes
     lines += unjudgedLines
     lines.append(summaryLine(timing))
     if let reproduction = report.reproduction { lines.append("reproduce: \(reproduction)") }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The findings and the command that shows the first again: a page of a folder.
+  public var pageText: String {
+    var lines = [firstLine] + findingLines + [""] + report.notes
+    if let reproduction = report.reproduction { lines.append("reproduce: \(reproduction)") }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What minimizing made of the findings, with all that happens in the smallest case.
+  private var groupLines: [String] {
+    report.groups.flatMap { group -> [String] in
+      let name = "\(palette.strong("MINIMIZED"))  \(group.name)"
+      return ["", name] + FindingText(group.finding, palette).lines
+        + FindingGroupText(group).linesWithScenario
+    }
   }
 
   /// The first finding of a run in full, and what else the same run breaks in short: consequences.
@@ -94,7 +111,7 @@ public struct TextReport {
   }
 
   private func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-    "\(count) \(count == 1 ? one : many ?? one + "s")"
+    FindingGroupText.counted(count, one, many)
   }
 }
 

@@ -38,6 +38,10 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
   public var schedule: Schedule { points.schedule }
   /// How many operations were let go.
   public var stepCount: Int { points.stepCount }
+  /// The task of each of them. A task waits at one point at a time: its n-th step is its n-th point.
+  public var order: TaskOrder { points.order }
+  /// How many points `task` has come to.
+  public func pointCount(ofTask task: Int) -> Int { points.pointCount(ofTask: task) }
   /// The strategy with what it remembers of the run.
   public var currentStrategy: any Strategy { points.strategy }
 

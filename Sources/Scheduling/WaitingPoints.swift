@@ -10,6 +10,7 @@ struct WaitingPoints {
   /// How many points each task has come to.
   private var pointCounts: [Int] = []
   private(set) var schedule = Schedule()
+  private(set) var order = TaskOrder()
   private(set) var stepCount = 0
 
   init(strategy: any Strategy) {
@@ -17,6 +18,9 @@ struct WaitingPoints {
   }
 
   var count: Int { pending.count }
+
+  /// How many points `task` has come to.
+  func pointCount(ofTask task: Int) -> Int { task < pointCounts.count ? pointCounts[task] : 0 }
 
   /// New tasks start; `expectedStepCounts` says how many operations each will take, where known.
   mutating func begin(expectedStepCounts: [Int]) {
@@ -49,6 +53,7 @@ struct WaitingPoints {
       strategy.passed(pending[0])
     }
     stepCount += 1
+    order.append(TaskOrder.Turn(task: pending[index].task, stepCount: 1))
     pending.remove(at: index)
     return waiters.remove(at: index)
   }

@@ -3,10 +3,16 @@ import Campaign
 import Host
 import Reporting
 import Scheduling
+import Stacks
 
-/// Where the findings of a campaign are kept: a folder each, with the recording, its manifest and the
-/// report.
+/// Where the findings of campaigns are kept, a folder each: what broke, the minimized scenario and the run
+/// as it was found, the recording of the minimized run.
+///
+/// A folder is named after rule, judge and shape, so a bug that is found again comes to the same place.
 struct FindingFolder {
+  static let scenarioName = "scenario.yaml"
+  static let unshrunkName = "unshrunk.yaml"
+
   private let path: String
 
   init(_ path: String) throws {
@@ -14,33 +20,91 @@ struct FindingFolder {
     try Folders.create(path)
   }
 
-  /// Writes one folder for each rule that was broken, named by rule and seed.
-  func write(_ report: RunReport, plan: FuzzPlan) throws {
-    for finding in report.findings {
-      guard let seed = finding.seed else { continue }
-      let folder = "\(path)/\(finding.rule.rawValue)-seed-\(seed)"
-      try Folders.create(folder)
-      switch plan.workload {
-      case .client: try writeRecording(plan, seed, to: folder)
-      case .dirtyImages: try writeImages(seed, to: folder)
-      }
-      var single = RunReport(command: report.command, subject: report.subject)
-      single.counts = report.counts
-      single.findings = [finding]
-      let timing = ReportTiming(elapsedNanoseconds: 0, jobCount: 1)
-      try OutputFile.write(
-        TextReport(single, usesColor: false).text(timing), to: "\(folder)/README")
-      try OutputFile.write(try JSONReport(single).text(timing), to: "\(folder)/finding.json")
-    }
+  func folder(of group: FindingGroup) -> String { "\(path)/\(group.name)" }
+
+  /// The scenarios that earlier campaigns left, in the order of their names.
+  func knownScenarios() throws -> [LoadedScenario] {
+    try Folders.files(below: path, suffix: Self.scenarioName).map(LoadedScenario.init(path:))
   }
 
-  private func writeRecording(_ plan: FuzzPlan, _ seed: Seed, to folder: String) throws {
-    let run = SimulatedRun(plan.configuration(for: seed), seed: seed)
+  /// Keeps a run while it is made smaller, so that it is there whatever happens until then.
+  func keeping<Result>(_ finding: Finding, of plan: FuzzPlan, _ body: () throws -> Result) throws
+    -> Result
+  {
+    guard let seed = finding.seed else { return try body() }
+    let scenario = Scenario(
+      of: plan.configuration(for: seed), seed: seed, tiers: plan.tiers, breaking: finding.rule,
+      also: finding.alsoBroken)
+    let kept = "\(path)/unshrunk-\(finding.rule.rawValue)-seed-\(seed).yaml"
+    try OutputFile.write(scenario.text, to: kept)
+    let result = try body()
+    Folders.remove(kept)
+    return result
+  }
+
+  /// Writes the folder of a finding; one that is there already is written over.
+  func write(_ group: FindingGroup, command: String) throws {
+    let folder = folder(of: group)
+    try Folders.create(folder)
+    try OutputFile.write(group.unshrunk.text, to: "\(folder)/\(Self.unshrunkName)")
+    try OutputFile.write(group.scenario.text, to: "\(folder)/\(Self.scenarioName)")
+    try writeRecording(of: group.scenario, to: folder)
+    try OutputFile.write(page(of: group, folder), to: "\(folder)/README")
+    if let token = group.finding.token { try OutputFile.write("\(token)\n", to: "\(folder)/token") }
+    var report = RunReport(command: command, subject: "\(group.scenario.configuration.stack)")
+    report.findings = [reproducible(group)]
+    report.groups = [group]
+    try OutputFile.write(
+      try JSONReport(report).text(.none), to: "\(folder)/finding.json")
+  }
+
+  /// The finding with the one line that shows it again.
+  func reproducible(_ group: FindingGroup) -> Finding {
+    var finding = group.finding
+    let scenario = "\(folder(of: group))/\(Self.scenarioName)"
+    finding.reproduce = "powercut replay-run \(scenario.shellQuoted)"
+    return finding
+  }
+
+  // MARK: Inside
+
+  private func page(of group: FindingGroup, _ folder: String) -> String {
+    var report = RunReport(
+      command: "minimized", subject: "\(group.scenario.configuration.stack)",
+      seeds: group.scenario.seeds)
+    report.findings = [reproducible(group)]
+    report.notes = FindingGroupText(group).lines + imageLines(of: group, folder)
+    return TextReport(report, usesColor: false).pageText
+  }
+
+  /// How the images before and behind recovery are made.
+  private func imageLines(of group: FindingGroup, _ folder: String) -> [String] {
+    guard let state = group.finding.violation.state else { return [] }
+    let image = group.scenario.configuration.stack.image == .raw ? "crash.img" : "crash.vhdx"
+    var lines = [
+      "the disk after the cut: powercut replay \(folder.shellQuoted) --state '\(state)' "
+        + "--output \(image)"
+    ]
+    if group.scenario.configuration.stack.image != .raw {
+      lines.append("what opening makes of it: powercut recover \(image) --output recovered.vhdx")
+    }
+    return lines
+  }
+
+  private func writeRecording(of scenario: Scenario, to folder: String) throws {
+    let seed = scenario.seeds.first
+    if scenario.configuration.workload == .dirtyImages {
+      return try writeImages(seed, to: folder)
+    }
+    let run = SimulatedRun(scenario.configuration, seed: seed)
     try OutputFile.write(run.logBytes, to: "\(folder)/writes.log")
     try write(run.liveContents, to: "\(folder)/live.img")
-    if plan.stack.image != .raw { try write(run.initialContents, to: "\(folder)/base.img") }
+    if scenario.configuration.stack.image != .raw {
+      try write(run.initialContents, to: "\(folder)/base.img")
+    }
     let manifest = RecordingManifest(
-      stack: "\(plan.stack)", bugs: plan.bugs.sorted().map(\.identifier), seed: seed,
+      stack: "\(scenario.configuration.stack)",
+      bugs: scenario.configuration.bugs.sorted().map(\.identifier), seed: seed,
       initialByteCount: run.initialContents.byteCount)
     try OutputFile.write(try manifest.text(), to: "\(folder)/manifest.json")
   }

@@ -50,17 +50,19 @@ struct FuzzCommand: ParsableCommand {
   @Flag(help: "Go on after the first finding.")
   var keepGoing = false
 
-  @Option(help: "A folder for the recordings of the findings.")
-  var output: String?
-
+  @OptionGroup var minimizing: MinimizingOptions
   @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      let report = try carryOut(stopwatch)
-      if let output { try FindingFolder(output).write(report, plan: plan) }
+      let minimizer = try FindingMinimizer(plan, minimizing)
+      var tally = FuzzTally(plan)
+      try tally.addKnown { try minimizer.tryKnown(&$0) }
+      if tally.isGoingOn { try carryOut(stopwatch, &tally) }
+      var report = tally.finalReport
+      try minimizer.minimize(tally.examples, &report)
       try outputOptions.write(report, stopwatch.timing(jobCount: jobOptions.jobs))
       return report.exitStatus
     }
@@ -83,10 +85,9 @@ struct FuzzCommand: ParsableCommand {
     }
   }
 
-  private func carryOut(_ stopwatch: Stopwatch) throws -> RunReport {
+  private func carryOut(_ stopwatch: Stopwatch, _ tally: inout FuzzTally) throws {
     let plan = self.plan
     let part = SeedPart(seeds: plan.seeds, shard: shard)
-    var tally = FuzzTally(plan)
     var progress = ProgressLine()
     try WorkerPool(jobCount: jobOptions.jobs).run(indexCount: part.seedCount) { index in
       let seed = part.seed(at: index)
@@ -103,7 +104,6 @@ struct FuzzCommand: ParsableCommand {
       return isGoingOn && stopwatch.elapsedNanoseconds < duration.nanoseconds
     }
     progress.clear()
-    return tally.finalReport
   }
 }
 

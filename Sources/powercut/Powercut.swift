@@ -14,6 +14,6 @@ struct Powercut: ParsableCommand {
     version: ToolVersion.text,
     subcommands: [
       RunCommand.self, FuzzCommand.self, ReplayCommand.self, CheckCommand.self, InspectCommand.self,
-      CreateCommand.self, RecoverCommand.self, BisectCommand.self,
+      CreateCommand.self, RecoverCommand.self, BisectCommand.self, ShrinkCommand.self,
     ])
 }

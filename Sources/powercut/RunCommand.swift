@@ -44,19 +44,23 @@ struct RunCommand: ParsableCommand {
     for path in paths {
       files += Folders.isFolder(path) ? try Folders.files(below: path, suffix: ".yaml") : [path]
     }
-    return try files.map { path in
-      do {
-        return LoadedScenario(path: path, scenario: try Scenario(parsing: InputFile.text(path)))
-      } catch let error as ScenarioError {
-        throw ToolError("\(path): \(error)")
-      }
-    }
+    return try files.map(LoadedScenario.init(path:))
   }
 }
 
 struct LoadedScenario: Sendable {
   var path: String
   var scenario: Scenario
+
+  /// - Throws: ``ToolError`` with file and line where it is no scenario.
+  init(path: String) throws {
+    self.path = path
+    do {
+      scenario = try Scenario(parsing: InputFile.text(path))
+    } catch let error as ScenarioError {
+      throw ToolError("\(path): \(error)")
+    }
+  }
 }
 
 /// What a scenario gave, carried from its thread to the one that reports.

@@ -1,0 +1,55 @@
+import Checking
+import Scheduling
+
+/// Findings that are most likely of one bug: the same rule, found by the same judge, in minimized cases of
+/// the same shape.
+public struct FindingGroup: Hashable, Sendable {
+  /// Of the minimized case, with all that happened in it.
+  public var finding: Finding
+  public var scenario: Scenario
+  /// The first seed that led here, as it was drawn, with the choices that it made.
+  public var unshrunk: Scenario
+  public var shape: CaseShape
+  public var operationCount = 0
+  public var switchCount = 0
+  public var lostWriteCount = 0
+  /// The seeds that led here; more may have, because only a few of each rule are minimized.
+  public var seeds: [Seed]
+  /// The case may be smaller than this, but the time was over.
+  public var wasEndedByClock = false
+
+  public init(_ shrunk: ShrunkCase, unshrunk: Scenario) {
+    finding = shrunk.finding
+    scenario = shrunk.scenario
+    self.unshrunk = unshrunk
+    shape = shrunk.shape
+    operationCount = shrunk.operationCount
+    switchCount = shrunk.switchCount
+    lostWriteCount = shrunk.lostWriteCount
+    seeds = [unshrunk.seeds.first]
+    wasEndedByClock = shrunk.wasEndedByClock
+  }
+
+  /// What cannot be made smaller: images that are made up from a seed.
+  public init(unshrinkable finding: Finding, _ scenario: Scenario) {
+    self.finding = finding
+    self.scenario = scenario
+    unshrunk = scenario
+    shape = CaseShape(text: "dirty-images")
+    seeds = [scenario.seeds.first]
+  }
+
+  /// `D01-promise-judge-1a2b3c4d`: of one bug the same in every run.
+  public var name: String {
+    "\(finding.rule.rawValue)-\(finding.violation.judge)-\(shape.name)"
+  }
+
+  /// Takes a finding in, where there is a group that it belongs to.
+  public static func add(_ group: FindingGroup, to groups: inout [FindingGroup]) {
+    if let place = groups.firstIndex(where: { $0.name == group.name }) {
+      groups[place].seeds += group.seeds
+    } else {
+      groups.append(group)
+    }
+  }
+}

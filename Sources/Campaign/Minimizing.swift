@@ -1,0 +1,68 @@
+import Checking
+import CrashStates
+import Scheduling
+
+extension FindingGroup {
+  /// Minimizes a finding of a campaign.
+  ///
+  /// - Parameter isGoingOn: `false` ends the shrinking with the smallest case so far.
+  /// - Returns: `nil` where the listed operations do not break the rule: then seed and strategy are all
+  ///   there is.
+  public static func minimizing(
+    _ finding: Finding, of plan: FuzzPlan, isGoingOn: @escaping () -> Bool
+  ) -> FindingGroup? {
+    guard let seed = finding.seed else { return nil }
+    let configuration = plan.configuration(for: seed)
+    if configuration.workload == .dirtyImages {
+      return FindingGroup(
+        unshrinkable: finding,
+        Scenario(
+          of: configuration, seed: seed, tiers: plan.tiers, breaking: finding.rule,
+          also: finding.alsoBroken))
+    }
+    return minimizing(
+      JudgedRun(configuration, seed: seed, tiers: plan.tiers), rule: finding.rule,
+      tiers: plan.tiers, isGoingOn: isGoingOn)
+  }
+
+  /// Minimizes a run that breaks a rule.
+  public static func minimizing(
+    _ judged: JudgedRun, rule: Rule, tiers: [Tier], isGoingOn: @escaping () -> Bool
+  ) -> FindingGroup? {
+    let run = judged.run
+    guard var shrinker = Shrinker(judged, rule: rule, tiers: tiers, isGoingOn: isGoingOn)
+    else { return nil }
+    return FindingGroup(
+      shrinker.shrink(),
+      unshrunk: Scenario(
+        of: run.configuration, seed: run.seed, choices: run.schedule, tiers: tiers, breaking: rule,
+        also: judged.judgement.violations.map(\.rule)))
+  }
+}
+
+extension Scenario {
+  /// The first run that breaks `rule`; `nil` where none does.
+  public func firstRun(breaking rule: Rule) -> JudgedRun? {
+    for rawSeed in seeds.first.rawValue...seeds.last.rawValue {
+      let seed = Seed(rawSeed)
+      guard let bound = configuration.exhaustive else {
+        let judged = JudgedRun(configuration, seed: seed, tiers: tiers)
+        if judged.breaks(rule) { return judged }
+        continue
+      }
+      var search = ExhaustiveSearch(
+        configuration, seed: seed, tiers: tiers, preemptionLimit: bound.preemptionLimit)
+      while search.scheduleCount < bound.scheduleLimit, let judged = search.next() {
+        if judged.breaks(rule) { return judged }
+      }
+    }
+    return nil
+  }
+}
+
+extension JudgedRun {
+  /// Whether the run breaks `rule`.
+  public func breaks(_ rule: Rule) -> Bool {
+    judgement.violations.contains { $0.rule == rule }
+  }
+}

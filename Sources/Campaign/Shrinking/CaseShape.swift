@@ -1,0 +1,49 @@
+import Bytes
+import Workload
+
+/// What is left of a minimized case without its numbers: which operations by which tasks, how their
+/// ranges lie to each other, how often tasks switched, how much failed and how much was lost.
+///
+/// Two seeds that lead to the same shape have most likely found the same bug.
+public struct CaseShape: Hashable, Sendable, CustomStringConvertible {
+  /// `vhdx: t0 write a-b, t1 flush; 2 switches`.
+  public let description: String
+
+  /// - Parameter text: for what has no operations.
+  init(text: String) {
+    description = text
+  }
+
+  init(_ minimized: ShrinkCase, lostWriteCount: Int) {
+    let operations = minimized.operations
+    let bounds = operations.filter(\.action.hasRange).flatMap {
+      [$0.range.byteOffset, $0.range.endByteOffset]
+    }
+    let ranks = Set(bounds).sorted()
+    func rank(_ byteOffset: UInt64) -> Int { ranks.firstIndex(of: byteOffset) ?? 0 }
+    let sessions = minimized.sessions.map { session in
+      session.map { operation in
+        var words = ["t\(operation.task)", operation.action.rawValue]
+        if operation.action.hasRange {
+          let range = operation.range
+          words.append("\(rank(range.byteOffset))-\(rank(range.endByteOffset))")
+        }
+        if operation.isFUA { words.append("fua") }
+        return words.joined(separator: " ")
+      }.joined(separator: ", ")
+    }
+    let faults = minimized.configuration.faults
+    let numbers = [
+      (minimized.turns.switchCount, "switches"), (faults.errors.count, "errors"),
+      (faults.capacityByteCount == nil ? 0 : 1, "full"), (lostWriteCount, "lost"),
+    ]
+    description =
+      "\(minimized.configuration.stack.image.rawValue): " + sessions.joined(separator: "; reopen; ")
+      + numbers.filter { $0.0 > 0 }.map { "; \($0.0) \($0.1)" }.joined()
+  }
+
+  /// Eight hexadecimal digits, for the name of a folder.
+  public var name: String {
+    String(Checksum.xxh3(Array(description.utf8)).hexDigits.prefix(8))
+  }
+}

@@ -1,0 +1,97 @@
+import Checking
+import CrashStates
+import Scheduling
+
+/// Carries out smaller cases, and keeps the smallest that still breaks the rule.
+struct ShrinkTrials {
+  let rule: Rule
+  /// The smallest case so far, with the turns that its run took.
+  private(set) var best: ShrinkCase
+  private(set) var judged: JudgedRun
+  /// How many runs were carried out.
+  private(set) var runCount = 0
+  /// How much was done: steps of runs and judged crash states.
+  private var workCount = 0
+  private let workLimit: Int
+  private let isGoingOn: () -> Bool
+  /// Cases that keep the rule.
+  private var kept: Set<ShrinkCase> = []
+
+  /// `nil` where the listed operations do not break the rule again.
+  init?(
+    _ first: ShrinkCase, rule: Rule, workLimit: Int, isGoingOn: @escaping () -> Bool
+  ) {
+    self.rule = rule
+    self.workLimit = workLimit
+    self.isGoingOn = isGoingOn
+    best = first
+    judged = JudgedRun(first.configuration, seed: first.seed, tiers: first.tiers)
+    guard breaks(judged) else { return nil }
+    best = best.with(turns: judged.run.order)
+  }
+
+  /// Whether the work or the time that was given is used up.
+  var isOver: Bool { workCount >= workLimit || !isGoingOn() }
+
+  var violation: Violation? { judged.judgement.violations.first { $0.rule == rule } }
+
+  /// Carries `candidate` out, and keeps it where it breaks the rule.
+  mutating func takes(_ candidate: ShrinkCase) -> Bool {
+    if isOver || candidate.operations.isEmpty || kept.contains(candidate) { return false }
+    let run = SimulatedRun(candidate.configuration, seed: candidate.seed)
+    if accepts(run, of: candidate) { return true }
+    kept.insert(candidate)
+    return false
+  }
+
+  /// The same for the first of `candidates` that breaks the rule.
+  mutating func takes(firstOf candidates: [ShrinkCase]) -> Bool {
+    for candidate in candidates where takes(candidate) { return true }
+    return false
+  }
+
+  /// Looks for a schedule under which `candidate` breaks the rule, those with few preemptions first.
+  ///
+  /// - Parameter isSmaller: of runs that break the rule, which are of use.
+  mutating func takes(
+    _ candidate: ShrinkCase, searching scheduleLimit: Int, preemptionLimits: ClosedRange<Int>,
+    where isSmaller: (SimulatedRun) -> Bool = { _ in true }
+  ) -> Bool {
+    if candidate.operations.isEmpty { return false }
+    var rest = scheduleLimit
+    for preemptionLimit in preemptionLimits {
+      var search = ScheduleSearch(preemptionLimit: preemptionLimit)
+      while !search.isComplete && rest > 0 && !isOver {
+        rest -= 1
+        let run = SimulatedRun(
+          candidate.configuration, seed: candidate.seed, strategy: search.makeStrategy())
+        guard let strategy = run.currentStrategy as? PathStrategy else { return false }
+        search.finish(strategy)
+        if isSmaller(run), accepts(run, of: candidate) { return true }
+      }
+    }
+    return false
+  }
+
+  /// Goes back to a case that was kept before.
+  mutating func restore(_ best: ShrinkCase, _ judged: JudgedRun) {
+    self.best = best
+    self.judged = judged
+  }
+
+  private mutating func accepts(_ run: SimulatedRun, of candidate: ShrinkCase) -> Bool {
+    runCount += 1
+    workCount += run.stepCount
+    if run.stall != nil { return false }
+    let judged = JudgedRun(judging: run, tiers: candidate.tiers)
+    workCount += judged.judgement.judgedStateCount * 16
+    guard breaks(judged) else { return false }
+    self.judged = judged
+    best = candidate.with(turns: run.order)
+    return true
+  }
+
+  private func breaks(_ judged: JudgedRun) -> Bool {
+    judged.judgement.violations.contains { $0.rule == rule }
+  }
+}

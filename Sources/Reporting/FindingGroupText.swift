@@ -1,0 +1,43 @@
+import Campaign
+
+/// A minimized finding in a few lines: how small it is, where it came from, and its scenario.
+public struct FindingGroupText {
+  private let group: FindingGroup
+
+  public init(_ group: FindingGroup) {
+    self.group = group
+  }
+
+  public var lines: [String] {
+    [
+      "minimized \(sizes)\(group.wasEndedByClock ? " (the time was over)" : "")",
+      "found by  \(seeds)",
+      "shape     \(group.shape)",
+    ]
+  }
+
+  /// The lines, and the scenario to go on with.
+  public var linesWithScenario: [String] {
+    lines + ["scenario"]
+      + group.scenario.text.split(separator: "\n").map { "  \($0)" }
+  }
+
+  private var sizes: String {
+    if group.scenario.configuration.workload == .dirtyImages { return "not: a made-up image" }
+    let lost = group.lostWriteCount
+    return [
+      Self.counted(group.operationCount, "operation"),
+      Self.counted(group.switchCount, "switch", "switches"),
+      lost == 0 ? "nothing lost" : Self.counted(lost, "lost write"),
+    ].joined(separator: ", ")
+  }
+
+  private var seeds: String {
+    (group.seeds.count == 1 ? "seed " : "seeds ")
+      + group.seeds.map { "\($0)" }.joined(separator: ", ")
+  }
+
+  static func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
+    "\(count) \(count == 1 ? one : many ?? one + "s")"
+  }
+}

@@ -1,0 +1,88 @@
+import ArgumentParser
+import Campaign
+import Host
+
+/// How findings are made smaller, and where they are kept.
+struct MinimizingOptions: ParsableArguments {
+  @Flag(help: "Make the findings as small as they can be; implied by --output.")
+  var shrink = false
+
+  @Option(help: "A folder for the findings: minimized scenario, recording, page.")
+  var output: String?
+
+  @Option(help: "How long one finding is made smaller at most.")
+  var shrinkLimit = DurationArgument(seconds: 30)
+
+  var isMinimizing: Bool { shrink || output != nil }
+}
+
+/// Makes the findings of a campaign smaller, groups them and keeps them.
+struct FindingMinimizer {
+  private let plan: FuzzPlan
+  private let options: MinimizingOptions
+  private let folder: FindingFolder?
+
+  init(_ plan: FuzzPlan, _ options: MinimizingOptions) throws {
+    self.plan = plan
+    self.options = options
+    folder = try options.output.map { try FindingFolder($0) }
+  }
+
+  /// What earlier campaigns of this stack found, tried again.
+  ///
+  /// - Returns: the findings that are still there.
+  func tryKnown(_ report: inout RunReport) throws {
+    for known in try folder?.knownScenarios() ?? [] where isOfThisPlan(known.scenario) {
+      if Interrupts.isRequested { return }
+      guard case .breaks(let rule, _) = known.scenario.expectation else { continue }
+      let reproduce = "powercut replay-run \(known.path.shellQuoted)"
+      let judged = JudgedSeed(
+        known.scenario.configuration, seed: known.scenario.seeds.first,
+        tiers: known.scenario.tiers, reproduce: reproduce)
+      report.counts.add(judged.judgement)
+      if let finding = judged.findings.first(where: { $0.rule == rule }) {
+        report.findings.append(finding)
+        report.notes.append("known and still there: \(known.path)")
+      } else {
+        report.notes.append("known and gone: \(known.path)")
+      }
+    }
+  }
+
+  private func isOfThisPlan(_ scenario: Scenario) -> Bool {
+    scenario.configuration.stack == plan.stack && scenario.configuration.bugs == plan.bugs
+  }
+
+  /// Makes `examples` smaller and keeps them.
+  func minimize(_ examples: [Finding], _ report: inout RunReport) throws {
+    guard options.isMinimizing else { return }
+    var progress = ProgressLine()
+    for finding in examples {
+      progress.show(
+        "making \(finding.rule.rawValue) of seed \(finding.seed.map { "\($0)" } ?? "") smaller")
+      let group =
+        try folder?.keeping(finding, of: plan) { minimized(finding) } ?? minimized(finding)
+      if let group {
+        FindingGroup.add(group, to: &report.groups)
+      } else {
+        report.notes.append(
+          "\(finding.rule.rawValue) of \(finding.reproduce) cannot be made smaller")
+      }
+    }
+    progress.clear()
+    guard let folder else { return }
+    for group in report.groups { try folder.write(group, command: report.command) }
+    for place in report.groups.indices {
+      report.groups[place].finding = folder.reproducible(report.groups[place])
+      report.notes.append("kept in \(folder.folder(of: report.groups[place]))")
+    }
+  }
+
+  private func minimized(_ finding: Finding) -> FindingGroup? {
+    let stopwatch = Stopwatch()
+    let limit = options.shrinkLimit.nanoseconds
+    return FindingGroup.minimizing(finding, of: plan) {
+      stopwatch.elapsedNanoseconds < limit && !Interrupts.isRequested
+    }
+  }
+}

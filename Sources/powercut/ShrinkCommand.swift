@@ -1,0 +1,74 @@
+import ArgumentParser
+import Campaign
+import Host
+import Reporting
+
+struct ShrinkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "shrink",
+    abstract: "Make a finding smaller: fewer operations and switches that break the same rule.",
+    discussion: """
+      Takes a finding's folder, of which the run as it was found is made smaller again, or a scenario \
+      that expects a rule to be broken. The result of a folder is kept beside it, or over it where it is \
+      the same; that of a scenario is printed, or kept in --output as 'fuzz --output' does it.
+      """)
+
+  @Argument(help: "A finding's folder, or a scenario file.")
+  var path: String
+
+  @Option(help: "A folder for the finding.")
+  var output: String?
+
+  @Option(help: "How long it is made smaller at most: 30s, 5m.")
+  var duration = DurationArgument(seconds: 30)
+
+  @OptionGroup var outputOptions: OutputOptions
+
+  func run() throws {
+    try Tool.run {
+      let stopwatch = Stopwatch()
+      var report = RunReport(command: "shrink", subject: path)
+      let group = try minimized(stopwatch, &report)
+      report.groups = [group]
+      report.findings = [group.finding]
+      if let output = output ?? (Folders.isFolder(path) ? "\(path)/.." : nil) {
+        let folder = try FindingFolder(output)
+        try folder.write(group, command: report.command)
+        report.findings = [folder.reproducible(group)]
+        report.notes.append("kept in \(folder.folder(of: group))")
+      }
+      try outputOptions.write(report, stopwatch.timing(jobCount: 1))
+      return report.exitStatus
+    }
+  }
+
+  private func minimized(
+    _ stopwatch: Stopwatch, _ report: inout RunReport
+  ) throws -> FindingGroup {
+    let file = Folders.isFolder(path) ? "\(path)/\(FindingFolder.unshrunkName)" : path
+    let loaded = try LoadedScenario(path: file)
+    let scenario = loaded.scenario
+    guard case .breaks(let rule, _) = scenario.expectation else {
+      throw ToolError("\(file): expects nothing to be broken, so there is nothing to make smaller")
+    }
+    guard scenario.configuration.workload != .dirtyImages else {
+      throw ToolError("\(file): made-up images cannot be made smaller, only a client's operations")
+    }
+    guard let judged = scenario.firstRun(breaking: rule) else {
+      throw ToolError(
+        """
+        \(file): no seed of \(scenario.seeds) breaks \(rule.rawValue) now. If it was mended, \
+        'powercut run' with 'expect: pass' keeps it so.
+        """)
+    }
+    report.counts.add(judged.judgement)
+    let group = FindingGroup.minimizing(judged, rule: rule, tiers: scenario.tiers) {
+      stopwatch.elapsedNanoseconds < duration.nanoseconds && !Interrupts.isRequested
+    }
+    guard var group else {
+      throw ToolError("\(file): the listed operations alone do not break \(rule.rawValue)")
+    }
+    group.finding.reproduce = "powercut replay-run \(file.shellQuoted)"
+    return group
+  }
+}
