@@ -4,6 +4,9 @@ import Scheduling
 
 /// That a run is carried out under every schedule instead of one that a strategy draws.
 public struct ExhaustiveBound: Hashable, Sendable {
+  /// What users call it, beside the names of strategies.
+  public static let strategyName = "dfs"
+
   /// `nil`: any number.
   public var preemptionLimit: Int?
   /// A search that is not complete by then ends; what it did not see is not judged.

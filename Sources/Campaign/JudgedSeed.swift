@@ -13,6 +13,8 @@ public struct JudgedSeed: Sendable {
   public var scheduleCount: UInt64 = 1
   /// Schedules within the bound of a search were left out, because there are too many.
   public var hasMoreSchedules = false
+  /// What an exhaustive search came to; `nil` where there was none.
+  public var scheduleNote: String?
 
   /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
   ///
@@ -32,6 +34,7 @@ public struct JudgedSeed: Sendable {
         upTo: bound.scheduleLimit, reproduce: reproduce)
       scheduleCount = search.scheduleCount
       hasMoreSchedules = !search.isComplete
+      scheduleNote = search.summary
     } else {
       let judged = JudgedRun(configuration, seed: seed, tiers: tiers)
       judgement = judged.judgement
