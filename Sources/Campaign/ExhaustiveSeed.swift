@@ -59,7 +59,6 @@ extension Judgement {
     distinctStateCount += other.distinctStateCount
     judgedStateCount += other.judgedStateCount
     isCutShort = isCutShort || other.isCutShort
-    isSampled = isSampled || other.isSampled
     refusal = refusal ?? other.refusal
   }
 }
