@@ -78,6 +78,10 @@ let package = Package(
         "Host",
       ],
       path: "Benchmarks", swiftSettings: strict),
+    .executableTarget(
+      name: "powercut-bug-benchmark",
+      dependencies: ["Scheduling", "Stacks", "Checking", "Campaign", "Host", argumentParser],
+      path: "BugBenchmark", swiftSettings: strict),
     // Tests mirror Sources/.
     .target(
       name: "TestSupport", dependencies: ["Bytes", "WriteLog", "Host"], path: "Tests/TestSupport",
