@@ -10,6 +10,8 @@ struct BenchmarkPlan: Sendable {
   var startCount: Int
   /// How many seeds a start looks at, at most.
   var limit: Int
+  /// Of how many starts the finding is made smaller.
+  var minimizedStartCount = 3
   /// How many seeds of each stack without a bug are looked at.
   var exactSeedCounts: [(stack: StackName, seedCount: Int)] = []
 
@@ -45,6 +47,7 @@ struct BenchmarkPlan: Sendable {
 
   private enum Part: Sendable {
     case search(CataloguedBug, StrategyName)
+    case minimize(CataloguedBug)
     case exact(StackName, SeedRange)
   }
 
@@ -52,6 +55,8 @@ struct BenchmarkPlan: Sendable {
     let searches = bugs.flatMap { bug in
       bug.strategies.filter(strategies.contains).map { Part.search(bug, $0) }
     }
+    let minimized = bugs.filter { $0.workload == .client && minimizedStartCount > 0 }
+      .map { Part.minimize($0) }
     let exact = exactSeedCounts.flatMap { stack, seedCount in
       stride(from: 1, through: seedCount, by: Self.exactPartSeedCount).map { first in
         let last = min(seedCount, first + Self.exactPartSeedCount - 1)
@@ -59,12 +64,14 @@ struct BenchmarkPlan: Sendable {
           stack, SeedRange(first: Seed(UInt64(first)), last: Seed(UInt64(last))))
       }
     }
-    return searches + exact
+    return searches + minimized + exact
   }
 
   private func carryOut(_ part: Part) -> PartOutcome {
     switch part {
     case .search(let bug, let strategy): .searched(search(bug, strategy))
+    case .minimize(let bug):
+      .minimized(MinimizedBug(bug, startCount: minimizedStartCount, limit: limit))
     case .exact(let stack, let seeds): .lookedForFalseAlarms(Self.falseAlarms(stack, seeds))
     }
   }

@@ -30,6 +30,7 @@ struct FalseAlarms: Sendable {
 /// What one job came to.
 enum PartOutcome: Sendable, CustomStringConvertible {
   case searched(TimedSeries)
+  case minimized(MinimizedBug)
   case lookedForFalseAlarms(FalseAlarms)
 
   var description: String {
@@ -37,6 +38,9 @@ enum PartOutcome: Sendable, CustomStringConvertible {
     case .searched(let found):
       "\(found.bug.identifier) \(found.strategy.rawValue): "
         + found.series.searches.map { $0.isFound ? "\($0.seedCount)" : "-" }.joined(separator: " ")
+    case .minimized(let minimized):
+      "\(minimized.bug.identifier) minimized: \(minimized.operationCount) operations, "
+        + "\(minimized.switchCount) switches \(minimized.failures.joined(separator: "; "))"
     case .lookedForFalseAlarms(let alarms):
       "\(alarms.stack): \(alarms.seedCount) seeds, \(alarms.reproductions.count) false alarms"
     }
@@ -52,6 +56,8 @@ struct BenchmarkResults: Sendable {
   var elapsedNanoseconds: UInt64 = 0
   /// By bug, in the order of the catalogue, and by strategy.
   private(set) var series: [TimedSeries] = []
+  /// In the order of the catalogue.
+  private(set) var minimized: [MinimizedBug] = []
   private(set) var falseAlarms: [FalseAlarms] = []
 
   /// How long finding a bug may take, in the median.
@@ -67,6 +73,7 @@ struct BenchmarkResults: Sendable {
   mutating func add(_ outcome: PartOutcome) {
     switch outcome {
     case .searched(let found): series.append(found)
+    case .minimized(let bug): minimized.append(bug)
     case .lookedForFalseAlarms(let found):
       guard let place = falseAlarms.firstIndex(where: { $0.stack == found.stack }) else {
         falseAlarms.append(found)

@@ -13,6 +13,26 @@ struct ResultsDocument: Encodable {
     var strategies: [Strategy]
     var bestStrategy: String?
     var autoToBest: Double?
+    var minimized: Minimized?
+  }
+
+  /// The largest of the minimized cases.
+  struct Minimized: Encodable {
+    var caseCount: Int
+    var operationCount: Int
+    var switchCount: Int
+    var lostWriteCount: Int
+    var elapsedNanoseconds: UInt64
+    var failures: [String]
+
+    init(_ bug: MinimizedBug) {
+      caseCount = bug.caseCount
+      operationCount = bug.operationCount
+      switchCount = bug.switchCount
+      lostWriteCount = bug.lostWriteCount
+      elapsedNanoseconds = bug.nanoseconds
+      failures = bug.failures
+    }
   }
 
   struct Strategy: Encodable {
@@ -76,7 +96,8 @@ struct ResultsDocument: Encodable {
         results.timed(comparison.bug, strategy).map { Self.strategy($0) }
       },
       bestStrategy: comparison.best?.strategy.rawValue,
-      autoToBest: comparison.best == nil ? nil : comparison.factorOfAuto)
+      autoToBest: comparison.best == nil ? nil : comparison.factorOfAuto,
+      minimized: results.minimized.first { $0.bug == comparison.bug }.map { Minimized($0) })
   }
 
   private static func strategy(_ timed: TimedSeries) -> Strategy {

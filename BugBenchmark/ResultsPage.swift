@@ -7,7 +7,8 @@ struct ResultsPage {
   let results: BenchmarkResults
 
   var text: String {
-    ([introduction, summary] + scheduled + unscheduled + [falseAlarms]).joined(separator: "\n\n")
+    ([introduction, summary] + scheduled + minimized + unscheduled + [falseAlarms]).joined(
+      separator: "\n\n")
       + "\n"
   }
 
@@ -53,7 +54,15 @@ struct ResultsPage {
         catalogue.count(where: \.isNearBest), "40"
       ),
     ]
-    let lines = rows.map { "| \($0.0) | \($0.1) of \(count) | \($0.2) |" }
+    var lines = rows.map { "| \($0.0) | \($0.1) of \(count) | \($0.2) |" }
+    let cases = results.minimized
+    if !cases.isEmpty {
+      lines.append(
+        """
+        | minimized within 30 s to at most 6 operations and 4 switches, and the file of the case breaks \
+        the rule again | \(cases.count(where: \.isSmallEnough)) of \(cases.count) | \(cases.count) |
+        """)
+    }
     return (["| bugs of the catalogue | found | aim |", "|---|---:|---:|"] + lines + missed)
       .joined(separator: "\n")
   }
@@ -111,6 +120,35 @@ struct ResultsPage {
         + lastCells(comparison)
     }
     return markdown([head, line] + rows)
+  }
+
+  // MARK: Minimized cases
+
+  private var minimized: [String] {
+    if results.minimized.isEmpty { return [] }
+    let rows = results.minimized.map { bug in
+      [
+        bug.bug.identifier, "\(bug.caseCount)", "\(bug.operationCount)", "\(bug.switchCount)",
+        "\(bug.lostWriteCount)", (Double(bug.nanoseconds) / 1e6).fixed(0),
+      ]
+    }
+    let failures = results.minimized.flatMap { bug in
+      bug.failures.map { "\n- \(bug.bug.identifier): \($0)" }
+    }.joined()
+    return [
+      "## Minimized cases",
+      """
+      The findings of the first starts of `auto`, made as small as they can be; of each bug the largest \
+      figure. A switch is another task going on than the one that went before, opening and closing \
+      included. The case is then read from its file and carried out: it must break the same rule, and pass \
+      without the bug.
+      """,
+      markdown(
+        [
+          ["bug", "cases", "operations", "switches", "lost writes", "ms"],
+          ["---", "---:", "---:", "---:", "---:", "---:"],
+        ] + rows) + (failures.isEmpty ? "" : "\n" + failures),
+    ]
   }
 
   // MARK: Bugs of recovery
