@@ -11,16 +11,15 @@ import Testing
   private static let timing = ReportTiming(elapsedNanoseconds: .max, jobCount: 3)
 
   private static let keys = [
-    "command", "counts", "findings", "interrupted", "notes", "passed", "scenarios",
-    "schemaVersion", "seeds", "subject", "timing", "unjudgedRules", "version",
+    "command", "counts", "findings", "groups", "interrupted", "notes", "passed", "replay",
+    "scenarios", "schemaVersion", "seeds", "subject", "timing", "unjudgedRules", "version",
   ]
   private static let countKeys = [
     "distinctStates", "entries", "findings", "runs", "scenarios", "states",
   ]
   private static let findingKeys = [
-    "alsoBroken", "bug", "cut", "difference", "entries", "evidence", "found", "operations",
-    "repeats",
-    "reproduce", "rule", "seed", "state", "timeline", "title", "token",
+    "alsoBroken", "bug", "cut", "difference", "entries", "evidence", "found", "judge",
+    "operations", "repeats", "reproduce", "rule", "seed", "state", "timeline", "title", "token",
   ]
   private static let scenarioKeys = ["failure", "passed", "path", "seeds", "states", "summary"]
 
