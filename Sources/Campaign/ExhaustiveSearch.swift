@@ -45,7 +45,8 @@ public struct ExhaustiveSearch: Sendable {
   /// What was searched so far, in a sentence without its full stop.
   public var summary: String {
     let bound =
-      search.preemptionLimit.map { " with at most \($0) preemptions" } ?? " there is"
+      search.preemptionLimit.map { " with at most \($0) preemption\($0 == 1 ? "" : "s")" }
+      ?? " there is"
     return isComplete
       ? "every schedule\(bound) was carried out: \(scheduleCount)"
       : "\(scheduleCount) schedules were carried out, and there are more"

@@ -4,6 +4,9 @@ import Scheduling
 
 /// That a run is carried out under every schedule instead of one that a strategy draws.
 public struct ExhaustiveBound: Hashable, Sendable {
+  /// What users call it, beside the names of strategies.
+  public static let strategyName = "dfs"
+
   /// `nil`: any number.
   public var preemptionLimit: Int?
   /// A search that is not complete by then ends; what it did not see is not judged.
@@ -29,6 +32,8 @@ extension ExhaustiveSearch {
       stall = judged.run.stall
       let known = Set(whole.violations.map(\.rule))
       whole.add(judged.judgement)
+      // What is known already would be told over and over.
+      if judged.judgement.violations.allSatisfy({ known.contains($0.rule) }) { continue }
       findings += Finding.all(of: judged, reproduce: reproduce)
         .filter { !known.contains($0.rule) }
     }

@@ -17,6 +17,8 @@ public struct FuzzPlan: Sendable {
   public var bugs: Set<PlantedBug>
   public var seeds: SeedRange
   public var strategy: StrategyName
+  /// Every schedule of each seed within a bound, instead of the one of a strategy.
+  public var exhaustive: ExhaustiveBound?
   public var tiers: [Tier]
   public var isGoingOn: Bool
   public var workload = FuzzedWorkload.client
@@ -40,13 +42,16 @@ public struct FuzzPlan: Sendable {
   public func configuration(for seed: Seed) -> RunConfiguration {
     var base = RunConfiguration(stack: stack, bugs: bugs)
     base.strategy = strategy
+    base.exhaustive = exhaustive
     base.ignoredRules = ignoredRules
     if workload == .dirtyImages {
       base.workload = .dirtyImages
       return base
     }
-    // All states of a run are few enough only where the run is small.
-    if tiers.contains(.all) { return SmallSwarm(base: base).configuration(for: seed) }
+    // All states or schedules of a run are few enough only where the run is small.
+    if tiers.contains(.all) || exhaustive != nil {
+      return SmallSwarm(base: base).configuration(for: seed)
+    }
     return Swarm(base).configuration(for: seed)
   }
 
@@ -63,7 +68,12 @@ public struct FuzzPlan: Sendable {
     for bug in bugs.sorted() { words += ["--bug", bug.identifier] }
     if workload != .client { words += ["--workload", workload.rawValue] }
     words += ["--seeds", "\(seed)"]
-    if strategy != .auto { words += ["--strategy", strategy.rawValue] }
+    if let exhaustive {
+      words += ["--strategy", ExhaustiveBound.strategyName]
+      if let limit = exhaustive.preemptionLimit { words += ["--preemptions", "\(limit)"] }
+    } else if strategy != .auto {
+      words += ["--strategy", strategy.rawValue]
+    }
     if !ignoredRules.isEmpty {
       words += ["--ignore", ignoredRules.sorted().map(\.rawValue).joined(separator: ",")]
     }
@@ -88,10 +98,15 @@ public struct FuzzTally: Sendable {
   private var seedCount = 0
   /// Of how many seeds all states were compared with those of the device.
   private var comparedSeedCount = 0
+  private let isExhaustive: Bool
+  private var scheduleCount: UInt64 = 0
+  /// Of how many seeds not every schedule was carried out.
+  private var unfinishedSeedCount = 0
 
   public init(_ plan: FuzzPlan) {
     isKeepingOn = plan.isGoingOn
     asksForAllStates = plan.tiers.contains(.all) && plan.workload == .client
+    isExhaustive = plan.exhaustive != nil
     report = RunReport(
       command: "fuzz", subject: RunReport.target(plan.stack, plan.bugs), seeds: plan.seeds)
     report.unjudgedRules = plan.ignoredRules.sorted().map { ($0, "switched off") }
@@ -106,6 +121,8 @@ public struct FuzzTally: Sendable {
     seedCount += 1
     if result.judgement.judgedRules.contains(.l10) { comparedSeedCount += 1 }
     report.counts.add(result.judgement)
+    scheduleCount += result.scheduleCount
+    if result.hasMoreSchedules { unfinishedSeedCount += 1 }
     // What else a seed breaks are consequences.
     if let cause = result.findings.first,
       examples.count(where: { $0.rule == cause.rule }) < Self.exampleCountOfRule
@@ -154,6 +171,13 @@ public struct FuzzTally: Sendable {
         "all states of the log were compared with all that the device could have been left in "
           + "(L09, L10) in \(comparedSeedCount) of \(seedCount) seeds"
           + (comparedSeedCount < seedCount ? "; in the others they are too many" : ""))
+    }
+    if isExhaustive {
+      final.notes.append(
+        "\(scheduleCount) schedules of \(seedCount) seeds were carried out; "
+          + (unfinishedSeedCount == 0
+            ? "within the bound there are no others"
+            : "\(unfinishedSeedCount) seeds have more"))
     }
     return final
   }

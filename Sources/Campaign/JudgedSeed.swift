@@ -13,6 +13,8 @@ public struct JudgedSeed: Sendable {
   public var scheduleCount: UInt64 = 1
   /// Schedules within the bound of a search were left out, because there are too many.
   public var hasMoreSchedules = false
+  /// What an exhaustive search came to; `nil` where there was none.
+  public var scheduleNote: String?
 
   /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
   ///
@@ -36,6 +38,7 @@ public struct JudgedSeed: Sendable {
       self.init(seed: seed, judgement: judgement, stall: stall, findings: findings)
       scheduleCount = search.scheduleCount
       hasMoreSchedules = !search.isComplete
+      scheduleNote = search.summary
     } else {
       self.init(
         JudgedRun(configuration, seed: seed, tiers: tiers), reproduce: reproduce, plan: plan)

@@ -12,17 +12,16 @@ extension FindingGroup {
     _ finding: Finding, of plan: FuzzPlan, isGoingOn: @escaping () -> Bool
   ) -> FindingGroup? {
     guard let seed = finding.seed else { return nil }
-    let configuration = plan.configuration(for: seed)
-    if configuration.workload == .dirtyImages {
-      return FindingGroup(
-        unshrinkable: finding,
-        Scenario(
-          of: configuration, seed: seed, tiers: plan.tiers, breaking: finding.rule,
-          also: finding.alsoBroken))
+    var found = Scenario(
+      of: plan.configuration(for: seed), seed: seed, tiers: plan.tiers, breaking: finding.rule,
+      also: finding.alsoBroken)
+    if found.configuration.workload == .dirtyImages {
+      return FindingGroup(unshrinkable: finding, found)
     }
-    return minimizing(
-      JudgedRun(configuration, seed: seed, tiers: plan.tiers), rule: finding.rule,
-      tiers: plan.tiers, isGoingOn: isGoingOn)
+    found.configuration = plan.configuration(for: seed)
+    return found.firstRun(breaking: finding.rule).flatMap {
+      minimizing($0, rule: finding.rule, tiers: plan.tiers, isGoingOn: isGoingOn)
+    }
   }
 
   /// Minimizes a run that breaks a rule.

@@ -31,6 +31,8 @@ public struct RunReport: Sendable {
     /// Why it failed; `nil` where it passed.
     public var failure: String?
     public var counts = Counts()
+    /// How many schedules an exhaustive search carried out, and whether there are more.
+    public var scheduleNote: String?
   }
 
   public var command: String

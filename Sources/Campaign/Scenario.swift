@@ -40,6 +40,7 @@ extension Scenario {
         reproduce: "powercut run \(path.shellQuoted)")
       outcome.counts.add(judged.judgement)
       outcome.counts.runs += Int(judged.scheduleCount) - 1
+      outcome.scheduleNote = judged.scheduleNote
       let violations = judged.judgement.violations
       if let stall = judged.stall, violations.isEmpty {
         throw StalledRun(seed: Seed(rawSeed), stall: stall)

@@ -151,7 +151,7 @@ extension Scenario {
           line: strategy.mark?.line,
           """
           unknown strategy \(strategy.shown); known are \
-          \((StrategyName.allCases.map(\.rawValue) + ["dfs"]).listed)
+          \((StrategyName.allCases.map(\.rawValue) + [ExhaustiveBound.strategyName]).listed)
           """)
       }
       configuration.strategy = name
@@ -193,7 +193,7 @@ extension Scenario {
     _ schedule: ScenarioNode, _ configuration: RunConfiguration
   ) throws(ScenarioError) -> ExhaustiveBound? {
     let limit = try schedule.integer("preemptions", in: 0...100)
-    guard schedule.node("strategy")?.scalar?.string == "dfs" else {
+    guard schedule.node("strategy")?.scalar?.string == ExhaustiveBound.strategyName else {
       if limit == nil { return nil }
       throw ScenarioError(line: schedule.line, "'preemptions' needs the strategy dfs")
     }

@@ -127,7 +127,7 @@ struct ScenarioText {
     let configuration = scenario.configuration
     var schedule = YAMLMapping()
     if let bound = configuration.exhaustive {
-      schedule.add("strategy", "dfs")
+      schedule.add("strategy", ExhaustiveBound.strategyName)
       if let limit = bound.preemptionLimit { schedule.add("preemptions", "\(limit)") }
     } else {
       schedule.add("strategy", configuration.strategy, unless: .auto) { $0.rawValue }

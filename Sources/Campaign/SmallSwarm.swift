@@ -3,7 +3,7 @@ import Workload
 import WriteLog
 
 /// Draws runs so small that all their crash states can be gone through (the tier `all`): a dozen
-/// operations that meet each other in a few sectors.
+/// operations that meet each other in a few sectors; or all their schedules: two to four.
 struct SmallSwarm {
   let base: RunConfiguration
 
@@ -24,6 +24,11 @@ struct SmallSwarm {
     where stream.chance(chance, of: 4) {
       if action == .resize && base.stack.image != .raw { continue }
       specification.mix.append(.init(action, 1))
+    }
+    if base.exhaustive != nil {
+      specification.taskCount = 2
+      specification.operationCount = stream.next(in: 2...4)
+      specification.sessionCount = 1
     }
     configuration.workload = .drawn(specification, seed: nil)
     return configuration

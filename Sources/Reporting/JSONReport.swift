@@ -175,6 +175,8 @@ private struct ScenarioDocument: Encodable {
   var seeds: SeedBounds
   var passed: Bool
   var failure: Nullable<String>
+  var runs: Int
+  var scheduleNote: Nullable<String>
   var states: Int
 
   init(_ outcome: RunReport.ScenarioOutcome) {
@@ -183,6 +185,8 @@ private struct ScenarioDocument: Encodable {
     seeds = SeedBounds(outcome.seeds)
     passed = outcome.failure == nil
     failure = Nullable(outcome.failure)
+    runs = outcome.counts.runs
+    scheduleNote = Nullable(outcome.scheduleNote)
     states = outcome.counts.states
   }
 }

@@ -66,7 +66,9 @@ public struct TextReport {
 
   private func scenarioLine(_ outcome: RunReport.ScenarioOutcome) -> String {
     guard let failure = outcome.failure else {
-      return "\(palette.good("pass"))  \(outcome.path)  \(outcome.counts.states) states"
+      let schedules = outcome.scheduleNote.map { "  \($0)" } ?? ""
+      return
+        "\(palette.good("pass"))  \(outcome.path)  \(outcome.counts.states) states\(schedules)"
     }
     return "\(palette.bad("FAIL"))  \(outcome.path)  \(failure)"
   }

@@ -9,7 +9,26 @@ extension SeedRange: ExpressibleByArgument {
   public init?(argument: String) { self.init(argument) }
 }
 
-extension StrategyName: ExpressibleByArgument {}
+/// A strategy by its name, or `dfs`: every schedule.
+struct StrategyArgument: ExpressibleByArgument {
+  /// `nil` for every schedule.
+  var strategy: StrategyName?
+
+  init(_ strategy: StrategyName?) {
+    self.strategy = strategy
+  }
+
+  init?(argument: String) {
+    strategy = StrategyName(rawValue: argument)
+    if strategy == nil && argument != ExhaustiveBound.strategyName { return nil }
+  }
+
+  static var allValueStrings: [String] {
+    StrategyName.allCases.map(\.rawValue) + [ExhaustiveBound.strategyName]
+  }
+
+  var defaultValueDescription: String { strategy?.rawValue ?? ExhaustiveBound.strategyName }
+}
 
 extension FuzzedWorkload: ExpressibleByArgument {}
 

@@ -5,8 +5,8 @@ import Reporting
 import Scheduling
 import Stacks
 
-/// Where the findings of campaigns are kept, a folder each: what broke, the minimized scenario and the run
-/// as it was found, the recording of the minimized run.
+/// Where the findings of campaigns are kept, a folder each: what broke, the minimized scenario with its
+/// recording, and in `unshrunk` the recording of the run as it was found.
 ///
 /// A folder is named after rule, judge and shape, so a bug that is found again comes to the same place.
 struct FindingFolder {
@@ -49,6 +49,10 @@ struct FindingFolder {
     try OutputFile.write(group.unshrunk.text, to: "\(folder)/\(Self.unshrunkName)")
     try OutputFile.write(group.scenario.text, to: "\(folder)/\(Self.scenarioName)")
     try writeRecording(of: group.scenario, to: folder)
+    if group.scenario.configuration.workload != .dirtyImages {
+      try Folders.create("\(folder)/unshrunk")
+      try writeRecording(of: group.unshrunk, to: "\(folder)/unshrunk")
+    }
     try OutputFile.write(page(of: group, folder), to: "\(folder)/README")
     if let token = group.finding.token { try OutputFile.write("\(token)\n", to: "\(folder)/token") }
     var report = RunReport(command: command, subject: "\(group.scenario.configuration.stack)")

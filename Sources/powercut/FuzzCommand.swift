@@ -34,9 +34,15 @@ struct FuzzCommand: ParsableCommand {
   var duration: DurationArgument?
 
   @Option(
-    help:
-      "How schedules are drawn: \(StrategyName.allCases.map(\.rawValue).joined(separator: ", ")).")
-  var strategy = StrategyName.auto
+    help: """
+      How schedules are drawn: \(StrategyArgument.allValueStrings.joined(separator: ", ")). \
+      dfs carries out every schedule of small runs.
+      """)
+  var strategy = StrategyArgument(.auto)
+
+  @Option(
+    help: "With --strategy dfs, how many preemptions a schedule may have. (default: any number)")
+  var preemptions: Int?
 
   @Option(help: "Crash states by tier: \(Tier.forms), with commas between them.")
   var states = TierList(FuzzPlan.defaultTiers)
@@ -72,8 +78,11 @@ struct FuzzCommand: ParsableCommand {
     var range = seeds
     if duration != nil { range = SeedRange(first: seeds.first, last: Seed(.max)) }
     var plan = FuzzPlan(
-      stack: stack, bugs: Set(bugs), seeds: range, strategy: strategy, tiers: states.tiers,
-      isGoingOn: keepGoing)
+      stack: stack, bugs: Set(bugs), seeds: range, strategy: strategy.strategy ?? .auto,
+      tiers: states.tiers, isGoingOn: keepGoing)
+    if strategy.strategy == nil {
+      plan.exhaustive = ExhaustiveBound(preemptionLimit: preemptions)
+    }
     plan.workload = workload
     plan.ignoredRules = ignore.rules
     return plan
@@ -82,6 +91,17 @@ struct FuzzCommand: ParsableCommand {
   func validate() throws {
     guard workload == .client || stack.image != .raw else {
       throw ValidationError("--workload dirty-images needs a stack of images, such as vhdx:exact")
+    }
+    if let preemptions {
+      guard strategy.strategy == nil else {
+        throw ValidationError("--preemptions belongs to --strategy dfs")
+      }
+      guard (0...100).contains(preemptions) else {
+        throw ValidationError("--preemptions must be from 0 to 100")
+      }
+    }
+    if strategy.strategy == nil && workload != .client {
+      throw ValidationError("--strategy dfs needs a client: made-up images have no schedule")
     }
   }
 

@@ -103,4 +103,30 @@ import Workload
       #expect((tally.finalReport.counts.runs == 20) == isGoingOn)
     }
   }
+
+  @Test func everyScheduleOfSmallRunsIsCarriedOut() throws {
+    for bugs in [[], [.stack(.positionReread)]] as [Set<PlantedBug>] {
+      var plan = FuzzPlan(
+        stack: Self.exact, bugs: bugs, seeds: SeedRange(first: Seed(1), last: Seed(12)),
+        isGoingOn: true)
+      plan.exhaustive = ExhaustiveBound(preemptionLimit: 1)
+      var tally = FuzzTally(plan)
+      var scheduleCount: UInt64 = 0
+      for seed in 1...12 as ClosedRange<UInt64> {
+        let result = plan.run(Seed(seed))
+        scheduleCount += result.scheduleCount
+        #expect(try tally.add(result))
+      }
+      let report = tally.finalReport
+      #expect(report.findings.isEmpty == bugs.isEmpty)
+      #expect(
+        report.notes.last
+          == "\(scheduleCount) schedules of 12 seeds were carried out; within the bound there are no others"
+      )
+      #expect(plan.reproduction(of: Seed(3)).hasSuffix("--seeds 3 --strategy dfs --preemptions 1"))
+      guard let example = tally.examples.first else { continue }
+      let group = try #require(FindingGroup.minimizing(example, of: plan) { true })
+      #expect(group.finding.rule == example.rule)
+    }
+  }
 }

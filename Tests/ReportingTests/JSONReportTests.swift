@@ -21,7 +21,9 @@ import Testing
     "alsoBroken", "bug", "cut", "difference", "entries", "evidence", "found", "judge",
     "operations", "repeats", "reproduce", "rule", "seed", "state", "timeline", "title", "token",
   ]
-  private static let scenarioKeys = ["failure", "passed", "path", "seeds", "states", "summary"]
+  private static let scenarioKeys = [
+    "failure", "passed", "path", "runs", "scheduleNote", "seeds", "states", "summary",
+  ]
 
   private func parsed(_ report: RunReport) throws -> [String: Any] {
     let text = try JSONReport(report).text(Self.timing)
@@ -57,6 +59,22 @@ import Testing
     for key in ["alsoBroken", "difference", "entries", "evidence", "operations", "timeline"] {
       #expect((bare[key] as? [Any])?.isEmpty == true, "\(key)")
     }
+  }
+
+  @Test func everyKeyIsInEveryGroup() throws {
+    var report = SampleReport.fuzz()
+    report.groups = [try SampleReport.group()]
+    let groups = try #require(try parsed(report)["groups"] as? [[String: Any]])
+    let group = try #require(groups.first)
+    #expect(
+      group.keys.sorted() == [
+        "endedByClock", "judge", "lostWrites", "name", "operations", "rule", "scenario", "seeds",
+        "shape", "switches",
+      ])
+    #expect(group["rule"] as? String == "L03")
+    #expect(group["judge"] as? String == "ChainTraceJudge")
+    #expect(group["operations"] as? Int == 2)
+    #expect(group["lostWrites"] as? Int == 0)
   }
 
   @Test func everyKeyIsInEveryScenario() throws {

@@ -44,6 +44,29 @@ enum SampleReport {
     return report
   }
 
+  private static let plan = FuzzPlan(
+    stack: StackName(image: .raw, profile: .exact), bugs: [.stack(.positionReread)],
+    seeds: SeedRange(first: Seed(1), last: Seed(400)))
+
+  /// A finding of a run: the first one of the mistake.
+  static func found() throws -> Finding {
+    for seed in 1...400 as ClosedRange<UInt64> {
+      let found = plan.run(Seed(seed)).findings
+      if let first = found.first, first.rule == .l03, first.timeline != nil { return first }
+    }
+    throw NothingFound()
+  }
+
+  /// The same, minimized.
+  static func group() throws -> FindingGroup {
+    guard let group = FindingGroup.minimizing(try found(), of: plan, isGoingOn: { true }) else {
+      throw NothingFound()
+    }
+    return group
+  }
+
+  private struct NothingFound: Error {}
+
   static func passed() -> RunReport { fuzz([]) }
 
   static func nothing() -> RunReport { RunReport(command: "run", subject: "empty") }

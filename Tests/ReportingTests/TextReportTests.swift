@@ -114,14 +114,32 @@ import Testing
     #expect(lines.dropLast().last == "reproduce: \(SampleReport.reproduction)")
   }
 
+  // MARK: Minimized findings
+
+  @Test func aGroupShowsItsSizeItsRunAndItsScenario() throws {
+    var report = SampleReport.fuzz()
+    let group = try SampleReport.group()
+    report.groups = [group]
+    let lines = Self.lines(report)
+    let start = try #require(lines.firstIndex(of: "MINIMIZED  \(group.name)"))
+    let block = lines[start...]
+    #expect(block.dropFirst().first == "FAIL L03  an entry begins inside another entry")
+    #expect(block.contains { $0.hasPrefix("minimized 2 operations, ") })
+    #expect(block.contains("found by  seed \(group.seeds[0])"))
+    #expect(block.contains("  stack: raw:exact"))
+    #expect(lines.firstIndex { $0.hasPrefix("FAIL") }.map { $0 < start } == true)
+  }
+
+  @Test func aPageEndsWithItsCommandAndTakesNoTime() {
+    let page = TextReport(SampleReport.fuzz(), usesColor: false).pageText
+    #expect(page.hasSuffix("\nreproduce: \(SampleReport.reproduction)\n"))
+    #expect(!page.contains(" s\n"))
+  }
+
   // MARK: The timeline
 
   @Test func timelineHasAColumnForEachTaskAndNoTrailingSpaces() throws {
-    let found = FuzzPlan(
-      stack: try #require(StackName("raw:exact")), bugs: [.stack(.positionReread)],
-      seeds: SeedRange(first: Seed(11), last: Seed(11))
-    ).run(Seed(11)).findings
-    var finding = try #require(found.first)
+    var finding = try SampleReport.found()
     var timeline = try #require(finding.timeline)
     var rows = Array(timeline.rows.prefix(3))
     try #require(rows.count == 3)

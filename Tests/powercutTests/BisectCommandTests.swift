@@ -225,7 +225,7 @@ import WriteLog
         "--output", out,
       ])
     try #require(fuzz.status == 1)
-    let run = try ToolRun(["bisect", "\(out)/L03-seed-11"])
+    let run = try ToolRun(["bisect", try FoundRecording.unshrunk(in: out)])
     #expect(run.status == 1)
     // The write-zeroes whose place was taken, as the trace of the run has it.
     #expect(run.result.contains("CULPRIT  entry 9  byte 6144  write  [98304, 116736)"))
@@ -249,7 +249,7 @@ import WriteLog
     let finding = try #require(try fuzz.json.list("findings").first)
     let state = try #require(finding.text("state"))
     #expect(finding.text("rule") == "D03" && state.contains(" lost:"))
-    let recording = "\(out)/D03-seed-60"
+    let recording = try FoundRecording.unshrunk(in: out)
     let check = try ToolRun(["check", recording, "--format", "json"])
     #expect(try check.json.list("findings").first?.text("state") == state)
     let bisect = try ToolRun(["bisect", recording, "--format", "json"])

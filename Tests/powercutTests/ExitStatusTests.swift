@@ -94,14 +94,18 @@ import Testing
     #expect(run.status == 2)
     #expect(run.errors.contains("writes.log': File too large"), "\(run.errors)")
     #expect(run.result.isEmpty, "a result without its recordings looks complete")
-    #expect(try Folders.files(below: out, suffix: "").isEmpty)
+    let names = try Folders.files(below: out, suffix: "")
+    #expect(names.allSatisfy { $0.hasSuffix(".yaml") }, "\(names)")
+    // The run as it was found is there.
+    #expect(!names.isEmpty)
   }
 
   @Test func fullDiskUnderAnImageLeavesNoHalfFile() throws {
     let out = folder.path("out")
     #expect(try ToolRun(Self.broken + ["--output", out]).status == 1)
+    let recording = try FoundRecording.unshrunk(in: out)
     let run = try ToolRun.line(
-      "ulimit -f 4; exec powercut replay \(out)/L03-seed-11 --at 10 --output \(out)/image.raw")
+      "ulimit -f 4; exec powercut replay \(recording) --at 10 --output \(out)/image.raw")
     #expect(run.status == 2)
     #expect(!Folders.exists("\(out)/image.raw"))
   }
@@ -155,7 +159,10 @@ import Testing
     Misuse(arguments: exact + ["--jobs", "0"], named: ["--jobs must be from 1 to 1024"]),
     Misuse(arguments: exact + ["--shard", "5/4"], named: ["5/4"]),
     Misuse(arguments: exact + ["--duration", "1d"], named: ["1d", "30m"]),
-    Misuse(arguments: exact + ["--strategy", "dfs"], named: ["dfs", "sticky"]),
+    Misuse(arguments: exact + ["--strategy", "best"], named: ["best", "sticky", "dfs"]),
+    Misuse(arguments: exact + ["--preemptions", "1"], named: ["--preemptions", "dfs"]),
+    Misuse(
+      arguments: exact + ["--strategy", "dfs", "--preemptions", "-1"], named: ["--preemptions"]),
     Misuse(arguments: exact + ["--format", "html"], named: ["html", "junit"]),
     Misuse(
       arguments: ["fuzz", "--stack", "raw:qemu"],

@@ -9,29 +9,113 @@ import Testing
 
   init() throws { folder = try TemporaryFolder() }
 
-  @Test func findingHasARecordingItsReportAndItsManifest() throws {
-    let fuzz = try fuzz("logger.position-reread", seeds: "11")
-    let found = try fuzz.json
-    let rules = try found.rules
-    #expect(try Folders.names(in: out).sorted() == rules.map { "\($0)-seed-11" }.sorted())
-    for rule in rules {
-      let path = "\(out)/\(rule)-seed-11"
-      #expect(
-        try Folders.names(in: path).sorted()
-          == ["README", "finding.json", "live.img", "manifest.json", "writes.log"])
-      let finding = try JSON(parsing: InputFile.text("\(path)/finding.json"))
-      #expect(try finding.rules == [rule])
-      let text = try InputFile.text("\(path)/README")
-      #expect(text.contains("FAIL \(rule)"))
-      #expect(
-        text.hasSuffix(
-          "reproduce: \(try #require(finding.list("findings").first?.text("reproduce")))\n"))
-    }
-    let manifest = try JSON(parsing: InputFile.text("\(out)/L03-seed-11/manifest.json"))
+  @Test func findingHasItsPageItsScenariosAndItsRecording() throws {
+    let report = try fuzz("logger.position-reread", seeds: "1..50").json
+    let group = try #require(report.list("groups").first)
+    let name = try #require(group.text("name"))
+    #expect(name.hasPrefix("L03-ChainTraceJudge-"))
+    // One cause is one folder, whatever else it breaks.
+    #expect(try Folders.names(in: out) == [name])
+    let path = "\(out)/\(name)"
+    #expect(
+      try Folders.names(in: path).sorted()
+        == [
+          "README", "finding.json", "live.img", "manifest.json", "scenario.yaml", "token",
+          "unshrunk", "unshrunk.yaml", "writes.log",
+        ])
+    #expect(
+      try Folders.names(in: "\(path)/unshrunk").sorted()
+        == ["live.img", "manifest.json", "writes.log"])
+    #expect(try InputFile.text("\(path)/scenario.yaml") == group.text("scenario"))
+    let finding = try JSON(parsing: InputFile.text("\(path)/finding.json"))
+    #expect(try finding.rules == ["L03"])
+    let text = try InputFile.text("\(path)/README")
+    #expect(text.contains("FAIL L03"))
+    #expect(text.contains("\nminimized 2 operations, "))
+    #expect(text.hasSuffix("reproduce: powercut replay-run \(path)/scenario.yaml\n"))
+    let manifest = try JSON(parsing: InputFile.text("\(path)/manifest.json"))
     #expect(manifest.number("schemaVersion") == 1)
     #expect(manifest.text("stack") == "raw:exact")
-    #expect(manifest.text("seed") == "0xb")
     #expect(manifest.keys["bugs"] as? [String] == ["logger.position-reread"])
+  }
+
+  /// In processes of their own, both the run as it was found and what is left of it.
+  @Test func bothScenariosBreakTheRuleAgain() throws {
+    _ = try fuzz("logger.position-after-write", seeds: "1..50")
+    let run = try ToolRun(["run", out, "--format", "json"])
+    #expect(run.status == 0)
+    #expect(try run.json.keys["passed"] as? Bool == true)
+    #expect(try run.json.list("scenarios").count == 2)
+  }
+
+  /// What the page says makes the images.
+  @Test func thePagesCommandsMakeTheImages() throws {
+    let arguments = ["fuzz", "--stack", "vhdx:exact", "--bug", "writer.trailing-read"]
+    _ = try ToolRun(arguments + ["--seeds", "1..50", "--output", out], build: .release)
+    let name = try #require(Folders.names(in: out).first)
+    let page = try InputFile.text("\(out)/\(name)/README")
+    let start = try #require(page.range(of: "the disk after the cut: powercut ")?.upperBound)
+    let line = page[start...].prefix { $0 != "\n" }
+    let words = line.split(separator: "'")
+    let state = String(words[1])
+    let image = folder.path("crash.vhdx")
+    let replay = try ToolRun(
+      ["replay", "\(out)/\(name)", "--state", state, "--output", image])
+    #expect(replay.status == 0)
+    let recover = try ToolRun(["recover", image, "--output", folder.path("recovered.vhdx")])
+    #expect([0, 1].contains(recover.status))
+  }
+
+  @Test func knownFindingsAreTriedFirst() throws {
+    _ = try fuzz("logger.position-reread", seeds: "1..50")
+    let name = try #require(Folders.names(in: out).first)
+    let again = try fuzz("logger.position-reread", seeds: "1..50").json
+    let notes = try #require(again.keys["notes"] as? [String])
+    #expect(notes.contains("known and still there: \(out)/\(name)/scenario.yaml"))
+    let finding = try #require(again.list("findings").first)
+    #expect(finding.text("reproduce") == "powercut replay-run \(out)/\(name)/scenario.yaml")
+    // Found before the first seed: no other run was needed.
+    #expect(try again.object("counts").number("runs") == 1)
+  }
+
+  @Test func whatWasMendedIsSaidToBeGone() throws {
+    _ = try fuzz("logger.position-reread", seeds: "1..50")
+    let name = try #require(Folders.names(in: out).first)
+    let path = "\(out)/\(name)/scenario.yaml"
+    let mended = try InputFile.text(path).split(separator: "\n").filter { !$0.hasPrefix("bugs:") }
+    try OutputFile.write(mended.joined(separator: "\n") + "\n", to: path)
+    let run = try ToolRun(
+      ["fuzz", "--stack", "raw:exact", "--seeds", "1..3", "--output", out, "--format", "json"])
+    #expect(run.status == 0)
+    #expect(try run.json.keys["notes"] as? [String] == ["known and gone: \(path)"])
+    #expect(try run.json.object("counts").number("runs") == 4)
+  }
+
+  @Test func aFindingIsMadeSmallerAgain() throws {
+    _ = try fuzz("logger.flush-covers-later", seeds: "1..50")
+    let name = try #require(Folders.names(in: out).first)
+    let before = try InputFile.text("\(out)/\(name)/scenario.yaml")
+    Folders.remove("\(out)/\(name)/scenario.yaml")
+    let run = try ToolRun(["shrink", "\(out)/\(name)"], build: .release)
+    #expect(run.status == 1)
+    #expect(run.errors.isEmpty)
+    #expect(run.result.contains("MINIMIZED"))
+    #expect(try InputFile.text("\(out)/\(name)/scenario.yaml") == before)
+  }
+
+  @Test(arguments: [
+    ("expect: pass\n", "expects nothing to be broken"),
+    ("expect: { breaks: L03 }\n", "no seed of 1 breaks L03 now"),
+  ])
+  func whatIsNoFindingIsNotMadeSmaller(expectation: String, message: String) throws {
+    let path = folder.path("scenario.yaml")
+    try OutputFile.write(
+      "summary: S.\nstack: raw:exact\nworkload: [{ task: 0, flush: true }]\n" + expectation,
+      to: path)
+    let run = try ToolRun(["shrink", path])
+    #expect(run.status == 2)
+    #expect(run.errors.contains(message))
+    #expect(run.errors.contains(path))
   }
 
   /// A finished log does not show everything: what it cannot show is said, so that a recording that
@@ -40,9 +124,11 @@ import Testing
   func checkBreaksTheRuleAgainOrSaysWhatItCannotJudge(bug: String) throws {
     let fuzz = try fuzz(bug, seeds: "1..50")
     #expect(fuzz.status == 1)
-    for rule in try fuzz.json.rules {
-      let name = try #require(Folders.names(in: out).first { $0.hasPrefix(rule) })
-      let run = try ToolRun(["check", "\(out)/\(name)", "--format", "json"], build: .release)
+    for group in try fuzz.json.list("groups") {
+      let rule = try #require(group.text("rule"))
+      let name = try #require(group.text("name"))
+      let run = try ToolRun(
+        ["check", "\(out)/\(name)/unshrunk", "--format", "json"], build: .release)
       #expect(run.errors.isEmpty)
       let report = try run.json
       let rules = try report.rules
@@ -58,9 +144,9 @@ import Testing
     }
   }
 
-  @Test func logOfALiveFindingIsReplayedAndInspected() throws {
-    #expect(try fuzz("logger.fua-unmarked", seeds: "1").status == 1)
-    let path = "\(out)/L07-seed-1"
+  @Test func logOfAFindingIsReplayedAndInspected() throws {
+    #expect(try fuzz("logger.fua-unmarked", seeds: "1..50").status == 1)
+    let path = "\(out)/\(try #require(Folders.names(in: out).first))"
     let inspect = try ToolRun(["inspect", path])
     #expect(inspect.status == 0)
     #expect(inspect.result.hasPrefix("\(path)/writes.log: dm-log-writes log, "))
@@ -68,13 +154,6 @@ import Testing
     #expect(digests.status == 0)
     let count = try ToolRun(["inspect", path, "--format", "json"]).json.number("entryCount") ?? 0
     #expect(digests.result.split(separator: "\n").count == count + 1)
-  }
-
-  @Test func secondRunWritesOverTheFirst() throws {
-    let first = try fuzz("logger.position-reread", seeds: "11")
-    let log = try InputFile.bytes("\(out)/L03-seed-11/writes.log")
-    #expect(try fuzz("logger.position-reread", seeds: "11").status == first.status)
-    #expect(try InputFile.bytes("\(out)/L03-seed-11/writes.log") == log)
   }
 
   @Test func passingRunLeavesAnEmptyFolder() throws {
@@ -86,9 +165,10 @@ import Testing
 
   @Test(arguments: ["{}", "{", "[]", "{\"schemaVersion\":2}", ""])
   func damagedManifestIsRefused(text: String) throws {
-    _ = try fuzz("logger.position-reread", seeds: "11")
-    try OutputFile.write(text, to: "\(out)/L03-seed-11/manifest.json")
-    let run = try ToolRun(["check", "\(out)/L03-seed-11"])
+    _ = try fuzz("logger.fua-unmarked", seeds: "1..50")
+    let path = "\(out)/\(try #require(Folders.names(in: out).first))"
+    try OutputFile.write(text, to: "\(path)/manifest.json")
+    let run = try ToolRun(["check", path])
     #expect(run.status == 2)
     #expect(run.errors.contains("manifest.json"))
   }

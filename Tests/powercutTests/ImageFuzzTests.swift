@@ -103,7 +103,7 @@ import Testing
       ], build: .release)
     #expect(run.status == 1)
     let finding = try #require(
-      try Folders.names(in: folder.path("out")).first { $0.hasPrefix("R12-seed-") })
+      try Folders.names(in: folder.path("out")).first { $0.hasPrefix("R12-") })
     let path = folder.path("out/\(finding)")
     let images = try Folders.names(in: path).filter { $0.hasSuffix(".vhdx") }
     #expect(images.sorted() == ["image-0.vhdx", "image-1.vhdx"])

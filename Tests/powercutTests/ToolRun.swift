@@ -99,6 +99,14 @@ struct JSON {
   }
 }
 
+/// What `fuzz --output` leaves in its folder.
+enum FoundRecording {
+  /// The recording of the first finding as it was found.
+  static func unshrunk(in folder: String) throws -> String {
+    "\(folder)/\(try #require(Folders.names(in: folder).sorted().first))/unshrunk"
+  }
+}
+
 /// The twelve mistakes of the write logger, and a seed that shows each at once.
 enum LoggerBug {
   static let names = [
