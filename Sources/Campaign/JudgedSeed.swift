@@ -15,6 +15,8 @@ public struct JudgedSeed: Sendable {
   public var hasMoreSchedules = false
   /// What an exhaustive search came to; `nil` where there was none.
   public var scheduleNote: String?
+  /// How a second run of the seed differs from the first; `nil` where it does not, or there was none.
+  public var difference: RunDifference?
 
   /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
   ///
