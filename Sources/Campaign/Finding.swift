@@ -9,7 +9,7 @@ public struct Finding: Hashable, Sendable {
   /// The other rules that the same run breaks.
   public var alsoBroken: [Rule]
   public var seed: Seed?
-  /// Text that names the run exactly: seed and choices.
+  /// Text that names the run exactly and replays it: see ``RunToken``.
   public var token: String?
   /// The planted bug, where exactly one was switched on.
   public var bug: PlantedBug?
@@ -29,27 +29,30 @@ public struct Finding: Hashable, Sendable {
   }
 
   /// The findings of one run: the cause first, one for each rule that is broken.
-  public static func all(of judged: JudgedRun, reproduce: String) -> [Finding] {
+  ///
+  /// - Parameter plan: what drew the run; `nil` where its configuration was given.
+  public static func all(
+    of judged: JudgedRun, reproduce: String, plan: FuzzPlan? = nil
+  ) -> [Finding] {
     let run = judged.run
-    return all(
-      judged.judgement, run.configuration, seed: run.seed,
-      token: "pc1:\(run.seed):\(run.schedule)", reproduce: reproduce
-    ) { Timeline(of: $0, in: run) }
+    return all(judged.judgement, run.configuration, seed: run.seed, reproduce: reproduce) {
+      (RunToken(of: judged, breaking: $0.rule, plan: plan), Timeline(of: $0, in: run))
+    }
   }
 
   /// The findings of made-up images.
   static func all(
-    of run: DirtyImageRun, _ configuration: RunConfiguration, reproduce: String
+    of run: DirtyImageRun, _ configuration: RunConfiguration, reproduce: String,
+    plan: FuzzPlan? = nil
   ) -> [Finding] {
-    all(
-      run.judgement, configuration, seed: run.seed, token: "pc1:\(run.seed)",
-      reproduce: reproduce
-    ) { _ in nil }
+    all(run.judgement, configuration, seed: run.seed, reproduce: reproduce) {
+      (RunToken(of: run, configuration, breaking: $0.rule, plan: plan), nil)
+    }
   }
 
   private static func all(
-    _ judgement: Judgement, _ configuration: RunConfiguration, seed: Seed, token: String,
-    reproduce: String, timeline: (Violation) -> Timeline?
+    _ judgement: Judgement, _ configuration: RunConfiguration, seed: Seed, reproduce: String,
+    _ describe: (Violation) -> (RunToken, Timeline?)
   ) -> [Finding] {
     let violations = judgement.violations
     return violations.map { violation in
@@ -58,9 +61,10 @@ public struct Finding: Hashable, Sendable {
         alsoBroken: violations.map(\.rule).filter { $0 != violation.rule }.sorted(),
         reproduce: reproduce)
       finding.seed = seed
-      finding.token = token
+      let (token, timeline) = describe(violation)
+      finding.token = token.description
       finding.bug = configuration.bugs.count == 1 ? configuration.bugs.first : nil
-      finding.timeline = timeline(violation)
+      finding.timeline = timeline
       return finding
     }
   }

@@ -22,6 +22,7 @@ extension Scenario {
     var listing = configuration.listingOperations(seed: seed)
     if let choices {
       listing.exhaustive = nil
+      listing.turns = nil
       listing.schedule = choices
     }
     self.init(

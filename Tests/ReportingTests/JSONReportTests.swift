@@ -11,8 +11,8 @@ import Testing
   private static let timing = ReportTiming(elapsedNanoseconds: .max, jobCount: 3)
 
   private static let keys = [
-    "command", "counts", "findings", "groups", "interrupted", "notes", "passed", "scenarios",
-    "schemaVersion", "seeds", "subject", "timing", "unjudgedRules", "version",
+    "command", "counts", "findings", "groups", "interrupted", "notes", "passed", "replay",
+    "scenarios", "schemaVersion", "seeds", "subject", "timing", "unjudgedRules", "version",
   ]
   private static let countKeys = [
     "distinctStates", "entries", "findings", "runs", "scenarios", "states",
