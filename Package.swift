@@ -22,6 +22,10 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+let nio: [Target.Dependency] = ["NIOCore", "NIOPosix"].map {
+  .product(name: $0, package: "swift-nio")
+}
+
 let package = Package(
   name: "powercut",
   products: [
@@ -29,6 +33,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -61,13 +66,14 @@ let package = Package(
     layer("Reporting", ["Bytes", "Scheduling", "Checking", "Campaign"]),
     // 4: the world.
     layer("Host", ["Bytes"]),
+    layer("NBD", ["Bytes"] + nio),
     // 5: the tool.
     .executableTarget(
       name: "powercut",
       dependencies: [
         "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
         "CrashStates",
-        "Checking", "Campaign", "Reporting", "Host", argumentParser,
+        "Checking", "Campaign", "Reporting", "Host", "NBD", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -92,6 +98,7 @@ let package = Package(
     tests("BlockDevice", ["BlockDevice", "Scheduling", "Bytes"]),
     tests("WriteLog", ["WriteLog", "Bytes", "Host", "TestSupport"]),
     tests("VHDX", ["VHDX", "Checking", "Bytes", "Host", "TestSupport"]),
+    tests("NBD", ["NBD", "Bytes", "Host", "TestSupport"] + nio),
     tests("Workload", ["Workload", "Bytes", "WriteLog", "Scheduling"]),
     tests(
       "Stacks",

@@ -17,5 +17,6 @@ struct Powercut: ParsableCommand {
       RunCommand.self, FuzzCommand.self, ReplayRunCommand.self, ReplayCommand.self,
       CheckCommand.self, InspectCommand.self,
       CreateCommand.self, RecoverCommand.self, BisectCommand.self, ShrinkCommand.self,
+      ServeCommand.self,
     ])
 }
