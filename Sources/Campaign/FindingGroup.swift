@@ -9,6 +9,8 @@ public struct FindingGroup: Hashable, Sendable {
   public var scenario: Scenario
   /// The first seed that led here, as it was drawn, with the choices that it made.
   public var unshrunk: Scenario
+  /// Of the first seed that led here: see ``RunToken``.
+  public var token: String?
   public var shape: CaseShape
   public var operationCount = 0
   public var switchCount = 0
@@ -22,6 +24,7 @@ public struct FindingGroup: Hashable, Sendable {
     finding = shrunk.finding
     scenario = shrunk.scenario
     self.unshrunk = unshrunk
+    token = RunToken(.scenario(unshrunk)).description
     shape = shrunk.shape
     operationCount = shrunk.operationCount
     switchCount = shrunk.switchCount
@@ -35,6 +38,7 @@ public struct FindingGroup: Hashable, Sendable {
     self.finding = finding
     self.scenario = scenario
     unshrunk = scenario
+    token = finding.token
     shape = CaseShape(text: "dirty-images")
     seeds = [scenario.seeds.first]
   }

@@ -19,9 +19,11 @@ extension FindingGroup {
       return FindingGroup(unshrinkable: finding, found)
     }
     found.configuration = plan.configuration(for: seed)
-    return found.firstRun(breaking: finding.rule).flatMap {
+    var group = found.firstRun(breaking: finding.rule).flatMap {
       minimizing($0, rule: finding.rule, tiers: plan.tiers, isGoingOn: isGoingOn)
     }
+    group?.token = finding.token
+    return group
   }
 
   /// Minimizes a run that breaks a rule.
