@@ -13,6 +13,7 @@ build: bootstrap
 test: build
 	swift build --build-tests
 	swift build --product powercut
+	swift build --product powercut-bug-benchmark
 	swift test --skip-build --parallel
 
 demo: bootstrap

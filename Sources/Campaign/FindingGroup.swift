@@ -9,7 +9,7 @@ public struct FindingGroup: Hashable, Sendable {
   public var scenario: Scenario
   /// The first seed that led here, as it was drawn, with the choices that it made.
   public var unshrunk: Scenario
-  /// Of the first seed that led here: see ``RunToken``.
+  /// The same in one word; `nil` where it is not known.
   public var token: String?
   public var shape: CaseShape
   public var operationCount = 0
@@ -24,7 +24,6 @@ public struct FindingGroup: Hashable, Sendable {
     finding = shrunk.finding
     scenario = shrunk.scenario
     self.unshrunk = unshrunk
-    token = RunToken(.scenario(unshrunk)).description
     shape = shrunk.shape
     operationCount = shrunk.operationCount
     switchCount = shrunk.switchCount
