@@ -23,7 +23,7 @@ import Testing
 
   @Test(arguments: [
     ["--stack", "raw:exact", "--bug", "logger.fua-unmarked"],
-    ["--stack", "vhdx:qemu-7.2.22", "--seeds", "3", "--ignore", "D10,H15,R02,R05,R06,S05"],
+    ["--stack", "vhdx:qemu-7.2.22", "--seeds", "1..40", "--ignore", "D10,H15,R02,R05,R06,S05"],
     ["--stack", "vhdx:exact", "--bug", "recovery.growth-overflow", "--workload", "dirty-images"],
     ["--stack", "raw:exact", "--bug", "logger.count-early", "--states", "all", "--seeds", "1..40"],
     [
