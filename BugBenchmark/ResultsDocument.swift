@@ -24,6 +24,7 @@ struct ResultsDocument: Encodable {
     var lostWriteCount: Int
     var elapsedNanoseconds: UInt64
     var failures: [String]
+    var falseAlarms: [String]
 
     init(_ bug: MinimizedBug) {
       caseCount = bug.caseCount
@@ -32,6 +33,7 @@ struct ResultsDocument: Encodable {
       lostWriteCount = bug.lostWriteCount
       elapsedNanoseconds = bug.nanoseconds
       failures = bug.failures
+      falseAlarms = bug.falseAlarms
     }
   }
 

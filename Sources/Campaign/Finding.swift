@@ -35,8 +35,14 @@ public struct Finding: Hashable, Sendable {
     of judged: JudgedRun, reproduce: String, plan: FuzzPlan? = nil
   ) -> [Finding] {
     let run = judged.run
+    // What it holds of the run is made once.
+    var token: RunToken?
     return all(judged.judgement, run.configuration, seed: run.seed, reproduce: reproduce) {
-      (RunToken(of: judged, breaking: $0.rule, plan: plan), Timeline(of: $0, in: run))
+      violation in
+      let rule = violation.rule
+      let own = token?.asking(for: rule) ?? RunToken(of: judged, breaking: rule, plan: plan)
+      token = own
+      return (own, Timeline(of: violation, in: run))
     }
   }
 
@@ -45,8 +51,14 @@ public struct Finding: Hashable, Sendable {
     of run: DirtyImageRun, _ configuration: RunConfiguration, reproduce: String,
     plan: FuzzPlan? = nil
   ) -> [Finding] {
-    all(run.judgement, configuration, seed: run.seed, reproduce: reproduce) {
-      (RunToken(of: run, configuration, breaking: $0.rule, plan: plan), nil)
+    var token: RunToken?
+    return all(run.judgement, configuration, seed: run.seed, reproduce: reproduce) { violation in
+      let rule = violation.rule
+      let own =
+        token?.asking(for: rule)
+        ?? RunToken(of: run, configuration, breaking: rule, plan: plan)
+      token = own
+      return (own, nil)
     }
   }
 

@@ -104,6 +104,14 @@ public struct RunToken: Hashable, Sendable {
     }
   }
 
+  /// The same run, asked for another of the rules that it breaks; `nil` for a scenario, which says more of
+  /// its rules.
+  func asking(for rule: Rule) -> RunToken? {
+    guard case .seed(var seeded) = subject else { return nil }
+    seeded.rule = rule
+    return RunToken(.seed(seeded), toolVersion: toolVersion)
+  }
+
   /// The same without the recorded choices: shorter, and bound to the strategy.
   public var withoutChoices: RunToken {
     guard case .seed(var seeded) = subject else { return self }

@@ -23,7 +23,7 @@ import Testing
 
   @Test(arguments: [
     ["--stack", "raw:exact", "--bug", "logger.fua-unmarked"],
-    ["--stack", "vhdx:qemu-7.2.22", "--seeds", "3", "--ignore", "D10,H15,R02,R05,R06,S05"],
+    ["--stack", "vhdx:qemu-7.2.22", "--seeds", "1..40", "--ignore", "D10,H15,R02,R05,R06,S05"],
     ["--stack", "vhdx:exact", "--bug", "recovery.growth-overflow", "--workload", "dirty-images"],
     ["--stack", "raw:exact", "--bug", "logger.count-early", "--states", "all", "--seeds", "1..40"],
     [
@@ -61,16 +61,30 @@ import Testing
   @Test func aFindingsFolderIsReproduced() throws {
     let out = folder.path("out")
     let fuzz = try ToolRun(
-      ["fuzz", "--stack", "raw:exact", "--bug", "logger.count-early", "--output", out],
-      build: .release)
+      [
+        "fuzz", "--stack", "raw:exact", "--bug", "logger.count-early", "--output", out, "--format",
+        "json",
+      ], build: .release)
     #expect(fuzz.status == 1)
+    let found = try #require(fuzz.json.list("findings").first?.text("token"))
     let kept = try #require(try shell("ls -d '\(out)'/L*/").split(separator: "\n").first)
+    #expect(try InputFile.text("\(kept)token") == found + "\n")
     for path in ["\(kept)", "\(kept)scenario.yaml", "\(kept)token", "\(kept)unshrunk.yaml"] {
       let run = try ToolRun(["replay-run", path], build: .release)
       #expect(run.status == 1, "\(path) \(run.errors)")
       #expect(run.result.contains("\nREPRODUCED: "))
       #expect(try ToolRun.line(run.reproduction).status == 1)
     }
+  }
+
+  /// docs/tokens.md shows a token of today: `powercut fuzz --stack raw:exact --bug logger.count-early
+  /// --states prefix --format json` prints a new one.
+  @Test func theTokenOfTheDocumentReproduces() throws {
+    let page = try Repository.text("docs/tokens.md")
+    let token = try #require(page.split(separator: "\n").first { $0.hasPrefix("pc2:") })
+    let run = try ToolRun(["replay-run", String(token)])
+    #expect(run.status == 1)
+    #expect(run.result.contains("\nREPRODUCED: "), "\(run.result)")
   }
 
   @Test func aScenarioThatIsMendedIsFixed() throws {
