@@ -11,6 +11,9 @@ public struct Finding: Hashable, Sendable {
   public var seed: Seed?
   /// Text that names the run exactly and replays it: see ``RunToken``.
   public var token: String?
+  /// The same without the choices of the run: short, and bound to this version's strategies; `nil` where no
+  /// seed draws the run.
+  public var seedToken: String?
   /// The planted bug, where exactly one was switched on.
   public var bug: PlantedBug?
   /// One command, as it is typed.
@@ -75,6 +78,7 @@ public struct Finding: Hashable, Sendable {
       finding.seed = seed
       let (token, timeline) = describe(violation)
       finding.token = token.description
+      if case .seed = token.subject { finding.seedToken = token.withoutChoices.description }
       finding.bug = configuration.bugs.count == 1 ? configuration.bugs.first : nil
       finding.timeline = timeline
       return finding

@@ -50,7 +50,11 @@ public struct RunToken: Hashable, Sendable {
   public var toolVersion: String
   public var subject: Subject
 
+  /// - Precondition: a scenario expects a rule to be broken.
   public init(_ subject: Subject, toolVersion: String = ToolVersion.text) {
+    if case .scenario(let scenario) = subject {
+      precondition(scenario.expectation != .pass, "a token asks for a rule")
+    }
     self.subject = subject
     self.toolVersion = toolVersion
   }

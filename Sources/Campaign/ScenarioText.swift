@@ -5,6 +5,9 @@ import Scheduling
 extension Scenario {
   /// The scenario as a file: what ``init(parsing:)`` reads back as the same scenario. A key whose value
   /// is the default is left out, but for `states`, whose default a later version may change.
+  ///
+  /// A file cannot say everything that a program can set: failing operations answer EIO, a search has the
+  /// usual limit of schedules, tasks have at least one operation in some session.
   public var text: String { ScenarioText(self).lines.joined(separator: "\n") + "\n" }
 }
 
@@ -81,7 +84,8 @@ struct ScenarioText {
     let device = device(of: configuration)
     if !device.isEmpty { lines.append("device: \(device.text)") }
     let image = image(of: configuration)
-    if !image.isEmpty { lines.append("image: \(image.text)") }
+    // Without an image its values mean nothing, and the parser refuses them.
+    if configuration.stack.image != .raw && !image.isEmpty { lines.append("image: \(image.text)") }
     return lines + WorkloadText(configuration).lines
   }
 

@@ -58,6 +58,44 @@ import Testing
     #expect(two.errors.contains("behind the token"))
   }
 
+  @Test func theSeedTokenReproducesToo() throws {
+    let report = try ToolRun(
+      ["fuzz", "--stack", "raw:exact", "--bug", "logger.position-reread", "--format", "json"],
+      build: .release
+    ).json
+    let finding = try #require(report.list("findings").first)
+    let token = try #require(finding.text("seedToken"))
+    #expect(token.utf8.count < 250)
+    let run = try ToolRun(["replay-run", token])
+    #expect(run.status == 1)
+    #expect(
+      run.result.contains("\nREPRODUCED: the seed gives the same run, and L03 is broken again"))
+  }
+
+  /// A token may be longer than an argument can be.
+  @Test func aLongTokenIsReadFromItsFile() throws {
+    let scenario = try Repository.text("Scenarios/logger/position-reread.yaml")
+      .replacing(
+        "{ strategy: auto, seeds: 1..50 }",
+        with: "\n  choices: " + (0..<100_000).map { "0/\(2 + $0 % 2)" }.joined(separator: ","))
+    try OutputFile.write(scenario, to: folder.path("scenario"))
+    let path = folder.path("token")
+    try shell(
+      """
+      cd '\(folder.path("."))'
+      { printf pc2:tool=0.1.0,text=; base64 -w0 scenario | tr +/ -_ | tr -d =; } > token
+      check=$(xxhsum -H3 token | grep -o '[0-9a-f]\\{16\\}')
+      printf ,check=%s $check >> token
+      """)
+    #expect(try InputFile.bytes(path).count > 500_000)
+    for subject in [path, "-"] {
+      let run = try ToolRun.line("powercut replay-run \(subject) < '\(path)'")
+      #expect(run.status == 2)
+      #expect(run.result.contains("\nDIVERGED at step "), "\(run.errors)")
+      #expect(try run.reproduction == "powercut replay-run \(subject)")
+    }
+  }
+
   @Test func aFindingsFolderIsReproduced() throws {
     let out = folder.path("out")
     let fuzz = try ToolRun(
