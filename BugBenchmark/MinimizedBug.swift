@@ -11,8 +11,10 @@ struct MinimizedBug: Sendable {
   var switchCount = 0
   var lostWriteCount = 0
   var nanoseconds: UInt64 = 0
-  /// What the file of the minimized case did not do: break the rule again, or pass without the bug.
+  /// What the file of the minimized case did not do: break the rule again.
   var failures: [String] = []
+  /// What it broke without the bug: false alarms.
+  var falseAlarms: [String] = []
 
   /// What a minimized case may come to.
   static let allowedOperationCount = 6
@@ -22,7 +24,7 @@ struct MinimizedBug: Sendable {
   var isSmallEnough: Bool {
     caseCount > 0 && operationCount <= Self.allowedOperationCount
       && switchCount <= Self.allowedSwitchCount && nanoseconds <= Self.allowedNanoseconds
-      && failures.isEmpty
+      && failures.isEmpty && falseAlarms.isEmpty
   }
 
   /// Looks for the bug from some starts, and makes what each finds smaller.
@@ -64,7 +66,7 @@ struct MinimizedBug: Sendable {
       scenario.configuration.bugs = []
       scenario.expectation = .pass
       if let failure = try scenario.run(path: "").0.failure {
-        failures.append("seed \(seed), without the bug: \(failure)")
+        falseAlarms.append("\(bug.identifier), mended, seed \(seed): \(failure)")
       }
     } catch {
       failures.append("seed \(seed): \(error)")

@@ -1,9 +1,9 @@
 import Campaign
 import FoundationEssentials
 
-/// The results for programs. What depends on the machine is in `timing` and in keys that end in
-/// `Nanoseconds`.
-struct ResultsDocument: Encodable {
+/// The results for programs, a line for each bug. What depends on the machine is in `timing` and in keys
+/// that end in `Nanoseconds`. Every key is there always, `null` where there is nothing to say.
+struct ResultsDocument {
   struct Bug: Encodable {
     var bug: String
     var rules: [String]
@@ -11,9 +11,9 @@ struct ResultsDocument: Encodable {
     var stack: String
     var workload: String
     var strategies: [Strategy]
-    var bestStrategy: String?
-    var autoToBest: Double?
-    var minimized: Minimized?
+    var bestStrategy: OrNull<String>
+    var autoToBest: OrNull<Double>
+    var minimized: OrNull<Minimized>
   }
 
   /// The largest of the minimized cases.
@@ -24,6 +24,7 @@ struct ResultsDocument: Encodable {
     var lostWriteCount: Int
     var elapsedNanoseconds: UInt64
     var failures: [String]
+    var falseAlarms: [String]
 
     init(_ bug: MinimizedBug) {
       caseCount = bug.caseCount
@@ -32,6 +33,7 @@ struct ResultsDocument: Encodable {
       lostWriteCount = bug.lostWriteCount
       elapsedNanoseconds = bug.nanoseconds
       failures = bug.failures
+      falseAlarms = bug.falseAlarms
     }
   }
 
@@ -39,17 +41,18 @@ struct ResultsDocument: Encodable {
     var strategy: String
     var foundCount: Int
     /// `null`: over the limit.
-    var medianSeedCount: Double?
-    var medianJudgedStateCount: Double?
-    var medianNanoseconds: UInt64?
-    var starts: [Start]
+    var medianSeedCount: OrNull<Double>
+    var medianJudgedStateCount: OrNull<Double>
+    var medianNanoseconds: OrNull<UInt64>
+    var starts: Starts
   }
 
-  struct Start: Encodable {
-    var isFound: Bool
-    var seedCount: Int
-    var judgedStateCount: Int
-    var elapsedNanoseconds: UInt64
+  /// One element for each start.
+  struct Starts: Encodable {
+    var isFound: [Bool]
+    var seedCounts: [Int]
+    var judgedStateCounts: [Int]
+    var elapsedNanoseconds: [UInt64]
   }
 
   struct Exact: Encodable {
@@ -65,8 +68,8 @@ struct ResultsDocument: Encodable {
     var elapsedNanoseconds: UInt64
   }
 
-  var schemaVersion = 1
-  var command = "make bug-benchmark"
+  static let schemaVersion = 1
+
   var startCount: Int
   var seedLimitPerStart: Int
   var bugs: [Bug]
@@ -95,27 +98,67 @@ struct ResultsDocument: Encodable {
       strategies: comparison.series.compactMap { strategy, _ in
         results.timed(comparison.bug, strategy).map { Self.strategy($0) }
       },
-      bestStrategy: comparison.best?.strategy.rawValue,
-      autoToBest: comparison.best == nil ? nil : comparison.factorOfAuto,
-      minimized: results.minimized.first { $0.bug == comparison.bug }.map { Minimized($0) })
+      bestStrategy: OrNull(comparison.best?.strategy.rawValue),
+      autoToBest: OrNull(comparison.best == nil ? nil : comparison.factorOfAuto),
+      minimized: OrNull(
+        results.minimized.first { $0.bug == comparison.bug }.map { Minimized($0) }))
   }
 
   private static func strategy(_ timed: TimedSeries) -> Strategy {
     Strategy(
       strategy: timed.strategy.rawValue, foundCount: timed.series.foundCount,
-      medianSeedCount: timed.series.medianSeedCount,
-      medianJudgedStateCount: timed.series.medianJudgedStateCount,
-      medianNanoseconds: timed.medianNanoseconds,
-      starts: zip(timed.series.searches, timed.nanoseconds).map { search, nanoseconds in
-        Start(
-          isFound: search.isFound, seedCount: search.seedCount,
-          judgedStateCount: search.judgedStateCount, elapsedNanoseconds: nanoseconds)
-      })
+      medianSeedCount: OrNull(timed.series.medianSeedCount),
+      medianJudgedStateCount: OrNull(timed.series.medianJudgedStateCount),
+      medianNanoseconds: OrNull(timed.medianNanoseconds),
+      starts: Starts(
+        isFound: timed.series.searches.map(\.isFound),
+        seedCounts: timed.series.searches.map(\.seedCount),
+        judgedStateCounts: timed.series.searches.map(\.judgedStateCount),
+        elapsedNanoseconds: timed.nanoseconds))
   }
 
+  // MARK: Text
+
   func text() throws -> String {
+    """
+    {
+      "schemaVersion": \(Self.schemaVersion),
+      "command": "make bug-benchmark",
+      "startCount": \(startCount),
+      "seedLimitPerStart": \(seedLimitPerStart),
+      "bugs": [
+    \(try Self.lines(bugs))
+      ],
+      "falseAlarms": [
+    \(try Self.lines(falseAlarms))
+      ],
+      "timing": \(try Self.line(timing))
+    }
+
+    """
+  }
+
+  private static func lines(_ values: [some Encodable]) throws -> String {
+    try values.map { "    " + (try line($0)) }.joined(separator: ",\n")
+  }
+
+  private static func line(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+}
+
+/// A value, or `null` in its place.
+struct OrNull<Value: Encodable>: Encodable {
+  var value: Value?
+
+  init(_ value: Value?) {
+    self.value = value
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    if let value { try container.encode(value) } else { try container.encodeNil() }
   }
 }

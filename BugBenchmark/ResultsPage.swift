@@ -183,13 +183,20 @@ struct ResultsPage {
         "\(alarms.reproductions.count)",
       ]
     }
-    let lines = results.falseAlarms.flatMap(\.reproductions).map { "\n- \($0)" }.joined()
+    let mended = results.minimized.flatMap(\.falseAlarms)
+    let mendedRow = [
+      "minimized cases without their bug", "\(results.minimized.reduce(0) { $0 + $1.caseCount })",
+      "", "\(mended.count)",
+    ]
+    let lines = (results.falseAlarms.flatMap(\.reproductions) + mended)
+      .map { "\n- \($0)" }.joined()
     return "## False alarms\n\n"
       + markdown(
         [
           ["stack without a bug", "seeds", "crash states judged", "findings"],
           ["---", "---:", "---:", "---:"],
-        ] + rows) + (lines.isEmpty ? "" : "\n" + lines)
+        ] + rows + (results.minimized.isEmpty ? [] : [mendedRow]))
+      + (lines.isEmpty ? "" : "\n" + lines)
   }
 
   // MARK: Cells

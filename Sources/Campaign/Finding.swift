@@ -11,6 +11,9 @@ public struct Finding: Hashable, Sendable {
   public var seed: Seed?
   /// Text that names the run exactly and replays it: see ``RunToken``.
   public var token: String?
+  /// The same without the choices of the run: short, and bound to this version's strategies; `nil` where no
+  /// seed draws the run.
+  public var seedToken: String?
   /// The planted bug, where exactly one was switched on.
   public var bug: PlantedBug?
   /// One command, as it is typed.
@@ -35,8 +38,14 @@ public struct Finding: Hashable, Sendable {
     of judged: JudgedRun, reproduce: String, plan: FuzzPlan? = nil
   ) -> [Finding] {
     let run = judged.run
+    // What it holds of the run is made once.
+    var token: RunToken?
     return all(judged.judgement, run.configuration, seed: run.seed, reproduce: reproduce) {
-      (RunToken(of: judged, breaking: $0.rule, plan: plan), Timeline(of: $0, in: run))
+      violation in
+      let rule = violation.rule
+      let own = token?.asking(for: rule) ?? RunToken(of: judged, breaking: rule, plan: plan)
+      token = own
+      return (own, Timeline(of: violation, in: run))
     }
   }
 
@@ -45,8 +54,14 @@ public struct Finding: Hashable, Sendable {
     of run: DirtyImageRun, _ configuration: RunConfiguration, reproduce: String,
     plan: FuzzPlan? = nil
   ) -> [Finding] {
-    all(run.judgement, configuration, seed: run.seed, reproduce: reproduce) {
-      (RunToken(of: run, configuration, breaking: $0.rule, plan: plan), nil)
+    var token: RunToken?
+    return all(run.judgement, configuration, seed: run.seed, reproduce: reproduce) { violation in
+      let rule = violation.rule
+      let own =
+        token?.asking(for: rule)
+        ?? RunToken(of: run, configuration, breaking: rule, plan: plan)
+      token = own
+      return (own, nil)
     }
   }
 
@@ -63,6 +78,7 @@ public struct Finding: Hashable, Sendable {
       finding.seed = seed
       let (token, timeline) = describe(violation)
       finding.token = token.description
+      if case .seed = token.subject { finding.seedToken = token.withoutChoices.description }
       finding.bug = configuration.bugs.count == 1 ? configuration.bugs.first : nil
       finding.timeline = timeline
       return finding

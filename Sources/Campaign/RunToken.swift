@@ -50,7 +50,11 @@ public struct RunToken: Hashable, Sendable {
   public var toolVersion: String
   public var subject: Subject
 
+  /// - Precondition: a scenario expects a rule to be broken.
   public init(_ subject: Subject, toolVersion: String = ToolVersion.text) {
+    if case .scenario(let scenario) = subject {
+      precondition(scenario.expectation != .pass, "a token asks for a rule")
+    }
     self.subject = subject
     self.toolVersion = toolVersion
   }
@@ -102,6 +106,14 @@ public struct RunToken: Hashable, Sendable {
     case .scenario(let scenario):
       RunReport.target(scenario.configuration.stack, scenario.configuration.bugs)
     }
+  }
+
+  /// The same run, asked for another of the rules that it breaks; `nil` for a scenario, which says more of
+  /// its rules.
+  func asking(for rule: Rule) -> RunToken? {
+    guard case .seed(var seeded) = subject else { return nil }
+    seeded.rule = rule
+    return RunToken(.seed(seeded), toolVersion: toolVersion)
   }
 
   /// The same without the recorded choices: shorter, and bound to the strategy.

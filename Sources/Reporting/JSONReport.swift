@@ -97,6 +97,7 @@ private struct FindingDocument: Encodable {
   var found: String
   var seed: Nullable<String>
   var token: Nullable<String>
+  var seedToken: Nullable<String>
   var state: Nullable<String>
   var cut: Nullable<Int>
   var bug: Nullable<String>
@@ -117,6 +118,7 @@ private struct FindingDocument: Encodable {
     found = violation.title
     seed = Nullable(finding.seed?.rawValue.hex)
     token = Nullable(finding.token)
+    seedToken = Nullable(finding.seedToken)
     state = Nullable(violation.state.map { "\($0)" })
     cut = Nullable(finding.cut)
     bug = Nullable(finding.bug?.identifier)

@@ -34,7 +34,9 @@ struct ReplayRunCommand: ParsableCommand {
       let request = try ReplayRequest(subject)
       var report = RunReport(
         command: "replay-run", subject: request.token.target, seeds: request.token.seeds)
-      let replay = try RunReplay(request.token, reproduce: request.command)
+      let replay = try CrashNotes.noting(seed: request.token.seeds.first.rawValue) {
+        Result { try RunReplay(request.token, reproduce: request.command) }
+      }.get()
       for result in replay.results { report.counts.add(result.judgement) }
       report.findings = replay.findings
       report.replay = replay.verdict

@@ -1,3 +1,4 @@
+import Bytes
 import Campaign
 import Checking
 import CrashStates
@@ -109,6 +110,26 @@ import Testing
     let text = try Self.closed(Self.byHand.replacing(part, with: replacement))
     let error = #expect(throws: RunTokenError.self) { try RunToken(parsing: text) }
     #expect(error?.description.contains(word) == true, "\(error?.description ?? "")")
+  }
+
+  @Test(arguments: [
+    "", "p", "pc", "pc:", "pc2", "pc2:", "pc2:\u{301}", "pc2:a=b,check=é́é́é́é́é́é́é́é",
+    "pc2:,check=0123456789abcdef",
+    "pc2:=,check=0123456789abcdef", "pc２:x", "pc2:\u{0},check=",
+    String(repeating: "é", count: 1000),
+    "pc2:" + String(repeating: ",", count: 100_000),
+    "pc2:" + String(repeating: "=é", count: 50_000),
+  ])
+  func textThatIsNoTokenIsRefused(text: String) throws {
+    #expect(throws: RunTokenError.self) { try RunToken(parsing: text) }
+    #expect(throws: RunTokenError.self) {
+      try RunToken(parsing: text + RunTokenTests.closing(text))
+    }
+  }
+
+  /// With the right checksum, so that what stands in front is looked at.
+  private static func closing(_ text: String) -> String {
+    ",check=\(Checksum.xxh3(Array(text.utf8)).hexDigits)"
   }
 
   @Test func tokensOfTheFirstFormatAreToldApart() {

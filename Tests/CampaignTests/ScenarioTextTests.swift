@@ -190,6 +190,40 @@ import Workload
     }
   }
 
+  /// Each way to say a schedule, and the line or lines that it becomes.
+  @Test func everyKindOfScheduleReadsBack() throws {
+    func check(_ lines: String, _ change: (inout RunConfiguration) -> Void) throws {
+      var scenario = Self.scenario(Self.plans[0], Seed(3))
+      change(&scenario.configuration)
+      #expect(scenario.text.contains("\nschedule:\(lines)\nstates:"), "\(scenario.text)")
+      let isSame = try Scenario(parsing: scenario.text) == scenario
+      #expect(isSame)
+    }
+    try check(" { seeds: 3 }") { _ in }
+    try check(" { strategy: delay, seeds: 3 }") { $0.strategy = .delay }
+    try check(" { strategy: dfs, seeds: 3 }") { $0.exhaustive = .init(preemptionLimit: nil) }
+    try check(" { strategy: dfs, preemptions: 2, seeds: 3 }") {
+      $0.exhaustive = .init(preemptionLimit: 2)
+    }
+    try check(" { seeds: 3, turns: \"12x0,3x1\" }") { $0.turns = TaskOrder("12x0,3x1") }
+    try check(" { seeds: 3, turns: \"\" }") { $0.turns = TaskOrder() }
+    try check("\n  strategy: pos\n  seeds: 3\n  choices: 0/2,2x1/3") {
+      $0.strategy = .pos
+      $0.schedule = Schedule("0/2,1/3,1/3")
+    }
+  }
+
+  @Test func whatCountsOfAScheduleIsWritten() throws {
+    var scenario = Self.scenario(Self.plans[0], Seed(3))
+    scenario.configuration.strategy = .pos
+    scenario.configuration.turns = TaskOrder("2x0")
+    #expect(try Scenario(parsing: scenario.text).configuration.turns == TaskOrder("2x0"))
+    scenario.configuration.schedule = Schedule("0/2")
+    let parsed = try Scenario(parsing: scenario.text).configuration
+    #expect(parsed.schedule == Schedule("0/2"))
+    #expect(parsed.turns == nil)
+  }
+
   // MARK: Numbers
 
   private static func parse(_ items: [String]) throws -> Workload {

@@ -16,14 +16,18 @@ import Testing
       timeLimit: .seconds(120))
   }
 
-  /// What remains of a report without the times.
+  /// What remains of a report without the times: a line for each start.
   private func counts(_ document: JSON) throws -> [String] {
     try document.list("bugs").flatMap { bug in
       try bug.list("strategies").flatMap { strategy in
-        try strategy.list("starts").map { start in
+        let starts = try strategy.object("starts")
+        let isFound = try #require(starts.keys["isFound"] as? [Bool])
+        let seedCounts = try #require(starts.keys["seedCounts"] as? [Int])
+        let stateCounts = try #require(starts.keys["judgedStateCounts"] as? [Int])
+        #expect(isFound.count == seedCounts.count && isFound.count == stateCounts.count)
+        return isFound.indices.map {
           "\(bug.text("bug") ?? "") \(strategy.text("strategy") ?? "") "
-            + "\(start.bool("isFound") ?? false) \(start.number("seedCount") ?? 0) "
-            + "\(start.number("judgedStateCount") ?? 0)"
+            + "\(isFound[$0]) \(seedCounts[$0]) \(stateCounts[$0])"
         }
       }
     }
@@ -46,6 +50,8 @@ import Testing
     // Recovery has nothing to schedule: one strategy.
     #expect(first.count == 3 * 2 + 3)
     #expect(try counts(documents[1]) == first)
+    let bugs = try documents[0].list("bugs")
+    #expect(bugs.map { $0.isNull("bestStrategy") } == [false, true])
     let alarms = try #require(try documents[0].list("falseAlarms").first)
     #expect(alarms.number("seedCount") == 20)
     #expect(alarms.keys["findings"] as? [String] == [])

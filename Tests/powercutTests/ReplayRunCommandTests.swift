@@ -23,7 +23,7 @@ import Testing
 
   @Test(arguments: [
     ["--stack", "raw:exact", "--bug", "logger.fua-unmarked"],
-    ["--stack", "vhdx:qemu-7.2.22", "--seeds", "3", "--ignore", "D10,H15,R02,R05,R06,S05"],
+    ["--stack", "vhdx:qemu-7.2.22", "--seeds", "1..40", "--ignore", "D10,H15,R02,R05,R06,S05"],
     ["--stack", "vhdx:exact", "--bug", "recovery.growth-overflow", "--workload", "dirty-images"],
     ["--stack", "raw:exact", "--bug", "logger.count-early", "--states", "all", "--seeds", "1..40"],
     [
@@ -58,19 +58,71 @@ import Testing
     #expect(two.errors.contains("behind the token"))
   }
 
+  @Test func theSeedTokenReproducesToo() throws {
+    let report = try ToolRun(
+      ["fuzz", "--stack", "raw:exact", "--bug", "logger.position-reread", "--format", "json"],
+      build: .release
+    ).json
+    let finding = try #require(report.list("findings").first)
+    let token = try #require(finding.text("seedToken"))
+    #expect(token.utf8.count < 250)
+    let run = try ToolRun(["replay-run", token])
+    #expect(run.status == 1)
+    #expect(
+      run.result.contains("\nREPRODUCED: the seed gives the same run, and L03 is broken again"))
+  }
+
+  /// A token may be longer than an argument can be.
+  @Test func aLongTokenIsReadFromItsFile() throws {
+    let scenario = try Repository.text("Scenarios/logger/position-reread.yaml")
+      .replacing(
+        "{ strategy: auto, seeds: 1..50 }",
+        with: "\n  choices: " + (0..<100_000).map { "0/\(2 + $0 % 2)" }.joined(separator: ","))
+    try OutputFile.write(scenario, to: folder.path("scenario"))
+    let path = folder.path("token")
+    try shell(
+      """
+      cd '\(folder.path("."))'
+      { printf pc2:tool=0.1.0,text=; base64 -w0 scenario | tr +/ -_ | tr -d =; } > token
+      check=$(xxhsum -H3 token | grep -o '[0-9a-f]\\{16\\}')
+      printf ,check=%s $check >> token
+      """)
+    #expect(try InputFile.bytes(path).count > 500_000)
+    for subject in [path, "-"] {
+      let run = try ToolRun.line("powercut replay-run \(subject) < '\(path)'")
+      #expect(run.status == 2)
+      #expect(run.result.contains("\nDIVERGED at step "), "\(run.errors)")
+      #expect(try run.reproduction == "powercut replay-run \(subject)")
+    }
+  }
+
   @Test func aFindingsFolderIsReproduced() throws {
     let out = folder.path("out")
     let fuzz = try ToolRun(
-      ["fuzz", "--stack", "raw:exact", "--bug", "logger.count-early", "--output", out],
-      build: .release)
+      [
+        "fuzz", "--stack", "raw:exact", "--bug", "logger.count-early", "--output", out, "--format",
+        "json",
+      ], build: .release)
     #expect(fuzz.status == 1)
+    let found = try #require(fuzz.json.list("findings").first?.text("token"))
     let kept = try #require(try shell("ls -d '\(out)'/L*/").split(separator: "\n").first)
+    #expect(try InputFile.text("\(kept)token") == found + "\n")
     for path in ["\(kept)", "\(kept)scenario.yaml", "\(kept)token", "\(kept)unshrunk.yaml"] {
       let run = try ToolRun(["replay-run", path], build: .release)
       #expect(run.status == 1, "\(path) \(run.errors)")
       #expect(run.result.contains("\nREPRODUCED: "))
       #expect(try ToolRun.line(run.reproduction).status == 1)
     }
+  }
+
+  /// docs/tokens.md shows a token of today: `powercut fuzz --stack raw:exact --bug logger.count-early
+  /// --states prefix --format json` prints a new one.
+  @Test func theTokenOfTheDocumentReproduces() throws {
+    let page = try Repository.text("docs/tokens.md")
+    let token = try #require(page.split(separator: "\n").first { $0.hasPrefix("pc2:") })
+    let run = try ToolRun(["replay-run", String(token)])
+    #expect(run.status == 1)
+    #expect(run.result.contains("\nREPRODUCED: "), "\(run.result)")
   }
 
   @Test func aScenarioThatIsMendedIsFixed() throws {
