@@ -22,9 +22,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
-let nio: [Target.Dependency] = ["NIOCore", "NIOPosix"].map {
-  .product(name: $0, package: "swift-nio")
-}
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
 let package = Package(
   name: "powercut",
@@ -66,7 +65,7 @@ let package = Package(
     layer("Reporting", ["Bytes", "Scheduling", "Checking", "Campaign"]),
     // 4: the world.
     layer("Host", ["Bytes"]),
-    layer("NBD", ["Bytes"] + nio),
+    layer("NBD", ["Bytes", nioCore, nioPosix]),
     // 5: the tool.
     .executableTarget(
       name: "powercut",
@@ -98,7 +97,7 @@ let package = Package(
     tests("BlockDevice", ["BlockDevice", "Scheduling", "Bytes"]),
     tests("WriteLog", ["WriteLog", "Bytes", "Host", "TestSupport"]),
     tests("VHDX", ["VHDX", "Checking", "Bytes", "Host", "TestSupport"]),
-    tests("NBD", ["NBD", "Bytes", "Host", "TestSupport"] + nio),
+    tests("NBD", ["NBD", "Bytes", "Host", "TestSupport", nioCore]),
     tests("Workload", ["Workload", "Bytes", "WriteLog", "Scheduling"]),
     tests(
       "Stacks",

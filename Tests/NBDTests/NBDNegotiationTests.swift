@@ -93,10 +93,11 @@ import Testing
         == Self.reply(to: 3, Self.invalid))
   }
 
-  @Test(arguments: [
-    [0, 0, 0, 9, 0x64, 0, 0], [0xff, 0xff, 0xff, 0xff, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0, 0, 1],
-    [0, 0, 0, 0, 0, 0, 7],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [0, 0, 0, 9, 0x64, 0, 0], [0xff, 0xff, 0xff, 0xff, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0, 0, 1],
+      [0, 0, 0, 0, 0, 0, 7],
+    ] as [[UInt8]])
   func aGoThatIsNoneIsRefused(data: [UInt8]) {
     let (step, sent, _) = Self.carryOut(Self.fixedNewstyle + Self.option(7, data))
     #expect(step == .wait)
@@ -110,11 +111,12 @@ import Testing
     #expect(sent == Self.reply(to: 7, [0x80, 0, 0, 6]))
   }
 
-  @Test(arguments: [
-    [0, 0, 0, 0], [0, 0, 0, 2], [0xff, 0xff, 0xff, 0xff], [0, 0, 0, 3] + Array("IHAVEOPS".utf8),
-    [0, 0, 0, 3] + Array("IHAVEOPT".utf8) + [0, 0, 0, 7, 0xff, 0xff, 0xff, 0xff],
-    [0, 0, 0, 3] + Array("IHAVEOPT".utf8) + [0, 0, 0, 7, 0, 0, 0x20, 1],
-  ] as [[UInt8]])
+  @Test(
+    arguments: [
+      [0, 0, 0, 0], [0, 0, 0, 2], [0xff, 0xff, 0xff, 0xff], [0, 0, 0, 3] + Array("IHAVEOPS".utf8),
+      [0, 0, 0, 3] + Array("IHAVEOPT".utf8) + [0, 0, 0, 7, 0xff, 0xff, 0xff, 0xff],
+      [0, 0, 0, 3] + Array("IHAVEOPT".utf8) + [0, 0, 0, 7, 0, 0, 0x20, 1],
+    ] as [[UInt8]])
   func whoDoesNotSpeakTheProtocolIsDropped(bytes: [UInt8]) {
     let (step, sent, _) = Self.carryOut(bytes)
     #expect(step == .close)

@@ -65,13 +65,14 @@ import Testing
   }
 
   /// What lies outside, is of no length, or of an unknown command.
-  @Test(arguments: [
-    (request(0, at: [0, 0, 0, 0, 0, 0, 0x0f, 0]), 22), (request(0, [0, 0, 0, 0]), 22),
-    (request(0, at: [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0]), 22),
-    (request(6, [0xff, 0xff, 0xff, 0xff]), 28), (request(4, [0xff, 0xff, 0xff, 0xff]), 22),
-    (request(9), 22), (request(5), 22), (request(255), 22),
-    (request(1, at: [0, 0, 0, 0, 0, 0, 0x10, 0], data: [UInt8](repeating: 0, count: 512)), 28),
-  ] as [([UInt8], UInt8)])
+  @Test(
+    arguments: [
+      (request(0, at: [0, 0, 0, 0, 0, 0, 0x0f, 0]), 22), (request(0, [0, 0, 0, 0]), 22),
+      (request(0, at: [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0]), 22),
+      (request(6, [0xff, 0xff, 0xff, 0xff]), 28), (request(4, [0xff, 0xff, 0xff, 0xff]), 22),
+      (request(9), 22), (request(5), 22), (request(255), 22),
+      (request(1, at: [0, 0, 0, 0, 0, 0, 0x10, 0], data: [UInt8](repeating: 0, count: 512)), 28),
+    ] as [([UInt8], UInt8)])
   func whatCannotBeIsRefused(bytes: [UInt8], error: UInt8) throws {
     let export = MemoryExport(byteCount: 4096)
     #expect(try Self.reply(to: bytes, export) == Self.simple(error))

@@ -72,14 +72,15 @@ import Testing
     #expect(!Folders.exists(socket))
   }
 
-  @Test(arguments: [
-    (["--run", "qemu-img info"], 2, "{uri}"), (["--run", "a '{uri}"], 2, "--run"),
-    (["--socket", "a", "--port", "1"], 64, "--port"), (["--port", "70000"], 64, "65535"),
-    (["--socket", String(repeating: "x", count: 108)], 64, "107"),
-    (["--socket", "/dev/null"], 2, "/dev/null"), (["--at", "99999"], 2, "entries"),
-    (["--state", "cut:3 then cut:1"], 2, "only a VHDX image"),
-    (["--socket", "/nowhere/s.sock"], 2, "/nowhere/s.sock"),
-  ] as [([String], Int32, String)])
+  @Test(
+    arguments: [
+      (["--run", "qemu-img info"], 2, "{uri}"), (["--run", "a '{uri}"], 2, "--run"),
+      (["--socket", "a", "--port", "1"], 64, "--port"), (["--port", "70000"], 64, "65535"),
+      (["--socket", String(repeating: "x", count: 108)], 64, "107"),
+      (["--socket", "/dev/null"], 2, "/dev/null"), (["--at", "99999"], 2, "entries"),
+      (["--state", "cut:3 then cut:1"], 2, "only a VHDX image"),
+      (["--socket", "/nowhere/s.sock"], 2, "/nowhere/s.sock"),
+    ] as [([String], Int32, String)])
   func whatCannotBeServedIsSaid(options: [String], status: Int32, message: String) throws {
     let run = try ToolRun(["serve", try recording()] + options)
     #expect(run.status == status)
