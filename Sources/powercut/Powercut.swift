@@ -15,5 +15,6 @@ struct Powercut: ParsableCommand {
     subcommands: [
       RunCommand.self, FuzzCommand.self, ReplayCommand.self, CheckCommand.self, InspectCommand.self,
       CreateCommand.self, RecoverCommand.self, BisectCommand.self, ShrinkCommand.self,
+      RecordCommand.self,
     ])
 }
