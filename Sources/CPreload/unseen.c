@@ -120,7 +120,8 @@ PC_HOOK int munmap(void *address, size_t length) {
   return PC_NEXT(munmap)(address, length);
 }
 
-// io_uring: the ring's setup is seen, what goes through it is not.
+// io_uring: what goes through a ring is not seen, so there is none. Programs that can do without one
+// go on; the recorder says what happened where one cannot.
 
 struct io_uring;
 struct io_uring_params;
@@ -131,31 +132,39 @@ int io_uring_queue_init_mem(unsigned entries, struct io_uring *ring,
                             struct io_uring_params *parameters, void *memory, size_t size);
 int io_uring_setup(unsigned entries, struct io_uring_params *parameters);
 
-static void report_ring(void) {
-  if (!pc_is_off()) report(PCJ_IO_URING, "");
+static void refuse_ring(void) {
+  pc_enter();
+  pc_report(PCJ_IO_URING, "");
+  pc_leave();
 }
 
+// The library's functions return the negative errno.
+
 PC_HOOK int io_uring_queue_init(unsigned entries, struct io_uring *ring, unsigned flags) {
-  report_ring();
-  return PC_NEXT(io_uring_queue_init)(entries, ring, flags);
+  if (pc_is_off()) return PC_NEXT(io_uring_queue_init)(entries, ring, flags);
+  refuse_ring();
+  return -ENOSYS;
 }
 
 PC_HOOK int io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
                                        struct io_uring_params *parameters) {
-  report_ring();
-  return PC_NEXT(io_uring_queue_init_params)(entries, ring, parameters);
+  if (pc_is_off()) return PC_NEXT(io_uring_queue_init_params)(entries, ring, parameters);
+  refuse_ring();
+  return -ENOSYS;
 }
 
 PC_HOOK int io_uring_queue_init_mem(unsigned entries, struct io_uring *ring,
                                     struct io_uring_params *parameters, void *memory,
                                     size_t size) {
-  report_ring();
-  return PC_NEXT(io_uring_queue_init_mem)(entries, ring, parameters, memory, size);
+  if (pc_is_off()) return PC_NEXT(io_uring_queue_init_mem)(entries, ring, parameters, memory, size);
+  refuse_ring();
+  return -ENOSYS;
 }
 
 PC_HOOK int io_uring_setup(unsigned entries, struct io_uring_params *parameters) {
-  report_ring();
-  return PC_NEXT(io_uring_setup)(entries, parameters);
+  if (pc_is_off()) return PC_NEXT(io_uring_setup)(entries, parameters);
+  refuse_ring();
+  return -ENOSYS;
 }
 
 // Linux AIO. The layout is that of the kernel's struct iocb.
@@ -285,7 +294,10 @@ PC_HOOK long syscall(long number, ...) {
       case SYS_linkat: return linkat((int)a, (const char *)b, (int)c, (const char *)d, (int)e);
       case SYS_close: return close((int)a);
       case SYS_dup3: return dup3((int)a, (int)b, (int)c);
-      case SYS_io_uring_setup: report_ring(); break;
+      case SYS_io_uring_setup:
+        refuse_ring();
+        errno = ENOSYS;
+        return -1;
       case SYS_io_submit: report_requests(b, (struct request **)c); break;
       default: break;
     }

@@ -6,8 +6,9 @@ import WriteLog
 /// The log of one file, entry by entry, with the shadow that it describes.
 ///
 /// A log's ranges are whole sectors and a file's are not: a write that begins or ends within a sector
-/// is completed from the shadow, and where that reaches behind the end of the file a size mark says
-/// where the file ends. Both have the timing of the one operation that they stand for.
+/// is completed from the shadow. In front of one that makes the file longer, or whose last sector
+/// reaches behind its end, stands a size mark that says where the file ends. Both have the timing of
+/// the one operation that they stand for, by which a reader knows that they belong together.
 final class FileLogWriter {
   static let sectorByteCount: UInt32 = 512
   private static var sector: UInt64 { UInt64(sectorByteCount) }
@@ -50,13 +51,16 @@ final class FileLogWriter {
     _ bytes: [UInt8], at byteOffset: UInt64, isDurable: Bool, timing: EntryTiming
   ) throws {
     guard !bytes.isEmpty else { return }
+    let oldByteCount = shadow.byteCount
     try shadow.write(bytes, at: byteOffset)
     let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
     let whole = Self.widened(range)
+    if shadow.byteCount > oldByteCount || whole.endByteOffset > shadow.byteCount {
+      try appendSize(timing)
+    }
     let data = whole == range ? bytes : try shadow.read(whole)
     try writer.appendWrite(data, at: whole.byteOffset, flags: isDurable ? .fua : [], timing: timing)
     try note()
-    try markEnd(of: whole, timing)
   }
 
   func resize(toByteCount byteCount: UInt64, timing: EntryTiming) throws {
@@ -124,10 +128,6 @@ final class FileLogWriter {
       try shadow.write(Array(zeroes.prefix(Int(byteCount))), at: byteOffset)
       byteOffset += byteCount
     }
-  }
-
-  private func markEnd(of range: ByteRange, _ timing: EntryTiming) throws {
-    if range.endByteOffset > shadow.byteCount { try appendSize(timing) }
   }
 
   private func appendSize(_ timing: EntryTiming) throws {

@@ -105,6 +105,8 @@ public final class Recorder {
     let status = process.end()
     try takeRecords()
     try takeRest()
+    // Who ends well without the ring has written by other means, which are seen.
+    if status == .exited(0) { problems.removeAll { $0 == .ioUring } }
     if journal.processCount == 0 {
       problems.append(.notLoaded(command: argv.joined(separator: " ")))
     }

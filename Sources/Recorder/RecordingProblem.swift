@@ -3,6 +3,7 @@
 /// A recording with one is never a clean result: what was not seen may be what a crash would lose.
 public enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvertible {
   case sharedMapping(path: String)
+  /// Refused, which a program that has other means does not mind.
   case ioUring
   case linuxAIO(path: String)
   case posixAIO(path: String)
@@ -29,8 +30,8 @@ public enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvert
       """
     case .ioUring:
       """
-      the program set up an io_uring: what goes through it is not seen. Choose another I/O engine \
-      (qemu: aio=threads).
+      the program was refused an io_uring, whose writes would not be seen, and did not end well. Choose \
+      another I/O engine (qemu: aio=threads).
       """
     case .linuxAIO(let path):
       """
