@@ -65,8 +65,10 @@ final class FileLogWriter {
 
   func resize(toByteCount byteCount: UInt64, timing: EntryTiming) throws {
     guard byteCount != shadow.byteCount else { return }
+    let isShorter = byteCount < shadow.byteCount
     try shadow.resize(toByteCount: byteCount)
     try appendSize(timing)
+    if isShorter, byteCount % Self.sector > 0 { try writeLastSector(timing) }
   }
 
   func grow(toByteCount byteCount: UInt64, timing: EntryTiming) throws {
@@ -96,6 +98,14 @@ final class FileLogWriter {
   }
 
   // MARK: Inside
+
+  /// What is left of a sector that a file was cut off in, as an entry of its own.
+  private func writeLastSector(_ timing: EntryTiming) throws {
+    let start = shadow.byteCount / Self.sector * Self.sector
+    let data = try shadow.read(ByteRange(byteOffset: start, byteCount: Self.sector))
+    try writer.appendWrite(data, at: start, timing: timing)
+    try note()
+  }
 
   private func writeZeroes(_ range: Range<UInt64>, _ timing: EntryTiming) throws {
     try write(
