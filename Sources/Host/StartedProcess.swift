@@ -7,6 +7,8 @@ public final class StartedProcess {
   private let processID: pid_t
   private let child: RunningChild
   private var status: ChildProcess.Status?
+  /// Who had the terminal before the program got it; `nil` where there is none, or it was not ours.
+  private var terminalGroup: pid_t?
 
   /// Starts a program, which is looked up in PATH if its name has no slash.
   ///
@@ -18,6 +20,18 @@ public final class StartedProcess {
     }
     processID = try ChildProcess.spawn(argv, environment, nil, nil)
     child = RunningChild(processID: processID, deadlineNanoseconds: nil)
+    lendTerminal()
+  }
+
+  /// A group in the background is stopped when it reads from the terminal.
+  private func lendTerminal() {
+    guard isatty(0) == 1, tcgetpgrp(0) == getpgrp() else { return }
+    // Taking it back is itself done from the background.
+    _ = signal(SIGTTOU, SIG_IGN)
+    guard tcsetpgrp(0, processID) == 0 else { return }
+    terminalGroup = getpgrp()
+    // It may have read, and been stopped for it, before it got the terminal.
+    _ = kill(-processID, SIGCONT)
   }
 
   /// Whether the program itself has ended; what it started may still run.
@@ -34,6 +48,7 @@ public final class StartedProcess {
     if !child.hasEnded { _ = kill(-processID, SIGKILL) }
     let found = child.finish()
     status = found
+    if let terminalGroup { _ = tcsetpgrp(0, terminalGroup) }
     // The killed ones belong to others, so that their end cannot be waited for.
     var attempts = 0
     while kill(-processID, 0) == 0, attempts < 200 {

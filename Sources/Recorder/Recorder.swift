@@ -105,8 +105,8 @@ public final class Recorder {
     let status = process.end()
     try takeRecords()
     try takeRest()
-    // Who ends well without the ring has written by other means, which are seen.
-    if status == .exited(0) { problems.removeAll { $0 == .ioUring } }
+    // Nothing goes past us where a ring was refused, but a program can have failed for want of one.
+    if !Self.isFailure(status) { problems.removeAll { $0 == .ioUring } }
     if journal.processCount == 0 {
       problems.append(.notLoaded(command: argv.joined(separator: " ")))
     }
@@ -116,6 +116,10 @@ public final class Recorder {
     return Outcome(
       files: table.files.map(\.summary), problems: problems, commandStatus: status,
       wasInterrupted: wasInterrupted, processCount: journal.processCount)
+  }
+
+  private static func isFailure(_ status: ChildProcess.Status) -> Bool {
+    if case .exited(let number) = status { number != 0 } else { false }
   }
 
   private var environment: [String: String] {

@@ -30,7 +30,7 @@ public enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvert
       """
     case .ioUring:
       """
-      the program was refused an io_uring, whose writes would not be seen, and did not end well. Choose \
+      the program was refused an io_uring, whose writes would not be seen, and failed. Choose \
       another I/O engine (qemu: aio=threads).
       """
     case .linuxAIO(let path):

@@ -64,6 +64,10 @@ struct RecordCommand: ParsableCommand {
       throw ToolError(
         "'\(path)' is missing: build it with `swift build --product powercut-preload`.")
     }
+    guard !path.contains(where: { $0 == " " || $0 == ":" }) else {
+      throw ToolError(
+        "'\(path)' cannot be preloaded: LD_PRELOAD takes no spaces and colons. Move the tool.")
+    }
     return path
   }
 
