@@ -103,6 +103,9 @@ static void thread_ends(void *unused) {
   drop_chunk();
 }
 
+/// The thread that calls exit() runs no destructors of its own.
+__attribute__((destructor)) static void program_ends(void) { drop_chunk(); }
+
 /// Room for a record in this thread's chunk; NULL with errno.
 static struct pcj_record *take(uint64_t byte_count) {
   if (thread.is_taking || thread.depth > 1) {
@@ -230,6 +233,7 @@ static void child_starts(void) {
   thread.is_taking = false;
   thread.holds_position = false;
   process = (uint32_t)getpid();
+  pc_child_starts_mapping();
 }
 
 __attribute__((constructor)) static void start(void) {
@@ -248,9 +252,6 @@ __attribute__((constructor)) static void start(void) {
       process = (uint32_t)getpid();
       __atomic_add_fetch(&found->process_count, 1, __ATOMIC_RELAXED);
       control = found;
-      pc_enter();
-      pc_tell(PCJ_HELLO, 0, process, program_invocation_name);
-      pc_leave();
       pc_watch_standard_stream(STDOUT_FILENO);
       pc_watch_standard_stream(STDERR_FILENO);
     }

@@ -113,6 +113,9 @@ PC_HIDDEN bool pc_path_of(int descriptor, char path[PCJ_PATH_BYTES]);
 /// The absolute path of a name, its folder resolved and its last part taken as it is.
 PC_HIDDEN bool pc_absolute(int folder, const char *path, char absolute[PCJ_PATH_BYTES]);
 
+/// In the child of a fork: what another thread of the parent had locked is free.
+PC_HIDDEN void pc_child_starts_mapping(void);
+
 PC_HIDDEN void pc_report(uint32_t problem, const char *path);
 
 /// Makes this process's `stdout` or `stderr` visible, which writes past every hook else.

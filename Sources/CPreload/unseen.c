@@ -52,6 +52,8 @@ static void lock_mappings(void) {
 
 static void unlock_mappings(void) { __atomic_store_n(&mapping_lock, 0, __ATOMIC_RELEASE); }
 
+void pc_child_starts_mapping(void) { unlock_mappings(); }
+
 static void remember(void *address, size_t length, const char *path) {
   lock_mappings();
   for (uint32_t i = 0; i < MAPPINGS; i++) {

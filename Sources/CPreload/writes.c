@@ -263,8 +263,15 @@ PC_HOOK int sync_file_range(int fd, off64_t offset, off64_t count, unsigned flag
   return PC_NEXT(sync_file_range)(fd, offset, count, flags);
 }
 
+/// Whether a descriptor is on the watched folder's file system.
+static bool is_on_watched_system(int fd) {
+  struct stat own, watched;
+  return fstat(fd, &own) == 0 && stat(pc_control()->watched, &watched) == 0 &&
+         own.st_dev == watched.st_dev;
+}
+
 PC_HOOK int syncfs(int fd) {
-  if (pc_is_off()) return PC_NEXT(syncfs)(fd);
+  if (pc_is_off() || !is_on_watched_system(fd)) return PC_NEXT(syncfs)(fd);
   pc_enter();
   struct pc_event event = {.kind = PCJ_SYNC_ALL};
   struct pcj_record *record = pc_begin(&event);

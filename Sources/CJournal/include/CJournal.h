@@ -56,10 +56,8 @@ enum pcj_kind {
   PCJ_UNLINK = 13,
   /// Something was done that is not seen here; `flags` is a pcj_problem, the text a path.
   PCJ_PROBLEM = 14,
-  /// A process has loaded the library; `byte_offset` is its number, the text its program.
-  PCJ_HELLO = 15,
   /// Nothing more comes in this chunk.
-  PCJ_END = 16,
+  PCJ_END = 15,
 };
 
 enum pcj_flag {
