@@ -6,6 +6,8 @@ import Glibc
 /// Programs write and this reads, without a lock: see CJournal.h for the layout and for who stores what
 /// in which order. The thread that makes a journal has to stay until it is closed.
 @safe final class Journal {
+  private static let chunkByteCount = UInt64(PCJ_CHUNK_BYTES)
+
   let path: String
   private let control: UnsafeMutablePointer<pcj_control>
   private let descriptor: Int32
@@ -69,22 +71,23 @@ import Glibc
 
   private func openChunks() throws(RecorderError) {
     let count = unsafe pcj_load64(&control.pointee.next_chunk)
-    guard count >= knownChunkCount, count < UInt64(Int64.max) / UInt64(PCJ_CHUNK_BYTES) else {
+    guard count >= knownChunkCount, count <= UInt64(Int64.max) / Self.chunkByteCount else {
       throw RecorderError(
         "read", path, found: "the control page is damaged",
         hint: "The program has written to memory that is not its own: look for that first.")
     }
-    unopened += knownChunkCount..<count
-    knownChunkCount = count
-    if unopened.isEmpty { return }
     // Behind the end of the file there is nothing to look at yet.
     let fileByteCount = UInt64(max(0, lseek(descriptor, 0, SEEK_END)))
+    let presentCount = max(knownChunkCount, min(count, fileByteCount / Self.chunkByteCount))
+    unopened += knownChunkCount..<presentCount
+    knownChunkCount = presentCount
+    if unopened.isEmpty { return }
     var waiting: [UInt64] = []
     var taken: Range<UInt64> = 0..<0
     for index in unopened where !taken.contains(index) {
       if let chunk = try openChunk(index, fileByteCount: fileByteCount) {
         chunks.append(chunk)
-        taken = index..<index + UInt64(chunk.byteCount) / UInt64(PCJ_CHUNK_BYTES)
+        taken = index..<index + UInt64(chunk.byteCount) / Self.chunkByteCount
       } else {
         waiting.append(index)
       }
@@ -95,15 +98,15 @@ import Glibc
   private func openChunk(
     _ index: UInt64, fileByteCount: UInt64
   ) throws(RecorderError) -> JournalChunk? {
-    let byteOffset = index * UInt64(PCJ_CHUNK_BYTES)
-    guard fileByteCount >= byteOffset + UInt64(PCJ_CHUNK_BYTES) else { return nil }
+    let byteOffset = index * Self.chunkByteCount
+    guard fileByteCount >= byteOffset + Self.chunkByteCount else { return nil }
     var header = pcj_chunk()
     let headerByteCount = MemoryLayout<pcj_chunk>.size
     guard unsafe pread(descriptor, &header, headerByteCount, off_t(byteOffset)) == headerByteCount,
       header.magic == UInt64(PCJ_MAGIC)
     else { return nil }
     let byteCount = header.byte_count
-    guard byteCount > 0, byteCount % UInt64(PCJ_CHUNK_BYTES) == 0,
+    guard byteCount > 0, byteCount % Self.chunkByteCount == 0,
       byteCount <= fileByteCount - byteOffset
     else {
       throw RecorderError(
