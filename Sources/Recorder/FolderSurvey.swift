@@ -12,6 +12,7 @@ struct FolderSurvey {
   }
 
   private(set) var entries: [Entry] = []
+  private var paths: [FileKey: String] = [:]
 
   /// - Parameter excluded: a folder that is left out, the recording's own.
   /// - Throws: ``HostError`` where a folder cannot be read.
@@ -29,13 +30,18 @@ struct FolderSurvey {
       let kind = identity.mode & S_IFMT
       if kind == S_IFDIR { try visit(path, excluded) }
       if kind == S_IFREG {
+        let key = FileKey(identity)
+        paths[key] = paths[key] ?? path
         entries.append(
           Entry(
-            key: FileKey(identity), path: path, byteCount: identity.byte_count,
+            key: key, path: path, byteCount: identity.byte_count,
             modified: (identity.modified_seconds, identity.modified_nanoseconds)))
       }
     }
   }
+
+  /// A name of the file; `nil` where it has none any more.
+  func path(of key: FileKey) -> String? { paths[key] }
 
   /// The files whose contents are not those of an earlier survey.
   func changes(since earlier: FolderSurvey) -> [Entry] {

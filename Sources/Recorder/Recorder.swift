@@ -217,12 +217,14 @@ public final class Recorder {
   /// What a killed program leaves: numbers without a record, and calls that never returned.
   private func takeRest() throws {
     try handle(order.rest())
-    let survey = try FolderSurvey(of: watched, excluding: options.output)
+    if order.open.isEmpty { return }
+    let survey = try FolderSurvey(of: watched, excluding: Paths.absolute(options.output))
     for record in order.open {
       guard let file = table[record.fields.file] else { continue }
       file.noteUnfinished()
-      let path = survey.entries.first { $0.key == file.key }?.path
-      guard let path, let byteCount = try UnfinishedCall(record).doneByteCount(in: path) else {
+      guard let path = survey.path(of: file.key),
+        let byteCount = try UnfinishedCall(record).doneByteCount(in: path)
+      else {
         continue
       }
       try file.ended(record, at: order.takeNumber(), byteCount: byteCount)
@@ -235,7 +237,7 @@ public final class Recorder {
     let output = try Paths.absolute(options.output)
     let after = try FolderSurvey(of: watched, excluding: output)
     for file in table.files {
-      guard let path = after.entries.first(where: { $0.key == file.key })?.path else { continue }
+      guard let path = after.path(of: file.key) else { continue }
       if let problem = try FileComparison.problem(of: path, recordedAs: file.shadowPath) {
         problems.append(problem)
       }
