@@ -22,6 +22,9 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+
 let package = Package(
   name: "powercut",
   products: [
@@ -31,6 +34,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
@@ -76,13 +80,15 @@ let package = Package(
       cSettings: [
         .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
       ]),
+    layer("NBD", ["Bytes", nioCore, nioPosix]),
     // 5: the tool.
     .executableTarget(
       name: "powercut",
       dependencies: [
         "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
         "CrashStates",
-        "Checking", "Campaign", "Reporting", "Host", "Recorder", argumentParser,
+        "Checking", "Campaign", "Reporting", "Host", "Recorder", "NBD",
+        argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -93,6 +99,10 @@ let package = Package(
         "Host",
       ],
       path: "Benchmarks", swiftSettings: strict),
+    .executableTarget(
+      name: "powercut-bug-benchmark",
+      dependencies: ["Scheduling", "Stacks", "Checking", "Campaign", "Host", argumentParser],
+      path: "BugBenchmark", swiftSettings: strict),
     // Tests mirror Sources/.
     .target(
       name: "TestSupport", dependencies: ["Bytes", "WriteLog", "Host"], path: "Tests/TestSupport",
@@ -103,6 +113,7 @@ let package = Package(
     tests("BlockDevice", ["BlockDevice", "Scheduling", "Bytes"]),
     tests("WriteLog", ["WriteLog", "Bytes", "Host", "TestSupport"]),
     tests("VHDX", ["VHDX", "Checking", "Bytes", "Host", "TestSupport"]),
+    tests("NBD", ["NBD", "Bytes", "Host", "TestSupport", nioCore]),
     tests("Workload", ["Workload", "Bytes", "WriteLog", "Scheduling"]),
     tests(
       "Stacks",

@@ -32,6 +32,8 @@ extension ExhaustiveSearch {
       stall = judged.run.stall
       let known = Set(whole.violations.map(\.rule))
       whole.add(judged.judgement)
+      // What is known already would be told over and over.
+      if judged.judgement.violations.allSatisfy({ known.contains($0.rule) }) { continue }
       findings += Finding.all(of: judged, reproduce: reproduce)
         .filter { !known.contains($0.rule) }
     }
@@ -59,7 +61,6 @@ extension Judgement {
     distinctStateCount += other.distinctStateCount
     judgedStateCount += other.judgedStateCount
     isCutShort = isCutShort || other.isCutShort
-    isSampled = isSampled || other.isSampled
     refusal = refusal ?? other.refusal
   }
 }

@@ -9,8 +9,11 @@ public struct Finding: Hashable, Sendable {
   /// The other rules that the same run breaks.
   public var alsoBroken: [Rule]
   public var seed: Seed?
-  /// Text that names the run exactly: seed and choices.
+  /// Text that names the run exactly and replays it: see ``RunToken``.
   public var token: String?
+  /// The same without the choices of the run: short, and bound to this version's strategies; `nil` where no
+  /// seed draws the run.
+  public var seedToken: String?
   /// The planted bug, where exactly one was switched on.
   public var bug: PlantedBug?
   /// One command, as it is typed.
@@ -29,27 +32,42 @@ public struct Finding: Hashable, Sendable {
   }
 
   /// The findings of one run: the cause first, one for each rule that is broken.
-  public static func all(of judged: JudgedRun, reproduce: String) -> [Finding] {
+  ///
+  /// - Parameter plan: what drew the run; `nil` where its configuration was given.
+  public static func all(
+    of judged: JudgedRun, reproduce: String, plan: FuzzPlan? = nil
+  ) -> [Finding] {
     let run = judged.run
-    return all(
-      judged.judgement, run.configuration, seed: run.seed,
-      token: "pc1:\(run.seed):\(run.schedule)", reproduce: reproduce
-    ) { Timeline(of: $0, in: run) }
+    // What it holds of the run is made once.
+    var token: RunToken?
+    return all(judged.judgement, run.configuration, seed: run.seed, reproduce: reproduce) {
+      violation in
+      let rule = violation.rule
+      let own = token?.asking(for: rule) ?? RunToken(of: judged, breaking: rule, plan: plan)
+      token = own
+      return (own, Timeline(of: violation, in: run))
+    }
   }
 
   /// The findings of made-up images.
   static func all(
-    of run: DirtyImageRun, _ configuration: RunConfiguration, reproduce: String
+    of run: DirtyImageRun, _ configuration: RunConfiguration, reproduce: String,
+    plan: FuzzPlan? = nil
   ) -> [Finding] {
-    all(
-      run.judgement, configuration, seed: run.seed, token: "pc1:\(run.seed)",
-      reproduce: reproduce
-    ) { _ in nil }
+    var token: RunToken?
+    return all(run.judgement, configuration, seed: run.seed, reproduce: reproduce) { violation in
+      let rule = violation.rule
+      let own =
+        token?.asking(for: rule)
+        ?? RunToken(of: run, configuration, breaking: rule, plan: plan)
+      token = own
+      return (own, nil)
+    }
   }
 
   private static func all(
-    _ judgement: Judgement, _ configuration: RunConfiguration, seed: Seed, token: String,
-    reproduce: String, timeline: (Violation) -> Timeline?
+    _ judgement: Judgement, _ configuration: RunConfiguration, seed: Seed, reproduce: String,
+    _ describe: (Violation) -> (RunToken, Timeline?)
   ) -> [Finding] {
     let violations = judgement.violations
     return violations.map { violation in
@@ -58,9 +76,11 @@ public struct Finding: Hashable, Sendable {
         alsoBroken: violations.map(\.rule).filter { $0 != violation.rule }.sorted(),
         reproduce: reproduce)
       finding.seed = seed
-      finding.token = token
+      let (token, timeline) = describe(violation)
+      finding.token = token.description
+      if case .seed = token.subject { finding.seedToken = token.withoutChoices.description }
       finding.bug = configuration.bugs.count == 1 ? configuration.bugs.first : nil
-      finding.timeline = timeline(violation)
+      finding.timeline = timeline
       return finding
     }
   }

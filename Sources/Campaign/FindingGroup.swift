@@ -9,6 +9,8 @@ public struct FindingGroup: Hashable, Sendable {
   public var scenario: Scenario
   /// The first seed that led here, as it was drawn, with the choices that it made.
   public var unshrunk: Scenario
+  /// The same in one word; `nil` where it is not known.
+  public var token: String?
   public var shape: CaseShape
   public var operationCount = 0
   public var switchCount = 0
@@ -35,6 +37,7 @@ public struct FindingGroup: Hashable, Sendable {
     self.finding = finding
     self.scenario = scenario
     unshrunk = scenario
+    token = finding.token
     shape = CaseShape(text: "dirty-images")
     seeds = [scenario.seeds.first]
   }

@@ -58,7 +58,8 @@ public struct FuzzPlan: Sendable {
   /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
   public func run(_ seed: Seed) -> JudgedSeed {
     JudgedSeed(
-      configuration(for: seed), seed: seed, tiers: tiers, reproduce: reproduction(of: seed))
+      configuration(for: seed), seed: seed, tiers: tiers, reproduce: reproduction(of: seed),
+      plan: self)
   }
 
   /// The command that carries out one seed alone.
@@ -106,9 +107,8 @@ public struct FuzzTally: Sendable {
     isKeepingOn = plan.isGoingOn
     asksForAllStates = plan.tiers.contains(.all) && plan.workload == .client
     isExhaustive = plan.exhaustive != nil
-    report = RunReport(command: "fuzz", subject: "\(plan.stack)", seeds: plan.seeds)
-    report.subject = ([plan.stack.description] + plan.bugs.sorted().map { "+\($0.identifier)" })
-      .joined(separator: " ")
+    report = RunReport(
+      command: "fuzz", subject: RunReport.target(plan.stack, plan.bugs), seeds: plan.seeds)
     report.unjudgedRules = plan.ignoredRules.sorted().map { ($0, "switched off") }
   }
 

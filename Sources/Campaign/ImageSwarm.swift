@@ -43,15 +43,18 @@ struct ImageSwarm {
     _ stream: inout RandomStream, _ configuration: RunConfiguration, blockCount: Int
   ) -> WorkloadSpecification {
     var specification = WorkloadSpecification()
-    specification.taskCount = stream.next(in: 1...4)
-    specification.operationCount = stream.next(in: 4...18)
+    specification.taskCount = stream.next(in: 1...5)
+    // What takes several steps one after the other is met far more often in a long run than in as many
+    // operations of short ones; short ones are easier to read.
+    specification.operationCount =
+      stream.chance(1, of: 5) ? stream.next(in: 4...10) : stream.next(in: 10...40)
     specification.sessionCount = stream.pick([(1, 4), (2, 4), (3, 1)])
     specification.fuaPercent = stream.pick([0, 10, 40])
     specification.maximumByteCount = UInt64(stream.pick([4, 8, 32])) << 10
-    let indices = (0..<UInt64(stream.next(in: 1...5))) + [510, 511, 512, UInt64(blockCount - 1)]
+    let indices = blockIndices(&stream, blockCount: UInt64(blockCount))
     specification.blocks = WorkloadSpecification.Blocks(
       byteCount: UInt64(configuration.image.blockByteCount),
-      indices: indices.filter { $0 < blockCount },
+      indices: indices,
       spanByteCount: UInt64(stream.pick([8, 32, 1024])) << 10)
     let kinds: [(ClientMark.Action, Int, Int)] = [
       (.writeZeroes, 3, 2), (.discard, 3, 2), (.flush, 3, 3), (.read, 1, 1),
@@ -63,13 +66,24 @@ struct ImageSwarm {
     return specification
   }
 
+  /// The first few blocks and those where the table goes on in another sector; or one or two alone, so
+  /// that all tasks meet there.
+  private func blockIndices(_ stream: inout RandomStream, blockCount: UInt64) -> [UInt64] {
+    let first = UInt64(stream.next(in: 1...5))
+    let indices = ((0..<first) + [510, 511, 512, blockCount - 1]).filter { $0 < blockCount }
+    if stream.chance(2, of: 3) { return indices }
+    return (0..<stream.next(in: 1...2)).map { _ in stream.pick(indices) }
+  }
+
   private func faults(_ seed: Seed, _ specification: WorkloadSpecification) -> DeviceFaults {
     var stream = RandomStream(seed, .faults)
     var faults = DeviceFaults()
-    // One operation of the client is about six of the file's.
-    if stream.chance(1, of: 4) {
-      for _ in 0..<stream.next(in: 1...2) {
-        faults.errors[stream.next(below: specification.operationCount * 6)] = .inputOutput
+    if stream.chance(1, of: 2) {
+      for _ in 0..<stream.pick([(1, 3), (2, 2), (4, 1)]) {
+        // One operation of the client is about six of the file's. What is set up once, and everything
+        // later relies on, is set up early.
+        let bound = stream.chance(1, of: 2) ? 32 : specification.operationCount * 6
+        faults.errors[stream.next(below: bound)] = .inputOutput
       }
     }
     if stream.chance(1, of: 8) {

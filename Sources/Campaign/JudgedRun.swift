@@ -8,6 +8,8 @@ import WriteLog
 /// A simulated run and what the rules say of it.
 public struct JudgedRun: Sendable {
   public let run: SimulatedRun
+  /// The crash states that were judged.
+  public let tiers: [Tier]
   public let judgement: Judgement
 
   /// Carries a run out and judges it.
@@ -18,6 +20,7 @@ public struct JudgedRun: Sendable {
   /// Judges a run that was carried out.
   public init(judging run: SimulatedRun, tiers: [Tier]) {
     self.run = run
+    self.tiers = tiers
     judgement = Self.judge(run, tiers)
   }
 

@@ -15,36 +15,61 @@ public struct JudgedSeed: Sendable {
   public var hasMoreSchedules = false
   /// What an exhaustive search came to; `nil` where there was none.
   public var scheduleNote: String?
+  /// How a second run of the seed differs from the first; `nil` where it does not, or there was none.
+  public var difference: RunDifference?
 
   /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
   ///
-  /// - Parameter reproduce: the command that does the same.
+  /// - Parameters:
+  ///   - reproduce: the command that does the same.
+  ///   - plan: what drew the configuration; `nil` where it was given.
   public init(
-    _ configuration: RunConfiguration, seed: Seed, tiers: [Tier], reproduce: String
+    _ configuration: RunConfiguration, seed: Seed, tiers: [Tier], reproduce: String,
+    plan: FuzzPlan? = nil
   ) {
-    self.seed = seed
     if configuration.workload == .dirtyImages {
       let run = DirtyImageRun(profile: configuration.recovery, seed: seed)
-      judgement = run.judgement
-      findings = Finding.all(of: run, configuration, reproduce: reproduce)
+      self.init(
+        seed: seed, judgement: run.judgement,
+        findings: Finding.all(of: run, configuration, reproduce: reproduce, plan: plan))
     } else if let bound = configuration.exhaustive {
       var search = ExhaustiveSearch(
         configuration, seed: seed, tiers: tiers, preemptionLimit: bound.preemptionLimit)
-      (judgement, findings, stall) = search.judgeAll(
+      let (judgement, findings, stall) = search.judgeAll(
         upTo: bound.scheduleLimit, reproduce: reproduce)
+      self.init(seed: seed, judgement: judgement, stall: stall, findings: findings)
       scheduleCount = search.scheduleCount
       hasMoreSchedules = !search.isComplete
       scheduleNote = search.summary
     } else {
-      let judged = JudgedRun(configuration, seed: seed, tiers: tiers)
-      judgement = judged.judgement
-      stall = judged.run.stall
-      findings = Finding.all(of: judged, reproduce: reproduce)
+      self.init(
+        JudgedRun(configuration, seed: seed, tiers: tiers), reproduce: reproduce, plan: plan)
+      return
     }
-    let ignored = configuration.ignoredRules
-    if ignored.isEmpty { return }
-    judgement.violations.removeAll { ignored.contains($0.rule) }
-    judgement.judgedRules.removeAll { ignored.contains($0) }
-    findings.removeAll { ignored.contains($0.rule) }
+    ignore(configuration.ignoredRules)
+  }
+
+  /// What one run gave.
+  public init(_ judged: JudgedRun, reproduce: String, plan: FuzzPlan? = nil) {
+    self.init(
+      seed: judged.run.seed, judgement: judged.judgement, stall: judged.run.stall,
+      findings: Finding.all(of: judged, reproduce: reproduce, plan: plan))
+    ignore(judged.run.configuration.ignoredRules)
+  }
+
+  private init(
+    seed: Seed, judgement: Judgement, stall: Simulation.Stall? = nil, findings: [Finding]
+  ) {
+    self.seed = seed
+    self.judgement = judgement
+    self.stall = stall
+    self.findings = findings
+  }
+
+  private mutating func ignore(_ rules: Set<Rule>) {
+    if rules.isEmpty { return }
+    judgement.violations.removeAll { rules.contains($0.rule) }
+    judgement.judgedRules.removeAll { rules.contains($0) }
+    findings.removeAll { rules.contains($0.rule) }
   }
 }

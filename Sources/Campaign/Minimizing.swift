@@ -19,23 +19,25 @@ extension FindingGroup {
       return FindingGroup(unshrinkable: finding, found)
     }
     found.configuration = plan.configuration(for: seed)
-    return found.firstRun(breaking: finding.rule).flatMap {
-      minimizing($0, rule: finding.rule, tiers: plan.tiers, isGoingOn: isGoingOn)
-    }
+    guard let judged = found.firstRun(breaking: finding.rule) else { return nil }
+    var group = minimizing(judged, rule: finding.rule, isGoingOn: isGoingOn)
+    group?.token = finding.token
+    return group
   }
 
   /// Minimizes a run that breaks a rule.
   public static func minimizing(
-    _ judged: JudgedRun, rule: Rule, tiers: [Tier], isGoingOn: @escaping () -> Bool
+    _ judged: JudgedRun, rule: Rule, isGoingOn: @escaping () -> Bool
   ) -> FindingGroup? {
+    guard var shrinker = Shrinker(judged, rule: rule, isGoingOn: isGoingOn) else { return nil }
     let run = judged.run
-    guard var shrinker = Shrinker(judged, rule: rule, tiers: tiers, isGoingOn: isGoingOn)
-    else { return nil }
-    return FindingGroup(
+    var group = FindingGroup(
       shrinker.shrink(),
       unshrunk: Scenario(
-        of: run.configuration, seed: run.seed, choices: run.schedule, tiers: tiers, breaking: rule,
-        also: judged.judgement.violations.map(\.rule)))
+        of: run.configuration, seed: run.seed, choices: run.schedule, tiers: judged.tiers,
+        breaking: rule, also: judged.judgement.violations.map(\.rule)))
+    group.token = RunToken(of: judged, breaking: rule).description
+    return group
   }
 }
 

@@ -1,6 +1,7 @@
 import Checking
 import CrashStates
 import Scheduling
+import Stacks
 
 /// The result of a command, whatever it is printed as.
 public struct RunReport: Sendable {
@@ -43,6 +44,8 @@ public struct RunReport: Sendable {
   /// Minimized findings, one for each that is most likely a bug of its own; empty where none was asked for.
   public var groups: [FindingGroup] = []
   public var scenarios: [ScenarioOutcome] = []
+  /// What `replay-run` came to; `nil` in the reports of all other commands.
+  public var replay: ReplayVerdict?
   /// The rules that could not be judged, and what would be needed.
   public var unjudgedRules: [(rule: Rule, reason: String)] = []
   /// Facts beside the verdict, line by line.
@@ -56,6 +59,11 @@ public struct RunReport: Sendable {
     self.seeds = seeds
   }
 
+  /// The subject of a simulated stack: `raw:exact +logger.unit-512`.
+  static func target(_ stack: StackName, _ bugs: Set<PlantedBug>) -> String {
+    (["\(stack)"] + bugs.sorted().map { "+\($0.identifier)" }).joined(separator: " ")
+  }
+
   /// Takes the outcome of one scenario in.
   public mutating func add(_ outcome: ScenarioOutcome, _ findings: [Finding]) {
     scenarios.append(outcome)
@@ -67,10 +75,17 @@ public struct RunReport: Sendable {
     counts.distinctStates += outcome.counts.distinctStates
   }
 
-  public var isPassed: Bool { findings.isEmpty && scenarios.allSatisfy { $0.failure == nil } }
+  public var isPassed: Bool {
+    findings.isEmpty && scenarios.allSatisfy { $0.failure == nil } && !isDiverged
+  }
 
-  /// 0 passed, 1 a rule is broken, 3 nothing was checked, 130 interrupted.
+  /// Another run was carried out than the one that was asked for.
+  public var isDiverged: Bool { replay?.kind == .diverged }
+
+  /// 0 passed, 1 a rule is broken, 2 what was asked for could not be carried out, 3 nothing was checked,
+  /// 130 interrupted.
   public var exitStatus: Int32 {
+    if isDiverged { return 2 }
     if !isPassed { return 1 }
     if isInterrupted { return 130 }
     return counts.states == 0 ? 3 : 0

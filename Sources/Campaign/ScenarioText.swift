@@ -5,6 +5,9 @@ import Scheduling
 extension Scenario {
   /// The scenario as a file: what ``init(parsing:)`` reads back as the same scenario. A key whose value
   /// is the default is left out, but for `states`, whose default a later version may change.
+  ///
+  /// A file cannot say everything that a program can set: failing operations answer EIO, a search has the
+  /// usual limit of schedules, tasks have at least one operation in some session.
   public var text: String { ScenarioText(self).lines.joined(separator: "\n") + "\n" }
 }
 
@@ -22,6 +25,7 @@ extension Scenario {
     var listing = configuration.listingOperations(seed: seed)
     if let choices {
       listing.exhaustive = nil
+      listing.turns = nil
       listing.schedule = choices
     }
     self.init(
@@ -80,7 +84,8 @@ struct ScenarioText {
     let device = device(of: configuration)
     if !device.isEmpty { lines.append("device: \(device.text)") }
     let image = image(of: configuration)
-    if !image.isEmpty { lines.append("image: \(image.text)") }
+    // Without an image its values mean nothing, and the parser refuses them.
+    if configuration.stack.image != .raw && !image.isEmpty { lines.append("image: \(image.text)") }
     return lines + WorkloadText(configuration).lines
   }
 
@@ -121,24 +126,29 @@ struct ScenarioText {
     return image
   }
 
-  /// In one line, but where there are choices, which can be long.
+  /// In one line, but where there are choices, which can be long. Of what decides a schedule only what
+  /// counts is written: choices before turns, turns before a search or a strategy.
   private var scheduleLines: [String] {
     let configuration = scenario.configuration
     var schedule = YAMLMapping()
-    if let bound = configuration.exhaustive {
+    let turns = configuration.schedule == nil ? configuration.turns : nil
+    if turns == nil { addStrategy(to: &schedule) }
+    schedule.add("seeds", "\(scenario.seeds)")
+    if let turns { schedule.add("turns", "\"\(turns)\"") }
+    guard let choices = configuration.schedule else { return ["schedule: \(schedule.text)"] }
+    // A list without choices is one, too: always the first of what is pending.
+    let text = choices.choices.isEmpty ? "\"\"" : choices.description
+    return ["schedule:"] + (schedule.parts + ["choices: \(text)"]).map { "  \($0)" }
+  }
+
+  private func addStrategy(to schedule: inout YAMLMapping) {
+    let configuration = scenario.configuration
+    if let bound = configuration.exhaustive, configuration.schedule == nil {
       schedule.add("strategy", ExhaustiveBound.strategyName)
       if let limit = bound.preemptionLimit { schedule.add("preemptions", "\(limit)") }
     } else {
       schedule.add("strategy", configuration.strategy, unless: .auto) { $0.rawValue }
     }
-    schedule.add("seeds", "\(scenario.seeds)")
-    if let turns = configuration.turns {
-      schedule.add("turns", turns.turns.isEmpty ? "\"\"" : "\"\(turns)\"")
-    }
-    guard let choices = configuration.schedule else { return ["schedule: \(schedule.text)"] }
-    // A list without choices is one, too: always the first of what is pending.
-    let text = choices.choices.isEmpty ? "\"\"" : choices.description
-    return ["schedule:"] + (schedule.parts + ["choices: \(text)"]).map { "  \($0)" }
   }
 
   private var expectation: String {

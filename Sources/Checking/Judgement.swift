@@ -37,8 +37,6 @@ public struct Judgement: Sendable {
   public var tiers: [TierCount] = []
   /// Not every state of the tiers was judged, because somebody ended it.
   public var isCutShort = false
-  /// Not every state of the tiers was judged, because that many were not asked for.
-  public var isSampled = false
   /// Why the tiers were not gone through at all.
   public var refusal: CrashStateError?
 

@@ -81,7 +81,6 @@ final class StatesJudge {
     guard let counts else { return judgeAll(of: space, nil, &list) }
     if let maximum = options.maximumStateCount {
       let sample = StateSample(stateCounts: counts, maximumStateCount: maximum)
-      judgement.isSampled = sample.partCounts.contains { $0 > 1 }
       return judgeAll(of: space, sample, &list)
     }
     var sample = StateSample(partCounts: counts.map { $0 / Self.roundStateCount + 1 })

@@ -136,12 +136,8 @@ public struct RecoveryCuts: Sequence, Sendable {
 
   private static func tears(of step: RecoverySteps.Step, at index: Int, _ seed: Seed) -> [Tear] {
     guard case .write(let range) = step else { return [] }
-    return Tier.usualTornUnits.flatMap { unit in
-      let unitCount = Tear.unitCount(of: range, unitByteCount: unit)
-      return Tear.shapes(unitCount: unitCount, seed: seed.rawValue).map {
-        Tear(entryIndex: index, unitByteCount: unit, shape: $0)
-      }
-    }
+    return Tear.all(
+      ofEntry: index, writing: range, units: Tier.usualTornUnits, seed: seed.rawValue)
   }
 
   /// All cuts, or where they are too many the first and the last ones, at which the headers are

@@ -29,6 +29,17 @@ public struct Tear: Hashable, Sendable {
     self.shape = shape
   }
 
+  /// The ways to tear an entry that writes `range`, by units of each of some lengths.
+  static func all(
+    ofEntry entryIndex: Int, writing range: ByteRange, units: [Int], seed: UInt64
+  ) -> [Tear] {
+    units.flatMap { unit in
+      shapes(unitCount: unitCount(of: range, unitByteCount: unit), seed: seed).map {
+        Tear(entryIndex: entryIndex, unitByteCount: unit, shape: $0)
+      }
+    }
+  }
+
   /// How many units a write touches.
   public static func unitCount(of range: ByteRange, unitByteCount: Int) -> Int {
     let unit = UInt64(unitByteCount)

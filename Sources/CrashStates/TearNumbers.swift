@@ -37,11 +37,6 @@ struct TearNumbers {
   }
 
   private func tears(_ entryIndex: Int, _ event: DiskEvent) -> [Tear] {
-    units.flatMap { unit in
-      let unitCount = Tear.unitCount(of: event.range, unitByteCount: unit)
-      return Tear.shapes(unitCount: unitCount, seed: seed).map {
-        Tear(entryIndex: entryIndex, unitByteCount: unit, shape: $0)
-      }
-    }
+    Tear.all(ofEntry: entryIndex, writing: event.range, units: units, seed: seed)
   }
 }

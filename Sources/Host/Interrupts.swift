@@ -14,6 +14,11 @@ public enum Interrupts {
   /// Whether a signal has come since ``install()``.
   public static var isRequested: Bool { signalCount.load(ordering: .relaxed) > 0 }
 
+  /// Returns when a signal has come.
+  public static func wait() {
+    while !isRequested { usleep(50_000) }
+  }
+
   /// Takes the two signals over, and lets writes past a file-size limit fail instead of ending the
   /// process.
   public static func install() {

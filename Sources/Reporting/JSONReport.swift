@@ -38,6 +38,7 @@ private struct Document: Encodable {
   var findings: [FindingDocument]
   var groups: [GroupDocument]
   var scenarios: [ScenarioDocument]
+  var replay: Nullable<ReplayDocument>
   var unjudgedRules: [UnjudgedRule]
   var notes: [String]
   var timing: Timing
@@ -52,6 +53,7 @@ private struct Document: Encodable {
     findings = report.findings.map { FindingDocument($0) }
     groups = report.groups.map { GroupDocument($0) }
     scenarios = report.scenarios.map { ScenarioDocument($0) }
+    replay = Nullable(report.replay.map { ReplayDocument($0) })
     unjudgedRules = report.unjudgedRules.map {
       UnjudgedRule(rule: $0.rule.rawValue, reason: $0.reason)
     }
@@ -95,6 +97,7 @@ private struct FindingDocument: Encodable {
   var found: String
   var seed: Nullable<String>
   var token: Nullable<String>
+  var seedToken: Nullable<String>
   var state: Nullable<String>
   var cut: Nullable<Int>
   var bug: Nullable<String>
@@ -115,6 +118,7 @@ private struct FindingDocument: Encodable {
     found = violation.title
     seed = Nullable(finding.seed?.rawValue.hex)
     token = Nullable(finding.token)
+    seedToken = Nullable(finding.seedToken)
     state = Nullable(violation.state.map { "\($0)" })
     cut = Nullable(finding.cut)
     bug = Nullable(finding.bug?.identifier)
@@ -186,6 +190,18 @@ private struct ScenarioDocument: Encodable {
     runs = outcome.counts.runs
     scheduleNote = Nullable(outcome.scheduleNote)
     states = outcome.counts.states
+  }
+}
+
+private struct ReplayDocument: Encodable {
+  var verdict: String
+  var text: String
+  var reproduce: String
+
+  init(_ verdict: ReplayVerdict) {
+    self.verdict = verdict.kind.rawValue
+    text = verdict.description
+    reproduce = verdict.reproduce
   }
 }
 

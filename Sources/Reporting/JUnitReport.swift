@@ -36,6 +36,13 @@ public struct JUnitReport {
   private var wholeCase: TestCase {
     let name = report.seeds.map { "\(report.subject) seeds \($0)" } ?? report.subject
     var failures = report.findings.map { Self.failure($0) }
+    if let replay = report.replay, report.isDiverged {
+      failures.append(
+        """
+        <failure type="\(replay.kind.rawValue)" message="\(Self.escaped(replay.description))">\
+        reproduce: \(Self.escaped(replay.reproduce))</failure>
+        """)
+    }
     if report.findings.isEmpty && report.counts.states == 0 {
       failures.append("<failure message=\"nothing was checked\"></failure>")
     }

@@ -14,8 +14,3 @@ extension ReportTiming {
   /// Of a report that is kept: it says nothing about the time that it took.
   public static let none = ReportTiming(elapsedNanoseconds: 0, jobCount: 1)
 }
-
-/// The version of the tool, in the first line of every run and in every report.
-public enum ToolVersion {
-  public static let text = "0.1.0"
-}

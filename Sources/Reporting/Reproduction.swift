@@ -6,6 +6,7 @@ extension RunReport {
   /// A scenario fails without a finding where the rule that it expects to be broken holds.
   var reproduction: String? {
     if let failed = scenarios.first(where: { $0.failure != nil }) { return failed.reproduction }
+    if isDiverged { return replay?.reproduce }
     return findings.first?.reproduce
   }
 }

@@ -22,6 +22,7 @@ public struct TextReport {
     lines += findingLines
     lines += groupLines
     if !report.findings.isEmpty { lines.append("") }
+    if let replay = report.replay { lines.append(palette.strong(replay.description)) }
     lines += report.notes
     lines += unjudgedLines
     lines.append(summaryLine(timing))

@@ -14,22 +14,27 @@ public struct Choice: Hashable, Sendable {
 ///
 /// As text, `INDEX/BOUND` per choice, equal ones in a row as `TIMESxINDEX/BOUND`, joined by commas.
 public struct Schedule: Hashable, Sendable, CustomStringConvertible {
+  /// More than a run of the usual step limit can make.
+  public static let maximumChoiceCount = 1_000_000
+
   public var choices: [Choice]
 
   public init(_ choices: [Choice] = []) {
     self.choices = choices
   }
 
-  /// `nil` where `text` is not a schedule.
+  /// `nil` where `text` is not a schedule, or has more than ``maximumChoiceCount`` choices.
   public init?(_ text: String) {
     choices = []
-    for part in text.split(separator: ",") {
+    // One more than there may be is enough to see that there are too many.
+    for part in text.split(separator: ",", maxSplits: Self.maximumChoiceCount) {
       let pieces = part.split(separator: "x")
       guard let last = pieces.last, pieces.count <= 2 else { return nil }
       let numbers = last.split(separator: "/").map { Int($0) }
       guard numbers.count == 2, let index = numbers[0], let bound = numbers[1],
         index >= 0, index < bound,
-        let times = pieces.count == 2 ? Int(pieces[0]) : 1, (1...1_000_000).contains(times)
+        let times = pieces.count == 2 ? Int(pieces[0]) : 1, times >= 1,
+        times <= Self.maximumChoiceCount - choices.count
       else { return nil }
       choices += repeatElement(Choice(index: index, bound: bound), count: times)
     }

@@ -8,7 +8,8 @@ public struct ReplayStrategy: Strategy {
     public var choiceIndex: Int
     /// `nil` where the recording has no choice left.
     public var expectedBound: Int?
-    public var foundBound: Int
+    /// `nil` where the run has ended.
+    public var foundBound: Int?
   }
 
   private let schedule: Schedule
@@ -17,6 +18,14 @@ public struct ReplayStrategy: Strategy {
 
   public init(_ schedule: Schedule) {
     self.schedule = schedule
+  }
+
+  /// The first difference of a run that has ended: one that was met, or the choices that are left.
+  public var finalDivergence: Divergence? {
+    if let divergence { return divergence }
+    guard nextIndex < schedule.choices.count else { return nil }
+    return Divergence(
+      choiceIndex: nextIndex, expectedBound: schedule.choices[nextIndex].bound, foundBound: nil)
   }
 
   public mutating func pick(from pending: [PendingOperation], step: Int) -> Int {

@@ -54,7 +54,7 @@ struct FindingFolder {
       try writeRecording(of: group.unshrunk, to: "\(folder)/unshrunk")
     }
     try OutputFile.write(page(of: group, folder), to: "\(folder)/README")
-    if let token = group.finding.token { try OutputFile.write("\(token)\n", to: "\(folder)/token") }
+    if let token = group.token { try OutputFile.write("\(token)\n", to: "\(folder)/token") }
     var report = RunReport(command: command, subject: "\(group.scenario.configuration.stack)")
     report.findings = [reproducible(group)]
     report.groups = [group]

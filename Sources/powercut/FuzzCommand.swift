@@ -56,6 +56,10 @@ struct FuzzCommand: ParsableCommand {
   @Flag(help: "Go on after the first finding.")
   var keepGoing = false
 
+  @Flag(
+    help: "Carry each seed out twice and end with status 2 where choices, log or findings differ.")
+  var verifyDeterminism = false
+
   @OptionGroup var minimizing: MinimizingOptions
   @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
@@ -111,11 +115,20 @@ struct FuzzCommand: ParsableCommand {
     var progress = ProgressLine()
     try WorkerPool(jobCount: jobOptions.jobs).run(indexCount: part.seedCount) { index in
       let seed = part.seed(at: index)
-      return CrashNotes.noting(seed: seed.rawValue) { plan.run(seed) }
+      return CrashNotes.noting(seed: seed.rawValue) {
+        verifyDeterminism ? plan.runTwice(seed) : plan.run(seed)
+      }
     } consume: { _, result in
       if Interrupts.isRequested {
         tally.interrupt()
         return false
+      }
+      if let difference = result.difference {
+        throw ToolError(
+          """
+          \(difference). One seed must give one run: this is a mistake of powercut or of the stack that \
+          it runs. Again: \(plan.reproduction(of: result.seed)) --verify-determinism
+          """)
       }
       progress.show("seed \(result.seed), \(tally.report.findings.count) rules broken")
       let isGoingOn = try tally.add(result)

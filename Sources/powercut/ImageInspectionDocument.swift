@@ -1,4 +1,5 @@
 import Bytes
+import Campaign
 import FoundationEssentials
 import Reporting
 import VHDX

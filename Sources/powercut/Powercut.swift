@@ -1,4 +1,5 @@
 import ArgumentParser
+import Campaign
 import Reporting
 
 /// The tool: arguments, wiring, exit status.
@@ -13,8 +14,10 @@ struct Powercut: ParsableCommand {
       """,
     version: ToolVersion.text,
     subcommands: [
-      RunCommand.self, FuzzCommand.self, ReplayCommand.self, CheckCommand.self, InspectCommand.self,
+      RunCommand.self, FuzzCommand.self, ReplayRunCommand.self, ReplayCommand.self,
+      CheckCommand.self, InspectCommand.self,
       CreateCommand.self, RecoverCommand.self, BisectCommand.self, ShrinkCommand.self,
       RecordCommand.self,
+      ServeCommand.self,
     ])
 }

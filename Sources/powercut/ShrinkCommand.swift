@@ -62,7 +62,7 @@ struct ShrinkCommand: ParsableCommand {
         """)
     }
     report.counts.add(judged.judgement)
-    let group = FindingGroup.minimizing(judged, rule: rule, tiers: scenario.tiers) {
+    let group = FindingGroup.minimizing(judged, rule: rule) {
       stopwatch.elapsedNanoseconds < duration.nanoseconds && !Interrupts.isRequested
     }
     guard var group else {

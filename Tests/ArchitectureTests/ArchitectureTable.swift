@@ -11,7 +11,13 @@ struct ArchitectureTable {
     var mayImport: [String]
 
     /// Where its files are, from the root of the repository.
-    var folder: String { target == "powercut-bench" ? "Benchmarks" : "Sources/\(target)" }
+    var folder: String {
+      switch target {
+      case "powercut-bench": "Benchmarks"
+      case "powercut-bug-benchmark": "BugBenchmark"
+      default: "Sources/\(target)"
+      }
+    }
   }
 
   /// From the top of the table to its bottom.

@@ -70,7 +70,7 @@ import WriteLog
 
   /// A block is published while what it holds may still be lost: both writes are named.
   @Test func aBlockPublishedTooEarlyIsBlamedOnItsLogEntryAndTheLostPayload() throws {
-    let found = try Self.bisected(.payloadNotStable, seed: 60, .d03)
+    let found = try Self.bisected(.payloadNotStable, seed: 16, .d03)
     let culprit = try found.culprit
     let lost = try #require(culprit.bad.lost.first)
     #expect(culprit.bad.lost.count == 1)
@@ -104,7 +104,7 @@ import WriteLog
 
   /// Nothing on the disk changes: the flush that was acknowledged is what makes it wrong.
   @Test func anAcknowledgedFlushThatLosesAWriteIsNamed() throws {
-    let found = try Self.bisected(.publishBeforeLog, seed: 21, .d01)
+    let found = try Self.bisected(.publishBeforeLog, seed: 24, .d01)
     let culprit = try found.culprit
     let good = try #require(culprit.good)
     #expect(StateDifference(found.evidence.history, good, culprit.bad).ranges.isEmpty)
@@ -124,8 +124,8 @@ import WriteLog
 
   /// Every state that the judge of all states finds wrong is wrong alone, too.
   @Test(arguments: [
-    (BugSwitch.trailingRead, UInt64(7)), (.payloadNotStable, 60), (.guidBeforeEntry, 1),
-    (.publishBeforeLog, 21),
+    (BugSwitch.trailingRead, UInt64(7)), (.payloadNotStable, 16), (.guidBeforeEntry, 1),
+    (.publishBeforeLog, 15),
   ])
   func bothJudgesAgreeOnTheFirstStateOfEachRule(bug: BugSwitch, seed: UInt64) throws {
     let plan = FuzzPlan(

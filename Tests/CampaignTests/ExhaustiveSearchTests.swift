@@ -87,11 +87,9 @@ import Workload
     #expect(!judged.hasMoreSchedules)
     #expect(judged.findings.map(\.rule) == judged.judgement.violations.map(\.rule))
     let token = try #require(judged.findings.first { $0.rule == .l03 }?.token)
-    configuration.exhaustive = nil
-    let schedule: Schedule = try #require(Schedule(String(token.dropFirst("pc1:1:".count))))
-    configuration.schedule = schedule
-    let replayed = JudgedRun(configuration, seed: Seed(1), tiers: [.prefix])
-    #expect(replayed.judgement.violations.contains { $0.rule == .l03 })
+    let replay = try RunReplay(RunToken(parsing: token), reproduce: "")
+    #expect(replay.verdict.kind == .reproduced)
+    #expect(replay.rule == .l03)
   }
 
   @Test func aSearchThatIsEndedSaysSo() {

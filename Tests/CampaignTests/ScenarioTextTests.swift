@@ -31,6 +31,16 @@ import Workload
     ]
   }()
 
+  /// The last finding of the first seed that has one, of each plan that breaks something soon.
+  static let findings: [(plan: FuzzPlan, finding: Finding)] = plans.compactMap { plan in
+    // Nothing is wrong with the exact stack.
+    if plan.bugs.isEmpty && plan.stack.profile == .exact { return nil }
+    for seed in 1...60 as ClosedRange<UInt64> {
+      if let finding = plan.run(Seed(seed)).findings.last { return (plan, finding) }
+    }
+    return nil
+  }
+
   private static func scenario(_ plan: FuzzPlan, _ seed: Seed) -> Scenario {
     Scenario(
       of: plan.configuration(for: seed), seed: seed, tiers: plan.tiers, breaking: .l03,
@@ -42,7 +52,9 @@ import Workload
     let plan = Self.plans[place]
     for seed in 1...250 as ClosedRange<UInt64> {
       let scenario = Self.scenario(plan, Seed(seed))
-      #expect(try Scenario(parsing: scenario.text) == scenario, "seed \(seed)\n\(scenario.text)")
+      // Not inside of the macro: it would print both, part by part.
+      let isSame = try Scenario(parsing: scenario.text) == scenario
+      #expect(isSame, "seed \(seed)\n\(scenario.text)")
     }
   }
 
@@ -176,6 +188,40 @@ import Workload
       let isSame = try Scenario(parsing: scenario.text) == scenario
       #expect(isSame, "\(choices.count) choices")
     }
+  }
+
+  /// Each way to say a schedule, and the line or lines that it becomes.
+  @Test func everyKindOfScheduleReadsBack() throws {
+    func check(_ lines: String, _ change: (inout RunConfiguration) -> Void) throws {
+      var scenario = Self.scenario(Self.plans[0], Seed(3))
+      change(&scenario.configuration)
+      #expect(scenario.text.contains("\nschedule:\(lines)\nstates:"), "\(scenario.text)")
+      let isSame = try Scenario(parsing: scenario.text) == scenario
+      #expect(isSame)
+    }
+    try check(" { seeds: 3 }") { _ in }
+    try check(" { strategy: delay, seeds: 3 }") { $0.strategy = .delay }
+    try check(" { strategy: dfs, seeds: 3 }") { $0.exhaustive = .init(preemptionLimit: nil) }
+    try check(" { strategy: dfs, preemptions: 2, seeds: 3 }") {
+      $0.exhaustive = .init(preemptionLimit: 2)
+    }
+    try check(" { seeds: 3, turns: \"12x0,3x1\" }") { $0.turns = TaskOrder("12x0,3x1") }
+    try check(" { seeds: 3, turns: \"\" }") { $0.turns = TaskOrder() }
+    try check("\n  strategy: pos\n  seeds: 3\n  choices: 0/2,2x1/3") {
+      $0.strategy = .pos
+      $0.schedule = Schedule("0/2,1/3,1/3")
+    }
+  }
+
+  @Test func whatCountsOfAScheduleIsWritten() throws {
+    var scenario = Self.scenario(Self.plans[0], Seed(3))
+    scenario.configuration.strategy = .pos
+    scenario.configuration.turns = TaskOrder("2x0")
+    #expect(try Scenario(parsing: scenario.text).configuration.turns == TaskOrder("2x0"))
+    scenario.configuration.schedule = Schedule("0/2")
+    let parsed = try Scenario(parsing: scenario.text).configuration
+    #expect(parsed.schedule == Schedule("0/2"))
+    #expect(parsed.turns == nil)
   }
 
   // MARK: Numbers

@@ -29,7 +29,7 @@ import Workload
   @Test(arguments: loggerBugs)
   func aLoggerBugTakesFewOperations(bug: BugSwitch) throws {
     let (judged, rule) = try Self.found(bug)
-    var shrinker = try #require(Shrinker(judged, rule: rule, tiers: FuzzPlan.defaultTiers))
+    var shrinker = try #require(Shrinker(judged, rule: rule))
     let shrunk = shrinker.shrink()
     #expect(!shrunk.wasEndedByClock)
     #expect((1...3).contains(shrunk.operationCount))
@@ -52,7 +52,7 @@ import Workload
   @Test func oneRunGivesOneResult() throws {
     let (judged, rule) = try Self.found(.positionReread)
     let texts = try (0..<2).map { _ in
-      var shrinker = try #require(Shrinker(judged, rule: rule, tiers: FuzzPlan.defaultTiers))
+      var shrinker = try #require(Shrinker(judged, rule: rule))
       return shrinker.shrink().scenario.text
     }
     #expect(texts[0] == texts[1])
@@ -63,7 +63,7 @@ import Workload
     for runLimit in [0, 7, 30] {
       var runCount = 0
       var shrinker = try #require(
-        Shrinker(judged, rule: rule, tiers: FuzzPlan.defaultTiers) {
+        Shrinker(judged, rule: rule) {
           runCount += 1
           return runCount <= runLimit
         })
@@ -77,12 +77,12 @@ import Workload
 
   @Test func aRuleThatIsKeptCannotBeShrunk() throws {
     let (judged, _) = try Self.found(.positionReread)
-    #expect(Shrinker(judged, rule: .r12, tiers: FuzzPlan.defaultTiers) == nil)
+    #expect(Shrinker(judged, rule: .r12) == nil)
   }
 
   @Test func faultsThatItTakesStay() throws {
     let (judged, rule) = try Self.found(.failedWriteLogged)
-    var shrinker = try #require(Shrinker(judged, rule: rule, tiers: FuzzPlan.defaultTiers))
+    var shrinker = try #require(Shrinker(judged, rule: rule))
     let shrunk = shrinker.shrink()
     #expect(shrunk.scenario.configuration.faults.errors.count == 1)
     #expect(shrunk.scenario.configuration.faults.capacityByteCount == nil)
@@ -111,7 +111,7 @@ import Workload
   @Test func aGroupKeepsTheRunAsItWasFound() throws {
     let (judged, rule) = try Self.found(.flushCoversLater)
     let group = try #require(
-      FindingGroup.minimizing(judged, rule: rule, tiers: FuzzPlan.defaultTiers) { true })
+      FindingGroup.minimizing(judged, rule: rule) { true })
     let again = try #require(group.unshrunk.firstRun(breaking: rule))
     #expect(again.run.logBytes == judged.run.logBytes)
     #expect(again.run.schedule == judged.run.schedule)

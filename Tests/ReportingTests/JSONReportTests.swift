@@ -11,15 +11,16 @@ import Testing
   private static let timing = ReportTiming(elapsedNanoseconds: .max, jobCount: 3)
 
   private static let keys = [
-    "command", "counts", "findings", "groups", "interrupted", "notes", "passed", "scenarios",
-    "schemaVersion", "seeds", "subject", "timing", "unjudgedRules", "version",
+    "command", "counts", "findings", "groups", "interrupted", "notes", "passed", "replay",
+    "scenarios", "schemaVersion", "seeds", "subject", "timing", "unjudgedRules", "version",
   ]
   private static let countKeys = [
     "distinctStates", "entries", "findings", "runs", "scenarios", "states",
   ]
   private static let findingKeys = [
     "alsoBroken", "bug", "cut", "difference", "entries", "evidence", "found", "judge",
-    "operations", "repeats", "reproduce", "rule", "seed", "state", "timeline", "title", "token",
+    "operations", "repeats", "reproduce", "rule", "seed", "seedToken", "state", "timeline", "title",
+    "token",
   ]
   private static let scenarioKeys = [
     "failure", "passed", "path", "runs", "scheduleNote", "seeds", "states", "summary",
@@ -111,7 +112,7 @@ import Testing
     #expect(found["alsoBroken"] as? [String] == ["D03", "L06"])
     #expect(found["repeats"] as? Int == 4)
     #expect(found["entries"] as? [Int] == [1, 2])
-    #expect(found["token"] as? String == "pc1:18:0/3,1x2/3")
+    #expect(found["token"] as? String == "pc2:choices=0/3+1x2/3")
     #expect(found["reproduce"] as? String == SampleReport.reproduction)
   }
 

@@ -20,7 +20,8 @@ enum SampleReport {
     var finding = Finding(
       recorded: violation, alsoBroken: [.d03, .l06], reproduce: reproduction)
     finding.seed = Seed(18)
-    finding.token = "pc1:18:0/3,1x2/3"
+    finding.token = "pc2:choices=0/3+1x2/3"
+    finding.seedToken = "pc2:seed=18"
     finding.bug = .stack(.positionReread)
     return finding
   }

@@ -221,19 +221,21 @@ import WriteLog
     let out = folder.path("out")
     let fuzz = try ToolRun(
       [
-        "fuzz", "--stack", "raw:exact", "--bug", "logger.position-reread", "--seeds", "11",
+        "fuzz", "--stack", "raw:exact", "--bug", "logger.position-reread", "--seeds", "12",
         "--output", out,
       ])
     try #require(fuzz.status == 1)
     let run = try ToolRun(["bisect", try FoundRecording.unshrunk(in: out)])
     #expect(run.status == 1)
     // The write-zeroes whose place was taken, as the trace of the run has it.
-    #expect(run.result.contains("CULPRIT  entry 9  byte 6144  write  [98304, 116736)"))
+    #expect(run.result.contains("CULPRIT  entry 50  byte 266240  write  [86016, 94208)"))
     #expect(run.result.contains("rule         L03: "))
-    #expect(run.result.contains("the chain ends behind entry 9, at byte 25088 of the log"))
-    #expect(run.result.contains("byte 6656 of the log: 30 00 00"))
-    #expect(run.result.contains("byte 25088 of the log: zeroes"))
-    #expect(run.result.contains("the log is damaged behind its first 10 entries"))
+    #expect(run.result.contains("the chain ends behind entry 50, at byte 278528 of the log"))
+    #expect(
+      run.result.contains(
+        "byte 270336 of the log: 00 00 00 00 00 00 00 00 04 00 00 00 00 00 00 00"))
+    #expect(run.result.contains("byte 278528 of the log: zeroes"))
+    #expect(run.result.contains("the log is damaged behind its first 51 entries"))
   }
 
   /// A block is published while its payload can be lost. What the client wrote is not to be seen in the
@@ -242,7 +244,7 @@ import WriteLog
     let out = folder.path("out")
     let fuzz = try ToolRun(
       [
-        "fuzz", "--stack", "vhdx:exact", "--bug", "writer.payload-not-stable", "--seeds", "60",
+        "fuzz", "--stack", "vhdx:exact", "--bug", "writer.payload-not-stable", "--seeds", "16",
         "--output", out, "--format", "json",
       ])
     try #require(fuzz.status == 1)

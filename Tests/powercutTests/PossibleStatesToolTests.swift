@@ -4,9 +4,8 @@ import Testing
 @Suite struct PossibleStatesToolTests {
   @Test(arguments: [("raw:exact", 1000), ("vhdx:exact", 60)])
   func logAndDeviceHaveTheSameStatesInEverySeed(stack: String, seedCount: Int) throws {
-    let run = try ToolRun([
-      "fuzz", "--stack", stack, "--seeds", "1..\(seedCount)", "--states", "all",
-    ])
+    let run = try ToolRun(
+      ["fuzz", "--stack", stack, "--seeds", "1..\(seedCount)", "--states", "all"], build: .release)
     #expect(run.status == 0, "\(run.result)")
     #expect(
       run.result.contains("(L09, L10) in \(seedCount) of \(seedCount) seeds"), "\(run.result)")

@@ -77,7 +77,8 @@ import Testing
       "head -c 64K /dev/zero > '\(out)/base.raw'; head -c 128K /dev/urandom > '\(out)/live'")
     let first = try ToolRun(
       [
-        "check", "\(out)/L06-seed-5/writes.log", "--image-size", "128KiB", "--base",
+        "check", try FoundRecording.unshrunk(in: out) + "/writes.log", "--image-size", "128KiB",
+        "--base",
         "\(out)/base.raw", "--live", "\(out)/live", "--states", "prefix,keep:1", "--seed", "9",
         "--use-tail", "--log-sector-size", "512",
       ])

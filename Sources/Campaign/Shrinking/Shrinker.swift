@@ -17,17 +17,16 @@ public struct Shrinker {
 
   /// - Parameters:
   ///   - judged: a run of a client's operations.
-  ///   - tiers: those that it was judged by.
   ///   - isGoingOn: asked before each run; `false` ends the shrinking.
   /// - Returns: `nil` where the listed operations do not break the rule.
   public init?(
-    _ judged: JudgedRun, rule: Rule, tiers: [Tier], workLimit: Int = Shrinker.usualWorkLimit,
+    _ judged: JudgedRun, rule: Rule, workLimit: Int = Shrinker.usualWorkLimit,
     isGoingOn: @escaping () -> Bool = { true }
   ) {
     self.isGoingOn = isGoingOn
     guard
       let trials = ShrinkTrials(
-        ShrinkCase(of: judged.run, tiers: tiers), rule: rule, workLimit: workLimit,
+        ShrinkCase(of: judged.run, tiers: judged.tiers), rule: rule, workLimit: workLimit,
         isGoingOn: isGoingOn)
     else { return nil }
     self.trials = trials

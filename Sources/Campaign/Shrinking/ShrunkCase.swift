@@ -25,7 +25,8 @@ public struct ShrunkCase: Sendable {
       preconditionFailure("what was kept breaks the rule")
     }
     let best = trials.best
-    let rules = trials.judged.judgement.violations.map(\.rule)
+    let ignored = best.configuration.ignoredRules
+    let rules = trials.judged.judgement.violations.map(\.rule).filter { !ignored.contains($0) }
     scenario = Scenario(
       summary: "Minimized from seed \(best.seed), where \(violation.rule.failure).",
       configuration: best.configuration,

@@ -3,23 +3,23 @@ import CrashStates
 import VHDX
 
 /// A crash state as an image file: nothing is built, what is read is looked up in the log.
-final class StateImage: ImageFile {
+public final class StateImage: ImageFile {
   let history: DiskHistory
   let state: CrashState
-  let byteCount: UInt64
+  public let byteCount: UInt64
 
-  init(_ history: DiskHistory, _ state: CrashState) {
+  public init(_ history: DiskHistory, _ state: CrashState) {
     self.history = history
     self.state = state
     byteCount = history.byteCount(of: state)
   }
 
-  func read(_ range: ByteRange) -> [UInt8] {
+  public func read(_ range: ByteRange) -> [UInt8] {
     precondition(range.endByteOffset <= byteCount, "a read ends inside of the file")
     return history.read(range, in: state)
   }
 
-  func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
+  public func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
     guard byteOffset < byteCount else { return 0 }
     return min(history.knownZeroByteCount(at: byteOffset), byteCount - byteOffset)
   }

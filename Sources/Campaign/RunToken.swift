@@ -1,0 +1,165 @@
+import Bytes
+import Checking
+import CrashStates
+import Scheduling
+import Stacks
+
+/// Text that carries out a run again and asks whether a rule is still broken: one word, of characters that
+/// mean nothing to a shell.
+///
+///     pc2:tool=0.1.0,seed=3,stack=raw:exact,bugs=logger.position-reread,workload=client,
+///       states=prefix+drop:1,strategy=auto,rule=L03,drawn=DIGEST,made=DIGEST,choices=0/2+3x1/3,check=DIGEST
+///     pc2:tool=0.1.0,text=…,check=DIGEST
+///
+/// (in one line). The first is of a run that a seed drew: with the choices that it made, or without them,
+/// where the strategy has to make them again. The second holds a whole scenario, in base64url, for runs that
+/// no seed draws. docs/tokens.md has the fields.
+///
+/// A token survives changes of the tool as far as it can and says so where it cannot: `drawn` tells whether
+/// the seed still draws the same configuration, `made` whether the same choices were made.
+public struct RunToken: Hashable, Sendable {
+  /// What stands behind `pc`. Tokens of another format are refused.
+  public static let formatVersion = 2
+
+  public enum Subject: Hashable, Sendable {
+    case seed(SeededRun)
+    case scenario(Scenario)
+  }
+
+  /// A run that a seed drew.
+  public struct SeededRun: Hashable, Sendable {
+    public var seed: Seed
+    public var stack: StackName
+    public var bugs: Set<PlantedBug> = []
+    public var workload = FuzzedWorkload.client
+    public var tiers: [Tier] = []
+    /// By its name, because choices need no strategy: one that was taken out of the tool does no harm.
+    public var strategy: String
+    public var ignoredRules: Set<Rule> = []
+    /// The rule that is asked for.
+    public var rule: Rule
+    /// Of what the seed draws: ``RunConfiguration/drawnDigest(seed:)``.
+    public var drawnDigest: UInt64
+    /// Of the choices: ``Schedule/digest``; `nil` where nothing is scheduled.
+    public var choicesDigest: UInt64?
+    /// `nil`: the strategy makes them again.
+    public var choices: Schedule?
+  }
+
+  /// The version of the tool that wrote the token.
+  public var toolVersion: String
+  public var subject: Subject
+
+  /// - Precondition: a scenario expects a rule to be broken.
+  public init(_ subject: Subject, toolVersion: String = ToolVersion.text) {
+    if case .scenario(let scenario) = subject {
+      precondition(scenario.expectation != .pass, "a token asks for a rule")
+    }
+    self.subject = subject
+    self.toolVersion = toolVersion
+  }
+
+  /// Of a finding, with the recorded choices.
+  public init(of judged: JudgedRun, breaking rule: Rule, plan: FuzzPlan? = nil) {
+    let run = judged.run
+    guard let plan else {
+      self.init(
+        .scenario(
+          Scenario(
+            of: run.configuration, seed: run.seed, choices: run.schedule, tiers: judged.tiers,
+            breaking: rule, also: judged.judgement.violations.map(\.rule))))
+      return
+    }
+    var seeded = SeededRun(plan, run.seed, run.configuration, rule)
+    seeded.choicesDigest = run.schedule.digest
+    seeded.choices = run.schedule
+    self.init(.seed(seeded))
+  }
+
+  /// Of a finding in made-up images, which have no choices.
+  init(
+    of run: DirtyImageRun, _ configuration: RunConfiguration, breaking rule: Rule,
+    plan: FuzzPlan? = nil
+  ) {
+    guard let plan else {
+      self.init(
+        .scenario(
+          Scenario(
+            of: configuration, seed: run.seed, tiers: FuzzPlan.defaultTiers, breaking: rule,
+            also: run.judgement.violations.map(\.rule))))
+      return
+    }
+    self.init(.seed(SeededRun(plan, run.seed, configuration, rule)))
+  }
+
+  public var seeds: SeedRange {
+    switch subject {
+    case .seed(let run): run.plan.seeds
+    case .scenario(let scenario): scenario.seeds
+    }
+  }
+
+  /// What is tested: a stack, and the bugs that were switched on.
+  public var target: String {
+    switch subject {
+    case .seed(let run): RunReport.target(run.stack, run.bugs)
+    case .scenario(let scenario):
+      RunReport.target(scenario.configuration.stack, scenario.configuration.bugs)
+    }
+  }
+
+  /// The same run, asked for another of the rules that it breaks; `nil` for a scenario, which says more of
+  /// its rules.
+  func asking(for rule: Rule) -> RunToken? {
+    guard case .seed(var seeded) = subject else { return nil }
+    seeded.rule = rule
+    return RunToken(.seed(seeded), toolVersion: toolVersion)
+  }
+
+  /// The same without the recorded choices: shorter, and bound to the strategy.
+  public var withoutChoices: RunToken {
+    guard case .seed(var seeded) = subject else { return self }
+    seeded.choices = nil
+    return RunToken(.seed(seeded), toolVersion: toolVersion)
+  }
+}
+
+extension RunToken.SeededRun {
+  fileprivate init(
+    _ plan: FuzzPlan, _ seed: Seed, _ configuration: RunConfiguration, _ rule: Rule
+  ) {
+    self.init(
+      seed: seed, stack: plan.stack, bugs: plan.bugs, workload: plan.workload, tiers: plan.tiers,
+      strategy: plan.strategy.rawValue, ignoredRules: plan.ignoredRules, rule: rule,
+      drawnDigest: configuration.drawnDigest(seed: seed))
+  }
+
+  /// What draws the run again; `auto` where there is no such strategy, which choices do not need.
+  public var plan: FuzzPlan {
+    var plan = FuzzPlan(
+      stack: stack, bugs: bugs, seeds: SeedRange(first: seed, last: seed),
+      strategy: StrategyName(rawValue: strategy) ?? .auto, tiers: tiers)
+    plan.workload = workload
+    plan.ignoredRules = ignoredRules
+    return plan
+  }
+}
+
+extension RunConfiguration {
+  /// XXH3-64 of ``text(seed:)``; of made-up images, of how they came about and what they hold.
+  public func drawnDigest(seed: Seed) -> UInt64 {
+    var text = text(seed: seed)
+    if workload == .dirtyImages {
+      for index in 0..<DirtyImageRun.caseCount {
+        let image = DirtyImage(seed: seed, index: UInt64(index))
+        text += (image.notes + ["\(image.file.contents.stateDigest)"]).joined(separator: "\n")
+      }
+    }
+    return Checksum.xxh3(Array(text.utf8))
+  }
+}
+
+extension Schedule {
+  /// XXH3-64 of the choices as text.
+  public var digest: UInt64 { Checksum.xxh3(Array(description.utf8)) }
+}

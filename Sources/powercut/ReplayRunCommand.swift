@@ -1,0 +1,99 @@
+import ArgumentParser
+import Campaign
+import Host
+import Reporting
+
+struct ReplayRunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "replay-run",
+    abstract: "Carry out the run of a token or a scenario again: is its rule still broken?",
+    discussion: """
+      Prints REPRODUCED (the same rule is broken), FIXED (the same run was made, and the rule holds) or \
+      DIVERGED (another run than the recorded one, and where it differs: its answer says nothing of the \
+      recorded run). A token with choices makes them again, whatever the strategy; one without choices has \
+      to match the digests that it holds, of what its seed drew and of the choices that were made.
+
+      Exit status: 0 FIXED, 1 REPRODUCED, or another rule is broken now, 2 DIVERGED or could not finish, \
+      64 usage.
+      """)
+
+  @Argument(
+    help:
+      """
+      A token; a file with a token, or with a scenario that expects a rule to be broken; a finding's \
+      folder; or - for one of the files on stdin.
+      """
+  )
+  var subject: String
+
+  @OptionGroup var outputOptions: OutputOptions
+
+  func run() throws {
+    try Tool.run {
+      let stopwatch = Stopwatch()
+      let request = try ReplayRequest(subject)
+      var report = RunReport(
+        command: "replay-run", subject: request.token.target, seeds: request.token.seeds)
+      let replay = try CrashNotes.noting(seed: request.token.seeds.first.rawValue) {
+        Result { try RunReplay(request.token, reproduce: request.command) }
+      }.get()
+      for result in replay.results { report.counts.add(result.judgement) }
+      report.findings = replay.findings
+      report.replay = replay.verdict
+      report.notes = replay.notes
+      try outputOptions.write(report, stopwatch.timing(jobCount: 1))
+      return report.exitStatus
+    }
+  }
+}
+
+/// What is to be carried out again.
+private struct ReplayRequest {
+  /// A longer token is no argument for a program: Linux takes 128 KiB for each.
+  private static let longestArgument = 100_000
+
+  let token: RunToken
+  /// The command that does the same.
+  let command: String
+
+  /// - Parameter subject: a token, or the path of what holds one, or a scenario.
+  init(_ subject: String) throws {
+    if RunToken.isToken(subject) {
+      try self.init(text: subject, path: nil)
+    } else if subject == "-" {
+      try self.init(text: InputFile.text("/dev/stdin"), path: nil)
+    } else {
+      let path = Folders.isFolder(subject) ? "\(subject)/\(FindingFolder.scenarioName)" : subject
+      try self.init(text: InputFile.text(path), path: path)
+    }
+  }
+
+  /// - Parameter path: where the text stands; `nil` where the command has to name the run itself.
+  private init(text: String, path: String?) throws {
+    do {
+      token = try Self.token(text)
+    } catch {
+      throw ToolError("\(path ?? "replay-run"): \(error)")
+    }
+    let word = path ?? token.description
+    command =
+      "powercut replay-run \(word.utf8.count > Self.longestArgument ? "-" : word.shellQuoted)"
+  }
+
+  private static func token(_ text: String) throws -> RunToken {
+    let start = text.drop { $0.isWhitespace }
+    guard RunToken.isToken(start) else {
+      let scenario = try Scenario(parsing: text)
+      guard scenario.expectation != .pass else {
+        throw ToolError(
+          "expects no rule to be broken, so there is nothing to look for; 'powercut run' runs it")
+      }
+      return RunToken(.scenario(scenario))
+    }
+    let word = start.prefix { !$0.isWhitespace }
+    guard start.dropFirst(word.count).allSatisfy(\.isWhitespace) else {
+      throw ToolError("something stands behind the token, which is one word")
+    }
+    return try RunToken(parsing: word)
+  }
+}

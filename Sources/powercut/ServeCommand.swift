@@ -1,0 +1,102 @@
+import ArgumentParser
+import Campaign
+import Checking
+import CrashStates
+import Host
+import NBD
+import VHDX
+
+struct ServeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract:
+      "Export a crash state over NBD, so that other programs can look at it without a copy.",
+    discussion: """
+      What clients write is kept in memory and is gone afterwards. The export cannot grow: a program that \
+      has to make the image longer needs a file ('powercut replay').
+
+      Without --run it serves until it is interrupted, and prints the address first.
+      """)
+
+  @Argument(help: "A write log, or a recording's folder with writes.log.")
+  var path: String
+
+  @OptionGroup var crash: CrashStateOptions
+
+  @Option(help: "The socket's path; its owner alone can connect. (default: in a folder of its own)")
+  var socket: String?
+
+  @Option(help: "Serve on this port of 127.0.0.1 instead; 0 takes a free one.")
+  var port: Int?
+
+  @Flag(help: "Refuse writes.")
+  var readOnly = false
+
+  @Option(
+    name: .customLong("run"),
+    help: """
+      Start this command, {uri} is the address; serve until it ends, and end with its exit status. Split \
+      into words, never given to a shell.
+      """)
+  var command: String?
+
+  @OptionGroup var image: ImageOptions
+  @OptionGroup var log: LogOptions
+
+  func validate() throws {
+    if socket != nil, port != nil { throw ValidationError("--socket and --port: use one") }
+    if let port, !(0...65535).contains(port) {
+      throw ValidationError("--port must be from 0 to 65535")
+    }
+    if let socket, socket.utf8.count > 107 {
+      throw ValidationError("--socket: the path of a socket has at most 107 bytes")
+    }
+  }
+
+  func run() throws {
+    try Tool.run {
+      let command = try command.map { try ServedCommand($0) }
+      let export = try CrashStateExport(file(), isReadOnly: readOnly)
+      let folder = try TemporaryFolder()
+      let socketPath = try socket ?? "\(Paths.absolute(folder.path))/nbd.sock"
+      let server = try start(export, socketPath)
+      defer {
+        server.stop()
+        if port == nil { Folders.remove(socketPath) }
+      }
+      let uri = server.port.map { "nbd://127.0.0.1:\($0)" } ?? "nbd+unix:///?socket=\(socketPath)"
+      if let command { return try command.exitStatus(uri: uri) }
+      try StandardStreams.writeResult("\(uri)\n")
+      Interrupts.wait()
+      return 0
+    }
+  }
+
+  private func start(_ export: CrashStateExport, _ socketPath: String) throws -> NBDServer {
+    if let port { return try NBDServer(export, at: .loopback(port: port)) }
+    if Folders.exists(socketPath) {
+      throw ToolError("--socket \(socketPath): there is something already. Remove it first.")
+    }
+    do {
+      return try FileModes.forOwnerOnly {
+        try NBDServer(export, at: .unixSocket(path: socketPath))
+      }
+    } catch {
+      throw ToolError("cannot serve at \(socketPath): \(error)")
+    }
+  }
+
+  /// The disk that the cut left.
+  private func file() throws -> any ImageFile {
+    let recording = try RecordingSource(path, options: log)
+    try crash.refuseRecovery(unless: image.kind(recording) == .vhdx)
+    let index = try recording.index(as: image.kind(recording))
+    try crash.refuseDamage(of: index, isListing: false)
+    let history = try recording.options.history(index)
+    let state = try crash.state(of: history, index, origin: log.origin)
+    guard let cut = state.recovery else { return StateImage(history, state) }
+    return try RecrashedImage(
+      history, state, cut, recovery: image.recovery(recording)
+    ).file
+  }
+}

@@ -1,0 +1,119 @@
+import NIOCore
+import Testing
+
+@testable import NBD
+
+@Suite struct NBDTransmissionTests {
+  /// A request as it is on the wire.
+  private static func request(
+    _ command: UInt8, flags: UInt8 = 0, at offset: [UInt8] = [0, 0, 0, 0, 0, 0, 2, 0],
+    _ byteCount: [UInt8] = [0, 0, 2, 0], data: [UInt8] = []
+  ) -> [UInt8] {
+    [0x25, 0x60, 0x95, 0x13, 0, flags, 0, command, 1, 2, 3, 4, 5, 6, 7, 8] + offset + byteCount
+      + data
+  }
+
+  private static func parsed(_ bytes: [UInt8]) throws -> NBDRequest {
+    var input = ByteBuffer(bytes: bytes)
+    guard case .request(let request) = NBDRequest.parse(&input) else { throw NotARequest() }
+    #expect(input.readableBytes == 0)
+    return request
+  }
+
+  private struct NotARequest: Error {}
+
+  private static func reply(
+    to bytes: [UInt8], _ export: MemoryExport, structured: Bool = false
+  ) throws -> [UInt8] {
+    var output = ByteBuffer()
+    let transmission = NBDTransmission(export: export, usesStructuredReplies: structured)
+    #expect(transmission.carryOut(try parsed(bytes), &output))
+    return Array(output.readableBytesView)
+  }
+
+  private static func simple(_ error: UInt8 = 0, _ data: [UInt8] = []) -> [UInt8] {
+    [0x67, 0x44, 0x66, 0x98, 0, 0, 0, error, 1, 2, 3, 4, 5, 6, 7, 8] + data
+  }
+
+  @Test func eachCommandReachesTheDisk() throws {
+    let export = MemoryExport(byteCount: 4096)
+    let bytes = [UInt8](repeating: 0xab, count: 512)
+    #expect(
+      try Self.reply(to: Self.request(0), export)
+        == Self.simple(0, [UInt8](repeating: 2, count: 512)))
+    #expect(try Self.reply(to: Self.request(1, flags: 1, data: bytes), export) == Self.simple())
+    #expect(try Self.reply(to: Self.request(3), export) == Self.simple())
+    #expect(try Self.reply(to: Self.request(6, flags: 2), export) == Self.simple())
+    #expect(try Self.reply(to: Self.request(4), export) == Self.simple())
+    #expect(
+      export.calls == [
+        "read [512, 1024)", "write 512 512 fua", "flush", "zeroes [512, 1024) keep",
+        "trim [512, 1024)",
+      ])
+  }
+
+  @Test func aStructuredReadIsOneChunk() throws {
+    let export = MemoryExport(byteCount: 4096)
+    let reply = try Self.reply(to: Self.request(0), export, structured: true)
+    #expect(
+      Array(reply.prefix(28))
+        == [
+          0x66, 0x8e, 0x33, 0xef, 0, 1, 0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 2, 8,
+          0, 0, 0, 0, 0, 0, 2, 0,
+        ])
+    #expect(Array(reply.dropFirst(28)) == [UInt8](repeating: 2, count: 512))
+  }
+
+  /// What lies outside, is of no length, or of an unknown command.
+  @Test(
+    arguments: [
+      (request(0, at: [0, 0, 0, 0, 0, 0, 0x0f, 0]), 22), (request(0, [0, 0, 0, 0]), 22),
+      (request(0, at: [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0]), 22),
+      (request(6, [0xff, 0xff, 0xff, 0xff]), 28), (request(4, [0xff, 0xff, 0xff, 0xff]), 22),
+      (request(9), 22), (request(5), 22), (request(255), 22),
+      (request(1, at: [0, 0, 0, 0, 0, 0, 0x10, 0], data: [UInt8](repeating: 0, count: 512)), 28),
+    ] as [([UInt8], UInt8)])
+  func whatCannotBeIsRefused(bytes: [UInt8], error: UInt8) throws {
+    let export = MemoryExport(byteCount: 4096)
+    #expect(try Self.reply(to: bytes, export) == Self.simple(error))
+    #expect(export.calls.isEmpty)
+  }
+
+  @Test func aReadOnlyDiskIsNotChanged() throws {
+    let export = MemoryExport(byteCount: 4096, isReadOnly: true)
+    for command in [1, 4, 6] as [UInt8] {
+      let data = [UInt8](repeating: 0, count: command == 1 ? 512 : 0)
+      #expect(
+        try Self.reply(to: Self.request(command, data: data), export) == Self.simple(1))
+    }
+    #expect(export.calls.isEmpty)
+  }
+
+  @Test func anErrorOfTheDiskGoesToTheClient() throws {
+    let export = MemoryExport(byteCount: 4096, failure: .inputOutput)
+    #expect(try Self.reply(to: Self.request(0), export) == Self.simple(5))
+    #expect(try Self.reply(to: Self.request(3), export) == Self.simple(5))
+    #expect(
+      try Self.reply(to: Self.request(0), export, structured: true)
+        == [
+          0x66, 0x8e, 0x33, 0xef, 0, 1, 0x80, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 6,
+          0, 0, 0, 5, 0, 0,
+        ])
+  }
+
+  @Test func aRequestIsWaitedForAndNotLongerThanItsLimit() throws {
+    let bytes = Self.request(1, data: [UInt8](repeating: 7, count: 512))
+    for count in 0..<bytes.count {
+      var input = ByteBuffer(bytes: bytes.prefix(count))
+      #expect(NBDRequest.parse(&input) == .incomplete)
+      #expect(input.readableBytes == count)
+    }
+    for bad in [
+      Self.request(1, [0x02, 0, 0, 1]), Self.request(1, [0xff, 0xff, 0xff, 0xff]),
+      [0x25, 0x60, 0x95, 0x14] + Self.request(3).dropFirst(4),
+    ] {
+      var input = ByteBuffer(bytes: bad)
+      #expect(NBDRequest.parse(&input) == .hopeless)
+    }
+  }
+}
