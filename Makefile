@@ -5,14 +5,16 @@ export SWIFT_BACKTRACE = enable=no
 
 .PHONY: build test demo bench bug-benchmark lint bootstrap
 
-# The tool, at .build/release/powercut.
+# The tool, at .build/release/powercut, and beside it what `powercut record` preloads.
 build: bootstrap
 	swift build -c release --product powercut
+	swift build -c release --product powercut-preload
 
 # Every test; the peers that tests compare with are real programs, so a missing one is a failure.
 test: build
 	swift build --build-tests
 	swift build --product powercut
+	swift build --product powercut-preload
 	swift build --product powercut-bug-benchmark
 	swift test --skip-build --parallel
 

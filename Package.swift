@@ -28,7 +28,9 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let package = Package(
   name: "powercut",
   products: [
-    .executable(name: "powercut", targets: ["powercut"])
+    .executable(name: "powercut", targets: ["powercut"]),
+    // What `powercut record` preloads; it is found beside the tool.
+    .library(name: "powercut-preload", type: .dynamic, targets: ["CPreload"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -64,7 +66,20 @@ let package = Package(
       ]),
     layer("Reporting", ["Bytes", "Scheduling", "Checking", "Campaign"]),
     // 4: the world.
+    layer("Recorder", ["Host", "WriteLog", "Bytes", "CJournal"]),
     layer("Host", ["Bytes"]),
+    .target(
+      name: "CPreload", dependencies: ["CJournal"],
+      cSettings: [
+        .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
+      ],
+      // It goes into every recorded program, where Swift's runtime has no business.
+      linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-stdlib"])]),
+    .target(
+      name: "CJournal",
+      cSettings: [
+        .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
+      ]),
     layer("NBD", ["Bytes", nioCore, nioPosix]),
     // 5: the tool.
     .executableTarget(
@@ -72,7 +87,8 @@ let package = Package(
       dependencies: [
         "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
         "CrashStates",
-        "Checking", "Campaign", "Reporting", "Host", "NBD", argumentParser,
+        "Checking", "Campaign", "Reporting", "Host", "Recorder", "NBD",
+        argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -125,6 +141,7 @@ let package = Package(
         "TestSupport",
       ]),
     tests("Host", ["Host", "Bytes", "TestSupport"]),
+    tests("Recorder", ["Recorder", "WriteLog", "Host", "Bytes", "TestSupport"]),
     tests("powercut", ["TestSupport", "Host", "WriteLog", "Bytes"]),
   ]
 )

@@ -79,6 +79,9 @@ struct DurabilityJudge {
               FLUSH entry \(place) was submitted at \(own.submissionIndex) and follows entry \
               \(latest.entry), which completed at \(latest.completedAt)
               """, entries: [latest.entry, place]))
+        } else {
+          // A slower flush that was submitted earlier may follow: what is in front of this one is durable.
+          latest = nil
         }
       } else if entry.kind != .mark, own.completionIndex > latest?.completedAt ?? 0 {
         latest = (place, own.completionIndex)

@@ -64,11 +64,7 @@ final class Promises {
       case .resize:
         guard record.isAcknowledged else { continue }
         let target = operation.range.byteCount
-        units =
-          ByteRange(
-            byteOffset: min(byteCount, target),
-            byteCount: max(byteCount, target) - min(byteCount, target)
-          ).units
+        units = Self.wholeUnits(between: byteCount, target)
         byteCount = target
         diskByteCount = target
       case .write, .writeZeroes, .discard: break
@@ -95,6 +91,16 @@ final class Promises {
     self.initialByteCount = initialByteCount
     resizes = versions.indices.filter { versions[$0].diskByteCount != nil }
     promiseCuts = newlyDurable.keys.sorted()
+  }
+
+  /// The units that a change of the length makes zeroes. A unit that the end lies in keeps its first
+  /// part: growing leaves it as it is, and of a shorter file its recorder writes what is left of it.
+  private static func wholeUnits(between one: UInt64, _ other: UInt64) -> Range<UInt64> {
+    let unit = UInt64(StateSum.unitByteCount)
+    func roundedUp(_ byteCount: UInt64) -> UInt64 {
+      byteCount / unit + (byteCount % unit > 0 ? 1 : 0)
+    }
+    return roundedUp(min(one, other))..<roundedUp(max(one, other))
   }
 
   /// Resizes have the device to themselves, so the order of their acknowledgements is that of their

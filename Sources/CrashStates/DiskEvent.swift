@@ -17,6 +17,12 @@ struct DiskEvent {
   var range: ByteRange
   /// Where a write's data stands in the log; 0 for the others.
   var payloadByteOffset: Int
+  /// Where the data of a write ends whose last sector reaches behind the end of the file; else behind
+  /// everything.
+  var fileEndByteOffset: UInt64 = .max
+
+  /// How far the write makes the disk reach.
+  var reachByteOffset: UInt64 { min(range.endByteOffset, fileEndByteOffset) }
 }
 
 /// The events of all entries of a log: 13 bytes an entry, so that no header is read twice.
@@ -37,6 +43,8 @@ final class DiskEvents: Sendable {
   private let traits: [UInt8]
   /// The entries whose number of sectors does not fit into 32 bits, ascending, and those numbers.
   private let huge: (entryIndices: [Int], sectorCounts: [UInt64])
+  /// The writes that end within their last sector, ascending, and where.
+  private let shortened: (entryIndices: [Int], fileEnds: [UInt64])
   /// The entries with FLUSH, ascending.
   let flushEntryIndices: [Int]
 
@@ -52,7 +60,9 @@ final class DiskEvents: Sendable {
     var sectorCounts: [UInt32] = []
     var traits: [UInt8] = []
     var huge: (entryIndices: [Int], sectorCounts: [UInt64]) = ([], [])
+    var shortened: (entryIndices: [Int], fileEnds: [UInt64]) = ([], [])
     var flushEntryIndices: [Int] = []
+    var previous: DiskEvent?
     byteOffsets.reserveCapacity(index.entryCount)
     sectorCounts.reserveCapacity(index.entryCount)
     traits.reserveCapacity(index.entryCount)
@@ -60,6 +70,11 @@ final class DiskEvents: Sendable {
     for entryIndex in 0..<index.entryCount {
       let entry = index.entryWithoutExtension(at: entryIndex)
       let event = try Self.event(entry, index)
+      if let previous, let fileEnd = Self.fileEnd(of: event, entryIndex, behind: previous, index) {
+        shortened.entryIndices.append(entryIndex)
+        shortened.fileEnds.append(fileEnd)
+      }
+      previous = event
       forgetting.pass(entry.headerByteOffset)
       let sectorCount = event.range.byteCount / UInt64(index.sectorByteCount)
       byteOffsets.append(event.range.byteOffset)
@@ -79,6 +94,7 @@ final class DiskEvents: Sendable {
     self.sectorCounts = sectorCounts
     self.traits = traits
     self.huge = huge
+    self.shortened = shortened
     self.flushEntryIndices = flushEntryIndices
   }
 
@@ -88,7 +104,15 @@ final class DiskEvents: Sendable {
     let kind = kind(entryIndex)
     return DiskEvent(
       kind: kind, range: range(entryIndex),
-      payloadByteOffset: kind == .write ? headerByteOffsets[entryIndex] + sectorByteCount : 0)
+      payloadByteOffset: kind == .write ? headerByteOffsets[entryIndex] + sectorByteCount : 0,
+      fileEndByteOffset: kind == .write ? fileEnd(entryIndex) : .max)
+  }
+
+  private func fileEnd(_ entryIndex: Int) -> UInt64 {
+    if shortened.entryIndices.isEmpty { return .max }
+    let place = shortened.entryIndices.countBelow(entryIndex)
+    return place < shortened.entryIndices.count && shortened.entryIndices[place] == entryIndex
+      ? shortened.fileEnds[place] : .max
   }
 
   func kind(_ entryIndex: Int) -> DiskEvent.Kind {
@@ -135,6 +159,20 @@ final class DiskEvents: Sendable {
     }
     let hugeSectorCount = huge.sectorCounts[huge.entryIndices.countBelow(entryIndex)]
     return ByteRange(byteOffset: byteOffset, byteCount: hugeSectorCount * UInt64(sectorByteCount))
+  }
+
+  /// Where a write ends that a recorder had to widen to whole sectors: a size mark with the write's own
+  /// timing stands in front of it, and they are one operation. `nil` for every other event.
+  private static func fileEnd(
+    of event: DiskEvent, _ entryIndex: Int, behind previous: DiskEvent, _ index: WriteLogIndex
+  ) -> UInt64? {
+    let fileEnd = previous.range.byteOffset
+    guard event.kind == .write, previous.kind == .size, event.range.endByteOffset > fileEnd,
+      event.range.endByteOffset - fileEnd < UInt64(index.sectorByteCount),
+      let own = index[entryIndex].extension, let mark = index[entryIndex - 1].extension,
+      own.submissionIndex == mark.submissionIndex, own.completionIndex == mark.completionIndex
+    else { return nil }
+    return fileEnd
   }
 
   private static func event(

@@ -11,7 +11,8 @@ import WriteLog
 /// were in flight together may win in either order, and one that was in flight when a flush or a FUA
 /// write completed may have persisted before it (``InFlightOrder``).
 ///
-/// **The disk.** A write behind the end makes the disk longer. A discarded range reads as zeroes,
+/// **The disk.** A write behind the end makes the disk longer, up to its last sector; where a size mark
+/// with the write's own timing stands right in front of it, up to the byte that this says. A discarded range reads as zeroes,
 /// which is one of the things a real disk may answer, and does not change the length. A size mark
 /// (`pc1 size N`) ends the disk at byte N; what was behind it is gone, and comes back only where
 /// that very change is lost. All other marks are no state.

@@ -26,7 +26,7 @@ struct LengthHistory: Sendable {
   static func byteCount(_ byteCount: UInt64, after event: DiskEvent) -> UInt64 {
     switch event.kind {
     case .none, .discard: byteCount
-    case .write: max(byteCount, event.range.endByteOffset)
+    case .write: max(byteCount, event.reachByteOffset)
     case .size: event.range.byteOffset
     }
   }

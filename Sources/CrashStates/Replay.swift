@@ -33,8 +33,9 @@ public struct Replay {
     to sink: (Piece) throws(Failure) -> Void
   ) throws(Failure) {
     var pending: Piece?
+    let imageByteCount = imageByteCount
     for place in 0..<history.blockHistory.blocks.count {
-      for piece in pieces(ofPlace: place) {
+      for piece in pieces(ofPlace: place, imageByteCount: imageByteCount) {
         if let joined = pending?.joined(with: piece) {
           pending = joined
         } else {
@@ -46,18 +47,19 @@ public struct Replay {
     if let pending { try sink(pending) }
   }
 
-  private func pieces(ofPlace place: Int) -> [Piece] {
+  private func pieces(ofPlace place: Int, imageByteCount: UInt64) -> [Piece] {
     let blockByteOffset = DiskBlock.range(history.blockHistory.blocks.numbers[place]).byteOffset
     var pieces: [Piece] = []
     history.blockHistory.resolve(.all, place: place, state: state) { run, source in
       guard let region = history.hasher.region(source.origin) else { return }
       for unit in run {
         let source = source.advanced(byUnits: unit - run.lowerBound)
-        let range = source.byteOffset..<source.byteOffset + source.keptByteCount
-        if region.isZero(in: range) { continue }
-        let piece = Piece(
-          region: region, range: range,
-          imageByteOffset: blockByteOffset + UInt64(unit * StateSum.unitByteCount))
+        let imageByteOffset = blockByteOffset + UInt64(unit * StateSum.unitByteCount)
+        // The last sector of a write can reach behind the end of a file.
+        let rest = Int(clamping: imageByteCount - min(imageByteOffset, imageByteCount))
+        let range = source.byteOffset..<source.byteOffset + min(source.keptByteCount, rest)
+        if range.isEmpty || region.isZero(in: range) { continue }
+        let piece = Piece(region: region, range: range, imageByteOffset: imageByteOffset)
         if let joined = pieces.last?.joined(with: piece) {
           pieces[pieces.count - 1] = joined
         } else {

@@ -64,9 +64,10 @@ public enum ChildProcess {
       : UInt64(min(seconds, 1_000_000_000)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
   }
 
-  private static func spawn(
+  /// - Parameter pipes: its three standard streams; `nil` are ours.
+  static func spawn(
     _ argv: [String], _ environment: [String: String], _ workingDirectory: String?,
-    _ pipes: ChildPipes
+    _ pipes: ChildPipes?
   ) throws(HostError) -> pid_t {
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
@@ -76,7 +77,7 @@ public enum ChildProcess {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    for (descriptor, standard) in pipes.childEnds {
+    for (descriptor, standard) in pipes?.childEnds ?? [] {
       unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, standard)
     }
     if let workingDirectory {

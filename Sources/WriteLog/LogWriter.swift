@@ -6,8 +6,8 @@ import Bytes
 /// the order in which they stand in the log, the superblock last and only by ``finish()``, so that
 /// it never counts an entry that is not there.
 ///
-/// With a log identity each entry carries an ``EntryExtension``; its submission and completion
-/// indices say that one operation ended before the next began.
+/// With a log identity each entry carries an ``EntryExtension``; where no ``EntryTiming`` is given, its
+/// submission and completion indices say that one operation ended before the next began.
 ///
 ///     var writer = LogWriter(sectorByteCount: 512) { bytes, byteOffset throws(HostError) in … }
 ///     try writer.appendWrite(data, at: 4096)
@@ -75,13 +75,13 @@ public struct LogWriter<Failure: Error> {
   /// - Precondition: the range is made of whole sectors.
   public mutating func appendWrite(
     _ data: [UInt8], at deviceByteOffset: UInt64, flags: EntryFlags = [],
-    clientOperation: UInt64? = nil
+    clientOperation: UInt64? = nil, timing: EntryTiming? = nil
   ) throws(Failure) {
     precondition(flags.isDisjoint(with: [.discard, .mark]), "a write has data")
     let range = ByteRange(byteOffset: deviceByteOffset, byteCount: UInt64(data.count))
     try append(
       header(of: range, flags: flags), payloadDigest: data.isEmpty ? 0 : Checksum.xxh3(data),
-      clientOperation: clientOperation)
+      clientOperation: clientOperation, timing: timing)
     if !data.isEmpty { try sink(data, endByteOffset) }
     endByteOffset += range.byteCount
   }
@@ -91,38 +91,45 @@ public struct LogWriter<Failure: Error> {
   ///
   /// - Precondition: the range is made of whole sectors.
   public mutating func appendZeroes(
-    _ range: ByteRange, flags: EntryFlags = [], clientOperation: UInt64? = nil
+    _ range: ByteRange, flags: EntryFlags = [], clientOperation: UInt64? = nil,
+    timing: EntryTiming? = nil
   ) throws(Failure) {
     precondition(flags.isDisjoint(with: [.discard, .mark]), "a write has data")
     try append(
-      header(of: range, flags: flags), payloadDigest: 0, clientOperation: clientOperation)
+      header(of: range, flags: flags), payloadDigest: 0, clientOperation: clientOperation,
+      timing: timing)
     try sinkZeroes(byteCount: range.byteCount)
     endByteOffset += range.byteCount
   }
 
   /// - Precondition: the range is made of whole sectors.
   public mutating func appendDiscard(
-    _ range: ByteRange, flags: EntryFlags = [], clientOperation: UInt64? = nil
+    _ range: ByteRange, flags: EntryFlags = [], clientOperation: UInt64? = nil,
+    timing: EntryTiming? = nil
   ) throws(Failure) {
     try append(
       header(of: range, flags: flags.union(.discard)), payloadDigest: 0,
-      clientOperation: clientOperation)
+      clientOperation: clientOperation, timing: timing)
   }
 
-  public mutating func appendFlush(clientOperation: UInt64? = nil) throws(Failure) {
+  public mutating func appendFlush(
+    clientOperation: UInt64? = nil, timing: EntryTiming? = nil
+  ) throws(Failure) {
     try append(
       EntryHeader(sector: 0, sectorCount: 0, flags: .flush), payloadDigest: 0,
-      clientOperation: clientOperation)
+      clientOperation: clientOperation, timing: timing)
   }
 
   /// - Precondition: the text has at most ``maximumTextByteCount`` bytes.
-  public mutating func appendMark(_ text: String) throws(Failure) {
+  public mutating func appendMark(
+    _ text: String, timing: EntryTiming? = nil
+  ) throws(Failure) {
     let bytes = Array(text.utf8)
     precondition(bytes.count <= maximumTextByteCount, "a text that fits into a header sector")
     try append(
       EntryHeader(
         sector: 0, sectorCount: 0, flags: .mark, textByteCount: UInt64(bytes.count)),
-      text: bytes, payloadDigest: 0, clientOperation: nil)
+      text: bytes, payloadDigest: 0, clientOperation: nil, timing: timing)
   }
 
   /// Writes the superblock, which counts all entries so far. More may follow, and be counted by
@@ -141,13 +148,15 @@ public struct LogWriter<Failure: Error> {
   }
 
   private mutating func append(
-    _ header: EntryHeader, text: [UInt8] = [], payloadDigest: UInt64, clientOperation: UInt64?
+    _ header: EntryHeader, text: [UInt8] = [], payloadDigest: UInt64, clientOperation: UInt64?,
+    timing: EntryTiming?
   ) throws(Failure) {
     let found = logIdentity.map {
       EntryExtension(
-        logIdentity: $0, entryIndex: entryCount, submissionIndex: 2 * entryCount,
-        completionIndex: 2 * entryCount + 1, payloadDigest: payloadDigest,
-        clientOperation: clientOperation)
+        logIdentity: $0, entryIndex: entryCount,
+        submissionIndex: timing?.submissionIndex ?? 2 * entryCount,
+        completionIndex: timing?.completionIndex ?? 2 * entryCount + 1,
+        payloadDigest: payloadDigest, clientOperation: clientOperation, task: timing?.task)
     }
     try sink(
       header.encode(sectorByteCount: sectorByteCount, text: text, extension: found), endByteOffset)

@@ -17,6 +17,7 @@ struct Powercut: ParsableCommand {
       RunCommand.self, FuzzCommand.self, ReplayRunCommand.self, ReplayCommand.self,
       CheckCommand.self, InspectCommand.self,
       CreateCommand.self, RecoverCommand.self, BisectCommand.self, ShrinkCommand.self,
+      RecordCommand.self,
       ServeCommand.self,
     ])
 }

@@ -30,7 +30,8 @@ struct RecordedSubject {
   ) throws {
     self.recording = recording
     kind = image.kind(recording)
-    let index = try recording.options.index(recording.logPath, isGrowable: kind == .vhdx)
+    let index = try recording.options.index(
+      recording.logPath, isGrowable: recording.isGrowable(as: kind))
     var evidence = try Evidence(
       recordedIn: index, history: recording.options.history(index),
       origin: recording.options.origin)

@@ -10,12 +10,42 @@ struct RecordingManifest: Codable {
   var seed: String
   /// Length of the device before the first entry.
   var initialByteCount: UInt64
+  /// Whether the device is a file, which writes behind its end make longer; absent: as the stack has it.
+  var isFile: Bool?
+  /// Of a real program's recording: `false` until all that the program did is in it.
+  var isComplete: Bool?
+  /// Where the recorded file was first seen.
+  var path: String?
+  /// What the program did that the recording cannot show, with the remedy.
+  var problems: [String]?
+  /// Calls that never returned, because their program was killed.
+  var unfinishedCount: UInt64?
 
-  init(stack: String, bugs: [String], seed: Seed, initialByteCount: UInt64) {
+  /// - Parameter seed: `nil` where nothing was drawn.
+  init(stack: String, bugs: [String], seed: Seed?, initialByteCount: UInt64) {
     self.stack = stack
     self.bugs = bugs
-    self.seed = "0x" + String(seed.rawValue, radix: 16)
+    self.seed = seed.map { "0x" + String($0.rawValue, radix: 16) } ?? "none"
     self.initialByteCount = initialByteCount
+  }
+
+  /// What the recording lacks, a sentence each.
+  var gaps: [String] {
+    var gaps = (problems ?? []).map { "not recorded: \($0)" }
+    if isComplete == false {
+      gaps.append(
+        """
+        the recorder was killed, or still runs: what the program did after the last entry is missing. \
+        Record again for the rest.
+        """)
+    }
+    if let unfinishedCount, unfinishedCount > 0 {
+      gaps.append(
+        """
+        the program was killed in \(unfinishedCount) calls: what the file showed of them stands last
+        """)
+    }
+    return gaps
   }
 
   /// - Throws: ``ToolError`` where `text` is no manifest.

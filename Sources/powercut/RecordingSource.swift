@@ -13,6 +13,7 @@ struct RecordingSource {
   /// The stack that was recorded, with its mistakes; `nil` where nothing tells.
   let manifest: RecordingManifest?
 
+  /// Says on stderr what the recording of a real program lacks.
   init(_ path: String, options: LogOptions) throws {
     guard Folders.isFolder(path) else {
       logPath = path
@@ -30,6 +31,9 @@ struct RecordingSource {
     manifest =
       Folders.exists("\(path)/manifest.json")
       ? try RecordingManifest(parsing: InputFile.text("\(path)/manifest.json")) : nil
+    for gap in manifest?.gaps ?? [] {
+      try StandardStreams.writeProgress("powercut: \(path): \(gap)\n")
+    }
     if completed.imageSize == nil, let manifest {
       completed.imageSize = ByteCountArgument(argument: "\(manifest.initialByteCount)")
     }
@@ -42,13 +46,16 @@ struct RecordingSource {
     return image.flatMap { ImageKind(rawValue: String($0)) } ?? .raw
   }
 
+  /// Whether entries may make the device longer.
+  func isGrowable(as kind: ImageKind) -> Bool { kind != .raw || manifest?.isFile == true }
+
   /// Maps the log and reads it once.
   ///
   /// - Parameter givenKind: what the device holds, where somebody says so.
   /// - Throws: ``ToolError`` with the path in front of what is wrong with the superblock.
   func index(as givenKind: ImageKind? = nil) throws -> WriteLogIndex {
     do {
-      return try options.index(logPath, isGrowable: (givenKind ?? kind) != .raw)
+      return try options.index(logPath, isGrowable: isGrowable(as: givenKind ?? kind))
     } catch let error as FormatError {
       throw ToolError("\(logPath): \(error)")
     }

@@ -1,0 +1,188 @@
+// The journal: a shared file into which the preloaded library of a recorded program writes what the
+// program does, and out of which the recorder reads it.
+//
+// The file is the channel and the record of it: what was written into the mapping survives a SIGKILL
+// of either side. Chunk 0 is the control page. All other chunks belong to one thread each, which
+// takes as many as it needs with one atomic addition and fills them from the start:
+//
+//     chunk 0        struct pcj_control
+//     chunk n        struct pcj_chunk, then records back to back, each a multiple of 64 bytes
+//
+// A record is published by its `kind`, which is stored last; zero is the end of what a chunk holds so
+// far. An operation takes a number from one counter before the program's call is made (`submitted`)
+// and another one when it has returned (`completed`), so all records of all processes have one order.
+//
+// A record can ask: the thread then sleeps on `answer` until the recorder has stored something there.
+// Today the recorder answers PCJ_TOUCH only. An order of its own choosing needs no other means: a
+// record that is published before its call, an answer that lets it go, a completion afterwards.
+//
+// All fields are of the machine's own byte order: both sides run on it.
+
+#ifndef POWERCUT_CJOURNAL_H
+#define POWERCUT_CJOURNAL_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+#define PCJ_MAGIC 0x316c6e6a74756370 /* "pcutjnl1" */
+#define PCJ_CHUNK_BYTES 262144
+#define PCJ_RECORD_ALIGNMENT 64
+#define PCJ_PATH_BYTES 4096
+
+/// The environment variable with the journal's path.
+#define PCJ_VARIABLE "POWERCUT_JOURNAL"
+
+enum pcj_kind {
+  /// The file is about to be changed for the first time by this process: asks for its number.
+  PCJ_TOUCH = 1,
+  PCJ_WRITE = 2,
+  /// The file's length becomes `byte_offset`.
+  PCJ_RESIZE = 3,
+  /// The range is allocated; the file grows unless PCJ_KEEPS_SIZE.
+  PCJ_ALLOCATE = 4,
+  /// The range reads as zeroes from then on.
+  PCJ_ZERO = 5,
+  /// The same, and its blocks are given back; never grows the file.
+  PCJ_PUNCH = 6,
+  PCJ_SYNC = 7,
+  /// sync(2) and syncfs(2): every file.
+  PCJ_SYNC_ALL = 8,
+  /// A folder was synced; the text is its path.
+  PCJ_SYNC_FOLDER = 9,
+  /// Names. The text is a path, or two with a zero byte between them.
+  PCJ_CREATE = 10,
+  PCJ_RENAME = 11,
+  PCJ_LINK = 12,
+  PCJ_UNLINK = 13,
+  /// Something was done that is not seen here; `flags` is a pcj_problem, the text a path.
+  PCJ_PROBLEM = 14,
+  /// Nothing more comes in this chunk.
+  PCJ_END = 15,
+};
+
+enum pcj_flag {
+  /// The call returned only when its data was durable (O_SYNC, O_DSYNC, RWF_SYNC, RWF_DSYNC).
+  PCJ_DURABLE = 1,
+  PCJ_KEEPS_SIZE = 2,
+  /// Where it was written is known only afterwards.
+  PCJ_APPENDS = 4,
+};
+
+enum pcj_problem {
+  PCJ_SHARED_MAPPING = 1,
+  PCJ_IO_URING = 2,
+  PCJ_LINUX_AIO = 3,
+  PCJ_POSIX_AIO = 4,
+  PCJ_SPLICE = 5,
+  PCJ_UNNAMED_FILE = 6,
+  PCJ_STREAM = 7,
+  PCJ_EXCHANGE = 8,
+};
+
+/// What a recorder answers to PCJ_TOUCH for a file that it leaves alone.
+#define PCJ_IGNORED 0xffffffff
+
+struct pcj_control {
+  uint64_t magic;
+  /// The last number that was given to a submission or a completion.
+  uint64_t order;
+  /// The next chunk that nobody has.
+  uint64_t next_chunk;
+  /// The first errno for which the journal could not take something; 0 while all is well.
+  uint32_t failure;
+  /// How many processes have loaded the library.
+  uint32_t process_count;
+  /// How many threads have a number.
+  uint32_t task_count;
+  /// Rung, and woken, when a record asks.
+  uint32_t bell;
+  /// Held by the recorder as long as it runs; the kernel marks it when the recorder dies.
+  pthread_mutex_t alive;
+  /// Held around calls that use or move a file's own position.
+  pthread_mutex_t position;
+  /// The folder whose files are recorded: absolute, without symbolic links.
+  char watched[PCJ_PATH_BYTES];
+};
+
+struct pcj_chunk {
+  uint64_t magic;
+  /// Of all chunks that were taken with this one.
+  uint64_t byte_count;
+  uint64_t unused[6];
+};
+
+struct pcj_record {
+  /// A pcj_kind; stored last.
+  uint32_t kind;
+  uint32_t flags;
+  /// Of the whole record: header, data, padding.
+  uint64_t byte_count;
+  uint64_t submitted;
+  /// 0 until the call has returned; stored after `result`.
+  uint64_t completed;
+  /// What the call returned, or the negative errno.
+  int64_t result;
+  uint64_t byte_offset;
+  /// How long the range is.
+  uint64_t range_byte_count;
+  /// How many bytes of data or text follow this header.
+  uint64_t payload_byte_count;
+  /// The recorder's number of the file, from 1.
+  uint32_t file;
+  /// The thread's number, from 1, over all processes.
+  uint32_t task;
+  /// 0 until the recorder has answered.
+  uint32_t answer;
+  uint32_t process;
+  /// PCJ_TOUCH: which file it is, whatever its name.
+  uint64_t device;
+  uint64_t inode;
+  uint64_t birth_seconds;
+  uint32_t birth_nanoseconds;
+  /// PCJ_TOUCH: the descriptor that the process has it open as, or -1.
+  int32_t descriptor;
+  uint64_t unused[2];
+};
+
+/// Makes a journal that must not exist yet, holds its `alive` lock in the calling thread, and maps its
+/// control page. NULL with errno where that is not possible.
+struct pcj_control *pcj_create(const char *path, const char *watched);
+
+/// Says that no recorder listens any more, and unmaps the control page.
+void pcj_close(struct pcj_control *control);
+
+/// Maps `byte_count` bytes of an open journal; NULL with errno.
+void *pcj_map(int descriptor, uint64_t byte_offset, uint64_t byte_count);
+void pcj_unmap(void *address, uint64_t byte_count);
+
+/// Loads what another process stores, with all that it stored before.
+uint32_t pcj_load32(const uint32_t *value);
+uint64_t pcj_load64(const uint64_t *value);
+
+/// Stores an answer and wakes who waits for it.
+void pcj_answer(uint32_t *answer, uint32_t value);
+
+/// Sleeps until `bell` is no longer `seen`, or the time is over.
+void pcj_wait(const uint32_t *bell, uint32_t seen, uint32_t milliseconds);
+
+/// Gives the blocks of a range of the journal back; only advice.
+void pcj_forget(int descriptor, uint64_t byte_offset, uint64_t byte_count);
+
+/// Eight bytes that no other journal has.
+uint64_t pcj_identity(void);
+
+/// What tells a file from all others that were ever there; 0, or -1 with errno.
+struct pcj_identity_of_file {
+  uint64_t device;
+  uint64_t inode;
+  uint64_t birth_seconds;
+  uint32_t birth_nanoseconds;
+  uint32_t mode;
+  uint64_t byte_count;
+  int64_t modified_seconds;
+  uint32_t modified_nanoseconds;
+  uint32_t link_count;
+};
+int pcj_identify(int folder, const char *path, int flags, struct pcj_identity_of_file *identity);
+
+#endif

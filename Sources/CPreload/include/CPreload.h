@@ -1,0 +1,1 @@
+// Nothing of this library is called by name: it is preloaded.

@@ -1,0 +1,260 @@
+// The library's end of the journal: chunks, records, numbers.
+
+#include "preload.h"
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
+struct thread {
+  char *chunk;
+  uint64_t chunk_byte_count;
+  uint64_t used_byte_count;
+  uint32_t task;
+  int depth;
+  bool is_taking;
+  bool holds_position;
+};
+
+static __thread struct thread thread __attribute__((tls_model("initial-exec")));
+static struct pcj_control *control;
+static char journal_path[PCJ_PATH_BYTES];
+static pthread_key_t end_of_thread;
+static uint32_t process;
+
+void *pc_next(void **slot, const char *name) {
+  void *found = __atomic_load_n(slot, __ATOMIC_RELAXED);
+  if (found == NULL) {
+    found = dlsym(RTLD_NEXT, name);
+    __atomic_store_n(slot, found, __ATOMIC_RELAXED);
+  }
+  return found;
+}
+
+struct pcj_control *pc_control(void) { return control; }
+
+bool pc_is_alive(void) {
+  // The kernel marks the word of a robust mutex when its owner dies, so that looking costs no call.
+  uint32_t word = (uint32_t)__atomic_load_n(&control->alive.__data.__lock, __ATOMIC_RELAXED);
+  return (word & FUTEX_OWNER_DIED) == 0 && (word & FUTEX_TID_MASK) != 0;
+}
+
+bool pc_is_off(void) { return control == NULL; }
+void pc_enter(void) { thread.depth++; }
+void pc_leave(void) { thread.depth--; }
+
+static void note_failure(int error) {
+  uint32_t none = 0;
+  __atomic_compare_exchange_n(&control->failure, &none, (uint32_t)error, false, __ATOMIC_RELAXED,
+                              __ATOMIC_RELAXED);
+}
+
+/// Gives the range blocks now, because a full disk under a mapping is a SIGBUS later.
+static int reserve(int descriptor, uint64_t byte_offset, uint64_t byte_count) {
+  if (PC_NEXT(fallocate)(descriptor, 0, (off_t)byte_offset, (off_t)byte_count) == 0) return 0;
+  if (errno != EOPNOTSUPP && errno != ENOSYS) return -1;
+  char zero = 0;
+  off_t last = (off_t)(byte_offset + byte_count - 1);
+  return PC_NEXT(pwrite64)(descriptor, &zero, 1, last) == 1 ? 0 : -1;
+}
+
+/// Maps chunks that nobody has; NULL with errno. The journal is opened each time, because a program
+/// may close every descriptor that it did not open.
+static struct pcj_chunk *take_chunks(uint64_t byte_count) {
+  uint64_t count = (byte_count + PCJ_CHUNK_BYTES - 1) / PCJ_CHUNK_BYTES;
+  int descriptor = PC_NEXT(open64)(journal_path, O_RDWR | O_CLOEXEC);
+  if (descriptor < 0) return NULL;
+  uint64_t first = __atomic_fetch_add(&control->next_chunk, count, __ATOMIC_RELAXED);
+  byte_count = count * PCJ_CHUNK_BYTES;
+  struct pcj_chunk *chunk = MAP_FAILED;
+  if (reserve(descriptor, first * PCJ_CHUNK_BYTES, byte_count) == 0) {
+    chunk = PC_NEXT(mmap64)(NULL, byte_count, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor,
+                            (off_t)(first * PCJ_CHUNK_BYTES));
+  }
+  int error = errno;
+  PC_NEXT(close)(descriptor);
+  errno = error;
+  if (chunk == MAP_FAILED) return NULL;
+  madvise(chunk, byte_count, MADV_POPULATE_WRITE);
+  chunk->byte_count = byte_count;
+  __atomic_store_n(&chunk->magic, PCJ_MAGIC, __ATOMIC_RELEASE);
+  return chunk;
+}
+
+static void drop_chunk(void) {
+  if (thread.chunk == NULL) return;
+  if (thread.used_byte_count + sizeof(struct pcj_record) <= thread.chunk_byte_count) {
+    struct pcj_record *end = (struct pcj_record *)(thread.chunk + thread.used_byte_count);
+    __atomic_store_n(&end->kind, PCJ_END, __ATOMIC_RELEASE);
+  }
+  PC_NEXT(munmap)(thread.chunk, thread.chunk_byte_count);
+  thread.chunk = NULL;
+}
+
+static void thread_ends(void *unused) {
+  (void)unused;
+  drop_chunk();
+}
+
+/// The thread that calls exit() runs no destructors of its own.
+__attribute__((destructor)) static void program_ends(void) { drop_chunk(); }
+
+/// Room for a record in this thread's chunk; NULL with errno.
+static struct pcj_record *take(uint64_t byte_count) {
+  if (thread.is_taking || thread.depth > 1) {
+    // A signal handler in the middle of the program's own call: its chunk must stay where it is.
+    struct pcj_chunk *own = take_chunks(sizeof(struct pcj_chunk) + byte_count);
+    return own == NULL ? NULL : (struct pcj_record *)(own + 1);
+  }
+  thread.is_taking = true;
+  if (thread.chunk == NULL || thread.chunk_byte_count - thread.used_byte_count < byte_count) {
+    drop_chunk();
+    struct pcj_chunk *chunk = take_chunks(sizeof(struct pcj_chunk) + byte_count);
+    if (chunk == NULL) {
+      thread.is_taking = false;
+      return NULL;
+    }
+    thread.chunk = (char *)chunk;
+    thread.chunk_byte_count = chunk->byte_count;
+    thread.used_byte_count = sizeof *chunk;
+    pthread_setspecific(end_of_thread, &thread);
+  }
+  struct pcj_record *record = (struct pcj_record *)(thread.chunk + thread.used_byte_count);
+  thread.used_byte_count += byte_count;
+  thread.is_taking = false;
+  return record;
+}
+
+struct pcj_record *pc_prepare(const struct pc_event *event) {
+  if (!pc_is_alive()) {
+    errno = EIO;
+    return NULL;
+  }
+  uint64_t payload = event->room;
+  for (int i = 0; i < event->data_count; i++) payload += event->data[i].iov_len;
+  uint64_t byte_count = sizeof(struct pcj_record) + payload + PCJ_RECORD_ALIGNMENT - 1;
+  byte_count -= byte_count % PCJ_RECORD_ALIGNMENT;
+  struct pcj_record *record = take(byte_count);
+  if (record == NULL) {
+    note_failure(errno);
+    return NULL;
+  }
+  if (thread.task == 0) {
+    thread.task = __atomic_add_fetch(&control->task_count, 1, __ATOMIC_RELAXED);
+  }
+  record->flags = event->flags;
+  record->byte_count = byte_count;
+  record->byte_offset = event->byte_offset;
+  record->range_byte_count = event->range_byte_count;
+  record->payload_byte_count = payload;
+  record->file = event->file;
+  record->task = thread.task;
+  record->process = process;
+  record->descriptor = -1;
+  char *target = (char *)(record + 1);
+  for (int i = 0; i < event->data_count; i++) {
+    memcpy(target, event->data[i].iov_base, event->data[i].iov_len);
+    target += event->data[i].iov_len;
+  }
+  return record;
+}
+
+void pc_publish(struct pcj_record *record, uint32_t kind) {
+  record->submitted = __atomic_add_fetch(&control->order, 1, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&record->kind, kind, __ATOMIC_RELEASE);
+}
+
+struct pcj_record *pc_begin(const struct pc_event *event) {
+  struct pcj_record *record = pc_prepare(event);
+  if (record != NULL) pc_publish(record, event->kind);
+  return record;
+}
+
+void pc_finish(struct pcj_record *record, int64_t outcome) {
+  int error = errno;
+  record->result = outcome < 0 ? -(int64_t)error : outcome;
+  uint64_t number = __atomic_add_fetch(&control->order, 1, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&record->completed, number, __ATOMIC_RELEASE);
+  errno = error;
+}
+
+uint32_t pc_ask(struct pcj_record *record) {
+  __atomic_add_fetch(&control->bell, 1, __ATOMIC_SEQ_CST);
+  PC_NEXT(syscall)(SYS_futex, &control->bell, FUTEX_WAKE, 1, NULL, NULL, 0);
+  for (;;) {
+    uint32_t answer = __atomic_load_n(&record->answer, __ATOMIC_ACQUIRE);
+    if (answer != 0) return answer;
+    if (!pc_is_alive()) return 0;
+    struct timespec limit = {0, 200 * 1000 * 1000};
+    PC_NEXT(syscall)(SYS_futex, &record->answer, FUTEX_WAIT, 0, &limit, NULL, 0);
+  }
+}
+
+void pc_tell(uint32_t kind, uint32_t flags, uint64_t number, const char *text) {
+  int error = errno;
+  struct iovec data = {(void *)(uintptr_t)text, strlen(text)};
+  struct pc_event event = {
+      .kind = kind, .flags = flags, .byte_offset = number, .data = &data, .data_count = 1};
+  struct pcj_record *record = pc_begin(&event);
+  if (record != NULL) pc_finish(record, 0);
+  errno = error;
+}
+
+bool pc_lock_position(void) {
+  if (thread.holds_position) return false;
+  if (pthread_mutex_lock(&control->position) == EOWNERDEAD) {
+    // A killed program leaves the positions of files as the kernel has them.
+    pthread_mutex_consistent(&control->position);
+  }
+  thread.holds_position = true;
+  return true;
+}
+
+void pc_unlock_position(bool is_locked) {
+  if (!is_locked) return;
+  int error = errno;
+  thread.holds_position = false;
+  pthread_mutex_unlock(&control->position);
+  errno = error;
+}
+
+static void child_starts(void) {
+  // Chunk and number are the parent's.
+  if (thread.chunk != NULL) PC_NEXT(munmap)(thread.chunk, thread.chunk_byte_count);
+  thread.chunk = NULL;
+  thread.task = 0;
+  thread.is_taking = false;
+  thread.holds_position = false;
+  process = (uint32_t)getpid();
+  pc_child_starts_mapping();
+}
+
+__attribute__((constructor)) static void start(void) {
+  int error = errno;
+  const char *path = getenv(PCJ_VARIABLE);
+  if (path == NULL || strlen(path) >= sizeof journal_path) return;
+  strcpy(journal_path, path);
+  int descriptor = PC_NEXT(open64)(journal_path, O_RDWR | O_CLOEXEC);
+  if (descriptor >= 0) {
+    struct pcj_control *found = PC_NEXT(mmap64)(NULL, sizeof *control, PROT_READ | PROT_WRITE,
+                                                MAP_SHARED, descriptor, 0);
+    PC_NEXT(close)(descriptor);
+    if (found != MAP_FAILED && found->magic == PCJ_MAGIC) {
+      pthread_key_create(&end_of_thread, thread_ends);
+      pthread_atfork(NULL, NULL, child_starts);
+      process = (uint32_t)getpid();
+      __atomic_add_fetch(&found->process_count, 1, __ATOMIC_RELAXED);
+      control = found;
+      pc_watch_standard_stream(STDOUT_FILENO);
+      pc_watch_standard_stream(STDERR_FILENO);
+    }
+  }
+  errno = error;
+}

@@ -1,0 +1,124 @@
+// What the hooks of this library share.
+//
+// A hook finds the next definition of the function it stands for (PC_NEXT), asks whether the call is
+// about a watched file, publishes a record, makes the call, and completes the record. It leaves errno
+// as the call left it. Within a hook, calls go to the next definitions, never to a hook.
+
+#ifndef POWERCUT_PRELOAD_H
+#define POWERCUT_PRELOAD_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "CJournal.h"
+
+_Static_assert(sizeof(off_t) == 8, "offsets of 64 bits: a 32-bit program is not recorded");
+_Static_assert(sizeof(struct pcj_record) == 128, "the layout that the recorder reads");
+
+#define PC_HOOK __attribute__((visibility("default")))
+#define PC_HIDDEN __attribute__((visibility("hidden")))
+
+/// The next definition of a function: the C library's, or that of another preloaded library.
+#define PC_NEXT(name)                                                \
+  ({                                                                 \
+    static void *pc_slot;                                            \
+    (__typeof__(&name))pc_next(&pc_slot, #name);                     \
+  })
+
+PC_HIDDEN void *pc_next(void **slot, const char *name);
+
+// The journal.
+
+/// NULL where the program is not recorded.
+PC_HIDDEN struct pcj_control *pc_control(void);
+/// Whether the recorder still listens.
+PC_HIDDEN bool pc_is_alive(void);
+/// Whether the program is not recorded, or not yet: hooks then only pass on.
+PC_HIDDEN bool pc_is_off(void);
+/// Around each hook. Inside of one only a signal handler's hooks can run.
+PC_HIDDEN void pc_enter(void);
+PC_HIDDEN void pc_leave(void);
+
+/// What a record says. Zero is right for what does not matter.
+struct pc_event {
+  uint32_t kind;
+  uint32_t flags;
+  uint32_t file;
+  uint64_t byte_offset;
+  uint64_t range_byte_count;
+  const struct iovec *data;
+  int data_count;
+  /// Room for data that is filled in by the caller, where `data` is NULL.
+  uint64_t room;
+};
+
+/// Publishes a record, or returns NULL with errno: EIO where the recorder is gone, else what kept the
+/// journal from growing.
+PC_HIDDEN struct pcj_record *pc_begin(const struct pc_event *event);
+/// The same in two steps, so that the caller can fill in `room`.
+PC_HIDDEN struct pcj_record *pc_prepare(const struct pc_event *event);
+PC_HIDDEN void pc_publish(struct pcj_record *record, uint32_t kind);
+/// Completes a record with what the call returned; a negative `outcome` means errno. Keeps errno.
+PC_HIDDEN void pc_finish(struct pcj_record *record, int64_t outcome);
+/// Waits for the recorder's answer; 0 where it is gone.
+PC_HIDDEN uint32_t pc_ask(struct pcj_record *record);
+/// A record of a text that needs no completion.
+PC_HIDDEN void pc_tell(uint32_t kind, uint32_t flags, uint64_t number, const char *text);
+/// Takes the lock on files' own positions; a signal handler inside of it goes on without.
+PC_HIDDEN bool pc_lock_position(void);
+PC_HIDDEN void pc_unlock_position(bool is_locked);
+
+// Descriptors.
+
+enum {
+  PC_KNOWN = 1,
+  PC_WATCHED = 2,
+  PC_APPENDS = 4,
+  PC_DURABLE = 8,
+  PC_FOLDER = 16,
+  /// Watched, and the recorder is gone: the call fails with EIO.
+  PC_ORPHANED = 32,
+};
+#define PC_FILE_SHIFT 8
+
+/// What is known of a descriptor; asks the recorder where a watched file is new.
+PC_HIDDEN uint32_t pc_state(int descriptor);
+/// A file by its name, as truncate(2) has it.
+PC_HIDDEN uint32_t pc_state_of_path(int folder, const char *path, int flags);
+PC_HIDDEN void pc_forget(int descriptor);
+PC_HIDDEN void pc_forget_range(unsigned first, unsigned last);
+PC_HIDDEN void pc_copy_state(int from, int to);
+/// Whether the descriptor is a regular file below the watched folder; asks nobody.
+PC_HIDDEN bool pc_is_below(int descriptor, char path[PCJ_PATH_BYTES]);
+
+// Paths.
+
+PC_HIDDEN bool pc_is_watched_path(const char *path);
+/// The absolute path of a descriptor; false where it has none.
+PC_HIDDEN bool pc_path_of(int descriptor, char path[PCJ_PATH_BYTES]);
+/// The absolute path of a name, its folder resolved and its last part taken as it is.
+PC_HIDDEN bool pc_absolute(int folder, const char *path, char absolute[PCJ_PATH_BYTES]);
+
+/// In the child of a fork: what another thread of the parent had locked is free.
+PC_HIDDEN void pc_child_starts_mapping(void);
+
+PC_HIDDEN void pc_report(uint32_t problem, const char *path);
+
+/// Makes this process's `stdout` or `stderr` visible, which writes past every hook else.
+PC_HIDDEN void pc_watch_standard_stream(int descriptor);
+
+#endif

@@ -1,0 +1,100 @@
+// Lengths and allocation: ftruncate, truncate, fallocate.
+
+#include "preload.h"
+
+#include <linux/falloc.h>
+
+struct size_call {
+  enum { CALL_FTRUNCATE, CALL_TRUNCATE, CALL_FALLOCATE } call;
+  int descriptor;
+  const char *path;
+  int mode;
+  off_t byte_offset;
+  off_t byte_count;
+};
+
+static int carry_out(const struct size_call *c) {
+  switch (c->call) {
+    case CALL_FTRUNCATE:
+      return PC_NEXT(ftruncate64)(c->descriptor, c->byte_count);
+    case CALL_TRUNCATE:
+      return PC_NEXT(truncate64)(c->path, c->byte_count);
+    case CALL_FALLOCATE:
+      return PC_NEXT(fallocate64)(c->descriptor, c->mode, c->byte_offset, c->byte_count);
+  }
+  errno = ENOSYS;
+  return -1;
+}
+
+/// What a call does to the file; 0 where it cannot be recorded.
+static uint32_t kind_of(const struct size_call *c) {
+  if (c->call != CALL_FALLOCATE) return PCJ_RESIZE;
+  if (c->mode == 0 || c->mode == FALLOC_FL_KEEP_SIZE) return PCJ_ALLOCATE;
+  if (c->mode == (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE)) return PCJ_PUNCH;
+  if ((c->mode & ~FALLOC_FL_KEEP_SIZE) == FALLOC_FL_ZERO_RANGE) return PCJ_ZERO;
+  return 0;
+}
+
+static int change_size(const struct size_call *c) {
+  if (pc_is_off()) return carry_out(c);
+  pc_enter();
+  uint32_t state =
+      c->path != NULL ? pc_state_of_path(AT_FDCWD, c->path, 0) : pc_state(c->descriptor);
+  int outcome = -1;
+  if (state & PC_ORPHANED) {
+    errno = EIO;
+  } else if (!(state & PC_WATCHED) || state & PC_FOLDER) {
+    outcome = carry_out(c);
+  } else if (kind_of(c) == 0) {
+    // Moving the rest of a file has no entry; a file system that cannot do it says this.
+    errno = EOPNOTSUPP;
+  } else {
+    struct pc_event event = {.kind = kind_of(c), .file = state >> PC_FILE_SHIFT};
+    bool is_resize = event.kind == PCJ_RESIZE;
+    event.byte_offset = (uint64_t)(is_resize ? c->byte_count : c->byte_offset);
+    event.range_byte_count = is_resize ? 0 : (uint64_t)c->byte_count;
+    if (!is_resize && c->mode & FALLOC_FL_KEEP_SIZE) event.flags = PCJ_KEEPS_SIZE;
+    struct pcj_record *record = pc_begin(&event);
+    if (record != NULL) {
+      outcome = carry_out(c);
+      pc_finish(record, outcome);
+    }
+  }
+  pc_leave();
+  return outcome;
+}
+
+PC_HOOK int ftruncate64(int fd, off64_t length) {
+  return change_size(&(struct size_call){CALL_FTRUNCATE, fd, NULL, 0, 0, length});
+}
+
+PC_HOOK int ftruncate(int fd, off_t length) { return ftruncate64(fd, length); }
+
+PC_HOOK int truncate64(const char *path, off64_t length) {
+  return change_size(&(struct size_call){CALL_TRUNCATE, -1, path, 0, 0, length});
+}
+
+PC_HOOK int truncate(const char *path, off_t length) { return truncate64(path, length); }
+
+PC_HOOK int fallocate64(int fd, int mode, off64_t offset, off64_t length) {
+  return change_size(&(struct size_call){CALL_FALLOCATE, fd, NULL, mode, offset, length});
+}
+
+PC_HOOK int fallocate(int fd, int mode, off_t offset, off_t length) {
+  return fallocate64(fd, mode, offset, length);
+}
+
+/// The C library's own would go past `fallocate` above.
+PC_HOOK int posix_fallocate64(int fd, off64_t offset, off64_t length) {
+  if (pc_is_off() || !(pc_state(fd) & PC_WATCHED)) {
+    return PC_NEXT(posix_fallocate64)(fd, offset, length);
+  }
+  int error = errno;
+  int outcome = fallocate64(fd, 0, offset, length) == 0 ? 0 : errno;
+  errno = error;
+  return outcome;
+}
+
+PC_HOOK int posix_fallocate(int fd, off_t offset, off_t length) {
+  return posix_fallocate64(fd, offset, length);
+}

@@ -1,0 +1,295 @@
+// Data and flushes: write, pwrite and their relatives, fsync, fdatasync.
+
+#include "preload.h"
+
+#include <sys/sendfile.h>
+
+#ifndef RWF_DSYNC
+#define RWF_DSYNC 0x2
+#endif
+#ifndef RWF_SYNC
+#define RWF_SYNC 0x4
+#endif
+#ifndef RWF_APPEND
+#define RWF_APPEND 0x10
+#endif
+
+enum call { CALL_WRITE, CALL_WRITEV, CALL_PWRITE, CALL_PWRITEV, CALL_PWRITEV2 };
+
+struct data_call {
+  enum call call;
+  int descriptor;
+  const struct iovec *data;
+  int data_count;
+  off_t byte_offset;
+  int flags;
+};
+
+static ssize_t carry_out(const struct data_call *c) {
+  switch (c->call) {
+    case CALL_WRITE:
+      return PC_NEXT(write)(c->descriptor, c->data->iov_base, c->data->iov_len);
+    case CALL_WRITEV:
+      return PC_NEXT(writev)(c->descriptor, c->data, c->data_count);
+    case CALL_PWRITE:
+      return PC_NEXT(pwrite64)(c->descriptor, c->data->iov_base, c->data->iov_len,
+                               c->byte_offset);
+    case CALL_PWRITEV:
+      return PC_NEXT(pwritev64)(c->descriptor, c->data, c->data_count, c->byte_offset);
+    case CALL_PWRITEV2:
+      return PC_NEXT(pwritev64v2)(c->descriptor, c->data, c->data_count, c->byte_offset,
+                                  c->flags);
+  }
+  errno = ENOSYS;
+  return -1;
+}
+
+static bool has_data(const struct data_call *c) {
+  if (c->data_count < 0 || c->data_count > IOV_MAX) return false;
+  for (int i = 0; i < c->data_count; i++) {
+    if (c->data[i].iov_len > 0) return true;
+  }
+  return false;
+}
+
+/// Where an appending call has put its `count` bytes.
+static uint64_t appended_at(const struct data_call *c, bool moves, ssize_t count) {
+  off_t end;
+  if (moves) {
+    end = lseek(c->descriptor, 0, SEEK_CUR);
+  } else {
+    struct stat status;
+    end = fstat(c->descriptor, &status) == 0 ? status.st_size : 0;
+  }
+  return (uint64_t)(end - count);
+}
+
+static ssize_t recorded(const struct data_call *c, uint32_t state) {
+  bool moves = c->call == CALL_WRITE || c->call == CALL_WRITEV ||
+               (c->call == CALL_PWRITEV2 && c->byte_offset == -1);
+  bool appends = state & PC_APPENDS || c->flags & RWF_APPEND;
+  bool is_durable = state & PC_DURABLE || c->flags & (RWF_DSYNC | RWF_SYNC);
+  bool is_locked = moves || appends ? pc_lock_position() : false;
+  struct pc_event event = {.kind = PCJ_WRITE,
+                           .flags = (is_durable ? PCJ_DURABLE : 0u) | (appends ? PCJ_APPENDS : 0u),
+                           .file = state >> PC_FILE_SHIFT,
+                           .byte_offset = (uint64_t)c->byte_offset,
+                           .data = c->data,
+                           .data_count = c->data_count};
+  if (moves && !appends) event.byte_offset = (uint64_t)lseek(c->descriptor, 0, SEEK_CUR);
+  struct pcj_record *record = pc_begin(&event);
+  ssize_t outcome = -1;
+  if (record != NULL) {
+    outcome = carry_out(c);
+    int error = errno;
+    if (appends && outcome > 0) record->byte_offset = appended_at(c, moves, outcome);
+    errno = error;
+    pc_finish(record, outcome);
+  }
+  pc_unlock_position(is_locked);
+  return outcome;
+}
+
+static ssize_t write_data(const struct data_call *c) {
+  if (pc_is_off()) return carry_out(c);
+  pc_enter();
+  uint32_t state = pc_state(c->descriptor);
+  ssize_t outcome;
+  if (state & PC_ORPHANED) {
+    errno = EIO;
+    outcome = -1;
+  } else if (state & PC_WATCHED && !(state & PC_FOLDER) && has_data(c)) {
+    outcome = recorded(c, state);
+  } else {
+    outcome = carry_out(c);
+  }
+  pc_leave();
+  return outcome;
+}
+
+PC_HOOK ssize_t write(int fd, const void *bytes, size_t count) {
+  struct iovec data = {(void *)(uintptr_t)bytes, count};
+  return write_data(&(struct data_call){CALL_WRITE, fd, &data, 1, 0, 0});
+}
+
+PC_HOOK ssize_t writev(int fd, const struct iovec *data, int count) {
+  return write_data(&(struct data_call){CALL_WRITEV, fd, data, count, 0, 0});
+}
+
+PC_HOOK ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t offset) {
+  struct iovec data = {(void *)(uintptr_t)bytes, count};
+  return write_data(&(struct data_call){CALL_PWRITE, fd, &data, 1, offset, 0});
+}
+
+PC_HOOK ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {
+  return pwrite64(fd, bytes, count, offset);
+}
+
+PC_HOOK ssize_t pwritev64(int fd, const struct iovec *data, int count, off64_t offset) {
+  return write_data(&(struct data_call){CALL_PWRITEV, fd, data, count, offset, 0});
+}
+
+PC_HOOK ssize_t pwritev(int fd, const struct iovec *data, int count, off_t offset) {
+  return pwritev64(fd, data, count, offset);
+}
+
+PC_HOOK ssize_t pwritev64v2(int fd, const struct iovec *data, int count, off64_t offset,
+                            int flags) {
+  return write_data(&(struct data_call){CALL_PWRITEV2, fd, data, count, offset, flags});
+}
+
+PC_HOOK ssize_t pwritev2(int fd, const struct iovec *data, int count, off_t offset, int flags) {
+  return pwritev64v2(fd, data, count, offset, flags);
+}
+
+// Copies within the kernel are made of a read and a write instead, at most this much at once; a short
+// count is an answer that every caller has to expect.
+#define COPY_BYTES (UINT64_C(1) << 20)
+
+static ssize_t copy_data(int from, off64_t *from_offset, int to, off64_t *to_offset, size_t count,
+                         uint32_t state) {
+  if (count > COPY_BYTES) count = COPY_BYTES;
+  if (count == 0) return 0;
+  bool appends = state & PC_APPENDS;
+  bool is_locked = pc_lock_position();
+  off64_t source = from_offset != NULL ? *from_offset : lseek(from, 0, SEEK_CUR);
+  off64_t target = to_offset != NULL ? *to_offset : lseek(to, 0, SEEK_CUR);
+  struct pc_event event = {.kind = PCJ_WRITE,
+                           .flags = state & PC_DURABLE ? PCJ_DURABLE : 0u,
+                           .file = state >> PC_FILE_SHIFT,
+                           .byte_offset = (uint64_t)target,
+                           .room = count};
+  ssize_t outcome = -1;
+  struct pcj_record *record = NULL;
+  if (appends) {
+    errno = EBADF;
+  } else {
+    record = pc_prepare(&event);
+  }
+  if (record != NULL) {
+    outcome = pread(from, record + 1, count, source);
+    // A record that is never published would end the chunk for its reader.
+    record->payload_byte_count = outcome > 0 ? (uint64_t)outcome : 0;
+    pc_publish(record, PCJ_WRITE);
+    if (outcome > 0) outcome = PC_NEXT(pwrite64)(to, record + 1, (size_t)outcome, target);
+    pc_finish(record, outcome);
+  }
+  if (outcome > 0) {
+    if (from_offset != NULL) *from_offset += outcome;
+    else lseek(from, source + outcome, SEEK_SET);
+    if (to_offset != NULL) *to_offset += outcome;
+    else lseek(to, target + outcome, SEEK_SET);
+  }
+  pc_unlock_position(is_locked);
+  return outcome;
+}
+
+PC_HOOK ssize_t copy_file_range(int from, off64_t *from_offset, int to, off64_t *to_offset,
+                                size_t count, unsigned flags) {
+  if (pc_is_off()) {
+    return PC_NEXT(copy_file_range)(from, from_offset, to, to_offset, count, flags);
+  }
+  pc_enter();
+  uint32_t state = pc_state(to);
+  ssize_t outcome = -1;
+  if (state & PC_ORPHANED) {
+    errno = EIO;
+  } else if (state & PC_WATCHED && !(state & PC_FOLDER)) {
+    outcome = copy_data(from, from_offset, to, to_offset, count, state);
+  } else {
+    outcome = PC_NEXT(copy_file_range)(from, from_offset, to, to_offset, count, flags);
+  }
+  pc_leave();
+  return outcome;
+}
+
+PC_HOOK ssize_t sendfile64(int to, int from, off64_t *from_offset, size_t count) {
+  if (pc_is_off()) return PC_NEXT(sendfile64)(to, from, from_offset, count);
+  pc_enter();
+  uint32_t state = pc_state(to);
+  ssize_t outcome = -1;
+  if (state & PC_ORPHANED) {
+    errno = EIO;
+  } else if (state & PC_WATCHED && !(state & PC_FOLDER)) {
+    outcome = copy_data(from, from_offset, to, NULL, count, state);
+  } else {
+    outcome = PC_NEXT(sendfile64)(to, from, from_offset, count);
+  }
+  pc_leave();
+  return outcome;
+}
+
+PC_HOOK ssize_t sendfile(int to, int from, off_t *from_offset, size_t count) {
+  return sendfile64(to, from, from_offset, count);
+}
+
+// Flushes.
+
+typedef int (*sync_function)(int);
+
+static int sync_file(int fd, sync_function next) {
+  if (pc_is_off()) return next(fd);
+  pc_enter();
+  uint32_t state = pc_state(fd);
+  int outcome = -1;
+  char path[PCJ_PATH_BYTES];
+  if (state & PC_ORPHANED) {
+    errno = EIO;
+  } else if (!(state & PC_WATCHED)) {
+    outcome = next(fd);
+  } else {
+    struct pc_event event = {.kind = PCJ_SYNC, .file = state >> PC_FILE_SHIFT};
+    struct iovec data = {path, 0};
+    if (state & PC_FOLDER && pc_path_of(fd, path)) {
+      data.iov_len = strlen(path);
+      event = (struct pc_event){.kind = PCJ_SYNC_FOLDER, .data = &data, .data_count = 1};
+    }
+    struct pcj_record *record = pc_begin(&event);
+    if (record != NULL) {
+      outcome = next(fd);
+      pc_finish(record, outcome);
+    }
+  }
+  pc_leave();
+  return outcome;
+}
+
+PC_HOOK int fsync(int fd) { return sync_file(fd, PC_NEXT(fsync)); }
+
+PC_HOOK int fdatasync(int fd) { return sync_file(fd, PC_NEXT(fdatasync)); }
+
+/// Starts and waits for writing, and promises nothing of durability: it is passed on and no entry.
+PC_HOOK int sync_file_range(int fd, off64_t offset, off64_t count, unsigned flags) {
+  return PC_NEXT(sync_file_range)(fd, offset, count, flags);
+}
+
+/// Whether a descriptor is on the watched folder's file system.
+static bool is_on_watched_system(int fd) {
+  struct stat own, watched;
+  return fstat(fd, &own) == 0 && stat(pc_control()->watched, &watched) == 0 &&
+         own.st_dev == watched.st_dev;
+}
+
+PC_HOOK int syncfs(int fd) {
+  if (pc_is_off() || !is_on_watched_system(fd)) return PC_NEXT(syncfs)(fd);
+  pc_enter();
+  struct pc_event event = {.kind = PCJ_SYNC_ALL};
+  struct pcj_record *record = pc_begin(&event);
+  int outcome = PC_NEXT(syncfs)(fd);
+  if (record != NULL) pc_finish(record, outcome);
+  pc_leave();
+  return outcome;
+}
+
+PC_HOOK void sync(void) {
+  if (pc_is_off()) {
+    PC_NEXT(sync)();
+    return;
+  }
+  pc_enter();
+  struct pc_event event = {.kind = PCJ_SYNC_ALL};
+  struct pcj_record *record = pc_begin(&event);
+  PC_NEXT(sync)();
+  if (record != NULL) pc_finish(record, 0);
+  pc_leave();
+}

@@ -1,0 +1,60 @@
+import Glibc
+
+/// A program that runs beside us with our standard streams, in a process group of its own.
+///
+/// Whoever starts one has to call ``end()``, also after an error.
+public final class StartedProcess {
+  private let processID: pid_t
+  private let child: RunningChild
+  private var status: ChildProcess.Status?
+  /// Who had the terminal before the program got it; `nil` where there is none, or it was not ours.
+  private var terminalGroup: pid_t?
+
+  /// Starts a program, which is looked up in PATH if its name has no slash.
+  ///
+  /// - Parameter environment: variables to set beside the inherited ones.
+  /// - Throws: ``HostError`` where the program cannot be started.
+  public init(argv: [String], environment: [String: String]) throws(HostError) {
+    guard let program = argv.first, !program.isEmpty else {
+      throw HostError("start", "", found: "no program is named", hint: "Name a program.")
+    }
+    processID = try ChildProcess.spawn(argv, environment, nil, nil)
+    child = RunningChild(processID: processID, deadlineNanoseconds: nil)
+    lendTerminal()
+  }
+
+  /// A group in the background is stopped when it reads from the terminal.
+  private func lendTerminal() {
+    guard isatty(0) == 1, tcgetpgrp(0) == getpgrp() else { return }
+    // Taking it back is itself done from the background.
+    _ = signal(SIGTTOU, SIG_IGN)
+    guard tcsetpgrp(0, processID) == 0 else { return }
+    terminalGroup = getpgrp()
+    // It may have read, and been stopped for it, before it got the terminal.
+    _ = kill(-processID, SIGCONT)
+  }
+
+  /// Whether the program itself has ended; what it started may still run.
+  public var hasEnded: Bool { status != nil || child.hasEnded }
+
+  /// Asks the whole group to stop, as Ctrl-C does.
+  public func interrupt() {
+    if status == nil { _ = kill(-processID, SIGINT) }
+  }
+
+  /// Kills what is left of the group, waits until none of it runs, and says how the program ended.
+  public func end() -> ChildProcess.Status {
+    if let status { return status }
+    if !child.hasEnded { _ = kill(-processID, SIGKILL) }
+    let found = child.finish()
+    status = found
+    if let terminalGroup { _ = tcsetpgrp(0, terminalGroup) }
+    // The killed ones belong to others, so that their end cannot be waited for.
+    var attempts = 0
+    while kill(-processID, 0) == 0, attempts < 200 {
+      usleep(5_000)
+      attempts += 1
+    }
+    return found
+  }
+}

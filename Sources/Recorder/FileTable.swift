@@ -1,0 +1,74 @@
+import CJournal
+import Glibc
+import Host
+
+/// The recorded files, by what they are and by their numbers.
+final class FileTable {
+  private let output: String
+  private let watched: String
+  private let ignoredNames: [String]
+  private let noted: (_ name: String, _ entryIndex: UInt64) throws -> Void
+  private(set) var files: [RecordedFile] = []
+  private var numbers: [FileKey: UInt32] = [:]
+  private var takenNames: [String: Int] = [JointOrder.fileName: 1, Recorder.journalName: 1]
+
+  init(
+    output: String, watched: String, ignoredNames: [String],
+    noted: @escaping (_ name: String, _ entryIndex: UInt64) throws -> Void
+  ) {
+    self.output = output
+    self.watched = watched
+    self.ignoredNames = ignoredNames
+    self.noted = noted
+  }
+
+  subscript(number: UInt32) -> RecordedFile? {
+    number > 0 && number <= files.count ? files[Int(number) - 1] : nil
+  }
+
+  func file(_ key: FileKey) -> RecordedFile? { numbers[key].flatMap { self[$0] } }
+
+  /// The file that a program is about to change; `nil` where it is to be left alone.
+  func touched(_ record: JournalRecord, path: String) throws -> RecordedFile? {
+    let key = FileKey(record)
+    if let known = file(key) { return known }
+    if isIgnored(path) { return nil }
+    let file = try RecordedFile(
+      number: UInt32(files.count + 1), key: key, path: path, source: source(record, key, path),
+      name: freeName(path), output: output, noted: noted)
+    files.append(file)
+    numbers[key] = file.number
+    return file
+  }
+
+  /// Whether a pattern of the user names the file, or a folder above it.
+  func isIgnored(_ path: String) -> Bool {
+    let relative = relativePath(path)
+    let parts = relative.split(separator: "/").map(String.init)
+    return ignoredNames.contains { pattern in
+      ([relative] + parts).contains { unsafe fnmatch(pattern, $0, 0) == 0 }
+    }
+  }
+
+  private func relativePath(_ path: String) -> String {
+    String(path.dropFirst(watched.count).drop { $0 == "/" })
+  }
+
+  /// The name, unless another file has it by now; then what the program has open.
+  private func source(_ record: JournalRecord, _ key: FileKey, _ path: String) -> String {
+    var found = pcj_identity_of_file()
+    if unsafe pcj_identify(AT_FDCWD, path, 0, &found) == 0, FileKey(found) == key { return path }
+    return "/proc/\(record.fields.process)/fd/\(record.fields.descriptor)"
+  }
+
+  /// Folders in a name become plus signs, so that all recordings stand side by side.
+  private func freeName(_ path: String) -> String {
+    let plain = relativePath(path).split(separator: "/").joined(separator: "+")
+    let count = takenNames[plain, default: 0] + 1
+    takenNames[plain] = count
+    if count == 1 { return plain }
+    let name = "\(plain)~\(count)"
+    takenNames[name] = 1
+    return name
+  }
+}

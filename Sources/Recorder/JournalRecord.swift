@@ -1,0 +1,52 @@
+import CJournal
+
+/// One thing that a program did, as its library has written it down.
+struct JournalRecord {
+  private let chunk: JournalChunk
+  private let place: Int
+  /// As they were when the record was published; what a completion adds is asked for anew.
+  let fields: pcj_record
+
+  init(chunk: JournalChunk, byteOffset place: Int) {
+    self.chunk = chunk
+    self.place = place
+    unsafe fields = chunk.fields(at: place).pointee
+  }
+
+  var kind: UInt32 { fields.kind }
+  var submitted: UInt64 { fields.submitted }
+
+  func isKind(_ kind: pcj_kind) -> Bool { fields.kind == kind.rawValue }
+  func hasFlag(_ flag: pcj_flag) -> Bool { fields.flags & flag.rawValue != 0 }
+
+  /// When the call returned; `nil` as long as it has not.
+  var completed: UInt64? {
+    let number = unsafe pcj_load64(&chunk.fields(at: place).pointee.completed)
+    return number == 0 ? nil : number
+  }
+
+  /// What the call returned, or the negative errno. Of use once it has ``completed``.
+  var result: Int64 { unsafe chunk.fields(at: place).pointee.result }
+
+  /// Where in the file; of a call that appends it is known once that has ``completed``.
+  var byteOffset: UInt64 { unsafe chunk.fields(at: place).pointee.byte_offset }
+
+  /// The data, or its start.
+  func payload(byteCount: Int? = nil) -> [UInt8] {
+    let all = Int(fields.payload_byte_count)
+    return chunk.bytes(
+      at: place + MemoryLayout<pcj_record>.size, byteCount: min(byteCount ?? all, all))
+  }
+
+  /// The paths in the payload.
+  var texts: [String] {
+    payload().split(separator: 0, omittingEmptySubsequences: false).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+  }
+
+  /// Lets the thread go that waits for an answer.
+  func answer(_ value: UInt32) {
+    unsafe pcj_answer(&chunk.fields(at: place).pointee.answer, value)
+  }
+}

@@ -1,0 +1,45 @@
+import Bytes
+import Glibc
+
+/// Takes the bytes of a log: what follows each other is written at once.
+final class LogFile {
+  private static let bufferByteCount = 1 << 18
+
+  let path: String
+  private let descriptor: Int32
+  private var buffer: [UInt8] = []
+  private var bufferByteOffset: UInt64 = 0
+
+  /// - Throws: ``RecorderError`` where there is such a file already.
+  init(_ path: String) throws(RecorderError) {
+    self.path = path
+    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else {
+      throw RecorderError(
+        "make", path, found: String(errorNumber: errno), hint: "Name a new --output folder.")
+    }
+  }
+
+  deinit {
+    _ = close(descriptor)
+  }
+
+  func write(_ bytes: [UInt8], at byteOffset: UInt64) throws(RecorderError) {
+    let isNext = bufferByteOffset + UInt64(buffer.count) == byteOffset
+    if !isNext || buffer.count + bytes.count > Self.bufferByteCount { try flush() }
+    if bytes.count > Self.bufferByteCount {
+      try bytes.writeAll(to: descriptor, at: byteOffset, path: path)
+      bufferByteOffset = byteOffset + UInt64(bytes.count)
+      return
+    }
+    if buffer.isEmpty { bufferByteOffset = byteOffset }
+    buffer.append(contentsOf: bytes)
+  }
+
+  func flush() throws(RecorderError) {
+    if buffer.isEmpty { return }
+    try buffer.writeAll(to: descriptor, at: bufferByteOffset, path: path)
+    bufferByteOffset += UInt64(buffer.count)
+    buffer.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,146 @@
+import Bytes
+import CJournal
+import Host
+import WriteLog
+
+/// A watched file and its recording: a folder with the file as it was at first touch, the log of what
+/// was done to it since, and a manifest.
+final class RecordedFile {
+  let number: UInt32
+  let key: FileKey
+  /// Where it was first seen.
+  let path: String
+  /// The name of its folder below the output.
+  let name: String
+  let folder: String
+  let initialByteCount: UInt64
+  private(set) var summary: RecordedFileSummary
+  private let shadow: ShadowFile
+  private let log: FileLogWriter
+  private var order = FlushOrder<FinishedOperation>()
+
+  /// Keeps the first contents and starts the log.
+  ///
+  /// - Parameter source: where the contents can be read; the name may be gone by now.
+  init(
+    number: UInt32, key: FileKey, path: String, source: String, name: String, output: String,
+    noted: @escaping (_ name: String, _ entryIndex: UInt64) throws -> Void
+  ) throws {
+    self.number = number
+    self.key = key
+    self.path = path
+    self.name = name
+    folder = "\(output)/\(name)"
+    try Folders.create(folder)
+    try SparseCopy.make(of: source, at: "\(folder)/base.img")
+    try SparseCopy.make(of: "\(folder)/base.img", at: "\(folder)/shadow.img")
+    shadow = try ShadowFile("\(folder)/shadow.img")
+    initialByteCount = shadow.byteCount
+    log = FileLogWriter(
+      log: try LogFile("\(folder)/writes.log"), shadow: shadow, identity: pcj_identity(),
+      noted: { entryIndex in try noted(name, entryIndex) })
+    try log.count()
+    summary = RecordedFileSummary(
+      name: name, path: path, folder: folder, initialByteCount: initialByteCount)
+  }
+
+  var shadowPath: String { shadow.path }
+  var byteCount: UInt64 { shadow.byteCount }
+
+  /// Makes the log readable up to here.
+  func count() throws {
+    try log.count()
+    summary.entryCount = log.entryCount
+  }
+
+  func noteUnfinished() { summary.unfinishedCount += 1 }
+
+  func complete(_ problems: [RecordingProblem]) {
+    summary.isComplete = true
+    summary.problems = problems
+    Folders.remove(shadow.path)
+  }
+
+  /// Keeps the real file as the run left it, for rule L08.
+  func keepLive(_ path: String) throws {
+    try SparseCopy.make(of: path, at: "\(folder)/live.img")
+  }
+
+  func flushBegins(_ record: JournalRecord) {
+    order.flushBegins(at: record.submitted)
+  }
+
+  func flushEnds(_ record: JournalRecord, at number: UInt64) throws {
+    guard record.result >= 0 else {
+      try append(order.flushFails(record.submitted))
+      return
+    }
+    let released = order.flushEnds(record.submitted)
+    try append(released.before)
+    try log.flush(timing: record.timing(completed: number))
+    summary.flushCount += 1
+    try append(released.after)
+  }
+
+  /// Takes an operation that succeeded.
+  ///
+  /// - Parameter byteCount: how much of a write was written.
+  func ended(_ record: JournalRecord, at number: UInt64, byteCount: UInt64) throws {
+    try append(
+      order.completed(
+        FinishedOperation(record: record, completed: number, byteCount: byteCount), at: number))
+  }
+
+  private func append(_ operations: [FinishedOperation]) throws {
+    for operation in operations { try append(operation) }
+  }
+
+  private func append(_ operation: FinishedOperation) throws {
+    let record = operation.record
+    let timing = record.timing(completed: operation.completed)
+    let range = try operation.range()
+    if record.isKind(PCJ_WRITE) {
+      try log.write(
+        record.payload(byteCount: Int(operation.byteCount)), at: range.byteOffset,
+        isDurable: record.hasFlag(PCJ_DURABLE), timing: timing)
+      summary.writeCount += 1
+    } else if record.isKind(PCJ_RESIZE) {
+      try log.resize(toByteCount: record.fields.byte_offset, timing: timing)
+    } else {
+      if !record.isKind(PCJ_PUNCH), !record.hasFlag(PCJ_KEEPS_SIZE) {
+        try log.grow(toByteCount: range.endByteOffset, timing: timing)
+      }
+      if !record.isKind(PCJ_ALLOCATE) {
+        try log.zero(range, isDiscard: record.isKind(PCJ_PUNCH), timing: timing)
+      }
+    }
+  }
+}
+
+/// A call that has returned without an error.
+private struct FinishedOperation {
+  var record: JournalRecord
+  var completed: UInt64
+  /// How much of a write was written.
+  var byteCount: UInt64
+
+  /// What it touched, in bytes of the file.
+  func range() throws -> ByteRange {
+    let byteCount = record.isKind(PCJ_WRITE) ? byteCount : record.fields.range_byte_count
+    let byteOffset = record.byteOffset
+    guard let range = ByteRange(checking: byteOffset, byteCount: byteCount),
+      range.endByteOffset <= UInt64(Int64.max)
+    else {
+      throw RecorderError(
+        "read", "journal", found: "an operation at byte \(byteOffset) of \(byteCount) bytes",
+        hint: "The program has written to memory that is not its own: look for that first.")
+    }
+    return range
+  }
+}
+
+extension JournalRecord {
+  fileprivate func timing(completed: UInt64) -> EntryTiming {
+    EntryTiming(submissionIndex: submitted, completionIndex: completed, task: fields.task)
+  }
+}

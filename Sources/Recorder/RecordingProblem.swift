@@ -1,0 +1,81 @@
+/// Something that a program did to a watched file and that no recording can show, with the remedy.
+///
+/// A recording with one is never a clean result: what was not seen may be what a crash would lose.
+public enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvertible {
+  case sharedMapping(path: String)
+  /// Refused, which a program that has other means does not mind.
+  case ioUring
+  case linuxAIO(path: String)
+  case posixAIO(path: String)
+  case splice(path: String)
+  case unnamedFile(path: String)
+  case reopenedStream(path: String)
+  case exchangedNames(path: String)
+  /// The command never loaded the library.
+  case notLoaded(command: String)
+  /// A file changed, and nobody who is recorded did it.
+  case unseenChange(path: String)
+  /// A recorded file does not hold what its recording says.
+  case differs(path: String, byteOffset: UInt64)
+  case lengthDiffers(path: String, byteCount: UInt64, recordedByteCount: UInt64)
+  /// The journal could not take an operation, whose call then failed.
+  case journalRefused(reason: String)
+
+  public var description: String {
+    switch self {
+    case .sharedMapping(let path):
+      """
+      '\(path)' is mapped shared and writable (mmap): what is written there is not seen. Switch memory \
+      mapping off in the program, or leave the file out with --ignore.
+      """
+    case .ioUring:
+      """
+      the program was refused an io_uring, whose writes would not be seen, and failed. Choose \
+      another I/O engine (qemu: aio=threads).
+      """
+    case .linuxAIO(let path):
+      """
+      '\(path)' is written by Linux AIO (io_submit), which is not seen. Choose another I/O engine \
+      (qemu: aio=threads).
+      """
+    case .posixAIO(let path):
+      "'\(path)' is written by POSIX AIO (aio_write), which is not seen. Choose plain writes."
+    case .splice(let path):
+      "'\(path)' is written by splice, which is not seen. Choose plain writes."
+    case .unnamedFile(let path):
+      """
+      '\(path)' was opened without a name (O_TMPFILE), and its later name is not followed. Choose files \
+      that are created under a name.
+      """
+    case .reopenedStream(let path):
+      "'\(path)' was opened by freopen, whose writes are not seen. Open it by fopen or open."
+    case .exchangedNames(let path):
+      "'\(path)' was exchanged with another name (RENAME_EXCHANGE), which is not followed."
+    case .notLoaded(let command):
+      """
+      '\(command)' never loaded the recorder's library: it is linked statically, has privileges of its \
+      own (setuid), or clears its environment. Use a dynamically linked build of it.
+      """
+    case .unseenChange(let path):
+      """
+      '\(path)' changed and no recorded call did it: it was moved in from elsewhere, or written by a \
+      program that is static or was not started by the command. Name all writers in the command.
+      """
+    case .differs(let path, let byteOffset):
+      """
+      '\(path)' does not hold what was recorded, first at byte \(byteOffset): something wrote to it \
+      that is not seen. Look for mappings, static programs, and other writers.
+      """
+    case .lengthDiffers(let path, let byteCount, let recordedByteCount):
+      """
+      '\(path)' has \(byteCount) bytes, and \(recordedByteCount) were recorded: something changed it \
+      that is not seen. Look for mappings, static programs, and other writers.
+      """
+    case .journalRefused(let reason):
+      """
+      the journal could not take an operation (\(reason)), and the program's call failed with that. \
+      Free some space below --output, or raise the program's limits.
+      """
+    }
+  }
+}

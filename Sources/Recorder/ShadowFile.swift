@@ -1,0 +1,82 @@
+import Bytes
+import Glibc
+
+/// A file as its recording has it: the base with every entry so far.
+///
+/// A log is made of whole sectors, so a write that begins or ends within one is completed from here.
+/// In the end it shows whether anything was done to the real file that nobody has seen.
+final class ShadowFile {
+  let path: String
+  private(set) var byteCount: UInt64
+  private let descriptor: Int32
+
+  /// - Throws: ``RecorderError`` where there is no such file.
+  init(_ path: String) throws(RecorderError) {
+    self.path = path
+    descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
+    guard descriptor >= 0 else {
+      throw RecorderError(
+        "open", path, found: String(errorNumber: errno), hint: "Raise the limit of open files.")
+    }
+    byteCount = UInt64(max(0, lseek(descriptor, 0, SEEK_END)))
+  }
+
+  deinit {
+    _ = close(descriptor)
+  }
+
+  func write(_ bytes: [UInt8], at byteOffset: UInt64) throws(RecorderError) {
+    try bytes.writeAll(to: descriptor, at: byteOffset, path: path)
+    byteCount = max(byteCount, byteOffset + UInt64(bytes.count))
+  }
+
+  func resize(toByteCount newByteCount: UInt64) throws(RecorderError) {
+    guard newByteCount <= UInt64(Int64.max), ftruncate(descriptor, off_t(newByteCount)) == 0 else {
+      throw RecorderError(
+        "resize", path, found: String(errorNumber: errno), hint: "Free some space below --output.")
+    }
+    byteCount = newByteCount
+  }
+
+  /// Zeroes where the file has ended.
+  func read(_ range: ByteRange) throws(RecorderError) -> [UInt8] {
+    var bytes = [UInt8](repeating: 0, count: Int(range.byteCount))
+    var done = 0
+    while done < bytes.count {
+      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe pread(
+          descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done,
+          off_t(range.byteOffset) + off_t(done))
+      }
+      if count == 0 { break }
+      if count < 0, errno != EINTR {
+        throw RecorderError(
+          "read", path, found: String(errorNumber: errno), hint: "Look into the kernel's log.")
+      }
+      done += max(0, count)
+    }
+    return bytes
+  }
+}
+
+extension [UInt8] {
+  func writeAll(
+    to descriptor: Int32, at byteOffset: UInt64, path: String
+  ) throws(RecorderError) {
+    var done = 0
+    while done < count {
+      let written = unsafe withUnsafeBytes { buffer in
+        unsafe pwrite(
+          descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done,
+          off_t(byteOffset) + off_t(done))
+      }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else {
+        throw RecorderError(
+          "write to", path, found: String(errorNumber: errno),
+          hint: "Free some space below --output.")
+      }
+      done += written
+    }
+  }
+}

@@ -1,0 +1,120 @@
+import ArgumentParser
+import Host
+import Recorder
+
+struct RecordCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "record",
+    abstract: "Run a program and record what it does to its files.",
+    discussion: """
+      Each file below the watched folder that the program changes gets a folder of its own below \
+      --output, which check, replay, inspect and bisect take. docs/recording.md says what is seen and \
+      what is not.
+
+      Exit status: 0 something was recorded, 2 could not, or something was done that cannot be seen, 3 \
+      nothing was changed, 130 interrupted.
+      """)
+
+  enum Order: String, ExpressibleByArgument, CaseIterable {
+    /// The program's own.
+    case observed
+  }
+
+  @Option(help: "The folder whose files are recorded.")
+  var watch: String
+
+  @Option(help: "Where the recordings go: a new folder.")
+  var output: String
+
+  @Option(help: "Whose order the operations have: observed is the program's own.")
+  var order = Order.observed
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave files of this name alone: '*-shm'. Can be repeated.", valueName: "pattern"))
+  var ignore: [String] = []
+
+  @Argument(parsing: .postTerminator, help: "The program and its arguments, behind --.")
+  var command: [String] = []
+
+  func validate() throws {
+    guard !command.isEmpty else {
+      throw ValidationError("name the program behind --: powercut record … -- qemu-io …")
+    }
+  }
+
+  func run() throws {
+    try Tool.run {
+      var options = Recorder.Options(
+        watched: watch, output: output, libraryPath: try Self.libraryPath())
+      options.ignoredNames = ignore
+      let recorder = try Recorder(options) { summary in
+        try RecordingManifest(recorded: summary).text()
+      }
+      let outcome = try recorder.run(command) { Interrupts.isRequested }
+      return try report(outcome)
+    }
+  }
+
+  /// The library stands beside the tool.
+  private static func libraryPath() throws -> String {
+    let folder = try Paths.folder(of: Paths.absolute("/proc/self/exe"))
+    let path = "\(folder)/libpowercut-preload.so"
+    guard Folders.exists(path) else {
+      throw ToolError(
+        "'\(path)' is missing: build it with `swift build --product powercut-preload`.")
+    }
+    guard !path.contains(where: { $0 == " " || $0 == ":" }) else {
+      throw ToolError(
+        "'\(path)' cannot be preloaded: LD_PRELOAD takes no spaces and colons. Move the tool.")
+    }
+    return path
+  }
+
+  private func report(_ outcome: Recorder.Outcome) throws -> Int32 {
+    var text = ""
+    for file in outcome.files {
+      text += "\(file.folder): \(file.entryCount) entries, \(file.writeCount) writes, "
+      text += "\(file.flushCount) flushes of \(file.path)\n"
+      if file.unfinishedCount > 0 {
+        text += """
+            \(file.unfinishedCount) calls never returned; what the file shows of them is recorded
+
+          """
+      }
+    }
+    text += "command: \(Self.words(outcome.commandStatus))\n"
+    try StandardStreams.writeResult(text)
+    for problem in outcome.problems {
+      try StandardStreams.writeProgress("powercut: not recorded: \(problem)\n")
+    }
+    if outcome.wasInterrupted { return Interrupts.exitStatus }
+    if !outcome.problems.isEmpty { return Tool.failureStatus }
+    if outcome.hasChanges { return 0 }
+    try StandardStreams.writeProgress(
+      "powercut: nothing below '\(watch)' was changed. Name the folder that the program writes to.\n"
+    )
+    return 3
+  }
+
+  private static func words(_ status: ChildProcess.Status) -> String {
+    switch status {
+    case .exited(let number): "exit status \(number)"
+    case .signalled(let number): "killed by signal \(number)"
+    case .timedOut: "out of time"
+    }
+  }
+}
+
+extension RecordingManifest {
+  /// What is said of a file that a real program wrote.
+  init(recorded summary: RecordedFileSummary) {
+    self.init(
+      stack: "raw:exact", bugs: [], seed: nil, initialByteCount: summary.initialByteCount)
+    isFile = true
+    isComplete = summary.isComplete
+    path = summary.path
+    problems = summary.problems.map(\.description)
+    unfinishedCount = summary.unfinishedCount
+  }
+}

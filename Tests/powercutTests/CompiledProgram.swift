@@ -1,0 +1,54 @@
+import Host
+import TestSupport
+
+/// A program of Tests/Programs, compiled for one test.
+struct CompiledProgram {
+  let path: String
+
+  /// - Throws: where there is no C compiler, or it has something to say.
+  init(_ name: String, in folder: TemporaryFolder, flags: [String] = []) throws {
+    path = folder.path(name)
+    try Peer(program: "cc", package: "gcc").run(
+      ["-Wall", "-Wextra", "-Werror", "-O1", "-pthread", "-o", path] + flags
+        + [Repository.path("Tests/Programs/\(name).c")])
+  }
+}
+
+/// A folder with one that is watched and room for recordings.
+struct RecordingFolder {
+  let folder: TemporaryFolder
+  var watched: String { folder.path("watched") }
+  var output: String { folder.path("output") }
+
+  init() throws {
+    folder = try TemporaryFolder()
+    try Folders.create(folder.path("watched"))
+  }
+
+  func record(_ command: [String], options: [String] = []) throws -> ToolRun {
+    try ToolRun(["record", "--watch", watched, "--output", output] + options + ["--"] + command)
+  }
+
+  /// Rebuilds a file from its recording and has `cmp` compare it with the real one.
+  func compareReplay(of recording: String, with name: String) throws {
+    let replayed = folder.path("replayed.img")
+    let run = try ToolRun([
+      "replay", "\(output)/\(recording)", "--at", "last", "--output", replayed,
+    ])
+    guard run.status == 0 else { throw PeerFailure(text: run.errors) }
+    try shell("cmp '\(watched)/\(name)' '\(replayed)'")
+  }
+
+  struct PeerFailure: Error, CustomStringConvertible {
+    var text: String
+    var description: String { text }
+  }
+
+  /// The lines of `joint.txt` that are about names.
+  var names: [String] {
+    get throws {
+      try InputFile.text("\(output)/joint.txt").split(separator: "\n").map(String.init)
+        .filter { !$0.hasPrefix("entry ") }
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import Host
+import TestSupport
+import Testing
+
+/// Real programs under `powercut record`: what the recording rebuilds is what `cmp` finds on disk.
+@Suite(.serialized) struct RecordCommandTests {
+  @Test func everyCallIsRecorded() throws {
+    let place = try RecordingFolder()
+    let program = try CompiledProgram("every-call", in: place.folder)
+    let run = try place.record([program.path, place.watched])
+    try #require(run.status == 0, "\(run.errors)\(run.result)")
+
+    // The file of this name was renamed and linked; the recording has the name of the first touch.
+    let recordings = ["second-name": "old-name", "gone": "gone~2"]
+    let names = try Folders.names(in: place.watched)
+    #expect(names.count == 20, "\(names)")
+    for name in names {
+      let recording = recordings[name] ?? name
+      try place.compareReplay(of: recording, with: name)
+      let tier = name.hasSuffix("threads") ? "flushed-only" : "prefix"
+      let check = try ToolRun(["check", "\(place.output)/\(recording)", "--states", tier])
+      #expect(check.status == 0, "\(name): \(check.result)")
+    }
+    // As the program has them: three by fsync, one by fdatasync, one by number; three durable writes.
+    #expect(run.result.contains("/flushes: 17 entries, 6 writes, 5 flushes of "), "\(run.result)")
+    let log = try ToolRun(["inspect", "\(place.output)/flushes"])
+    #expect(log.result.contains(", 3 with FUA"), "\(log.result)")
+    // Eight threads with an fdatasync after each 16 of 200 writes.
+    #expect(run.result.contains(" 1600 writes, 96 flushes of "))
+    let lines = try place.names
+    #expect(
+      lines.filter { !$0.hasPrefix("create ") } == [
+        "sync-folder .", "rename old-name new-name", "link new-name second-name",
+        "unlink new-name", "unlink gone",
+      ])
+    #expect(lines.filter { $0 == "create gone" }.count == 2)
+  }
+
+  @Test func shellsAndTheirProgramsAreRecorded() throws {
+    let place = try RecordingFolder()
+    try shell("printf before > '\(place.watched)/there'")
+    let run = try place.record(
+      [
+        "bash", "-c",
+        """
+        cd '\(place.watched)'; echo by bash > a; echo appended >> a; printf more >> there
+        head -c 100000 /dev/urandom > b; cp b c; sed -i s/bash/sed/ a; dd if=b of=d bs=999 status=none
+        """,
+      ])
+    try #require(run.status == 0, "\(run.errors)")
+    for name in ["there", "b", "c", "d"] { try place.compareReplay(of: name, with: name) }
+    #expect(try place.names.contains { $0.hasPrefix("rename sed") && $0.hasSuffix(" a") })
+    try shell("test \"$(cat '\(place.output)/there/base.img')\" = before")
+  }
+
+  @Test(arguments: ["raw", "vhdx", "qcow2"])
+  func qemuIsRecorded(format: String) throws {
+    let place = try RecordingFolder()
+    let image = "\(place.watched)/disk"
+    try Peer.qemuImage.run(["create", "-q", "-f", format, image, "16M"])
+    let commands = [
+      "aio_write -z 0 64k", "aio_write -P 17 2M 4k", "aio_flush", "flush", "write -P 18 4M 100k",
+      "discard 64k 64k", "write -P 19 1k 512", "flush", "write -P 20 9M 4k",
+    ]
+    let run = try place.record(
+      ["qemu-io", "-t", "writeback", "-f", format] + commands.flatMap { ["-c", $0] } + [image])
+    try #require(run.status == 0, "\(run.errors)")
+    try place.compareReplay(of: "disk", with: "disk")
+    let check = try ToolRun(["check", "\(place.output)/disk", "--states", "prefix,flushed-only"])
+    #expect(check.status == 0, "\(check.result)")
+  }
+
+  /// QEMU publishes a log's GUID before the log has an entry (writer.guid-before-entry): no false alarm.
+  @Test func qemuOverVHDXIsJudgedAsAnImage() throws {
+    let place = try RecordingFolder()
+    let image = "\(place.watched)/disk.vhdx"
+    try Peer.qemuImage.run(["create", "-q", "-f", "vhdx", "-o", "block_size=1M", image, "64M"])
+    let run = try place.record(
+      [
+        "qemu-io", "-t", "writeback", "-f", "vhdx", "-c", "write -P 17 2M 4k", "-c", "flush", "-c",
+        "sigraise 9", image,
+      ])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.result.contains("command: killed by signal 9"))
+    try place.compareReplay(of: "disk.vhdx", with: "disk.vhdx")
+    let check = try ToolRun(
+      [
+        "check", "\(place.output)/disk.vhdx", "--as", "vhdx", "--states", "prefix", "--format",
+        "json",
+      ])
+    #expect(check.status == 1, "\(check.errors)")
+    #expect(try check.json.rules.sorted() == ["D09", "S05"])
+  }
+
+  // MARK: What cannot be seen
+
+  @Test(arguments: [
+    ("mapping", "is mapped shared and writable (mmap)", "leave the file out with --ignore"),
+    ("late-mapping", "is mapped shared and writable (mmap)", "leave the file out with --ignore"),
+    ("ring-only", "was refused an io_uring", "qemu: aio=threads"),
+  ])
+  func unseenMeansAreErrorsWithTheirRemedy(means: String, said: String, remedy: String) throws {
+    let place = try RecordingFolder()
+    let program = try CompiledProgram("unseen", in: place.folder)
+    let run = try place.record([program.path, means, "\(place.watched)/file"])
+    #expect(run.status == 2, "\(run.result)")
+    #expect(run.errors.contains(said), "\(run.errors)")
+    #expect(run.errors.contains(remedy), "\(run.errors)")
+    // The recording says so too.
+    let check = try ToolRun(["check", "\(place.output)/file", "--states", "prefix"])
+    #expect(check.errors.contains(said), "\(check.errors)")
+  }
+
+  @Test func aProgramThatDoesWithoutItsRingIsRecorded() throws {
+    let place = try RecordingFolder()
+    let program = try CompiledProgram("unseen", in: place.folder)
+    let run = try place.record([program.path, "ring", "\(place.watched)/file"])
+    #expect(run.status == 0, "\(run.errors)")
+    try place.compareReplay(of: "file", with: "file")
+  }
+
+  @Test func anIgnoredFileMayBeMapped() throws {
+    let place = try RecordingFolder()
+    let program = try CompiledProgram("unseen", in: place.folder)
+    let script = "'\(program.path)' mapping \(place.watched)/a-shm && echo x > \(place.watched)/b"
+    let run = try place.record(["sh", "-c", script], options: ["--ignore", "*-shm"])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try Folders.names(in: place.output) == ["b", "joint.txt"])
+  }
+
+  @Test func aStaticProgramIsAnErrorWithItsRemedy() throws {
+    let place = try RecordingFolder()
+    let program = try CompiledProgram("unseen", in: place.folder, flags: ["-static"])
+    let run = try place.record([program.path, "write", "\(place.watched)/file"])
+    #expect(run.status == 2)
+    #expect(run.errors.contains("never loaded the recorder's library"), "\(run.errors)")
+    #expect(run.errors.contains("Use a dynamically linked build"), "\(run.errors)")
+  }
+
+  @Test func aStaticChildIsFoundByWhatItLeaves() throws {
+    let place = try RecordingFolder()
+    let program = try CompiledProgram("unseen", in: place.folder, flags: ["-static"])
+    let run = try place.record(["sh", "-c", "'\(program.path)' write \(place.watched)/file"])
+    #expect(run.status == 2)
+    #expect(run.errors.contains("/file' changed and no recorded call did it"), "\(run.errors)")
+  }
+
+  // MARK: Ends
+
+  @Test func nothingChangedIsStatusThree() throws {
+    let place = try RecordingFolder()
+    let run = try place.record(["ls", place.watched])
+    #expect(run.status == 3)
+    #expect(run.errors.contains("nothing below"))
+  }
+
+  @Test func aCommandThatCannotBeStartedIsStatusTwo() throws {
+    let place = try RecordingFolder()
+    let run = try place.record(["/no/such/program"])
+    #expect(run.status == 2)
+    #expect(run.errors.contains("cannot start '/no/such/program'"), "\(run.errors)")
+  }
+
+  @Test func anOutputInUseIsRefused() throws {
+    let place = try RecordingFolder()
+    try #require(try place.record(["touch", "\(place.watched)/a"]).status == 3)
+    let run = try place.record(["touch", "\(place.watched)/a"])
+    #expect(run.status == 2)
+    #expect(run.errors.contains("it is not empty"), "\(run.errors)")
+  }
+
+  @Test func aKilledProgramsRecordingIsItsFile() throws {
+    let place = try RecordingFolder()
+    let program = try CompiledProgram("endless", in: place.folder)
+    let file = "\(place.watched)/file"
+    let run = try place.record(
+      ["bash", "-c", "'\(program.path)' '\(file)' 0 & sleep 0.4; kill -9 $!; wait $!; true"])
+    try #require(run.status == 0, "\(run.errors)")
+    try place.compareReplay(of: "file", with: "file")
+    #expect(!Folders.exists("\(place.output)/journal"))
+  }
+
+  @Test func aKilledRecorderLeavesARecordingThatSaysWhatIsMissing() throws {
+    let place = try RecordingFolder()
+    let program = try CompiledProgram("endless", in: place.folder)
+    // The program goes on until it is refused, and says how.
+    let line = """
+      powercut record --watch '\(place.watched)' --output '\(place.output)' -- \
+      bash -c 'echo $$ > "$0/pid"; exec "$1" "$2" 0 > "$0/said"' '\(place.folder.path)' \
+      '\(program.path)' '\(place.watched)/file' & recorder=$!
+      until [ "$(stat -c %s '\(place.output)/file/writes.log' 2>/dev/null || echo 0)" -gt 400000 ]
+      do sleep 0.05; done
+      kill -9 $recorder
+      for i in $(seq 200); do kill -0 $(cat '\(place.folder.path)/pid') 2>/dev/null || break; sleep 0.05; done
+      """
+    _ = try ToolRun.line(line)
+    #expect(try InputFile.text(place.folder.path("said")) == "errno 5\n")
+    let check = try ToolRun(["check", "\(place.output)/file", "--states", "flushed-only"])
+    #expect(check.status == 0, "\(check.result)\(check.errors)")
+    #expect(
+      check.errors.contains(
+        "the recorder was killed, or still runs: what the program did after the last entry is missing"
+      ),
+      "\(check.errors)")
+  }
+}
