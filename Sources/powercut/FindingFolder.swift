@@ -27,19 +27,21 @@ struct FindingFolder {
     try Folders.files(below: path, suffix: Self.scenarioName).map(LoadedScenario.init(path:))
   }
 
-  /// Keeps a run while it is made smaller, so that it is there whatever happens until then.
-  func keeping<Result>(_ finding: Finding, of plan: FuzzPlan, _ body: () throws -> Result) throws
-    -> Result
-  {
-    guard let seed = finding.seed else { return try body() }
+  /// Keeps a run while it is made smaller, so that it is there whatever happens until then, and for good
+  /// where `minimize` comes to nothing.
+  func keeping(
+    _ finding: Finding, of plan: FuzzPlan, _ minimize: () -> FindingGroup?
+  ) throws -> FindingGroup? {
+    guard let seed = finding.seed else { return minimize() }
     let scenario = Scenario(
       of: plan.configuration(for: seed), seed: seed, tiers: plan.tiers, breaking: finding.rule,
       also: finding.alsoBroken)
     let kept = "\(path)/unshrunk-\(finding.rule.rawValue)-seed-\(seed).yaml"
     try OutputFile.write(scenario.text, to: kept)
-    let result = try body()
+    guard let group = minimize() else { return nil }
+    try write(group, command: "fuzz")
     Folders.remove(kept)
-    return result
+    return group
   }
 
   /// Writes the folder of a finding; one that is there already is written over.

@@ -28,9 +28,7 @@ struct FindingMinimizer {
     folder = try options.output.map { try FindingFolder($0) }
   }
 
-  /// What earlier campaigns of this stack found, tried again.
-  ///
-  /// - Returns: the findings that are still there.
+  /// Tries again what earlier campaigns of this stack found: what is still there is a finding.
   func tryKnown(_ report: inout RunReport) throws {
     for known in try folder?.knownScenarios() ?? [] where isOfThisPlan(known.scenario) {
       if Interrupts.isRequested { return }
@@ -60,9 +58,7 @@ struct FindingMinimizer {
     for finding in examples {
       progress.show(
         "making \(finding.rule.rawValue) of seed \(finding.seed.map { "\($0)" } ?? "") smaller")
-      let group =
-        try folder?.keeping(finding, of: plan) { minimized(finding) } ?? minimized(finding)
-      if let group {
+      if let group = try minimizedAndKept(finding) {
         FindingGroup.add(group, to: &report.groups)
       } else {
         report.notes.append(
@@ -76,6 +72,11 @@ struct FindingMinimizer {
       report.groups[place].finding = folder.reproducible(report.groups[place])
       report.notes.append("kept in \(folder.folder(of: report.groups[place]))")
     }
+  }
+
+  private func minimizedAndKept(_ finding: Finding) throws -> FindingGroup? {
+    guard let folder else { return minimized(finding) }
+    return try folder.keeping(finding, of: plan) { minimized(finding) }
   }
 
   private func minimized(_ finding: Finding) -> FindingGroup? {
