@@ -77,7 +77,7 @@ extension ShrinkTrials {
   }
 
   /// Without some operations, the steps that they took, and the faults that they met.
-  private func removing(_ identifiers: Set<UInt64>) -> ShrinkCase {
+  func removing(_ identifiers: Set<UInt64>) -> ShrinkCase {
     var candidate = best.with(
       sessions: best.sessions.map { $0.filter { !identifiers.contains($0.identifier) } })
     candidate.configuration.turns = order(without: identifiers)
