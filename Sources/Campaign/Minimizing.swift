@@ -12,13 +12,15 @@ extension FindingGroup {
     _ finding: Finding, of plan: FuzzPlan, isGoingOn: @escaping () -> Bool
   ) -> FindingGroup? {
     guard let seed = finding.seed else { return nil }
+    let configuration = plan.configuration(for: seed)
     var found = Scenario(
-      of: plan.configuration(for: seed), seed: seed, tiers: plan.tiers, breaking: finding.rule,
+      of: configuration, seed: seed, tiers: plan.tiers, breaking: finding.rule,
       also: finding.alsoBroken)
-    if found.configuration.workload == .dirtyImages {
+    if configuration.workload == .dirtyImages {
       return FindingGroup(unshrinkable: finding, found)
     }
-    found.configuration = plan.configuration(for: seed)
+    // As it was drawn, so that a search of all schedules is one here, too.
+    found.configuration = configuration
     guard let judged = found.firstRun(breaking: finding.rule) else { return nil }
     var group = minimizing(judged, rule: finding.rule, isGoingOn: isGoingOn)
     group?.token = finding.token

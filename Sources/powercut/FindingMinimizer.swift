@@ -67,7 +67,10 @@ struct FindingMinimizer {
     }
     progress.clear()
     guard let folder else { return }
-    for group in report.groups { try folder.write(group, command: report.command) }
+    // Each is there since it was minimized; what several seeds led to now names them all.
+    for group in report.groups where group.seeds.count > 1 {
+      try folder.write(group, command: report.command)
+    }
     for place in report.groups.indices {
       report.groups[place].finding = folder.reproducible(report.groups[place])
       report.notes.append("kept in \(folder.folder(of: report.groups[place]))")
