@@ -73,6 +73,7 @@ import Testing
     let notes = try #require(again.keys["notes"] as? [String])
     #expect(notes.contains("known and still there: \(out)/\(name)/scenario.yaml"))
     let finding = try #require(again.list("findings").first)
+    #expect(finding.text("rule") == "L03")
     #expect(finding.text("reproduce") == "powercut replay-run \(out)/\(name)/scenario.yaml")
     // Found before the first seed: no other run was needed.
     #expect(try again.object("counts").number("runs") == 1)
