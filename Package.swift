@@ -66,6 +66,12 @@ let package = Package(
       ]),
     layer("Reporting", ["Bytes", "Scheduling", "Checking", "Campaign"]),
     // 4: the world.
+    layer(
+      "Programs",
+      [
+        "Recorder", "Host", "Campaign", "Checking", "CrashStates", "Stacks", "Workload", "WriteLog",
+        "VHDX", "Scheduling", "Bytes",
+      ]),
     layer("Recorder", ["Host", "WriteLog", "Bytes", "CJournal"]),
     layer("Host", ["Bytes"]),
     .target(
@@ -87,7 +93,7 @@ let package = Package(
       dependencies: [
         "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
         "CrashStates",
-        "Checking", "Campaign", "Reporting", "Host", "Recorder", "NBD",
+        "Checking", "Campaign", "Reporting", "Host", "Programs", "Recorder", "NBD",
         argumentParser,
       ],
       swiftSettings: strict),
@@ -141,6 +147,12 @@ let package = Package(
         "TestSupport",
       ]),
     tests("Host", ["Host", "Bytes", "TestSupport"]),
+    tests(
+      "Programs",
+      [
+        "Programs", "Recorder", "Campaign", "Checking", "CrashStates", "Stacks", "Workload",
+        "WriteLog", "VHDX", "Scheduling", "Bytes", "Host", "TestSupport",
+      ]),
     tests("Recorder", ["Recorder", "WriteLog", "Host", "Bytes", "TestSupport"]),
     tests("powercut", ["TestSupport", "Host", "WriteLog", "Bytes"]),
   ]

@@ -4,7 +4,8 @@ import Glibc
 ///
 /// Whoever starts one has to call ``end()``, also after an error.
 public final class StartedProcess {
-  private let processID: pid_t
+  /// Also the number of its group.
+  public let processID: pid_t
   private let child: RunningChild
   private var status: ChildProcess.Status?
   /// Who had the terminal before the program got it; `nil` where there is none, or it was not ours.
