@@ -24,6 +24,8 @@ public struct FuzzPlan: Sendable {
   public var workload = FuzzedWorkload.client
   /// Rules that the target is known to break, switched off.
   public var ignoredRules: Set<Rule> = []
+  /// What makes the runs.
+  public var carrier: any RunCarrier = SimulatedCarrier()
 
   public init(
     stack: StackName, bugs: Set<PlantedBug> = [], seeds: SeedRange, strategy: StrategyName = .auto,
@@ -58,8 +60,8 @@ public struct FuzzPlan: Sendable {
   /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
   public func run(_ seed: Seed) -> JudgedSeed {
     JudgedSeed(
-      configuration(for: seed), seed: seed, tiers: tiers, reproduce: reproduction(of: seed),
-      plan: self)
+      configuration(for: seed), seed: seed, tiers: tiers, carrier: carrier,
+      reproduce: reproduction(of: seed), plan: self)
   }
 
   /// The command that carries out one seed alone.
@@ -180,20 +182,5 @@ public struct FuzzTally: Sendable {
             : "\(unfinishedSeedCount) seeds have more"))
     }
     return final
-  }
-}
-
-/// A simulated run that could not end: our own mistake, or a stack that waits for itself.
-public struct StalledRun: Error, Sendable, CustomStringConvertible {
-  public var seed: Seed
-  public var stall: Simulation.Stall
-
-  public var description: String {
-    switch stall {
-    case .deadlock(let waitingTaskCount):
-      "seed \(seed): \(waitingTaskCount) tasks of the stack wait for each other; no rule names this"
-    case .stepLimit(let stepCount):
-      "seed \(seed): the run did not end within \(stepCount) steps; no rule names this"
-    }
   }
 }

@@ -8,12 +8,12 @@ import Workload
 import WriteLog
 
 /// One run of a simulated stack: the client's operations, the devices, and what was promised when.
-public final class SimulatedRun: @unchecked Sendable {
+public final class SimulatedRun: CompletedRun, @unchecked Sendable {
   public let configuration: RunConfiguration
   public let seed: Seed
   public let workload: Workload
   /// Why the run ended before its workload did.
-  public private(set) var stall: Simulation.Stall?
+  public private(set) var stall: RunStall?
   public private(set) var client = ClientHistory()
   /// By operation, which of its task's steps it took.
   public private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
@@ -25,6 +25,7 @@ public final class SimulatedRun: @unchecked Sendable {
 
   /// Carries the run out, from the first operation to the last close.
   ///
+  /// - Precondition: the configuration has a client.
   /// - Parameter strategy: instead of the one that the configuration names.
   public init(_ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)? = nil) {
     self.configuration = configuration
@@ -59,6 +60,13 @@ public final class SimulatedRun: @unchecked Sendable {
   public var logBytes: [UInt8] {
     log.contents.read(ByteRange(byteOffset: 0, byteCount: log.byteCount))
   }
+  public var clientsOfFaultableOperations: [UInt64?] {
+    data.trace.filter { $0.action != .read }.map(\.clientOperation)
+  }
+  /// Where the run differs from the choices that it was given; `nil` where it was given none.
+  public var replayDivergence: ReplayStrategy.Divergence? {
+    (currentStrategy as? ReplayStrategy)?.finalDivergence
+  }
   public var traces: Traces {
     Traces(
       data: data.trace, log: log.trace, sessions: sessions, initialContents: initialContents)
@@ -91,7 +99,7 @@ public final class SimulatedRun: @unchecked Sendable {
         guard try open(logger, disk) else { return }
         try work(session, disk, logger)
       } catch {
-        stall = error
+        stall = RunStall(error)
         return
       }
     }

@@ -14,9 +14,12 @@ struct FindingFolder {
   static let unshrunkName = "unshrunk.yaml"
 
   private let path: String
+  /// What makes the runs that are recorded.
+  private let carrier: any RunCarrier
 
-  init(_ path: String) throws {
+  init(_ path: String, carrier: any RunCarrier) throws {
     self.path = path
+    self.carrier = carrier
     try Folders.create(path)
   }
 
@@ -102,12 +105,8 @@ struct FindingFolder {
     if scenario.configuration.workload == .dirtyImages {
       return try writeImages(seed, to: folder)
     }
-    let run = SimulatedRun(scenario.configuration, seed: seed)
-    try OutputFile.write(run.logBytes, to: "\(folder)/writes.log")
-    try write(run.liveContents, to: "\(folder)/live.img")
-    if scenario.configuration.stack.image != .raw {
-      try write(run.initialContents, to: "\(folder)/base.img")
-    }
+    let run = carrier.carryOut(scenario.configuration, seed: seed)
+    for file in run.recordedFiles { try write(file, to: "\(folder)/\(file.name)") }
     let manifest = RecordingManifest(
       stack: "\(scenario.configuration.stack)",
       bugs: scenario.configuration.bugs.sorted().map(\.identifier), seed: seed,
@@ -120,6 +119,13 @@ struct FindingFolder {
     for index in 0..<DirtyImageRun.caseCount {
       let image = DirtyImage(seed: seed, index: UInt64(index))
       try write(image.file.contents, to: "\(folder)/image-\(index).vhdx")
+    }
+  }
+
+  private func write(_ file: RecordedRunFile, to path: String) throws {
+    switch file.contents {
+    case .bytes(let bytes): try OutputFile.write(bytes, to: path)
+    case .sparse(let contents): try write(contents, to: path)
     }
   }
 

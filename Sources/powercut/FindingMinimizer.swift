@@ -25,7 +25,7 @@ struct FindingMinimizer {
   init(_ plan: FuzzPlan, _ options: MinimizingOptions) throws {
     self.plan = plan
     self.options = options
-    folder = try options.output.map { try FindingFolder($0) }
+    folder = try options.output.map { try FindingFolder($0, carrier: plan.carrier) }
   }
 
   /// Tries again what earlier campaigns of this stack found: what is still there is a finding.
@@ -36,7 +36,7 @@ struct FindingMinimizer {
       let reproduce = "powercut replay-run \(known.path.shellQuoted)"
       let judged = JudgedSeed(
         known.scenario.configuration, seed: known.scenario.seeds.first,
-        tiers: known.scenario.tiers, reproduce: reproduce)
+        tiers: known.scenario.tiers, carrier: plan.carrier, reproduce: reproduce)
       report.counts.add(judged.judgement)
       if let finding = judged.findings.first(where: { $0.rule == rule }) {
         report.findings.append(finding)

@@ -32,7 +32,7 @@ struct ShrinkCommand: ParsableCommand {
       report.groups = [group]
       report.findings = [group.finding]
       if let output = output ?? (Folders.isFolder(path) ? "\(path)/.." : nil) {
-        let folder = try FindingFolder(output)
+        let folder = try FindingFolder(output, carrier: SimulatedCarrier())
         try folder.write(group, command: report.command)
         report.findings = [folder.reproducible(group)]
         report.notes.append("kept in \(folder.folder(of: group))")

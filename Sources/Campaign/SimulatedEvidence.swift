@@ -1,0 +1,56 @@
+import Bytes
+import Checking
+import CrashStates
+import Scheduling
+import Workload
+import WriteLog
+
+extension SimulatedRun {
+  /// Everything that is known of the run.
+  ///
+  /// - Throws: ``FormatError`` where its log has no superblock to be read by.
+  public func evidence() throws(FormatError) -> Evidence {
+    var options = LogReadingOptions()
+    let isRaw = configuration.stack.image == .raw
+    if isRaw { options.deviceByteCount = configuration.deviceByteCount }
+    let index = try WriteLogIndex(reading: ByteRegion(logBytes), options: options)
+    let initial = initialContents
+    let history = try DiskHistory(
+      index: index,
+      base: isRaw
+        ? nil : ByteRegion(initial.read(ByteRange(byteOffset: 0, byteCount: initial.byteCount))),
+      initialByteCount: initial.byteCount)
+    var evidence = Evidence(index: index, history: history)
+    evidence.client = client
+    evidence.live = .sparse(liveContents)
+    evidence.traces = traces
+    if !isRaw {
+      evidence.image = configuration.imageEvidence(
+        seed: seed, sessionCount: workload.sessions.count)
+    }
+    evidence.discardPromisesZeroes = configuration.stack.profile.habits == .exact
+    evidence.submittedUnits = Evidence.stampedUnits(seed: seed)
+    return evidence
+  }
+}
+
+extension Evidence {
+  /// The contents that the simulated client of a seed submits: the units of its writes tell which they
+  /// are.
+  ///
+  /// Below an image format this is the only way to know them: an operation's entries there are
+  /// structures as well as data.
+  public static func stampedUnits(
+    seed: Seed
+  ) -> @Sendable (ClientOperation) -> [Digest128] {
+    { operation in
+      operation.range.units.map { unit in
+        Checksum.xxh3Wide(
+          StampedUnit(
+            seed: seed, operation: operation.identifier,
+            byteOffset: unit * UInt64(StateSum.unitByteCount)
+          ).bytes)
+      }
+    }
+  }
+}
