@@ -142,7 +142,10 @@ struct ControlledProgram {
         continue
       }
       let operation = inFlight.remove(at: place)
-      try mark(.end(operation: operation.identifier, errorName: answer.errorName), operation)
+      // A flush that fails is told by the exit status alone, when all is over.
+      let isDoubtful = operation.action == .flush && faults.haveStruck
+      let errorName = answer.errorName ?? (isDoubtful ? "EIO" : nil)
+      try mark(.end(operation: operation.identifier, errorName: errorName), operation)
     }
   }
 

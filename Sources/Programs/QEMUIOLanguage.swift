@@ -25,7 +25,7 @@ struct QEMUIOLanguage: ClientLanguage {
     return switch operation.action {
     case .read: "aio_read \(range)"
     case .write:
-      "aio_write \(fua)-P \(FilledContents.byte(ofOperation: operation.identifier)) \(range)"
+      "aio_write \(fua)-P \(ContentsStyle.fillByte(operation: operation.identifier)) \(range)"
     case .writeZeroes: "aio_write \(fua)-z \(range)"
     case .discard: "discard \(range)"
     case .flush: "flush"
@@ -118,9 +118,4 @@ struct QEMUIOLanguage: ClientLanguage {
     default: "EIO"
     }
   }
-}
-
-/// What qemu-io writes for an operation: one byte, over and over, which tells up to 255 of them apart.
-enum FilledContents {
-  static func byte(ofOperation identifier: UInt64) -> UInt8 { UInt8(1 + (identifier - 1) % 255) }
 }
