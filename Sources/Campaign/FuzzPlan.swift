@@ -26,6 +26,8 @@ public struct FuzzPlan: Sendable {
   public var ignoredRules: Set<Rule> = []
   /// What makes the runs.
   public var carrier: any RunCarrier = SimulatedCarrier()
+  /// The program's file, where it is not the one on PATH: ``ProgramOptions/executable``.
+  public var executable: String?
 
   public init(
     stack: StackName, bugs: Set<PlantedBug> = [], seeds: SeedRange, strategy: StrategyName = .auto,
@@ -46,12 +48,13 @@ public struct FuzzPlan: Sendable {
     base.strategy = strategy
     base.exhaustive = exhaustive
     base.ignoredRules = ignoredRules
+    base = base.running(executable)
     if workload == .dirtyImages {
       base.workload = .dirtyImages
       return base
     }
-    // All states or schedules of a run are few enough only where the run is small.
-    if tiers.contains(.all) || exhaustive != nil {
+    // A program's runs are small anyway. All states or schedules of a run are few enough only where the run is small.
+    if stack.program == nil && (tiers.contains(.all) || exhaustive != nil) {
       return SmallSwarm(base: base).configuration(for: seed)
     }
     return Swarm(base).configuration(for: seed)
@@ -82,6 +85,8 @@ public struct FuzzPlan: Sendable {
     if tiers != Self.defaultTiers {
       words += ["--states", tiers.map { "\($0)" }.joined(separator: ",")]
     }
+    let stack = RunConfiguration(stack: stack).running(executable)
+    words += stack.programWords(namesExecutable: true)
     return words.joined(separator: " ")
   }
 }

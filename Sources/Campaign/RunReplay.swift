@@ -17,16 +17,20 @@ public struct RunReplay: Sendable {
   /// What was the same as when it was recorded, for ``verdict``.
   private let sameness: String
 
+  /// - Parameter executable: the program's file, which no token names.
   /// - Throws: ``StalledRun`` where the run hung without breaking a rule.
   public init(
-    _ token: RunToken, carrier: any RunCarrier = SimulatedCarrier(), reproduce: String
+    _ token: RunToken, carrier: any RunCarrier = SimulatedCarrier(), executable: String? = nil,
+    reproduce: String
   ) throws(StalledRun) {
     switch token.subject {
     case .seed(let seeded):
       var plan = seeded.plan
       plan.carrier = carrier
+      plan.executable = executable
       try self.init(seeded, of: plan, token.toolVersion, reproduce: reproduce)
-    case .scenario(let scenario):
+    case .scenario(var scenario):
+      scenario.configuration = scenario.configuration.running(executable)
       guard case .breaks(let rule, _) = scenario.expectation else {
         preconditionFailure("the scenario of a token expects a rule to be broken")
       }

@@ -29,28 +29,18 @@ extension SimulatedRun {
         seed: seed, sessionCount: workload.sessions.count)
     }
     evidence.discardPromisesZeroes = configuration.stack.profile.habits == .exact
-    evidence.submittedUnits = Evidence.stampedUnits(seed: seed)
+    evidence.setContents(.stamped, seed: seed)
     return evidence
   }
 }
 
 extension Evidence {
-  /// The contents that the simulated client of a seed submits: the units of its writes tell which they
-  /// are.
+  /// The contents that the client of a run submits: the units of its writes tell which they are.
   ///
   /// Below an image format this is the only way to know them: an operation's entries there are
   /// structures as well as data.
-  public static func stampedUnits(
-    seed: Seed
-  ) -> @Sendable (ClientOperation) -> [Digest128] {
-    { operation in
-      operation.range.units.map { unit in
-        Checksum.xxh3Wide(
-          StampedUnit(
-            seed: seed, operation: operation.identifier,
-            byteOffset: unit * UInt64(StateSum.unitByteCount)
-          ).bytes)
-      }
-    }
+  public mutating func setContents(_ style: ContentsStyle, seed: Seed) {
+    contents = style
+    submittedUnits = { style.unitHashes(seed: seed, operation: $0) }
   }
 }

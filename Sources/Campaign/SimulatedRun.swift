@@ -25,9 +25,10 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
 
   /// Carries the run out, from the first operation to the last close.
   ///
-  /// - Precondition: the configuration has a client.
+  /// - Precondition: the configuration has a client, and its stack is a simulated one.
   /// - Parameter strategy: instead of the one that the configuration names.
   public init(_ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)? = nil) {
+    precondition(configuration.stack.program == nil, "a program is run by a carrier of its own")
     self.configuration = configuration
     self.seed = seed
     guard let workload = configuration.clientWorkload(seed: seed) else {
@@ -118,7 +119,7 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
 
   private func makeDisk(over logger: WriteLogger) -> any ClientDisk {
     switch configuration.stack.image {
-    case .raw: RawImage(over: logger, simulation: simulation)
+    case .raw, .opaque: RawImage(over: logger, simulation: simulation)
     case .vhdx:
       VHDXDisk(
         over: logger, options: configuration.diskOptions(seed: seed, session: sessions.count),
@@ -180,7 +181,7 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
     let firstStep = simulation.pointCount(ofTask: operation.task)
     var bytes: [UInt8] = []
     if operation.action == .write {
-      bytes = StampedUnit.bytes(
+      bytes = ContentsStyle.stamped.bytes(
         seed: seed, operation: operation.identifier, range: operation.range)
     }
     let digest = Checksum.xxh3(bytes)

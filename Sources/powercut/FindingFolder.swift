@@ -71,7 +71,10 @@ struct FindingFolder {
   func reproducible(_ group: FindingGroup) -> Finding {
     var finding = group.finding
     let scenario = "\(folder(of: group))/\(Self.scenarioName)"
-    finding.reproduce = "powercut replay-run \(scenario.shellQuoted)"
+    // The scenario names the program's file.
+    let program = group.scenario.configuration.programWords(namesExecutable: false)
+    finding.reproduce =
+      (["powercut", "replay-run", scenario.shellQuoted] + program).joined(separator: " ")
     return finding
   }
 
@@ -89,12 +92,13 @@ struct FindingFolder {
   /// How the images before and behind recovery are made.
   private func imageLines(of group: FindingGroup, _ folder: String) -> [String] {
     guard let state = group.finding.violation.state else { return [] }
-    let image = group.scenario.configuration.stack.image == .raw ? "crash.img" : "crash.vhdx"
+    let isImage = group.scenario.configuration.stack.image == .vhdx
+    let image = isImage ? "crash.vhdx" : "crash.img"
     var lines = [
       "the disk after the cut: powercut replay \(folder.shellQuoted) --state '\(state)' "
         + "--output \(image)"
     ]
-    if group.scenario.configuration.stack.image != .raw {
+    if isImage {
       lines.append("what opening makes of it: powercut recover \(image) --output recovered.vhdx")
     }
     return lines
@@ -107,10 +111,12 @@ struct FindingFolder {
     }
     let run = carrier.carryOut(scenario.configuration, seed: seed)
     for file in run.recordedFiles { try write(file, to: "\(folder)/\(file.name)") }
-    let manifest = RecordingManifest(
+    var manifest = RecordingManifest(
       stack: "\(scenario.configuration.stack)",
       bugs: scenario.configuration.bugs.sorted().map(\.identifier), seed: seed,
       initialByteCount: run.initialContents.byteCount)
+    // What a program writes to is a file, and grows.
+    if scenario.configuration.stack.program != nil { manifest.isFile = true }
     try OutputFile.write(try manifest.text(), to: "\(folder)/manifest.json")
   }
 

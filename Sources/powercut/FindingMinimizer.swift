@@ -33,9 +33,12 @@ struct FindingMinimizer {
     for known in try folder?.knownScenarios() ?? [] where isOfThisPlan(known.scenario) {
       if Interrupts.isRequested { return }
       guard case .breaks(let rule, _) = known.scenario.expectation else { continue }
-      let reproduce = "powercut replay-run \(known.path.shellQuoted)"
+      let configuration = known.scenario.configuration.running(plan.executable)
+      let program = configuration.programWords(namesExecutable: plan.executable != nil)
+      let reproduce =
+        (["powercut", "replay-run", known.path.shellQuoted] + program).joined(separator: " ")
       let judged = JudgedSeed(
-        known.scenario.configuration, seed: known.scenario.seeds.first,
+        configuration, seed: known.scenario.seeds.first,
         tiers: known.scenario.tiers, carrier: plan.carrier, reproduce: reproduce)
       report.counts.add(judged.judgement)
       if let finding = judged.findings.first(where: { $0.rule == rule }) {
