@@ -29,7 +29,8 @@ struct QEMUImageReader: Sendable {
       try write(image, to: path)
       let before = try run(["check", "-q", "-f", format, path])
       if before.status == .exited(Self.corruptStatus) {
-        return .refused(rule: .x03, reason: "qemu-img check calls it damaged: \(Self.words(before))")
+        return .refused(
+          rule: .x03, reason: "qemu-img check calls it damaged: \(Self.words(before))")
       }
       let opened = try run(["convert", "-f", format, "-O", "raw", path, disk])
       guard opened.status == .exited(0) else {
@@ -59,7 +60,7 @@ struct QEMUImageReader: Sendable {
       }
       let count = min(UInt64(1) << 16, image.byteCount - byteOffset)
       let bytes = image.read(ByteRange(byteOffset: byteOffset, byteCount: count))
-      try file.write(ByteRegion(bytes), in: 0..<bytes.count, at: byteOffset)
+      try file.write(bytes, at: byteOffset)
       byteOffset += count
     }
     try file.finishForShortUse()
