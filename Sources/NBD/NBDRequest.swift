@@ -12,7 +12,7 @@ import NIOCore
 ///     byte 28     the data of a write
 ///
 /// Source: doc/proto.md, "Request message".
-struct NBDRequest: Equatable {
+struct NBDRequest: Equatable, Sendable {
   static let headerByteCount = 28
 
   var flags: NBDCommandFlags
@@ -24,6 +24,15 @@ struct NBDRequest: Equatable {
   var bytes: [UInt8] = []
 
   var command: NBDCommand? { NBDCommand(rawValue: commandNumber) }
+
+  /// What it costs in memory while it is in flight: data that has come, or will have to be sent.
+  var dataByteCount: Int {
+    switch command {
+    case .write: bytes.count
+    case .read: byteCount <= NBDLimits.maximumByteCount ? Int(byteCount) : 0
+    default: 0
+    }
+  }
 
   enum Parsed: Equatable {
     case incomplete

@@ -27,7 +27,8 @@ import Testing
   ) throws -> [UInt8] {
     var output = ByteBuffer()
     let transmission = NBDTransmission(export: export, usesStructuredReplies: structured)
-    #expect(transmission.carryOut(try parsed(bytes), &output))
+    let origin = NBDOrigin(connectionNumber: 0, arrivalNumber: 0)
+    transmission.encode(transmission.carryOut(try parsed(bytes), from: origin), &output)
     return Array(output.readableBytesView)
   }
 
@@ -96,9 +97,9 @@ import Testing
     #expect(
       try Self.reply(to: Self.request(0), export, structured: true)
         == [
-          0x66, 0x8e, 0x33, 0xef, 0, 1, 0x80, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 6,
-          0, 0, 0, 5, 0, 0,
-        ])
+          0x66, 0x8e, 0x33, 0xef, 0, 1, 0x80, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 67,
+          0, 0, 0, 5, 0, 61,
+        ] + Array("the disk's file or its recording could not be read or written".utf8))
   }
 
   @Test func aRequestIsWaitedForAndNotLongerThanItsLimit() throws {
