@@ -64,6 +64,16 @@ struct NBDRequest: Equatable, Sendable {
     return .request(request)
   }
 
+  /// What a client sends that asks for nothing more; it has no answer.
+  static func disconnect() -> ByteBuffer {
+    var bytes = ByteBuffer()
+    bytes.writeInteger(NBDMagic.request)
+    bytes.writeInteger(UInt16(0))
+    bytes.writeInteger(NBDCommand.disconnect.rawValue)
+    bytes.writeRepeatingByte(0, count: 20)
+    return bytes
+  }
+
   /// The range of a request; `nil` where it is not one of `export`.
   func range(in export: any NBDExport) -> ByteRange? {
     let (end, overflow) = byteOffset.addingReportingOverflow(UInt64(byteCount))
