@@ -1,7 +1,8 @@
 import NIOCore
 import NIOPosix
 
-/// One client: negotiation, then requests, carried out side by side on the server's threads.
+/// One client: negotiation, then requests, carried out side by side on the server's threads, or right
+/// here where that takes no time.
 ///
 /// A client that does not read its replies is not read from until it does, nor one that has as much in
 /// flight as it may; one that says nothing while it negotiates is dropped.
@@ -103,6 +104,8 @@ final class NBDConnection: ChannelInboundHandler {
     dataByteCount += request.dataByteCount
     let origin = NBDOrigin(
       connectionNumber: number, arrivalNumber: transmission.export.takeArrivalNumber())
+    // A thread costs more than such a write does.
+    if let reply = transmission.carryOutAtOnce(request, from: origin) { return replies.put(reply) }
     threads.submit { state in
       // The server has stopped: nobody waits for the reply.
       guard case .active = state else { return }

@@ -17,6 +17,13 @@ public protocol NBDExport: Sendable {
   func write(
     _ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool, from origin: NBDOrigin
   ) throws(NBDError)
+  /// Does a plain write where it has to wait for nothing but memory. Called where all connections wait
+  /// for its end.
+  ///
+  /// - Returns: `false` where nothing was done, and the other `write` is to be called.
+  func writeAtOnce(
+    _ bytes: [UInt8], at byteOffset: UInt64, from origin: NBDOrigin
+  ) throws(NBDError) -> Bool
   /// - Parameter keepsSpace: whether the range is to stay allocated.
   func writeZeroes(
     _ range: ByteRange, isFUA: Bool, keepsSpace: Bool, from origin: NBDOrigin
@@ -32,6 +39,9 @@ extension NBDExport {
   public var minimumBlockByteCount: UInt32 { 1 }
   public func takeArrivalNumber() -> UInt64 { 0 }
   public func prepareAnswers() throws(NBDError) {}
+  public func writeAtOnce(
+    _ bytes: [UInt8], at byteOffset: UInt64, from origin: NBDOrigin
+  ) throws(NBDError) -> Bool { false }
 }
 
 /// Which request something is done for.

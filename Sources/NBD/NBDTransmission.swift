@@ -21,6 +21,25 @@ struct NBDTransmission: Sendable {
     return reply
   }
 
+  /// Carries out a plain write that the export need not wait for; `nil` where ``carryOut(_:from:)`` is to
+  /// be called.
+  func carryOutAtOnce(_ request: NBDRequest, from origin: NBDOrigin) -> NBDReply? {
+    guard request.command == .write, request.flags.isEmpty, !export.isReadOnly,
+      let range = request.range(in: export), isAligned(range)
+    else { return nil }
+    var reply = NBDReply(
+      cookie: request.cookie, command: .write, byteOffset: request.byteOffset,
+      dataByteCount: request.dataByteCount, outcome: .success(nil))
+    do throws(NBDError) {
+      guard try export.writeAtOnce(request.bytes, at: range.byteOffset, from: origin) else {
+        return nil
+      }
+    } catch {
+      reply.outcome = .failure(error)
+    }
+    return reply
+  }
+
   /// - Returns: what a read gives; `nil` for the other commands.
   private func data(
     of request: NBDRequest, from origin: NBDOrigin
@@ -35,8 +54,7 @@ struct NBDTransmission: Sendable {
     guard let range = request.range(in: export) else {
       throw command == .write || command == .writeZeroes ? .noSpace : .invalid
     }
-    let unit = UInt64(export.minimumBlockByteCount)
-    guard range.byteOffset % unit == 0, range.byteCount % unit == 0 else { throw .invalid }
+    guard isAligned(range) else { throw .invalid }
     let isFUA = request.flags.contains(.fua)
     switch command {
     case .read:
@@ -51,6 +69,11 @@ struct NBDTransmission: Sendable {
     case .flush, .disconnect: break
     }
     return nil
+  }
+
+  private func isAligned(_ range: ByteRange) -> Bool {
+    let unit = UInt64(export.minimumBlockByteCount)
+    return range.byteOffset % unit == 0 && range.byteCount % unit == 0
   }
 
   /// FUA says nothing where nothing is written, and is no error there. FAST_ZERO is one everywhere: it

@@ -16,6 +16,7 @@ public final class DiskRecording: @unchecked Sendable {
   public static let sectorByteCount: UInt32 = 512
   /// How much data may wait in memory for a flush to end. Who has more waits with it.
   private static let heldByteLimit = 64 << 20
+  private static let shortByteCount = 64 << 10
 
   public let folder: String
   private let disk: DiskFile
@@ -94,6 +95,28 @@ public final class DiskRecording: @unchecked Sendable {
     let operation = DiskOperation(
       kind: .write(bytes), range: range, isDurable: isDurable, submitted: submitted, task: task)
     try carryOut(operation) { () throws(HostError) in try disk.write(bytes, at: byteOffset) }
+  }
+
+  /// The same for a short plain write, where it has to wait for no other operation: the system takes
+  /// it into memory.
+  ///
+  /// - Returns: `false` where nothing was done.
+  public func writeAtOnce(
+    _ bytes: [UInt8], at byteOffset: UInt64, submitted: UInt64, task: UInt32
+  ) throws -> Bool {
+    guard bytes.count <= Self.shortByteCount else { return false }
+    let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
+    let operation = DiskOperation(
+      kind: .write(bytes), range: range, isDurable: false, submitted: submitted, task: task)
+    let isFree = try monitor.locked { () throws(RecorderError) in
+      if mustWait(operation) { return false }
+      try begin(operation)
+      return true
+    }
+    if isFree {
+      try complete(operation) { () throws(HostError) in try disk.write(bytes, at: byteOffset) }
+    }
+    return isFree
   }
 
   /// Makes a range zero.
@@ -186,13 +209,17 @@ public final class DiskRecording: @unchecked Sendable {
   }
 
   private func begin(_ operation: DiskOperation) throws(RecorderError) {
-    while ranges.overlap(operation.range) || heldByteCount >= Self.heldByteLimit {
+    while mustWait(operation) {
       waiterCount += 1
       monitor.wait()
       waiterCount -= 1
     }
     if let logFailure { throw logFailure }
     ranges.insert(operation.range)
+  }
+
+  private func mustWait(_ operation: DiskOperation) -> Bool {
+    ranges.overlap(operation.range) || heldByteCount >= Self.heldByteLimit
   }
 
   private func end(_ operation: DiskOperation) {
@@ -238,11 +265,21 @@ public final class DiskRecording: @unchecked Sendable {
     _ operation: DiskOperation, _ change: () throws(HostError) -> Void
   ) throws {
     try monitor.locked { () throws(RecorderError) in try begin(operation) }
+    try complete(operation, change)
+  }
+
+  /// Carries out what was begun.
+  private func complete(
+    _ operation: DiskOperation, _ change: () throws(HostError) -> Void
+  ) throws {
     do throws(HostError) {
       try change()
       if operation.isDurable { try disk.sync() }
     } catch {
-      monitor.locked { end(operation) }
+      monitor.locked {
+        end(operation)
+        summary.failedCount += 1
+      }
       throw error
     }
     try monitor.locked { () throws(RecorderError) in

@@ -8,6 +8,8 @@ public struct DiskRecordingSummary: Equatable, Sendable {
   /// Of data or of zeroes.
   public var writeCount: UInt64 = 0
   public var flushCount: UInt64 = 0
+  /// Operations that the disk's file refused. What they changed before that is in no entry.
+  public var failedCount: UInt64 = 0
   /// Whether clients are gone and all that they did is here.
   public var isComplete = false
 

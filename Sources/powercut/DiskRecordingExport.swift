@@ -31,6 +31,15 @@ final class DiskRecordingExport: NBDExport {
     }
   }
 
+  func writeAtOnce(
+    _ bytes: [UInt8], at byteOffset: UInt64, from origin: NBDOrigin
+  ) throws(NBDError) -> Bool {
+    try translating {
+      try recording.writeAtOnce(
+        bytes, at: byteOffset, submitted: origin.arrivalNumber, task: origin.connectionNumber)
+    }
+  }
+
   func writeZeroes(
     _ range: ByteRange, isFUA: Bool, keepsSpace: Bool, from origin: NBDOrigin
   ) throws(NBDError) {
@@ -75,6 +84,17 @@ extension RecordingManifest {
     isFile = false
     isComplete = summary.isComplete
     path = summary.path
-    problems = []
+    problems = Self.problems(summary)
+  }
+
+  /// What the recording lacks, a sentence each.
+  static func problems(_ summary: DiskRecordingSummary) -> [String] {
+    guard summary.failedCount > 0 else { return [] }
+    return [
+      """
+      '\(summary.path)' refused \(summary.failedCount) operations, and what they changed before that is \
+      not in the log. Free some space where it is, and look into the kernel's log.
+      """
+    ]
   }
 }

@@ -117,7 +117,11 @@ struct ServeCommand: ParsableCommand {
       flushes of \(summary.path)
 
       """)
-    return status
+    let problems = RecordingManifest.problems(summary)
+    for problem in problems {
+      try StandardStreams.writeProgress("powercut: not recorded: \(problem)\n")
+    }
+    return problems.isEmpty ? status : Tool.failureStatus
   }
 
   private func start(_ export: any NBDExport, _ socketPath: String) throws -> NBDServer {

@@ -90,9 +90,15 @@ import WriteLog
       indexCount: 400,
       work: { index in
         do {
-          try recording.write(
-            [UInt8](repeating: UInt8(index % 250), count: 4096), at: UInt64(index % 3) * 2048,
-            isDurable: false, submitted: recording.takeNumber(), task: 0)
+          let bytes = [UInt8](repeating: UInt8(index % 250), count: 4096)
+          let (place, number) = (UInt64(index % 3) * 2048, recording.takeNumber())
+          let isDone =
+            try index % 2 == 0
+            && recording.writeAtOnce(bytes, at: place, submitted: number, task: 0)
+          if !isDone {
+            try recording.write(
+              bytes, at: place, isDurable: index % 32 == 1, submitted: number, task: 0)
+          }
           if index % 16 == 0 { try recording.flush(task: 1) }
           return true
         } catch {
