@@ -13,9 +13,14 @@ final class MemoryExport: NBDExport {
   let isReadOnly: Bool
   /// Answers everything with this error.
   let failure: NBDError?
+  let minimumBlockByteCount: UInt32
   private let state: Mutex<State>
 
-  init(byteCount: Int, isReadOnly: Bool = false, failure: NBDError? = nil) {
+  init(
+    byteCount: Int, isReadOnly: Bool = false, failure: NBDError? = nil,
+    minimumBlockByteCount: UInt32 = 1
+  ) {
+    self.minimumBlockByteCount = minimumBlockByteCount
     self.byteCount = UInt64(byteCount)
     self.isReadOnly = isReadOnly
     self.failure = failure

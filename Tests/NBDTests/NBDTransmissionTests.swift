@@ -90,6 +90,29 @@ import Testing
     #expect(export.calls.isEmpty)
   }
 
+  /// FAST_ZERO (16) was not offered, DF (4) only where replies are structured, 8 is nothing here.
+  @Test(arguments: [(6, 16), (1, 2), (0, 4), (3, 8), (4, 2)] as [(UInt8, UInt8)])
+  func flagsThatWereNotOfferedAreRefused(command: UInt8, flags: UInt8) throws {
+    let export = MemoryExport(byteCount: 4096)
+    let data = [UInt8](repeating: 0, count: command == 1 ? 512 : 0)
+    #expect(
+      try Self.reply(to: Self.request(command, flags: flags, data: data), export)
+        == Self.simple(22))
+    #expect(export.calls.isEmpty)
+  }
+
+  @Test func whatIsNotMadeOfBlocksIsRefused() throws {
+    let export = MemoryExport(byteCount: 4096, minimumBlockByteCount: 512)
+    for (place, count) in [(0x100, 512), (512, 0x100)] as [(UInt16, UInt16)] {
+      let bytes = Self.request(
+        6, at: [0, 0, 0, 0, 0, 0, UInt8(place >> 8), UInt8(place & 255)],
+        [0, 0, UInt8(count >> 8), UInt8(count & 255)])
+      #expect(try Self.reply(to: bytes, export) == Self.simple(22))
+    }
+    #expect(try Self.reply(to: Self.request(6), export) == Self.simple())
+    #expect(export.calls.count == 1)
+  }
+
   @Test func anErrorOfTheDiskGoesToTheClient() throws {
     let export = MemoryExport(byteCount: 4096, failure: .inputOutput)
     #expect(try Self.reply(to: Self.request(0), export) == Self.simple(5))

@@ -78,6 +78,47 @@ import Testing
     try shell("cmp '\(replayed)' '\(image)'")
   }
 
+  /// A file size limit of 2 MiB stands for a disk that refuses.
+  private func serveUntilRefused(_ commands: String) throws -> ToolRun {
+    try ToolRun.line(
+      """
+      powercut serve --image \(image) --record \(output) --socket \(folder.path("s")) > /dev/null & pid=$!
+      for i in $(seq 100); do [ -S \(folder.path("s")) ] && break; sleep 0.1; done
+      prlimit --pid $pid --fsize=2097152:unlimited
+      qemu-io -f raw -t writeback \(commands) 'nbd+unix:///?socket=\(folder.path("s"))'
+      prlimit --pid $pid --fsize=unlimited:unlimited
+      kill -INT $pid; wait $pid
+      """)
+  }
+
+  @Test func whatTheDiskRefusesIsAnErrorAndNamed() throws {
+    try shell("truncate -s 16M '\(image)'")
+    let run = try serveUntilRefused("-c 'write 0 64k' -c 'write 4M 64k' -c 'write 64k 64k'")
+    #expect(run.status == 2)
+    #expect(run.result.contains("write failed"), "\(run.result)")
+    #expect(run.errors.contains("refused 1 operations"), "\(run.errors)")
+    let check = try ToolRun(["check", output])
+    #expect(check.status == 0)
+    #expect(check.errors.contains("not recorded: "), "\(check.errors)")
+    // Two writes, and the flush at the client's end.
+    #expect(check.result.contains("passed: 3 entries"), "\(check.result)")
+  }
+
+  /// What cannot be recorded is not done.
+  @Test func aLogThatCannotBeWrittenEndsTheRecording() throws {
+    try shell("truncate -s 1M '\(image)'")
+    let run = try serveUntilRefused(
+      (0..<40).map { "-c 'write -P \($0 + 1) 0 64k'" }.joined(separator: " ") + " -c 'flush'")
+    #expect(run.status == 2)
+    #expect(run.result.contains("write failed"), "\(run.result)")
+    #expect(run.errors.contains("writes.log"), "\(run.errors)")
+    let check = try ToolRun(["check", output])
+    #expect(check.status == 0, "\(check.result)")
+    #expect(check.errors.contains("the recorder was killed"), "\(check.errors)")
+    let log = try ToolRun(["inspect", output]).result
+    #expect(log.contains("flushes    0"), "\(log)")
+  }
+
   @Test(
     arguments: [
       (["--image", "a"], 64, "belong together"), (["--record", "a"], 64, "belong together"),
