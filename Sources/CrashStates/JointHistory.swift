@@ -50,18 +50,22 @@ public final class JointHistory: Sendable {
   /// For each file, the lines of its entries, ascending.
   private let entryLines: [[Int]]
   private let nameLines: [Int]
+  private let isLeftOut: @Sendable (String) -> Bool
   let places: [String: Int]
 
   /// - Parameter isLeftOut: names that are no part of any state, as `db-shm` of SQLite is none.
   /// - Throws: ``CrashStateError`` where the lines are not those of these files.
   public init(
-    _ lines: [JointLine], files: [JointFile], isLeftOut: (String) -> Bool = { _ in false }
+    _ lines: [JointLine], files: [JointFile],
+    isLeftOut: @escaping @Sendable (String) -> Bool = { _ in false }
   ) throws(CrashStateError) {
     var places: [String: Int] = [:]
     for (place, file) in files.enumerated() { places[file.recording] = place }
+    let isLeftOut: @Sendable (String) -> Bool = { Self.isOutside($0) || isLeftOut($0) }
     let known = try Self.entryLines(lines, files, places)
     let names = JointNames(
-      Array(lines.prefix(known.lineCount)), paths: files.map(\.path), recordings: places,
+      Array(lines.prefix(known.lineCount)), paths: files.map(\.path),
+      entryCounts: files.map(\.history.entryCount), recordings: places,
       isLeftOut: isLeftOut,
       syncs: { file, entryIndex in
         let events = files[file].history.blockHistory.events
@@ -70,10 +74,19 @@ public final class JointHistory: Sendable {
     self.files = files
     self.places = places
     self.names = names
+    self.isLeftOut = isLeftOut
     lineCount = known.lineCount
     missingLineCount = lines.count - known.lineCount
     entryLines = known.entryLines
     nameLines = names.operations.map(\.lineIndex)
+  }
+
+  /// Whether a path leads out of the watched folder, so that it is no part of what is judged, and never
+  /// written to.
+  private static func isOutside(_ path: String) -> Bool {
+    path.split(separator: "/", omittingEmptySubsequences: false).contains { part in
+      part.isEmpty || part == "." || part == ".." || part.utf8.contains(0)
+    }
   }
 
   /// The lines of each file's entries, up to the first one that is in no log.
@@ -110,7 +123,7 @@ public final class JointHistory: Sendable {
   public func names(in state: JointState) -> [JointName] {
     let current = names.names(after: state.keptNameCount ?? nameCount(atCut: state.cut))
     return current.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { path in
-      guard let node = current[path] else { return nil }
+      guard let node = current[path], !isLeftOut(path) else { return nil }
       return JointName(path: path, contents: contents(ofNode: node, in: state))
     }
   }
@@ -126,6 +139,11 @@ public final class JointHistory: Sendable {
   private func state(ofFile file: Int, in state: JointState) -> CrashState {
     let lost = state.losses.first { $0.recording == files[file].recording }?.entryIndices ?? []
     return CrashState(cut: cut(ofFile: file, atCut: state.cut), lost: lost)
+  }
+
+  /// A name in a state of whose file nobody knows what it holds.
+  public func unknownPath(in state: JointState) -> String? {
+    names(in: state).first { if case .unknown = $0.contents { true } else { false } }?.path
   }
 
   /// Tells folders apart by their names and what the files hold.

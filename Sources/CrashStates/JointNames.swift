@@ -37,13 +37,14 @@ struct JointNames: Sendable {
 
   /// - Parameters:
   ///   - paths: of the recordings, where each was first seen.
+  ///   - entryCounts: of the recordings. One without any is of a file that only lost its name.
   ///   - isLeftOut: names that are no part of any state.
   ///   - syncs: whether an entry of a recording makes its file's names durable.
   init(
-    _ lines: [JointLine], paths: [String], recordings: [String: Int],
+    _ lines: [JointLine], paths: [String], entryCounts: [Int], recordings: [String: Int],
     isLeftOut: (String) -> Bool, syncs: (_ recording: Int, _ entryIndex: Int) -> Bool
   ) {
-    var walk = NameWalk(paths: paths)
+    var walk = NameWalk(paths: paths, entryCounts: entryCounts)
     durableCounts = [0]
     for (lineIndex, line) in lines.enumerated() {
       if case .entry(let recording, let entryIndex) = line, let place = recordings[recording] {
@@ -126,8 +127,16 @@ private struct NameWalk {
   private var countsOfNodes: [JointNames.Node: Int] = [:]
   private var countsOfFolders: [String: Int] = [:]
 
-  init(paths: [String]) {
+  /// The recordings of files that are not written to, by their first names.
+  private let unwritten: [String: Int]
+
+  init(paths: [String], entryCounts: [Int]) {
     self.paths = paths
+    var unwritten: [String: Int] = [:]
+    for (place, path) in paths.enumerated() where entryCounts[place] == 0 {
+      if unwritten[path] == nil { unwritten[path] = place }
+    }
+    self.unwritten = unwritten
   }
 
   mutating func entry(ofRecording recording: Int, isSync: Bool) {
@@ -144,7 +153,9 @@ private struct NameWalk {
     switch line {
     case .create: touched = [newNode(.empty)]
     case .link(let from, _), .unlink(let from): touched = [known(from)]
-    case .rename(let from, _):
+    case .rename(let from, let to):
+      // Whether a name was there that is taken by another file shows only where that was recorded.
+      if unwritten[to] != nil { _ = known(to) }
       touched = names.keys.filter { $0.hasPrefix(from + "/") }.sorted().compactMap { names[$0] }
       if touched.isEmpty || names[from] != nil { touched.insert(known(from), at: 0) }
     case .syncFolder(let folder): return sync(folder: folder)
@@ -187,7 +198,8 @@ private struct NameWalk {
   }
 
   private mutating func initialNode(_ path: String) -> JointNames.Node {
-    let node = newNode(.unknown)
+    let recording = formerNodes[path] == nil ? unwritten[path] : nil
+    let node = newNode(recording.map { .recorded($0) } ?? .unknown)
     if formerNodes[path] == nil, initial[path] == nil { initial[path] = node }
     names[path] = node
     formerNodes[path, default: []].append(node)

@@ -36,7 +36,9 @@ struct JointCase {
       File(recording: "config.tmp", path: "config.tmp", log: createdAndSynced("replaced")),
     ])
 
-  func history(isLeftOut: (String) -> Bool = { _ in false }) throws -> JointHistory {
+  func history(
+    isLeftOut: @escaping @Sendable (String) -> Bool = { _ in false }
+  ) throws -> JointHistory {
     try JointHistory(
       JointLine.list(parsing: lines),
       files: files.map { file in

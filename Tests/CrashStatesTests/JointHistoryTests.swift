@@ -119,6 +119,21 @@ import Testing
       try (0...2).map { try history.listing("cut:\($0)") } == ["a=? c=?", "b=? c=?", "b=?"])
   }
 
+  /// The file that a rename replaces has a recording without entries.
+  @Test func whatAReplacedFileHeldIsThereWhereTheRenameIsLost() throws {
+    let history = try JointCase(
+      lines: "create tmp\nrename tmp config\nsync-folder .\nunlink config\n",
+      files: [
+        JointCase.File(
+          recording: "config", path: "config", base: JointCase.sector("old"), log: TestLog())
+      ]
+    ).history()
+    #expect(
+      try ["cut:0", "cut:2", "cut:2 names:1", "cut:2 names:0", "cut:4", "cut:4 names:2"]
+        .map(history.listing)
+        == ["config=old", "config=", "config=old tmp=", "config=old", "", "config="])
+  }
+
   /// The first entry of a file comes after it was renamed: it was seen under its new name.
   @Test func aFileIsFoundUnderTheNameThatItHadAtItsFirstEntry() throws {
     let history = try JointCase(
