@@ -70,7 +70,7 @@ let package = Package(
       "Programs",
       [
         "Recorder", "Host", "Campaign", "Checking", "CrashStates", "Stacks", "Workload", "WriteLog",
-        "VHDX", "Scheduling", "Bytes",
+        "VHDX", "BlockDevice", "Scheduling", "Bytes",
       ]),
     layer("Recorder", ["Host", "WriteLog", "Bytes", "CJournal"]),
     layer("Host", ["Bytes"]),
@@ -151,7 +151,7 @@ let package = Package(
       "Programs",
       [
         "Programs", "Recorder", "Campaign", "Checking", "CrashStates", "Stacks", "Workload",
-        "WriteLog", "VHDX", "Scheduling", "Bytes", "Host", "TestSupport",
+        "WriteLog", "VHDX", "BlockDevice", "Scheduling", "Bytes", "Host", "TestSupport",
       ]),
     tests("Recorder", ["Recorder", "WriteLog", "Host", "Bytes", "TestSupport"]),
     tests("powercut", ["TestSupport", "Host", "WriteLog", "Bytes"]),

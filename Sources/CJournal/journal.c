@@ -50,6 +50,15 @@ struct pcj_control *pcj_create(const char *path, const char *watched) {
   return control;
 }
 
+void pcj_take_control(struct pcj_control *control, uint32_t processor) {
+  control->processor = processor;
+  __atomic_store_n(&control->is_controlled, 1, __ATOMIC_RELEASE);
+}
+
+uint64_t pcj_take_number(struct pcj_control *control) {
+  return __atomic_add_fetch(&control->order, 1, __ATOMIC_SEQ_CST);
+}
+
 void pcj_close(struct pcj_control *control) {
   pthread_mutex_unlock(&control->alive);
   munmap(control, sizeof *control);

@@ -53,6 +53,8 @@ static int open_changing(int folder, const char *path, int flags, mode_t mode) {
 }
 
 static int open_file(int folder, const char *path, int flags, mode_t mode) {
+  int random = pc_open_random(path);
+  if (random >= 0) return random;
   if (pc_is_off()) return open_next(folder, path, flags, mode);
   pc_enter();
   int descriptor = flags & (O_CREAT | O_TRUNC | O_TMPFILE)
@@ -113,7 +115,7 @@ static int made(int descriptor) {
   pc_enter();
   pc_forget(descriptor);
   char path[PCJ_PATH_BYTES];
-  if (pc_is_below(descriptor, path)) pc_tell(PCJ_CREATE, 0, 0, path);
+  if (pc_is_below(descriptor, path)) pc_tell(PCJ_CREATE, PCJ_TOLD, 0, path);
   pc_leave();
   return descriptor;
 }
@@ -202,6 +204,8 @@ PC_HOOK FILE *fdopen(int descriptor, const char *mode) {
 
 PC_HOOK FILE *fopen64(const char *path, const char *mode) {
   char absolute[PCJ_PATH_BYTES];
+  int random = pc_open_random(path);
+  if (random >= 0) return PC_NEXT(fdopen)(random, mode);
   bool is_watched = !pc_is_off() && writes(mode) && strstr(mode, ",ccs=") == NULL &&
                     pc_absolute(AT_FDCWD, path, absolute) && pc_is_watched_path(absolute);
   if (!is_watched) {

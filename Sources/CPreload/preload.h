@@ -66,12 +66,21 @@ struct pc_event {
   uint64_t room;
 };
 
-/// Publishes a record, or returns NULL with errno: EIO where the recorder is gone, else what kept the
-/// journal from growing.
+/// Publishes a record and, where operations wait for their turn, waits for it. NULL with errno where the
+/// call is not to be made: EIO where the recorder is gone, what kept the journal from growing, or the
+/// failure that the recorder has chosen.
 PC_HIDDEN struct pcj_record *pc_begin(const struct pc_event *event);
-/// The same in two steps, so that the caller can fill in `room`.
+/// The same in three steps, so that the caller can fill in `room`. ``pc_turn`` says whether the call is
+/// to be made; where it is not, the record is completed.
 PC_HIDDEN struct pcj_record *pc_prepare(const struct pc_event *event);
 PC_HIDDEN void pc_publish(struct pcj_record *record, uint32_t kind);
+PC_HIDDEN bool pc_turn(struct pcj_record *record);
+/// Whether the recorder says that the call has succeeded, without making it.
+PC_HIDDEN bool pc_is_done(const struct pcj_record *record);
+/// How many bytes of a call may be written, of which it wants `count`.
+PC_HIDDEN size_t pc_allowed(const struct pcj_record *record, size_t count);
+/// Whether operations wait for their turn.
+PC_HIDDEN bool pc_is_controlled(void);
 /// Completes a record with what the call returned; a negative `outcome` means errno. Keeps errno.
 PC_HIDDEN void pc_finish(struct pcj_record *record, int64_t outcome);
 /// Waits for the recorder's answer; 0 where it is gone.
@@ -81,6 +90,13 @@ PC_HIDDEN void pc_tell(uint32_t kind, uint32_t flags, uint64_t number, const cha
 /// Takes the lock on files' own positions; a signal handler inside of it goes on without.
 PC_HIDDEN bool pc_lock_position(void);
 PC_HIDDEN void pc_unlock_position(bool is_locked);
+
+// Randomness.
+
+/// Fills with the seed's randomness; false where the program has its own.
+PC_HIDDEN bool pc_fill_random(void *bytes, size_t count);
+/// A descriptor of the seed's randomness where `path` is a device of such; else -1.
+PC_HIDDEN int pc_open_random(const char *path);
 
 // Descriptors.
 
@@ -115,6 +131,9 @@ PC_HIDDEN bool pc_absolute(int folder, const char *path, char absolute[PCJ_PATH_
 
 /// In the child of a fork: what another thread of the parent had locked is free.
 PC_HIDDEN void pc_child_starts_mapping(void);
+
+/// In the child of a fork: its randomness is not its parent's.
+PC_HIDDEN void pc_child_starts_random(void);
 
 PC_HIDDEN void pc_report(uint32_t problem, const char *path);
 

@@ -275,6 +275,7 @@ PC_HOOK long syscall(long number, ...) {
   long a = va_arg(arguments, long), b = va_arg(arguments, long), c = va_arg(arguments, long);
   long d = va_arg(arguments, long), e = va_arg(arguments, long), f = va_arg(arguments, long);
   va_end(arguments);
+  if (number == SYS_getrandom && pc_fill_random((void *)a, (size_t)b)) return b;
   if (!pc_is_off()) {
     switch (number) {
       case SYS_write: return write((int)a, (const void *)b, (size_t)c);

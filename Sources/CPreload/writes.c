@@ -64,25 +64,47 @@ static uint64_t appended_at(const struct data_call *c, bool moves, ssize_t count
   return (uint64_t)(end - count);
 }
 
+/// The call with no more data than its turn allows.
+static ssize_t carry_out_allowed(const struct data_call *c, const struct pcj_record *record) {
+  size_t left = pc_allowed(record, record->payload_byte_count);
+  if (left == record->payload_byte_count) return carry_out(c);
+  struct iovec data[IOV_MAX];
+  struct data_call shorter = *c;
+  shorter.data = data;
+  for (int i = 0; i < c->data_count; i++) {
+    data[i] = c->data[i];
+    if (data[i].iov_len > left) data[i].iov_len = left;
+    left -= data[i].iov_len;
+  }
+  return carry_out(&shorter);
+}
+
 static ssize_t recorded(const struct data_call *c, uint32_t state) {
   bool moves = c->call == CALL_WRITE || c->call == CALL_WRITEV ||
                (c->call == CALL_PWRITEV2 && c->byte_offset == -1);
   bool appends = state & PC_APPENDS || c->flags & RWF_APPEND;
   bool is_durable = state & PC_DURABLE || c->flags & (RWF_DSYNC | RWF_SYNC);
-  bool is_locked = moves || appends ? pc_lock_position() : false;
-  struct pc_event event = {.kind = PCJ_WRITE,
-                           .flags = (is_durable ? PCJ_DURABLE : 0u) | (appends ? PCJ_APPENDS : 0u),
-                           .file = state >> PC_FILE_SHIFT,
-                           .byte_offset = (uint64_t)c->byte_offset,
-                           .data = c->data,
-                           .data_count = c->data_count};
+  // Who waits for its turn must not keep others from asking for theirs: then it is locked afterwards,
+  // and where the call writes is as little known before it as with one that appends.
+  bool locks_late = pc_is_controlled() && (moves || appends);
+  bool is_locked = !locks_late && (moves || appends) ? pc_lock_position() : false;
+  struct pc_event event = {
+      .kind = PCJ_WRITE,
+      .flags = (is_durable ? PCJ_DURABLE : 0u) | (appends || locks_late ? PCJ_APPENDS : 0u),
+      .file = state >> PC_FILE_SHIFT,
+      .byte_offset = (uint64_t)c->byte_offset,
+      .data = c->data,
+      .data_count = c->data_count};
   if (moves && !appends) event.byte_offset = (uint64_t)lseek(c->descriptor, 0, SEEK_CUR);
   struct pcj_record *record = pc_begin(&event);
+  if (locks_late && record != NULL) is_locked = pc_lock_position();
   ssize_t outcome = -1;
   if (record != NULL) {
-    outcome = carry_out(c);
+    outcome = carry_out_allowed(c, record);
     int error = errno;
-    if (appends && outcome > 0) record->byte_offset = appended_at(c, moves, outcome);
+    if ((appends || locks_late) && outcome > 0) {
+      record->byte_offset = appended_at(c, moves, outcome);
+    }
     errno = error;
     pc_finish(record, outcome);
   }
@@ -171,8 +193,13 @@ static ssize_t copy_data(int from, off64_t *from_offset, int to, off64_t *to_off
     // A record that is never published would end the chunk for its reader.
     record->payload_byte_count = outcome > 0 ? (uint64_t)outcome : 0;
     pc_publish(record, PCJ_WRITE);
-    if (outcome > 0) outcome = PC_NEXT(pwrite64)(to, record + 1, (size_t)outcome, target);
-    pc_finish(record, outcome);
+    if (!pc_turn(record)) {
+      outcome = -1;
+    } else {
+      size_t allowed = outcome > 0 ? pc_allowed(record, (size_t)outcome) : 0;
+      if (outcome > 0) outcome = PC_NEXT(pwrite64)(to, record + 1, allowed, target);
+      pc_finish(record, outcome);
+    }
   }
   if (outcome > 0) {
     if (from_offset != NULL) *from_offset += outcome;
@@ -246,7 +273,7 @@ static int sync_file(int fd, sync_function next) {
     }
     struct pcj_record *record = pc_begin(&event);
     if (record != NULL) {
-      outcome = next(fd);
+      outcome = pc_is_done(record) ? 0 : next(fd);
       pc_finish(record, outcome);
     }
   }
@@ -275,8 +302,11 @@ PC_HOOK int syncfs(int fd) {
   pc_enter();
   struct pc_event event = {.kind = PCJ_SYNC_ALL};
   struct pcj_record *record = pc_begin(&event);
-  int outcome = PC_NEXT(syncfs)(fd);
-  if (record != NULL) pc_finish(record, outcome);
+  int outcome = -1;
+  if (record != NULL) {
+    outcome = pc_is_done(record) ? 0 : PC_NEXT(syncfs)(fd);
+    pc_finish(record, outcome);
+  }
   pc_leave();
   return outcome;
 }
@@ -289,7 +319,9 @@ PC_HOOK void sync(void) {
   pc_enter();
   struct pc_event event = {.kind = PCJ_SYNC_ALL};
   struct pcj_record *record = pc_begin(&event);
-  PC_NEXT(sync)();
-  if (record != NULL) pc_finish(record, 0);
+  if (record != NULL) {
+    if (!pc_is_done(record)) PC_NEXT(sync)();
+    pc_finish(record, 0);
+  }
   pc_leave();
 }

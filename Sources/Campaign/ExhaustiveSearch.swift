@@ -13,13 +13,14 @@ public struct ExhaustiveSearch: Sendable {
   private let tiers: [Tier]
   private var search: ScheduleSearch
 
-  /// - Precondition: `configuration` has a client and no recorded schedule, and `preemptionLimit` is not
+  /// - Precondition: `configuration` has a client, no program and no recorded schedule, and `preemptionLimit` is not
   ///   negative; `nil` is no bound at all.
   public init(
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier] = FuzzPlan.defaultTiers,
     preemptionLimit: Int?
   ) {
     precondition(configuration.schedule == nil, "a recorded schedule is a single one")
+    precondition(configuration.stack.program == nil, "only a simulation is led along its choices")
     self.configuration = configuration
     self.seed = seed
     self.tiers = tiers

@@ -24,10 +24,10 @@ extension ExhaustiveSearch {
   ///   run that hangs ends the search.
   mutating func judgeAll(
     upTo scheduleLimit: UInt64, reproduce: String
-  ) -> (judgement: Judgement, findings: [Finding], stall: Simulation.Stall?) {
+  ) -> (judgement: Judgement, findings: [Finding], stall: RunStall?) {
     var whole = Judgement()
     var findings: [Finding] = []
-    var stall: Simulation.Stall?
+    var stall: RunStall?
     while stall == nil, scheduleCount < scheduleLimit, let judged = next() {
       stall = judged.run.stall
       let known = Set(whole.violations.map(\.rule))

@@ -24,6 +24,10 @@ public struct FuzzPlan: Sendable {
   public var workload = FuzzedWorkload.client
   /// Rules that the target is known to break, switched off.
   public var ignoredRules: Set<Rule> = []
+  /// What makes the runs.
+  public var carrier: any RunCarrier = SimulatedCarrier()
+  /// The program's file, where it is not the one on PATH: ``ProgramOptions/executable``.
+  public var executable: String?
 
   public init(
     stack: StackName, bugs: Set<PlantedBug> = [], seeds: SeedRange, strategy: StrategyName = .auto,
@@ -44,12 +48,13 @@ public struct FuzzPlan: Sendable {
     base.strategy = strategy
     base.exhaustive = exhaustive
     base.ignoredRules = ignoredRules
+    base = base.running(executable)
     if workload == .dirtyImages {
       base.workload = .dirtyImages
       return base
     }
-    // All states or schedules of a run are few enough only where the run is small.
-    if tiers.contains(.all) || exhaustive != nil {
+    // A program's runs are small anyway. All states or schedules of a run are few enough only where the run is small.
+    if stack.program == nil && (tiers.contains(.all) || exhaustive != nil) {
       return SmallSwarm(base: base).configuration(for: seed)
     }
     return Swarm(base).configuration(for: seed)
@@ -58,8 +63,8 @@ public struct FuzzPlan: Sendable {
   /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
   public func run(_ seed: Seed) -> JudgedSeed {
     JudgedSeed(
-      configuration(for: seed), seed: seed, tiers: tiers, reproduce: reproduction(of: seed),
-      plan: self)
+      configuration(for: seed), seed: seed, tiers: tiers, carrier: carrier,
+      reproduce: reproduction(of: seed), plan: self)
   }
 
   /// The command that carries out one seed alone.
@@ -80,6 +85,8 @@ public struct FuzzPlan: Sendable {
     if tiers != Self.defaultTiers {
       words += ["--states", tiers.map { "\($0)" }.joined(separator: ",")]
     }
+    let stack = RunConfiguration(stack: stack).running(executable)
+    words += stack.programWords(namesExecutable: true)
     return words.joined(separator: " ")
   }
 }
@@ -180,20 +187,5 @@ public struct FuzzTally: Sendable {
             : "\(unfinishedSeedCount) seeds have more"))
     }
     return final
-  }
-}
-
-/// A simulated run that could not end: our own mistake, or a stack that waits for itself.
-public struct StalledRun: Error, Sendable, CustomStringConvertible {
-  public var seed: Seed
-  public var stall: Simulation.Stall
-
-  public var description: String {
-    switch stall {
-    case .deadlock(let waitingTaskCount):
-      "seed \(seed): \(waitingTaskCount) tasks of the stack wait for each other; no rule names this"
-    case .stepLimit(let stepCount):
-      "seed \(seed): the run did not end within \(stepCount) steps; no rule names this"
-    }
   }
 }

@@ -12,12 +12,14 @@ struct ImageParsing {
   }
 
   func parse(_ node: Node) throws(ScenarioError) -> ImageConfiguration {
-    guard configuration.stack.image != .raw else {
+    guard configuration.stack.image == .vhdx else {
       throw ScenarioError(line: node.mark?.line, "'image' belongs to a stack of images")
     }
     let item = try ScenarioNode(
       node, named: "image",
       keys: ["block", "sector", "log", "fixed", "ring-start", "ring-usable", "checkpoint"])
+    try ProgramParsing(configuration.stack)
+      .refuse(["ring-start", "ring-usable", "checkpoint"], in: item)
     var image = ImageConfiguration()
     if let block = try item.byteCount("block", in: 1...UInt64(UInt32.max)) {
       image.blockByteCount = UInt32(block)
@@ -50,7 +52,7 @@ struct ImageParsing {
 
   /// Whether the format allows such an image.
   func check(line: Int?) throws(ScenarioError) {
-    if configuration.stack.image == .raw { return }
+    guard configuration.stack.image == .vhdx else { return }
     do {
       _ = try configuration.image.layout(
         virtualDiskByteCount: configuration.deviceByteCount, seed: Seed(0))

@@ -34,13 +34,15 @@ extension RunConfiguration {
   }
 }
 
-extension SimulatedRun {
-  /// What the rules of images need to know of this run.
-  var imageEvidence: ImageEvidence {
-    var evidence = ImageEvidence(recovery: configuration.recovery)
-    guard let parameters = configuration.imageParameters(seed: seed) else { return evidence }
+extension RunConfiguration {
+  /// What the rules of images need to know of a run.
+  ///
+  /// - Parameter sessionCount: how many sessions the run had.
+  public func imageEvidence(seed: Seed, sessionCount: Int) -> ImageEvidence {
+    var evidence = ImageEvidence(recovery: recovery)
+    guard let parameters = imageParameters(seed: seed) else { return evidence }
     // A session of its own, so that its GUIDs are others than those of the run.
-    let options = configuration.diskOptions(seed: seed, session: workload.sessions.count)
+    let options = diskOptions(seed: seed, session: sessionCount)
     let continuation = Continuation(options: options, parameters: parameters, seed: seed)
     evidence.goOn = { continuation.failure(of: $0) }
     return evidence

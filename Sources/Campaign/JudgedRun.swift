@@ -5,82 +5,32 @@ import Scheduling
 import Workload
 import WriteLog
 
-/// A simulated run and what the rules say of it.
+/// A run and what the rules say of it.
 public struct JudgedRun: Sendable {
-  public let run: SimulatedRun
+  public let run: any CompletedRun
   /// The crash states that were judged.
   public let tiers: [Tier]
+  /// What made the run, and makes others like it.
+  public let carrier: any RunCarrier
   public let judgement: Judgement
 
   /// Carries a run out and judges it.
-  public init(_ configuration: RunConfiguration, seed: Seed, tiers: [Tier]) {
-    self.init(judging: SimulatedRun(configuration, seed: seed), tiers: tiers)
+  public init(
+    _ configuration: RunConfiguration, seed: Seed, tiers: [Tier],
+    carrier: any RunCarrier = SimulatedCarrier()
+  ) {
+    self.init(judging: carrier.carryOut(configuration, seed: seed), tiers: tiers, carrier: carrier)
   }
 
   /// Judges a run that was carried out.
-  public init(judging run: SimulatedRun, tiers: [Tier]) {
+  ///
+  /// - Parameter carrier: what made it.
+  public init(
+    judging run: any CompletedRun, tiers: [Tier], carrier: any RunCarrier = SimulatedCarrier()
+  ) {
     self.run = run
     self.tiers = tiers
-    judgement = Self.judge(run, tiers)
-  }
-
-  private static func judge(_ run: SimulatedRun, _ tiers: [Tier]) -> Judgement {
-    do {
-      return Judge(Judge.Options(tiers: tiers, seed: run.seed.rawValue)).judge(try run.evidence())
-    } catch {
-      var judgement = Judgement()
-      judgement.violations = [
-        Violation(.l01, error.finding, evidence: [error.hint])
-      ]
-      judgement.judgedRules = [.l01]
-      return judgement
-    }
-  }
-}
-
-extension SimulatedRun {
-  /// Everything that is known of the run.
-  ///
-  /// - Throws: ``FormatError`` where its log has no superblock to be read by.
-  public func evidence() throws(FormatError) -> Evidence {
-    var options = LogReadingOptions()
-    let isRaw = configuration.stack.image == .raw
-    if isRaw { options.deviceByteCount = configuration.deviceByteCount }
-    let index = try WriteLogIndex(reading: ByteRegion(logBytes), options: options)
-    let initial = initialContents
-    let history = try DiskHistory(
-      index: index,
-      base: isRaw
-        ? nil : ByteRegion(initial.read(ByteRange(byteOffset: 0, byteCount: initial.byteCount))),
-      initialByteCount: initial.byteCount)
-    var evidence = Evidence(index: index, history: history)
-    evidence.client = client
-    evidence.live = .sparse(liveContents)
-    evidence.traces = traces
-    if !isRaw { evidence.image = imageEvidence }
-    evidence.discardPromisesZeroes = configuration.stack.profile.habits == .exact
-    evidence.submittedUnits = Evidence.stampedUnits(seed: seed)
-    return evidence
-  }
-}
-
-extension Evidence {
-  /// The contents that the simulated client of a seed submits: the units of its writes tell which they
-  /// are.
-  ///
-  /// Below an image format this is the only way to know them: an operation's entries there are
-  /// structures as well as data.
-  public static func stampedUnits(
-    seed: Seed
-  ) -> @Sendable (ClientOperation) -> [Digest128] {
-    { operation in
-      operation.range.units.map { unit in
-        Checksum.xxh3Wide(
-          StampedUnit(
-            seed: seed, operation: operation.identifier,
-            byteOffset: unit * UInt64(StateSum.unitByteCount)
-          ).bytes)
-      }
-    }
+    self.carrier = carrier
+    judgement = run.judgement(tiers: tiers)
   }
 }

@@ -7,7 +7,7 @@ public struct JudgedSeed: Sendable {
   public var seed: Seed
   public var judgement: Judgement
   /// The run hung; its findings are those of what it had done.
-  public var stall: Simulation.Stall?
+  public var stall: RunStall?
   public var findings: [Finding]
   /// How many schedules were carried out.
   public var scheduleCount: UInt64 = 1
@@ -21,11 +21,12 @@ public struct JudgedSeed: Sendable {
   /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
   ///
   /// - Parameters:
+  ///   - carrier: what makes the run.
   ///   - reproduce: the command that does the same.
   ///   - plan: what drew the configuration; `nil` where it was given.
   public init(
-    _ configuration: RunConfiguration, seed: Seed, tiers: [Tier], reproduce: String,
-    plan: FuzzPlan? = nil
+    _ configuration: RunConfiguration, seed: Seed, tiers: [Tier],
+    carrier: any RunCarrier = SimulatedCarrier(), reproduce: String, plan: FuzzPlan? = nil
   ) {
     if configuration.workload == .dirtyImages {
       let run = DirtyImageRun(profile: configuration.recovery, seed: seed)
@@ -43,7 +44,8 @@ public struct JudgedSeed: Sendable {
       scheduleNote = search.summary
     } else {
       self.init(
-        JudgedRun(configuration, seed: seed, tiers: tiers), reproduce: reproduce, plan: plan)
+        JudgedRun(configuration, seed: seed, tiers: tiers, carrier: carrier),
+        reproduce: reproduce, plan: plan)
       return
     }
     ignore(configuration.ignoredRules)
@@ -58,7 +60,7 @@ public struct JudgedSeed: Sendable {
   }
 
   private init(
-    seed: Seed, judgement: Judgement, stall: Simulation.Stall? = nil, findings: [Finding]
+    seed: Seed, judgement: Judgement, stall: RunStall? = nil, findings: [Finding]
   ) {
     self.seed = seed
     self.judgement = judgement

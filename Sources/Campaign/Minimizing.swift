@@ -21,7 +21,9 @@ extension FindingGroup {
     }
     // As it was drawn, so that a search of all schedules is one here, too.
     found.configuration = configuration
-    guard let judged = found.firstRun(breaking: finding.rule) else { return nil }
+    guard let judged = found.firstRun(breaking: finding.rule, carrier: plan.carrier) else {
+      return nil
+    }
     var group = minimizing(judged, rule: finding.rule, isGoingOn: isGoingOn)
     group?.token = finding.token
     return group
@@ -45,11 +47,13 @@ extension FindingGroup {
 
 extension Scenario {
   /// The first run that breaks `rule`; `nil` where none does.
-  public func firstRun(breaking rule: Rule) -> JudgedRun? {
+  public func firstRun(
+    breaking rule: Rule, carrier: any RunCarrier = SimulatedCarrier()
+  ) -> JudgedRun? {
     for rawSeed in seeds.first.rawValue...seeds.last.rawValue {
       let seed = Seed(rawSeed)
       guard let bound = configuration.exhaustive else {
-        let judged = JudgedRun(configuration, seed: seed, tiers: tiers)
+        let judged = JudgedRun(configuration, seed: seed, tiers: tiers, carrier: carrier)
         if judged.breaks(rule) { return judged }
         continue
       }

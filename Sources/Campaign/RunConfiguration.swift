@@ -40,16 +40,19 @@ public struct RunConfiguration: Hashable, Sendable {
   public var schedule: Schedule?
   /// Turns to take, as far as they can be taken, instead of a strategy.
   public var turns: TaskOrder?
+  /// How the stack's program is run; `nil` where the stack is a simulated one.
+  public var program: ProgramOptions?
 
   public init(stack: StackName, bugs: Set<PlantedBug> = []) {
     self.stack = stack
     self.bugs = bugs
+    if stack.program != nil { program = ProgramOptions() }
   }
 
   /// The alignment of the client's requests.
   public var clientSectorByteCount: UInt32 {
-    stack.image == .raw
-      ? logSectorByteCount : max(logSectorByteCount, image.logicalSectorByteCount)
+    stack.image == .vhdx
+      ? max(logSectorByteCount, image.logicalSectorByteCount) : logSectorByteCount
   }
 
   /// What the client does in the run of `seed`; `nil` where there is no client.

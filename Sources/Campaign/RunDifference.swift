@@ -14,7 +14,7 @@ public struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible 
   public var second: String
 
   /// Compares choice by choice, then the bytes of the log; `nil` where all are equal.
-  public init?(_ first: SimulatedRun, _ second: SimulatedRun) {
+  public init?(_ first: any CompletedRun, _ second: any CompletedRun) {
     let difference =
       Self.choices(first, second) ?? Self.steps(first, second) ?? Self.bytes(first, second)
     guard let difference else { return nil }
@@ -41,7 +41,9 @@ public struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible 
 
   // MARK: Inside
 
-  private static func choices(_ first: SimulatedRun, _ second: SimulatedRun) -> RunDifference? {
+  private static func choices(_ first: any CompletedRun, _ second: any CompletedRun)
+    -> RunDifference?
+  {
     let (left, right) = (first.schedule.choices, second.schedule.choices)
     guard let place = firstDifference(left, right) else { return nil }
     func text(_ choices: [Choice]) -> String {
@@ -50,15 +52,17 @@ public struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible 
     return RunDifference(first.seed, "choice \(place)", text(left), text(right))
   }
 
-  private static func steps(_ first: SimulatedRun, _ second: SimulatedRun) -> RunDifference? {
+  private static func steps(_ first: any CompletedRun, _ second: any CompletedRun) -> RunDifference?
+  {
     if first.stepCount == second.stepCount && first.stall == second.stall { return nil }
-    func text(_ run: SimulatedRun) -> String {
+    func text(_ run: any CompletedRun) -> String {
       "\(run.stepCount) steps" + (run.stall.map { " and \($0)" } ?? "")
     }
     return RunDifference(first.seed, "the end", text(first), text(second))
   }
 
-  private static func bytes(_ first: SimulatedRun, _ second: SimulatedRun) -> RunDifference? {
+  private static func bytes(_ first: any CompletedRun, _ second: any CompletedRun) -> RunDifference?
+  {
     let (left, right) = (first.logBytes, second.logBytes)
     guard let place = firstDifference(left, right) else { return nil }
     func text(_ bytes: [UInt8]) -> String {
@@ -124,7 +128,9 @@ extension FuzzPlan {
       return result
     }
     return JudgedSeed(
-      comparing: { JudgedRun(configuration(for: seed), seed: seed, tiers: tiers) },
+      comparing: {
+        JudgedRun(configuration(for: seed), seed: seed, tiers: tiers, carrier: carrier)
+      },
       reproduce: reproduction(of: seed), plan: self)
   }
 }

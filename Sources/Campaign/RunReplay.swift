@@ -17,15 +17,24 @@ public struct RunReplay: Sendable {
   /// What was the same as when it was recorded, for ``verdict``.
   private let sameness: String
 
+  /// - Parameter executable: the program's file, which no token names.
   /// - Throws: ``StalledRun`` where the run hung without breaking a rule.
-  public init(_ token: RunToken, reproduce: String) throws(StalledRun) {
+  public init(
+    _ token: RunToken, carrier: any RunCarrier = SimulatedCarrier(), executable: String? = nil,
+    reproduce: String
+  ) throws(StalledRun) {
     switch token.subject {
-    case .seed(let seeded): try self.init(seeded, token.toolVersion, reproduce: reproduce)
-    case .scenario(let scenario):
+    case .seed(let seeded):
+      var plan = seeded.plan
+      plan.carrier = carrier
+      plan.executable = executable
+      try self.init(seeded, of: plan, token.toolVersion, reproduce: reproduce)
+    case .scenario(var scenario):
+      scenario.configuration = scenario.configuration.running(executable)
       guard case .breaks(let rule, _) = scenario.expectation else {
         preconditionFailure("the scenario of a token expects a rule to be broken")
       }
-      try self.init(scenario, breaking: rule, reproduce: reproduce)
+      try self.init(scenario, breaking: rule, carrier: carrier, reproduce: reproduce)
     }
     if token.toolVersion != ToolVersion.text {
       notes.append(
@@ -35,14 +44,15 @@ public struct RunReplay: Sendable {
 
   /// - Throws: ``StalledRun`` where a run hung without breaking a rule.
   public init(
-    _ scenario: Scenario, breaking rule: Rule, reproduce: String
+    _ scenario: Scenario, breaking rule: Rule, carrier: any RunCarrier = SimulatedCarrier(),
+    reproduce: String
   ) throws(StalledRun) {
     self.rule = rule
     self.reproduce = reproduce
     var divergence: RunDivergence?
     for rawSeed in scenario.seeds.first.rawValue...scenario.seeds.last.rawValue {
       let seed = Seed(rawSeed)
-      let run = Self.run(scenario, seed, reproduce: reproduce)
+      let run = Self.run(scenario, seed, carrier, reproduce: reproduce)
       results.append(try Self.ended(run.result))
       divergence = divergence ?? run.divergence
       if Self.breaks(rule, run.result) { break }
@@ -56,11 +66,10 @@ public struct RunReplay: Sendable {
   private static let sameChoices = "the recorded choices were made"
 
   private init(
-    _ token: RunToken.SeededRun, _ toolVersion: String, reproduce: String
+    _ token: RunToken.SeededRun, of plan: FuzzPlan, _ toolVersion: String, reproduce: String
   ) throws(StalledRun) {
     rule = token.rule
     self.reproduce = reproduce
-    let plan = token.plan
     var configuration = plan.configuration(for: token.seed)
     let drawn = configuration.drawnDigest(seed: token.seed)
     var divergence: RunDivergence?
@@ -77,7 +86,8 @@ public struct RunReplay: Sendable {
       sameness = "the seed draws the same images"
     } else {
       configuration.schedule = token.choices
-      let judged = JudgedRun(configuration, seed: token.seed, tiers: token.tiers)
+      let judged = JudgedRun(
+        configuration, seed: token.seed, tiers: token.tiers, carrier: plan.carrier)
       results = [
         try Self.ended(JudgedSeed(judged, reproduce: reproduce, plan: plan))
       ]
@@ -99,15 +109,17 @@ public struct RunReplay: Sendable {
   }
 
   private static func run(
-    _ scenario: Scenario, _ seed: Seed, reproduce: String
+    _ scenario: Scenario, _ seed: Seed, _ carrier: any RunCarrier, reproduce: String
   ) -> (result: JudgedSeed, divergence: RunDivergence?) {
     let configuration = scenario.configuration
     guard configuration.schedule != nil else {
       return (
-        JudgedSeed(configuration, seed: seed, tiers: scenario.tiers, reproduce: reproduce), nil
+        JudgedSeed(
+          configuration, seed: seed, tiers: scenario.tiers, carrier: carrier, reproduce: reproduce),
+        nil
       )
     }
-    let judged = JudgedRun(configuration, seed: seed, tiers: scenario.tiers)
+    let judged = JudgedRun(configuration, seed: seed, tiers: scenario.tiers, carrier: carrier)
     return (
       JudgedSeed(judged, reproduce: reproduce), judged.run.replayDivergence.map { .choice($0) }
     )
@@ -204,12 +216,5 @@ public enum RunDivergence: Hashable, Sendable, CustomStringConvertible {
   private static func versions(_ found: UInt64, _ expected: UInt64, _ version: String) -> String {
     " in this version (digest \(found.hexDigits) of powercut \(ToolVersion.text), expected "
       + "\(expected.hexDigits) of powercut \(version))"
-  }
-}
-
-extension SimulatedRun {
-  /// Where the run differs from the choices that it was given; `nil` where it was given none.
-  public var replayDivergence: ReplayStrategy.Divergence? {
-    (currentStrategy as? ReplayStrategy)?.finalDivergence
   }
 }

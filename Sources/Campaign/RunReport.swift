@@ -33,6 +33,8 @@ public struct RunReport: Sendable {
     public var counts = Counts()
     /// How many schedules an exhaustive search carried out, and whether there are more.
     public var scheduleNote: String?
+    /// What the command that runs it alone has to be told besides its path.
+    public var programWords: [String] = []
   }
 
   public var command: String

@@ -24,6 +24,13 @@ public struct RunToken: Hashable, Sendable {
   public enum Subject: Hashable, Sendable {
     case seed(SeededRun)
     case scenario(Scenario)
+
+    /// A file of this machine means nothing elsewhere.
+    fileprivate var withoutExecutable: Subject {
+      guard case .scenario(var scenario) = self else { return self }
+      scenario.configuration.program?.executable = nil
+      return .scenario(scenario)
+    }
   }
 
   /// A run that a seed drew.
@@ -55,7 +62,7 @@ public struct RunToken: Hashable, Sendable {
     if case .scenario(let scenario) = subject {
       precondition(scenario.expectation != .pass, "a token asks for a rule")
     }
-    self.subject = subject
+    self.subject = subject.withoutExecutable
     self.toolVersion = toolVersion
   }
 
@@ -96,6 +103,13 @@ public struct RunToken: Hashable, Sendable {
     switch subject {
     case .seed(let run): run.plan.seeds
     case .scenario(let scenario): scenario.seeds
+    }
+  }
+
+  public var stack: StackName {
+    switch subject {
+    case .seed(let run): run.stack
+    case .scenario(let scenario): scenario.configuration.stack
     }
   }
 

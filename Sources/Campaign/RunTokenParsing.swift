@@ -62,6 +62,10 @@ extension RunToken {
     guard scenario.expectation != .pass else {
       throw RunTokenError("the scenario in 'text' expects no rule to be broken")
     }
+    guard scenario.configuration.program?.executable == nil else {
+      throw RunTokenError(
+        "the scenario in 'text' names a program's file, and a token must not (--program does)")
+    }
     return scenario
   }
 }
@@ -92,6 +96,9 @@ extension RunToken.SeededRun {
   }
 
   private func checkTogether() throws(RunTokenError) {
+    guard stack.program == nil || bugs.isEmpty else {
+      throw RunTokenError("bugs can be switched on in simulated stacks only, and \(stack) is none")
+    }
     switch workload {
     case .client:
       guard let choicesDigest else { throw RunTokenError("the field 'made' is missing") }
@@ -103,7 +110,7 @@ extension RunToken.SeededRun {
           "unknown strategy '\(strategy.prefix(40))', and no choices that could do without it")
       }
     case .dirtyImages:
-      guard stack.image != .raw, choicesDigest == nil, choices == nil else {
+      guard stack.holdsMadeUpImages, choicesDigest == nil, choices == nil else {
         throw RunTokenError("made-up images belong to a stack of images, and make no choices")
       }
     }

@@ -28,16 +28,19 @@ extension Scenario {
   /// Carries the scenario out. A `breaks` scenario ends with the first seed that breaks its rule.
   ///
   /// - Throws: ``StalledRun`` where a run hung.
-  public func run(path: String) throws(StalledRun) -> (RunReport.ScenarioOutcome, [Finding]) {
+  public func run(
+    path: String, carrier: any RunCarrier = SimulatedCarrier()
+  ) throws(StalledRun) -> (RunReport.ScenarioOutcome, [Finding]) {
     var outcome = RunReport.ScenarioOutcome(path: path, summary: summary, seeds: seeds)
-    if !pinnedDigests.isEmpty, let found = lastDigests, found != pinnedDigests {
+    outcome.programWords = configuration.programWords(namesExecutable: true)
+    if !pinnedDigests.isEmpty, let found = lastDigests(carrier), found != pinnedDigests {
       outcome.failure = "the last state has the digests [\(found.joined(separator: ", "))]"
       return (outcome, [])
     }
     for rawSeed in seeds.first.rawValue...seeds.last.rawValue {
       let judged = JudgedSeed(
-        configuration, seed: Seed(rawSeed), tiers: tiers,
-        reproduce: "powercut run \(path.shellQuoted)")
+        configuration, seed: Seed(rawSeed), tiers: tiers, carrier: carrier,
+        reproduce: reproduction(path))
       outcome.counts.add(judged.judgement)
       outcome.counts.runs += Int(judged.scheduleCount) - 1
       outcome.scheduleNote = judged.scheduleNote
@@ -68,9 +71,15 @@ extension Scenario {
     return (outcome, [])
   }
 
+  /// The command that carries out the scenario's file.
+  private func reproduction(_ path: String) -> String {
+    (["powercut", "run", path.shellQuoted] + configuration.programWords(namesExecutable: true))
+      .joined(separator: " ")
+  }
+
   /// `nil` where the first seed leaves no log to be read.
-  private var lastDigests: [String]? {
-    let run = SimulatedRun(configuration, seed: seeds.first)
+  private func lastDigests(_ carrier: any RunCarrier) -> [String]? {
+    let run = carrier.carryOut(configuration, seed: seeds.first)
     guard let history = try? run.evidence().history else { return nil }
     var digester = ImageDigester(history: history, recovery: configuration.recovery)
     let digests = digester.digests(of: CrashState(cut: history.entryCount))

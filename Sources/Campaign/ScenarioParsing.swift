@@ -25,7 +25,7 @@ extension Scenario {
 
   private static let keys = [
     "summary", "stack", "bugs", "device", "image", "workload", "schedule", "states", "expect",
-    "ignore", "digests",
+    "ignore", "digests", "program",
   ]
 
   private init(_ root: ScenarioNode) throws(ScenarioError) {
@@ -36,6 +36,9 @@ extension Scenario {
     self.summary = summary
     configuration = RunConfiguration(
       stack: try Self.stack(try root.required("stack")), bugs: try Self.bugs(root.node("bugs")))
+    let program = ProgramParsing(configuration.stack)
+    configuration.program = try program.options(root.node("program"))
+    try program.refuse(["bugs"], in: root)
     if let device = root.node("device") { try Self.readDevice(device, into: &configuration) }
     if let image = root.node("image") {
       configuration.image = try ImageParsing(configuration).parse(image)
@@ -62,7 +65,7 @@ extension Scenario {
     _ node: Node, _ configuration: RunConfiguration
   ) throws(ScenarioError) -> [String] {
     let digests = try list(node, named: "digests").map { $0.scalar?.string ?? "" }
-    guard configuration.stack.image != .raw, configuration.workload != .dirtyImages,
+    guard configuration.stack.image == .vhdx, configuration.workload != .dirtyImages,
       digests.count == 3
     else {
       throw ScenarioError(
@@ -101,6 +104,8 @@ extension Scenario {
     let device = try ScenarioNode(
       node, named: "device",
       keys: ["bytes", "sector", "superblock-interval", "stale-log", "capacity", "failing", "lying"])
+    try ProgramParsing(configuration.stack)
+      .refuse(["superblock-interval", "stale-log", "lying"], in: device)
     if let sector = try device.byteCount("sector", in: 512...(64 << 10)) {
       guard Superblock.isAllowed(UInt32(sector)) else {
         throw ScenarioError(
@@ -108,7 +113,7 @@ extension Scenario {
       }
       configuration.logSectorByteCount = UInt32(sector)
     }
-    let mostByteCount: UInt64 = configuration.stack.image == .raw ? 1 << 30 : 64 << 40
+    let mostByteCount: UInt64 = configuration.stack.image == .vhdx ? 64 << 40 : 1 << 30
     if let bytes = try device.byteCount("bytes", in: 1...mostByteCount) {
       guard bytes % UInt64(configuration.logSectorByteCount) == 0 else {
         throw ScenarioError(
@@ -196,6 +201,10 @@ extension Scenario {
     guard schedule.node("strategy")?.scalar?.string == ExhaustiveBound.strategyName else {
       if limit == nil { return nil }
       throw ScenarioError(line: schedule.line, "'preemptions' needs the strategy dfs")
+    }
+    guard configuration.stack.program == nil else {
+      throw ScenarioError(
+        line: schedule.line, "the strategy dfs is for simulated stacks, and a program is too slow")
     }
     guard case .explicit = configuration.workload, schedule.node("choices") == nil else {
       throw ScenarioError(

@@ -66,6 +66,10 @@ struct ScenarioText {
     let ignored = scenario.configuration.ignoredRules.sorted().map(\.rawValue)
     var lines = ["summary: \(YAMLText.scalar(scenario.summary))"]
     lines += Self.lines(of: scenario.configuration)
+    // Not among the lines of which a digest is made: it is another file on another machine.
+    if let executable = scenario.configuration.program?.executable {
+      lines.append("program: \(YAMLText.scalar(executable))")
+    }
     lines += scheduleLines
     lines.append("states: \(YAMLText.list(scenario.tiers.map(\.description)))")
     lines.append("expect: \(expectation)")
@@ -85,7 +89,7 @@ struct ScenarioText {
     if !device.isEmpty { lines.append("device: \(device.text)") }
     let image = image(of: configuration)
     // Without an image its values mean nothing, and the parser refuses them.
-    if configuration.stack.image != .raw && !image.isEmpty { lines.append("image: \(image.text)") }
+    if configuration.stack.image == .vhdx && !image.isEmpty { lines.append("image: \(image.text)") }
     return lines + WorkloadText(configuration).lines
   }
 

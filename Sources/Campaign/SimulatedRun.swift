@@ -8,12 +8,12 @@ import Workload
 import WriteLog
 
 /// One run of a simulated stack: the client's operations, the devices, and what was promised when.
-public final class SimulatedRun: @unchecked Sendable {
+public final class SimulatedRun: CompletedRun, @unchecked Sendable {
   public let configuration: RunConfiguration
   public let seed: Seed
   public let workload: Workload
   /// Why the run ended before its workload did.
-  public private(set) var stall: Simulation.Stall?
+  public private(set) var stall: RunStall?
   public private(set) var client = ClientHistory()
   /// By operation, which of its task's steps it took.
   public private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
@@ -25,8 +25,10 @@ public final class SimulatedRun: @unchecked Sendable {
 
   /// Carries the run out, from the first operation to the last close.
   ///
+  /// - Precondition: the configuration has a client, and its stack is a simulated one.
   /// - Parameter strategy: instead of the one that the configuration names.
   public init(_ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)? = nil) {
+    precondition(configuration.stack.program == nil, "a program is run by a carrier of its own")
     self.configuration = configuration
     self.seed = seed
     guard let workload = configuration.clientWorkload(seed: seed) else {
@@ -58,6 +60,13 @@ public final class SimulatedRun: @unchecked Sendable {
   /// The log as the run left it.
   public var logBytes: [UInt8] {
     log.contents.read(ByteRange(byteOffset: 0, byteCount: log.byteCount))
+  }
+  public var clientsOfFaultableOperations: [UInt64?] {
+    data.trace.filter { $0.action != .read }.map(\.clientOperation)
+  }
+  /// Where the run differs from the choices that it was given; `nil` where it was given none.
+  public var replayDivergence: ReplayStrategy.Divergence? {
+    (currentStrategy as? ReplayStrategy)?.finalDivergence
   }
   public var traces: Traces {
     Traces(
@@ -91,7 +100,7 @@ public final class SimulatedRun: @unchecked Sendable {
         guard try open(logger, disk) else { return }
         try work(session, disk, logger)
       } catch {
-        stall = error
+        stall = RunStall(error)
         return
       }
     }
@@ -110,7 +119,7 @@ public final class SimulatedRun: @unchecked Sendable {
 
   private func makeDisk(over logger: WriteLogger) -> any ClientDisk {
     switch configuration.stack.image {
-    case .raw: RawImage(over: logger, simulation: simulation)
+    case .raw, .opaque: RawImage(over: logger, simulation: simulation)
     case .vhdx:
       VHDXDisk(
         over: logger, options: configuration.diskOptions(seed: seed, session: sessions.count),
@@ -172,7 +181,7 @@ public final class SimulatedRun: @unchecked Sendable {
     let firstStep = simulation.pointCount(ofTask: operation.task)
     var bytes: [UInt8] = []
     if operation.action == .write {
-      bytes = StampedUnit.bytes(
+      bytes = ContentsStyle.stamped.bytes(
         seed: seed, operation: operation.identifier, range: operation.range)
     }
     let digest = Checksum.xxh3(bytes)

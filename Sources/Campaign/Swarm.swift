@@ -17,10 +17,9 @@ public struct Swarm: Sendable {
   }
 
   public func configuration(for seed: Seed) -> RunConfiguration {
-    switch base.stack.image {
-    case .raw: rawConfiguration(for: seed)
-    case .vhdx: ImageSwarm(base: base).configuration(for: seed)
-    }
+    if base.stack.program != nil { return ProgramSwarm(base: base).configuration(for: seed) }
+    if base.stack.image == .vhdx { return ImageSwarm(base: base).configuration(for: seed) }
+    return rawConfiguration(for: seed)
   }
 
   private func rawConfiguration(for seed: Seed) -> RunConfiguration {

@@ -7,16 +7,18 @@ import Yams
 /// The `workload` of a scenario file: how it is drawn, or an explicit list of operations.
 struct WorkloadParsing {
   private let configuration: RunConfiguration
+  private let program: ProgramParsing
 
   init(_ configuration: RunConfiguration) {
     self.configuration = configuration
+    program = ProgramParsing(configuration.stack)
   }
 
   func parse(_ node: Node) throws(ScenarioError) -> RunConfiguration.ClientWorkload {
     if node.scalar?.string == FuzzedWorkload.dirtyImages.rawValue {
-      guard configuration.stack.image != .raw else {
+      guard configuration.stack.holdsMadeUpImages else {
         throw ScenarioError(
-          line: node.mark?.line, "'dirty-images' belongs to a stack of images")
+          line: node.mark?.line, "'dirty-images' belongs to a simulated stack of images")
       }
       return .dirtyImages
     }
@@ -44,7 +46,9 @@ struct WorkloadParsing {
     {
       specification.operationCount = count
     }
+    try program.check(number: UInt64(specification.operationCount), line: workload.line)
     if let count = try workload.integer("sessions", in: 1...100) {
+      if count > 1 { try program.checkIsOnlySession(line: workload.node("sessions")?.mark?.line) }
       specification.sessionCount = count
     }
     if let percent = try workload.integer("fua-percent", in: 0...100) {
@@ -57,6 +61,12 @@ struct WorkloadParsing {
     specification.hotByteCount = try workload.byteCount("hot", in: lengths)
     specification.blocks = try blocks(workload)
     if let mix = workload.node("mix") { specification.mix = try self.mix(mix) }
+    for weight in specification.mix {
+      let line = workload.node("mix")?.mark?.line ?? workload.line
+      try program.check(weight.action, line: line)
+      try program.check(
+        exclusive: weight.action, taskCount: specification.taskCount, line: line)
+    }
     guard let node = workload.node("seed") else { return .drawn(specification, seed: nil) }
     guard let seed = node.scalar.flatMap({ Seed($0.string) }) else {
       throw ScenarioError(line: node.mark?.line, "'seed' must be a number, found \(node.shown)")
@@ -69,7 +79,7 @@ struct WorkloadParsing {
     _ workload: ScenarioNode
   ) throws(ScenarioError) -> WorkloadSpecification.Blocks? {
     guard let node = workload.node("blocks") else { return nil }
-    guard configuration.stack.image != .raw, let items = node.sequence, items.count > 0 else {
+    guard configuration.stack.image == .vhdx, let items = node.sequence, items.count > 0 else {
       throw ScenarioError(
         line: node.mark?.line, "'blocks' lists blocks of an image by number, found \(node.shown)")
     }
@@ -122,6 +132,7 @@ struct WorkloadParsing {
   private func sessions(_ nodes: [Node], _ list: Node) throws(ScenarioError) -> Workload {
     var workload = Workload(sessions: [])
     var operations: [ClientOperation] = []
+    var lines: [(action: ClientMark.Action, line: Int?)] = []
     var lastNumber: UInt64 = 0
     var isClosed = false
     for node in nodes {
@@ -132,15 +143,22 @@ struct WorkloadParsing {
       if let end = try end(node, lastNumber) {
         lastNumber = end.number
         isClosed = end.word == Self.listEnd
+        if end.word == Self.sessionEnd { try program.checkIsOnlySession(line: node.mark?.line) }
         workload.sessions.append(.init(listing: operations, closeIdentifier: lastNumber))
         operations = []
       } else {
-        operations.append(try operation(node, lastNumber))
+        let operation = try operation(node, lastNumber)
+        lines.append((operation.action, node.mark?.line))
+        operations.append(operation)
         lastNumber = operations.last?.identifier ?? lastNumber
       }
     }
     if !isClosed {
       workload.sessions.append(.init(listing: operations, closeIdentifier: lastNumber + 1))
+    }
+    let taskCount = workload.sessions.map { $0.tasks.count { !$0.isEmpty } }.max() ?? 0
+    for (action, line) in lines {
+      try program.check(exclusive: action, taskCount: taskCount, line: line)
     }
     if !isClosed && workload.sessions.allSatisfy({ $0.tasks.allSatisfy(\.isEmpty) }) {
       throw ScenarioError(line: list.mark?.line, "'workload' lists no operation")
@@ -179,6 +197,8 @@ struct WorkloadParsing {
     var operation = ClientOperation(
       identifier: try number("number", of: item, lastNumber),
       task: try item.integer("task", in: 0...63) ?? 0, action: action)
+    try program.check(action, line: item.line)
+    try program.check(number: operation.identifier, line: item.line)
     if let node = item.node("fua") {
       guard let isFUA = node.bool, action == .write || action == .writeZeroes else {
         throw ScenarioError(

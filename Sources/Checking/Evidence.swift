@@ -15,6 +15,8 @@ public struct Evidence: Sendable {
   public var arePromisesImplied = false
   /// The contents that a write of the client was submitted with, unit by unit of its range.
   public var submittedUnits: (@Sendable (ClientOperation) -> [Digest128])?
+  /// How these contents tell whose they are.
+  public var contents = ContentsStyle.stamped
   /// The device as the run left it.
   public var live: LiveContents?
   /// What only a simulation knows.
@@ -24,6 +26,9 @@ public struct Evidence: Sendable {
   /// What is known of the VHDX image that the disk holds; `nil` where it holds what the client wrote
   /// where the client wrote it.
   public var image: ImageEvidence?
+  /// Whether only the program that wrote the disk can read what the client wrote, so that none of the
+  /// client's promises can be looked for in it.
+  public var isOpaque = false
 
   public init(index: WriteLogIndex, history: DiskHistory) {
     self.index = index
@@ -37,6 +42,13 @@ public struct Evidence: Sendable {
 }
 
 extension Evidence {
+  /// The same without a history of the client, where nothing in the disk can be held against it.
+  var withReadablePromises: Evidence {
+    var readable = self
+    if isOpaque { readable.client = nil }
+    return readable
+  }
+
   /// Whether the device refused something on behalf of an operation that was acknowledged.
   var hasUnreportedError: Bool {
     traces?.data.contains { operation in

@@ -35,7 +35,8 @@ public struct Judge {
     self.isGoingOn = isGoingOn
   }
 
-  public func judge(_ evidence: Evidence) -> Judgement {
+  public func judge(_ given: Evidence) -> Judgement {
+    let evidence = given.withReadablePromises
     var list = ViolationList()
     var judged: Set<Rule> = [.l01, .l02, .l03, .l04]
     let headers = evidence.traces.map {
@@ -70,7 +71,7 @@ public struct Judge {
     judgement.judgedRules = judged.sorted()
     let rules = evidence.image == nil ? Rule.ofRawDisks : Rule.ofImages
     judgement.unjudgedRules = rules.filter { !judged.contains($0) }.map {
-      ($0, Self.whatIsMissing(for: $0))
+      ($0, Self.whatIsMissing(for: $0, evidence))
     }
     judgement.entryCount = evidence.index.entryCount
     return judgement
@@ -124,8 +125,10 @@ public struct Judge {
     judged.insert(.l10)
   }
 
-  private static func whatIsMissing(for rule: Rule) -> String {
+  private static func whatIsMissing(for rule: Rule, _ evidence: Evidence) -> String {
     switch rule {
+    case _ where evidence.isOpaque && rule.isOfClient:
+      "only the program itself can read what its client wrote (--command)"
     case .l05, .l11: "only a simulated run sees when the superblock was written"
     case .l06, .l09: "the log carries no extension of Powercut's recorder"
     case .l10: "only a small simulated run is compared with all its states (tier all)"
@@ -134,10 +137,15 @@ public struct Judge {
     case .h09, .h18: "advice: `powercut check IMAGE` tells it of an image that is closed"
     case .m12: "the parent image was not given"
     case .g08, .b08: "it has no judge yet"
-    case _ where rule.rawValue.hasPrefix("D"): "there is no history of the client"
+    case _ where rule.isOfClient: "there is no history of the client"
     case .s03, .s04, .s09, .r01, .r02, .r03, .r04, .r05, .r06, .r07, .r09, .r11, .r12:
       "recovery is the specification's own here: another one is judged for what it does"
     default: "the order of writes could not be judged to its end, or the base is no image"
     }
   }
+}
+
+extension Rule {
+  /// Whether the rule is about what the client was promised.
+  fileprivate var isOfClient: Bool { rawValue.hasPrefix("D") }
 }

@@ -32,8 +32,8 @@ struct PromiseFinding {
   private func rule(
     missing: Promises.Version?, held: Promises.Version?, submitted: [Promises.Version]
   ) -> Rule {
-    if held == nil, let claim = StampedUnit(claimedBy: bytes) {
-      return claim.isWhole(bytes) ? .d03 : .d02
+    if held == nil, let claim = promises.contents.claim(of: bytes) {
+      return claim.isWhole ? .d03 : .d02
     }
     guard let missing else { return held == nil ? .d03 : .d01 }
     let isBesideError = submitted.contains { other in
@@ -59,8 +59,9 @@ struct PromiseFinding {
 
   private func name(_ version: Promises.Version?) -> String {
     if let version { return "\(version.record.operation)" }
-    if let claim = StampedUnit(claimedBy: bytes) {
-      return "a unit of operation #\(claim.operation) for byte \(claim.byteOffset)"
+    if let claim = promises.contents.claim(of: bytes) {
+      let place = claim.byteOffset.map { " for byte \($0)" } ?? ""
+      return "a unit of operation #\(claim.operation)\(place)"
     }
     return bytes.allSatisfy { $0 == 0 } ? "zeroes" : "other bytes"
   }

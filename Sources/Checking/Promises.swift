@@ -42,6 +42,8 @@ final class Promises {
   private let initialByteCount: UInt64
   /// Whether the device refused something and the client was told that it was done.
   var hasUnreportedError = false
+  /// What the client's writes hold.
+  var contents = ContentsStyle.stamped
   /// The versions that become durable at a cut.
   private let newlyDurable: [Int: [Int]]
   /// For each cut that changes promises, ascending: used to tell two cuts with one promise apart.

@@ -12,7 +12,8 @@ public final class SingleStateJudge {
   public let judgedRules: [Rule]
   private let judge: any StateJudge
 
-  public init(_ evidence: Evidence) {
+  public init(_ given: Evidence) {
+    let evidence = given.withReadablePromises
     let promises = Promises(of: evidence)
     var rules: Set<Rule> = []
     if evidence.client != nil { rules = [.d01, .d02, .d03, .d04, .d05, .d06, .d07] }
@@ -74,5 +75,6 @@ extension Promises {
       discardPromisesZeroes: evidence.discardPromisesZeroes,
       submittedUnits: evidence.submittedUnits ?? { _ in [] })
     hasUnreportedError = evidence.hasUnreportedError
+    contents = evidence.contents
   }
 }

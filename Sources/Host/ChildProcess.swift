@@ -49,7 +49,7 @@ public enum ChildProcess {
     let deadline = timeLimit.map { MonotonicClock.nanoseconds &+ nanoseconds($0) }
     let pipes = try ChildPipes(
       program: program, hasInput: input != nil, keptByteCount: keptByteCount ?? .max)
-    let processID = try spawn(argv, environment, workingDirectory, pipes)
+    let processID = try spawn(argv, environment, workingDirectory, pipes.childEnds)
     pipes.closeChildEnds()
     let child = RunningChild(
       processID: processID, deadlineNanoseconds: deadline, isWanted: isWanted)
@@ -64,10 +64,10 @@ public enum ChildProcess {
       : UInt64(min(seconds, 1_000_000_000)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
   }
 
-  /// - Parameter pipes: its three standard streams; `nil` are ours.
+  /// - Parameter streams: descriptors of ours that become its standard streams; the others are ours.
   static func spawn(
     _ argv: [String], _ environment: [String: String], _ workingDirectory: String?,
-    _ pipes: ChildPipes?
+    _ streams: [(descriptor: Int32, standard: Int32)]
   ) throws(HostError) -> pid_t {
     var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
@@ -77,7 +77,7 @@ public enum ChildProcess {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
-    for (descriptor, standard) in pipes?.childEnds ?? [] {
+    for (descriptor, standard) in streams {
       unsafe posix_spawn_file_actions_adddup2(&actions, descriptor, standard)
     }
     if let workingDirectory {

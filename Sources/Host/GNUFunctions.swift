@@ -29,6 +29,14 @@ enum GNUFunctions {
     return unsafe unsafeBitCast(symbol, to: Function.self)(&ends, O_CLOEXEC)
   }
 
+  /// Sets this thread's execution domain, and returns the one before; `nil` where that is refused.
+  static func personality(_ value: UInt) -> UInt? {
+    typealias Function = @convention(c) (UInt) -> Int32
+    guard let symbol = unsafe dlsym(nil, "personality") else { return nil }
+    let before = unsafe unsafeBitCast(symbol, to: Function.self)(value)
+    return before < 0 ? nil : UInt(before)
+  }
+
   /// Gives the blocks of a range back to the file system; the range then reads as zeroes.
   ///
   /// - Returns: 0, or -1 with `errno`.

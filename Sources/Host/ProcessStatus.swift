@@ -22,6 +22,14 @@ public enum Processors {
     let count = mask.reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount }
     return max(1, count > 0 ? count : sysconf(Int32(_SC_NPROCESSORS_ONLN)))
   }
+
+  /// The number of the last one; 0 where the kernel does not say.
+  public static var last: UInt32 {
+    let digits = (ProcessStatus.field("Cpus_allowed") ?? "").compactMap(\.hexDigitValue)
+    guard let first = digits.firstIndex(where: { $0 != 0 }) else { return 0 }
+    let bits = UInt32(Int.bitWidth - 1 - digits[first].leadingZeroBitCount)
+    return UInt32(digits.count - 1 - first) * 4 + bits
+  }
 }
 
 /// How much memory this process has used.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// A program that runs beside us with our standard streams, in a process group of its own.
+/// A program that runs beside us in a process group of its own.
 ///
 /// Whoever starts one has to call ``end()``, also after an error.
 public final class StartedProcess {
@@ -15,13 +15,20 @@ public final class StartedProcess {
   ///
   /// - Parameter environment: variables to set beside the inherited ones.
   /// - Throws: ``HostError`` where the program cannot be started.
-  public init(argv: [String], environment: [String: String]) throws(HostError) {
+  public convenience init(argv: [String], environment: [String: String]) throws(HostError) {
+    try self.init(argv: argv, environment: environment, streams: [])
+    lendTerminal()
+  }
+
+  /// - Parameter streams: descriptors of ours that become standard streams of the program.
+  init(
+    argv: [String], environment: [String: String], streams: [(descriptor: Int32, standard: Int32)]
+  ) throws(HostError) {
     guard let program = argv.first, !program.isEmpty else {
       throw HostError("start", "", found: "no program is named", hint: "Name a program.")
     }
-    processID = try ChildProcess.spawn(argv, environment, nil, nil)
+    processID = try ChildProcess.spawn(argv, environment, nil, streams)
     child = RunningChild(processID: processID, deadlineNanoseconds: nil)
-    lendTerminal()
   }
 
   /// A group in the background is stopped when it reads from the terminal.

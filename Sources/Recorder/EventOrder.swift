@@ -6,6 +6,7 @@ struct EventOrder {
   enum Event {
     case began(JournalRecord)
     case ended(JournalRecord, at: UInt64)
+    case client(ClientEvent, at: UInt64)
   }
 
   private var waiting: [UInt64: Event] = [:]
@@ -21,6 +22,10 @@ struct EventOrder {
       waiting[number] = .ended(record, at: number)
       return true
     }
+  }
+
+  mutating func add(_ event: ClientEvent, at number: UInt64) {
+    waiting[number] = .client(event, at: number)
   }
 
   /// All events up to the first number that is missing.

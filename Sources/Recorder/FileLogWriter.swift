@@ -97,6 +97,12 @@ final class FileLogWriter {
     try note()
   }
 
+  /// Appends a mark that stands for no operation.
+  func mark(_ text: String, timing: EntryTiming) throws {
+    try writer.appendMark(text, timing: timing)
+    try note()
+  }
+
   // MARK: Inside
 
   /// What is left of a sector that a file was cut off in, as an entry of its own.
@@ -141,8 +147,7 @@ final class FileLogWriter {
   }
 
   private func appendSize(_ timing: EntryTiming) throws {
-    try writer.appendMark(ClientMark.size(byteCount: shadow.byteCount).text, timing: timing)
-    try note()
+    try mark(ClientMark.size(byteCount: shadow.byteCount).text, timing: timing)
   }
 
   private func note() throws { try noted(writer.entryCount - 1) }

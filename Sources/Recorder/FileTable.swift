@@ -7,18 +7,21 @@ final class FileTable {
   private let output: String
   private let watched: String
   private let ignoredNames: [String]
+  /// What the identities of logs are made of; `nil`: each has one of its own.
+  private let identitySeed: UInt64?
   private let noted: (_ name: String, _ entryIndex: UInt64) throws -> Void
   private(set) var files: [RecordedFile] = []
   private var numbers: [FileKey: UInt32] = [:]
   private var takenNames: [String: Int] = [JointOrder.fileName: 1, Recorder.journalName: 1]
 
   init(
-    output: String, watched: String, ignoredNames: [String],
+    output: String, watched: String, ignoredNames: [String], identitySeed: UInt64? = nil,
     noted: @escaping (_ name: String, _ entryIndex: UInt64) throws -> Void
   ) {
     self.output = output
     self.watched = watched
     self.ignoredNames = ignoredNames
+    self.identitySeed = identitySeed
     self.noted = noted
   }
 
@@ -33,11 +36,31 @@ final class FileTable {
     let key = FileKey(record)
     if let known = file(key) { return known }
     if isIgnored(path) { return nil }
+    return try add(key, path: path, source: source(record, key, path))
+  }
+
+  /// A file that is there, before a program changes it.
+  func watched(_ path: String) throws -> RecordedFile {
+    var identity = pcj_identity_of_file()
+    guard unsafe pcj_identify(AT_FDCWD, path, 0, &identity) == 0 else {
+      throw RecorderError(
+        "watch", path, found: String(errorNumber: errno), hint: "Name a file that is there.")
+    }
+    let key = FileKey(identity)
+    return try file(key) ?? add(key, path: path, source: path)
+  }
+
+  /// The file that was at `path` when its recording began.
+  func file(_ path: String) -> RecordedFile? { files.first { $0.path == path } }
+
+  private func add(_ key: FileKey, path: String, source: String) throws -> RecordedFile {
+    let number = UInt32(files.count + 1)
     let file = try RecordedFile(
-      number: UInt32(files.count + 1), key: key, path: path, source: source(record, key, path),
-      name: freeName(path), output: output, noted: noted)
+      number: number, key: key, path: path, source: source, name: freeName(path), output: output,
+      identity: identitySeed.map { max(1, $0 ^ UInt64(number) << 48) } ?? pcj_identity(),
+      noted: noted)
     files.append(file)
-    numbers[key] = file.number
+    numbers[key] = number
     return file
   }
 

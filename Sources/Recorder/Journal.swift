@@ -32,6 +32,14 @@ import Glibc
     }
   }
 
+  /// Makes operations wait until they are let go. To be called before a program is started.
+  func takeControl(processor: UInt32) {
+    unsafe pcj_take_control(control, processor)
+  }
+
+  /// A number of the one order, for an event that is no program's.
+  func takeNumber() -> UInt64 { unsafe pcj_take_number(control) }
+
   /// Calls on watched files fail from then on, in programs that still run.
   func close() {
     chunks = []

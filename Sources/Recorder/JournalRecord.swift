@@ -31,6 +31,16 @@ struct JournalRecord {
   /// Where in the file; of a call that appends it is known once that has ``completed``.
   var byteOffset: UInt64 { unsafe chunk.fields(at: place).pointee.byte_offset }
 
+  /// Whether its thread sleeps until it is let go. What was only told has been completed in one go with
+  /// its publication, or is about to be.
+  var waitsForItsTurn: Bool {
+    switch pcj_kind(kind) {
+    case PCJ_PROBLEM, PCJ_TOUCH, PCJ_END: false
+    case PCJ_CREATE: !hasFlag(PCJ_TOLD)
+    default: true
+    }
+  }
+
   /// The data, or its start.
   func payload(byteCount: Int? = nil) -> [UInt8] {
     let all = Int(fields.payload_byte_count)

@@ -24,6 +24,7 @@ final class RecordedFile {
   /// - Parameter source: where the contents can be read; the name may be gone by now.
   init(
     number: UInt32, key: FileKey, path: String, source: String, name: String, output: String,
+    identity: UInt64,
     noted: @escaping (_ name: String, _ entryIndex: UInt64) throws -> Void
   ) throws {
     self.number = number
@@ -37,7 +38,7 @@ final class RecordedFile {
     shadow = try ShadowFile("\(folder)/shadow.img")
     initialByteCount = shadow.byteCount
     log = FileLogWriter(
-      log: try LogFile("\(folder)/writes.log"), shadow: shadow, identity: pcj_identity(),
+      log: try LogFile("\(folder)/writes.log"), shadow: shadow, identity: identity,
       noted: { entryIndex in try noted(name, entryIndex) })
     try log.count()
     summary = RecordedFileSummary(
@@ -64,6 +65,14 @@ final class RecordedFile {
   /// Keeps the real file as the run left it, for rule L08.
   func keepLive(_ path: String) throws {
     try SparseCopy.make(of: path, at: "\(folder)/live.img")
+  }
+
+  /// Puts down what the client of the program did or was told. A mark is no operation: it holds for what
+  /// stands in the log by then.
+  func mark(_ event: ClientEvent, at number: UInt64) throws {
+    try log.mark(
+      event.mark.text,
+      timing: EntryTiming(submissionIndex: number, completionIndex: number, task: event.task))
   }
 
   func flushBegins(_ record: JournalRecord) {

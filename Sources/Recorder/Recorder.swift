@@ -1,12 +1,14 @@
 import Bytes
 import CJournal
 import Host
+import WriteLog
 
-/// Runs a program and records what it does to the files below a folder.
+/// Records what a program does to the files below a folder.
 ///
-/// The program is started with a library that writes every operation into a ``Journal``, from where it
-/// is taken into the files' recordings while the program runs: whoever is killed, what was recorded so
-/// far can be read. The order is that in which the program did it by itself.
+/// The program is started with a library (``environment``) that writes every operation into a
+/// ``Journal``, from where ``poll()`` takes it into the files' recordings while the program runs: whoever
+/// is killed, what was recorded so far can be read. The order is the program's own (``run(_:isInterrupted:)``),
+/// or that in which its operations are let go one by one (``held``).
 ///
 /// A program that outlives its recorder gets EIO for every change to a watched file.
 public final class Recorder {
@@ -23,11 +25,26 @@ public final class Recorder {
     public var libraryPath: String
     /// Names and patterns of files that are left alone.
     public var ignoredNames: [String] = []
+    /// Whether operations wait until they are let go; `nil` leaves the program its own order.
+    public var control: Control?
 
     public init(watched: String, output: String, libraryPath: String) {
       self.watched = watched
       self.output = output
       self.libraryPath = libraryPath
+    }
+  }
+
+  /// What makes a run repeatable.
+  public struct Control: Sendable {
+    /// The processor that all of the program runs on, from 0.
+    public var processor: UInt32
+    /// What its randomness, its time and the identities of its recordings are made of.
+    public var seed: UInt64
+
+    public init(processor: UInt32, seed: UInt64) {
+      self.processor = processor
+      self.seed = seed
     }
   }
 
@@ -55,6 +72,10 @@ public final class Recorder {
   private var problems: [RecordingProblem] = []
   /// Which files a flush of everything was begun for, by its submission.
   private var flushedTogether: [UInt64: [RecordedFile]] = [:]
+  /// Threads that wait for the number of a file, where they wait for everything.
+  private var touches: [JournalRecord] = []
+  /// Operations that wait until they are let go, by their submission.
+  private var waiting: [UInt64: JournalRecord] = [:]
 
   /// - Parameter describe: the text of a file's `manifest.json`; called when its recording begins and
   ///   again when it is complete.
@@ -77,33 +98,45 @@ public final class Recorder {
     }
     before = try FolderSurvey(of: watched, excluding: output)
     journal = try Journal("\(output)/\(Self.journalName)", watching: watched)
+    if let control = options.control { journal.takeControl(processor: control.processor) }
     let joint = try JointOrder("\(output)/\(JointOrder.fileName)", watching: watched)
     self.joint = joint
     table = FileTable(
       output: output, watched: watched, ignoredNames: options.ignoredNames,
+      identitySeed: options.control?.seed,
       noted: { name, entryIndex in try joint.entry(name, entryIndex) })
   }
 
-  /// Runs `argv` to its end. To be called once, by the thread that made the recorder.
+  /// Runs `argv` to its end in its own order. To be called once, by the thread that made the recorder.
   ///
   /// - Parameter isInterrupted: asked at each round; once it is true the program is interrupted.
   /// - Throws: what kept the recording from going on; the program has been killed then.
   public func run(_ argv: [String], isInterrupted: () -> Bool) throws -> Outcome {
-    defer { journal.close() }
+    defer { close() }
     let process = try StartedProcess(argv: argv, environment: environment)
     defer { _ = process.end() }
     var wasInterrupted = false
     while !process.hasEnded {
       let bell = journal.bell
-      try takeRecords()
+      try poll()
       if !wasInterrupted, isInterrupted() {
         wasInterrupted = true
         process.interrupt()
       }
       journal.wait(since: bell, milliseconds: Self.roundMilliseconds)
     }
-    let status = process.end()
-    try takeRecords()
+    var outcome = try finish(process.end(), of: argv)
+    outcome.wasInterrupted = wasInterrupted
+    return outcome
+  }
+
+  /// Lets go of the programs that still run: their changes fail from then on. To be called in the end,
+  /// also after an error.
+  public func close() { journal.close() }
+
+  /// Takes what is left once the program has ended, and compares the files with their recordings.
+  public func finish(_ status: ChildProcess.Status, of argv: [String]) throws -> Outcome {
+    try poll()
     try takeRest()
     // Nothing goes past us where a ring was refused, but a program can have failed for want of one.
     if !Self.isFailure(status) { problems.removeAll { $0 == .ioUring } }
@@ -115,25 +148,81 @@ public final class Recorder {
     try finish()
     return Outcome(
       files: table.files.map(\.summary), problems: problems, commandStatus: status,
-      wasInterrupted: wasInterrupted, processCount: journal.processCount)
+      wasInterrupted: false, processCount: journal.processCount)
   }
 
   private static func isFailure(_ status: ChildProcess.Status) -> Bool {
     if case .exited(let number) = status { number != 0 } else { false }
   }
 
-  private var environment: [String: String] {
+  /// What a program has to be started with.
+  public var environment: [String: String] {
     let others = Environment.value("LD_PRELOAD").map { ":\($0)" } ?? ""
-    return ["LD_PRELOAD": options.libraryPath + others, PCJ_VARIABLE: journal.path]
+    var variables = ["LD_PRELOAD": options.libraryPath + others, PCJ_VARIABLE: journal.path]
+    if let control = options.control { variables.merge(Self.repeating(control.seed)) { $1 } }
+    return variables
+  }
+
+  /// What makes a program that is started with the library, recorded or not, draw the same again.
+  public static func repeating(_ seed: UInt64) -> [String: String] {
+    // Memory that nobody has initialised holds a byte of the seed and not what was there before.
+    [PCJ_SEED_VARIABLE: String(seed, radix: 16), "MALLOC_PERTURB_": "\(1 + seed % 255)"]
   }
 
   // MARK: From the journal to the recordings
 
-  private func takeRecords() throws {
+  /// Takes what the program has done since the last call.
+  public func poll() throws {
     let records = try journal.newRecords()
-    for record in records where record.isKind(PCJ_TOUCH) { try answer(record) }
+    for record in records {
+      if record.isKind(PCJ_TOUCH) {
+        if options.control == nil { try answer(record) } else { touches.append(record) }
+      } else if options.control != nil, record.waitsForItsTurn {
+        waiting[record.submitted] = record
+      }
+    }
     order.add(records)
     try handle(order.next())
+  }
+
+  /// Lets threads go on that have come to a file for the first time; says whether there were any. Not done
+  /// as they come where the order is not the program's own: when they go on must not depend on the clock.
+  public func answerTouches() throws -> Bool {
+    defer { touches = [] }
+    for record in touches { try answer(record) }
+    return !touches.isEmpty
+  }
+
+  /// The operations that wait until they are let go, in the order of their submission.
+  public var held: [HeldOperation] {
+    waiting.sorted { $0.key < $1.key }.map { number, record in
+      HeldOperation(record, path: table[record.fields.file]?.path)
+    }
+  }
+
+  /// Lets an operation go.
+  public func release(_ operation: HeldOperation, _ turn: HeldOperation.Turn) {
+    waiting[operation.number]?.answer(turn.answer)
+    waiting[operation.number] = nil
+  }
+
+  /// Begins the recording of a file before any program touches it.
+  public func watch(_ path: String) throws {
+    let knownCount = table.files.count
+    let file = try table.watched(path)
+    if table.files.count > knownCount { try writeManifest(file) }
+  }
+
+  /// Puts a mark of the client's into the one order, and into the log of a file that is watched.
+  ///
+  /// - Parameter task: the number of the client's task.
+  /// - Returns: its number in the one order.
+  @discardableResult
+  public func mark(_ mark: ClientMark, task: UInt32, in path: String) throws -> UInt64 {
+    let number = journal.takeNumber()
+    order.add(ClientEvent(mark: mark, task: task, path: path), at: number)
+    try handle(order.next())
+    return number
   }
 
   /// Tells a waiting program which number its file has, once the first contents are kept.
@@ -150,6 +239,8 @@ public final class Recorder {
       switch event {
       case .began(let record): try began(record)
       case .ended(let record, let number): try ended(record, at: number)
+      case .client(let event, let number):
+        try table.file(event.path)?.mark(event, at: number)
       }
     }
     if !events.isEmpty { try countEntries() }
@@ -219,7 +310,7 @@ public final class Recorder {
     try handle(order.rest())
     if order.open.isEmpty { return }
     let survey = try FolderSurvey(of: watched, excluding: Paths.absolute(options.output))
-    for record in order.open {
+    for record in order.open where waiting[record.submitted] == nil {
       guard let file = table[record.fields.file] else { continue }
       file.noteUnfinished()
       guard let path = survey.path(of: file.key),

@@ -2,11 +2,11 @@ import Bytes
 import Host
 
 /// A copy of a file that has holes where the file has them.
-enum SparseCopy {
+public enum SparseCopy {
   private static let pieceByteCount = 1 << 20
 
   /// - Throws: ``HostError`` where one of them cannot be read or the other not be written.
-  static func make(of path: String, at target: String) throws(HostError) {
+  public static func make(of path: String, at target: String) throws(HostError) {
     let region = try MappedFile.map(path, access: .sequential)
     let copy = try SparseImageFile(target, byteCount: UInt64(region.byteCount))
     var start = 0

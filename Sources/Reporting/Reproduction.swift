@@ -13,5 +13,7 @@ extension RunReport {
 
 extension RunReport.ScenarioOutcome {
   /// The command that carries out this scenario alone, as it is typed.
-  var reproduction: String { "powercut run \(path.shellQuoted)" }
+  var reproduction: String {
+    (["powercut", "run", path.shellQuoted] + programWords).joined(separator: " ")
+  }
 }

@@ -22,7 +22,7 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
   private let stepLimit: Int
   private let owner = powercut_thread_identity()
   private var ready = ReadyJobs()
-  private var points: WaitingPoints
+  private var points: WaitingPoints<Waiter>
   private var liveTaskCount = 0
   private var signalWaiterCount = 0
   /// Counts what happens in the run: the one clock of its traces.

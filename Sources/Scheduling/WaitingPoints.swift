@@ -1,34 +1,38 @@
 /// The operations that wait to be let go, and who decides which goes next.
 ///
+/// `Held` is what letting go takes: the continuation of a simulated task, or the call of a real program.
+///
 /// A struct with few entrances: each access to a property of the simulation is checked at run time, and
 /// that was a quarter of the time of a pick when every field was one.
-struct WaitingPoints {
-  private(set) var strategy: any Strategy
-  /// Sorted by task and point; ``waiters`` are theirs, in the same order.
+public struct WaitingPoints<Held> {
+  public private(set) var strategy: any Strategy
+  /// Sorted by task and point; ``held`` are theirs, in the same order.
   private var pending: [PendingOperation] = []
-  private var waiters: [Waiter] = []
+  private var held: [Held] = []
   /// How many points each task has come to.
   private var pointCounts: [Int] = []
-  private(set) var schedule = Schedule()
-  private(set) var order = TaskOrder()
-  private(set) var stepCount = 0
+  public private(set) var schedule = Schedule()
+  public private(set) var order = TaskOrder()
+  public private(set) var stepCount = 0
 
-  init(strategy: any Strategy) {
+  public init(strategy: any Strategy) {
     self.strategy = strategy
   }
 
-  var count: Int { pending.count }
+  public var count: Int { pending.count }
 
   /// How many points `task` has come to.
-  func pointCount(ofTask task: Int) -> Int { task < pointCounts.count ? pointCounts[task] : 0 }
+  public func pointCount(ofTask task: Int) -> Int {
+    task < pointCounts.count ? pointCounts[task] : 0
+  }
 
   /// New tasks start; `expectedStepCounts` says how many operations each will take, where known.
-  mutating func begin(expectedStepCounts: [Int]) {
+  public mutating func begin(expectedStepCounts: [Int]) {
     if !expectedStepCounts.isEmpty { countPoints(ofTask: expectedStepCounts.count - 1) }
     strategy.begin(expectedPointCounts: zip(pointCounts, expectedStepCounts).map { $0 + $1 })
   }
 
-  mutating func insert(task: Int, access: DeviceAccess?, _ waiter: Waiter) {
+  public mutating func insert(task: Int, access: DeviceAccess?, _ held: Held) {
     countPoints(ofTask: task)
     let operation = PendingOperation(
       task: task, point: pointCounts[task], sinceStep: stepCount, access: access)
@@ -40,11 +44,11 @@ struct WaitingPoints {
       index -= 1
     }
     pending.insert(operation, at: index)
-    waiters.insert(waiter, at: index)
+    self.held.insert(held, at: index)
   }
 
-  /// Picks the operation that goes next. The caller resumes its waiter.
-  mutating func takeNext() -> Waiter {
+  /// Picks the operation that goes next, and hands over what lets it go.
+  public mutating func takeNext() -> Held {
     var index = 0
     if pending.count > 1 {
       index = strategy.pick(from: pending, step: stepCount)
@@ -52,10 +56,28 @@ struct WaitingPoints {
     } else {
       strategy.passed(pending[0])
     }
+    return take(index)
+  }
+
+  /// The same among those that could go now; `nil` where none can.
+  public mutating func takeNext(where canGo: (Held) -> Bool) -> Held? {
+    let places = held.indices.filter { canGo(held[$0]) }
+    guard var place = places.first else { return nil }
+    if places.count > 1 {
+      let index = strategy.pick(from: places.map { pending[$0] }, step: stepCount)
+      schedule.choices.append(Choice(index: index, bound: places.count))
+      place = places[index]
+    } else {
+      strategy.passed(pending[place])
+    }
+    return take(place)
+  }
+
+  private mutating func take(_ index: Int) -> Held {
     stepCount += 1
     order.append(TaskOrder.Turn(task: pending[index].task, stepCount: 1))
     pending.remove(at: index)
-    return waiters.remove(at: index)
+    return held.remove(at: index)
   }
 
   /// Makes room for the count of `task`.

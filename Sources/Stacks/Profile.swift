@@ -32,47 +32,12 @@ public struct Profile: Hashable, Sendable {
     bugs: [.guidBeforeEntry, .headerErrorsIgnored, .publishBeforeLog, .batRestoredUnderWriter],
     writesOwnFields: true, habits: .qemu, recovery: .qemu7222)
 
+  /// QEMU over a file of its own, with no logger in between.
+  public static let qemuFile = Profile(
+    name: "qemu", bugs: [], writesOwnFields: true, habits: .qemu, recovery: .qemu7222)
+
   /// The same before the table's entries stopped to shift.
   public static let qemuImage720 = Profile(
     name: "qemu-7.2.0", bugs: qemuImage7222.bugs.union([.trailingRead]), writesOwnFields: true,
     habits: .qemu, recovery: .qemu720)
-}
-
-/// What `--stack` names: an image format and a profile, as `raw:exact`.
-public struct StackName: Hashable, Sendable, CustomStringConvertible {
-  public enum Image: String, CaseIterable, Sendable {
-    case raw
-    case vhdx
-
-    /// What the image can be written as.
-    public var profiles: [Profile] {
-      switch self {
-      case .raw: [.exact, .qemu720, .qemu7222]
-      case .vhdx: [.exact, .qemuImage720, .qemuImage7222]
-      }
-    }
-  }
-
-  public var image: Image
-  public var profile: Profile
-
-  public init(image: Image, profile: Profile) {
-    self.image = image
-    self.profile = profile
-  }
-
-  /// `nil` where `text` names no stack; ``allNames`` lists those there are.
-  public init?(_ text: String) {
-    let words = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-    guard words.count == 2, let image = Image(rawValue: words[0]),
-      let profile = image.profiles.first(where: { $0.name == words[1] })
-    else { return nil }
-    self.init(image: image, profile: profile)
-  }
-
-  public static var allNames: [String] {
-    Image.allCases.flatMap { image in image.profiles.map { "\(image.rawValue):\($0.name)" } }
-  }
-
-  public var description: String { "\(image.rawValue):\(profile.name)" }
 }

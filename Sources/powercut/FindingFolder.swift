@@ -14,9 +14,12 @@ struct FindingFolder {
   static let unshrunkName = "unshrunk.yaml"
 
   private let path: String
+  /// What makes the runs that are recorded.
+  private let carrier: any RunCarrier
 
-  init(_ path: String) throws {
+  init(_ path: String, carrier: any RunCarrier) throws {
     self.path = path
+    self.carrier = carrier
     try Folders.create(path)
   }
 
@@ -68,7 +71,10 @@ struct FindingFolder {
   func reproducible(_ group: FindingGroup) -> Finding {
     var finding = group.finding
     let scenario = "\(folder(of: group))/\(Self.scenarioName)"
-    finding.reproduce = "powercut replay-run \(scenario.shellQuoted)"
+    // The scenario names the program's file.
+    let program = group.scenario.configuration.programWords(namesExecutable: false)
+    finding.reproduce =
+      (["powercut", "replay-run", scenario.shellQuoted] + program).joined(separator: " ")
     return finding
   }
 
@@ -86,12 +92,13 @@ struct FindingFolder {
   /// How the images before and behind recovery are made.
   private func imageLines(of group: FindingGroup, _ folder: String) -> [String] {
     guard let state = group.finding.violation.state else { return [] }
-    let image = group.scenario.configuration.stack.image == .raw ? "crash.img" : "crash.vhdx"
+    let isImage = group.scenario.configuration.stack.image == .vhdx
+    let image = isImage ? "crash.vhdx" : "crash.img"
     var lines = [
       "the disk after the cut: powercut replay \(folder.shellQuoted) --state '\(state)' "
         + "--output \(image)"
     ]
-    if group.scenario.configuration.stack.image != .raw {
+    if isImage {
       lines.append("what opening makes of it: powercut recover \(image) --output recovered.vhdx")
     }
     return lines
@@ -102,16 +109,14 @@ struct FindingFolder {
     if scenario.configuration.workload == .dirtyImages {
       return try writeImages(seed, to: folder)
     }
-    let run = SimulatedRun(scenario.configuration, seed: seed)
-    try OutputFile.write(run.logBytes, to: "\(folder)/writes.log")
-    try write(run.liveContents, to: "\(folder)/live.img")
-    if scenario.configuration.stack.image != .raw {
-      try write(run.initialContents, to: "\(folder)/base.img")
-    }
-    let manifest = RecordingManifest(
+    let run = carrier.carryOut(scenario.configuration, seed: seed)
+    for file in run.recordedFiles { try write(file, to: "\(folder)/\(file.name)") }
+    var manifest = RecordingManifest(
       stack: "\(scenario.configuration.stack)",
       bugs: scenario.configuration.bugs.sorted().map(\.identifier), seed: seed,
       initialByteCount: run.initialContents.byteCount)
+    // What a program writes to is a file, and grows.
+    if scenario.configuration.stack.program != nil { manifest.isFile = true }
     try OutputFile.write(try manifest.text(), to: "\(folder)/manifest.json")
   }
 
@@ -120,6 +125,13 @@ struct FindingFolder {
     for index in 0..<DirtyImageRun.caseCount {
       let image = DirtyImage(seed: seed, index: UInt64(index))
       try write(image.file.contents, to: "\(folder)/image-\(index).vhdx")
+    }
+  }
+
+  private func write(_ file: RecordedRunFile, to path: String) throws {
+    switch file.contents {
+    case .bytes(let bytes): try OutputFile.write(bytes, to: path)
+    case .sparse(let contents): try write(contents, to: path)
     }
   }
 

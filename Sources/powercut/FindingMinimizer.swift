@@ -25,7 +25,7 @@ struct FindingMinimizer {
   init(_ plan: FuzzPlan, _ options: MinimizingOptions) throws {
     self.plan = plan
     self.options = options
-    folder = try options.output.map { try FindingFolder($0) }
+    folder = try options.output.map { try FindingFolder($0, carrier: plan.carrier) }
   }
 
   /// Tries again what earlier campaigns of this stack found: what is still there is a finding.
@@ -33,10 +33,13 @@ struct FindingMinimizer {
     for known in try folder?.knownScenarios() ?? [] where isOfThisPlan(known.scenario) {
       if Interrupts.isRequested { return }
       guard case .breaks(let rule, _) = known.scenario.expectation else { continue }
-      let reproduce = "powercut replay-run \(known.path.shellQuoted)"
+      let configuration = known.scenario.configuration.running(plan.executable)
+      let program = configuration.programWords(namesExecutable: plan.executable != nil)
+      let reproduce =
+        (["powercut", "replay-run", known.path.shellQuoted] + program).joined(separator: " ")
       let judged = JudgedSeed(
-        known.scenario.configuration, seed: known.scenario.seeds.first,
-        tiers: known.scenario.tiers, reproduce: reproduce)
+        configuration, seed: known.scenario.seeds.first,
+        tiers: known.scenario.tiers, carrier: plan.carrier, reproduce: reproduce)
       report.counts.add(judged.judgement)
       if let finding = judged.findings.first(where: { $0.rule == rule }) {
         report.findings.append(finding)

@@ -9,10 +9,10 @@ import Stacks
 struct FuzzCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "fuzz",
-    abstract: "Run seed after seed of a simulated stack until one breaks a rule.",
+    abstract: "Run seed after seed of a stack until one breaks a rule.",
     discussion: """
       Each seed draws a configuration, a workload, faults and a schedule, and names them all: one \
-      seed gives one run, bit for bit.
+      seed gives one run, bit for bit. A stack of programs runs the real program under control.
       """)
 
   @Option(help: "The stack under test: \(StackName.allNames.joined(separator: ", ")).")
@@ -61,24 +61,28 @@ struct FuzzCommand: ParsableCommand {
   var verifyDeterminism = false
 
   @OptionGroup var minimizing: MinimizingOptions
+  @OptionGroup var programOptions: ProgramRunOptions
   @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
+      let plan = try self.plan()
       let minimizer = try FindingMinimizer(plan, minimizing)
       var tally = FuzzTally(plan)
       try tally.addKnown { try minimizer.tryKnown(&$0) }
-      if tally.isGoingOn { try carryOut(stopwatch, &tally) }
+      if tally.isGoingOn { try carryOut(plan, stopwatch, &tally) }
       var report = tally.finalReport
       try minimizer.minimize(tally.examples, &report)
-      try outputOptions.write(report, stopwatch.timing(jobCount: jobOptions.jobs))
+      try outputOptions.write(report, stopwatch.timing(jobCount: jobCount))
       return report.exitStatus
     }
   }
 
-  private var plan: FuzzPlan {
+  private var jobCount: Int { jobOptions.jobs(for: stack) }
+
+  private func plan() throws -> FuzzPlan {
     var range = seeds
     if duration != nil { range = SeedRange(first: seeds.first, last: Seed(.max)) }
     var plan = FuzzPlan(
@@ -89,12 +93,23 @@ struct FuzzCommand: ParsableCommand {
     }
     plan.workload = workload
     plan.ignoredRules = ignore.rules
+    plan.carrier = try programOptions.carrier(for: stack)
+    plan.executable = programOptions.program
     return plan
   }
 
   func validate() throws {
-    guard workload == .client || stack.image != .raw else {
-      throw ValidationError("--workload dirty-images needs a stack of images, such as vhdx:exact")
+    guard workload == .client || stack.holdsMadeUpImages else {
+      throw ValidationError(
+        "--workload dirty-images needs a simulated stack of images, such as vhdx:exact")
+    }
+    if stack.program != nil {
+      guard bugs.isEmpty else {
+        throw ValidationError("--bug is for simulated stacks: a program has its own")
+      }
+      guard strategy.strategy != nil else {
+        throw ValidationError("--strategy dfs is for simulated stacks: a program is too slow")
+      }
     }
     if let preemptions {
       guard strategy.strategy == nil else {
@@ -109,11 +124,12 @@ struct FuzzCommand: ParsableCommand {
     }
   }
 
-  private func carryOut(_ stopwatch: Stopwatch, _ tally: inout FuzzTally) throws {
-    let plan = self.plan
+  private func carryOut(
+    _ plan: FuzzPlan, _ stopwatch: Stopwatch, _ tally: inout FuzzTally
+  ) throws {
     let part = SeedPart(seeds: plan.seeds, shard: shard)
     var progress = ProgressLine()
-    try WorkerPool(jobCount: jobOptions.jobs).run(indexCount: part.seedCount) { index in
+    try WorkerPool(jobCount: jobCount).run(indexCount: part.seedCount) { index in
       let seed = part.seed(at: index)
       return CrashNotes.noting(seed: seed.rawValue) {
         verifyDeterminism ? plan.runTwice(seed) : plan.run(seed)

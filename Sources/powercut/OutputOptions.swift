@@ -2,6 +2,7 @@ import ArgumentParser
 import Campaign
 import Host
 import Reporting
+import Stacks
 
 /// How a report is printed.
 enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
@@ -36,8 +37,20 @@ struct OutputOptions: ParsableArguments {
 
 /// How many threads a command uses.
 struct JobOptions: ParsableArguments {
-  @Option(help: "How many runs are carried out side by side; the result is the same.")
-  var jobs: Int = Processors.count
+  @Option(
+    name: .customLong("jobs"),
+    help: """
+      How many runs are carried out side by side; the result is the same. (default: one for each \
+      processor, and one of real programs)
+      """)
+  var givenJobs: Int?
+
+  var jobs: Int { givenJobs ?? Processors.count }
+
+  /// For runs of `stack`: those of programs disturb each other's timing.
+  func jobs(for stack: StackName) -> Int {
+    givenJobs ?? (stack.program == nil ? Processors.count : 1)
+  }
 
   func validate() throws {
     guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 1024") }

@@ -40,11 +40,12 @@ struct RecordedSubject {
     }
     recovery = image.recovery(recording)
     self.evidence = evidence
+    self.evidence.isOpaque = recording.stack?.image == .opaque
     guard kind == .vhdx else { return }
     self.evidence.image = try Self.image(
       evidence.history, image, recording, seed, needsImage: needsImage)
     if let seed = recording.manifest?.parsedSeed {
-      self.evidence.submittedUnits = Evidence.stampedUnits(seed: seed)
+      self.evidence.setContents(recording.stack?.contents ?? .stamped, seed: seed)
     }
     // What a log implies is about the file, and a client of the image knows the virtual disk only.
     if evidence.arePromisesImplied { self.evidence.client = nil }

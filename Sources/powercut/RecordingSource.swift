@@ -1,5 +1,6 @@
 import Bytes
 import Host
+import Stacks
 import WriteLog
 
 /// Where a log is: a file of its own, or a recording's folder with `writes.log`, `manifest.json` and
@@ -42,9 +43,14 @@ struct RecordingSource {
 
   /// What the recorded device holds.
   var kind: ImageKind {
+    if let stack { return stack.image == .vhdx ? .vhdx : .raw }
+    // A profile may be of another version.
     let image = manifest.flatMap { $0.stack.split(separator: ":").first }
     return image.flatMap { ImageKind(rawValue: String($0)) } ?? .raw
   }
+
+  /// The stack that was recorded; `nil` where nothing tells, or this version has none of that name.
+  var stack: StackName? { manifest.flatMap { StackName($0.stack) } }
 
   /// Whether entries may make the device longer.
   func isGrowable(as kind: ImageKind) -> Bool { kind != .raw || manifest?.isFile == true }

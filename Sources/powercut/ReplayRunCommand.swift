@@ -26,16 +26,22 @@ struct ReplayRunCommand: ParsableCommand {
   )
   var subject: String
 
+  @OptionGroup var programOptions: ProgramRunOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      let request = try ReplayRequest(subject)
+      let request = try ReplayRequest(subject, programOptions)
+      let carrier = try programOptions.carrier(for: request.token.stack)
       var report = RunReport(
         command: "replay-run", subject: request.token.target, seeds: request.token.seeds)
       let replay = try CrashNotes.noting(seed: request.token.seeds.first.rawValue) {
-        Result { try RunReplay(request.token, reproduce: request.command) }
+        Result {
+          try RunReplay(
+            request.token, carrier: carrier, executable: request.executable,
+            reproduce: request.command)
+        }
       }.get()
       for result in replay.results { report.counts.add(result.judgement) }
       report.findings = replay.findings
@@ -53,34 +59,41 @@ private struct ReplayRequest {
   private static let longestArgument = 100_000
 
   let token: RunToken
+  /// The program's file, where somebody named one: on the command line, or else in the scenario's file.
+  let executable: String?
   /// The command that does the same.
   let command: String
 
   /// - Parameter subject: a token, or the path of what holds one, or a scenario.
-  init(_ subject: String) throws {
+  init(_ subject: String, _ options: ProgramRunOptions) throws {
     if RunToken.isToken(subject) {
-      try self.init(text: subject, path: nil)
+      try self.init(text: subject, path: nil, options)
     } else if subject == "-" {
-      try self.init(text: InputFile.text("/dev/stdin"), path: nil)
+      try self.init(text: InputFile.text("/dev/stdin"), path: nil, options)
     } else {
       let path = Folders.isFolder(subject) ? "\(subject)/\(FindingFolder.scenarioName)" : subject
-      try self.init(text: InputFile.text(path), path: path)
+      try self.init(text: InputFile.text(path), path: path, options)
     }
   }
 
   /// - Parameter path: where the text stands; `nil` where the command has to name the run itself.
-  private init(text: String, path: String?) throws {
+  private init(text: String, path: String?, _ options: ProgramRunOptions) throws {
     do {
-      token = try Self.token(text)
+      let named: String?
+      (token, named) = try Self.token(text)
+      executable = options.program ?? named
     } catch {
       throw ToolError("\(path ?? "replay-run"): \(error)")
     }
     let word = path ?? token.description
-    command =
-      "powercut replay-run \(word.utf8.count > Self.longestArgument ? "-" : word.shellQuoted)"
+    let subject = word.utf8.count > Self.longestArgument ? "-" : word.shellQuoted
+    let program = RunConfiguration(stack: token.stack).running(executable)
+      .programWords(namesExecutable: path == nil || options.program != nil)
+    command = (["powercut", "replay-run", subject] + program).joined(separator: " ")
   }
 
-  private static func token(_ text: String) throws -> RunToken {
+  /// - Returns: the token, and the program's file that a scenario names.
+  private static func token(_ text: String) throws -> (RunToken, String?) {
     let start = text.drop { $0.isWhitespace }
     guard RunToken.isToken(start) else {
       let scenario = try Scenario(parsing: text)
@@ -88,12 +101,12 @@ private struct ReplayRequest {
         throw ToolError(
           "expects no rule to be broken, so there is nothing to look for; 'powercut run' runs it")
       }
-      return RunToken(.scenario(scenario))
+      return (RunToken(.scenario(scenario)), scenario.configuration.program?.executable)
     }
     let word = start.prefix { !$0.isWhitespace }
     guard start.dropFirst(word.count).allSatisfy(\.isWhitespace) else {
       throw ToolError("something stands behind the token, which is one word")
     }
-    return try RunToken(parsing: word)
+    return (try RunToken(parsing: word), nil)
   }
 }

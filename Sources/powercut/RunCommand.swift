@@ -5,61 +5,53 @@ import Reporting
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Run scenarios: for CI.")
+    commandName: "run", abstract: "Run scenarios: for CI.",
+    discussion: """
+      A scenario that starts a real program runs with --allow-exec only. Without it, those of folders are \
+      left out and named, and one that is given by itself is refused.
+      """)
 
   @Argument(help: "Scenario files, or folders that are searched for *.yaml.")
   var paths = ["Scenarios"]
 
+  @OptionGroup var programOptions: ProgramRunOptions
   @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      let scenarios = try load()
+      let scenarios = try RunnableScenarios(paths, programOptions)
       var report = RunReport(command: "run", subject: paths.joined(separator: " "))
-      var progress = ProgressLine()
-      try WorkerPool(jobCount: jobOptions.jobs).run(indexCount: scenarios.count) { index in
-        ScenarioResult(scenarios[index])
-      } consume: { _, result in
-        if Interrupts.isRequested {
-          report.isInterrupted = true
-          return false
-        }
-        let (outcome, findings) = try result.get()
-        progress.show(outcome.path)
-        report.add(outcome, findings)
-        return true
+      report.notes = scenarios.notes
+      // Programs by themselves: they are to be alone on the machine as far as they can.
+      for batch in [scenarios.simulated, scenarios.programs] {
+        guard let first = batch.first, !report.isInterrupted else { continue }
+        try carryOut(
+          batch, jobCount: jobOptions.jobs(for: first.scenario.configuration.stack), &report)
       }
-      progress.clear()
       try outputOptions.write(report, stopwatch.timing(jobCount: jobOptions.jobs))
       return report.exitStatus
     }
   }
 
-  /// Reads every scenario before the first one runs, so that a mistake in the last file does not show
-  /// after an hour.
-  private func load() throws -> [LoadedScenario] {
-    var files: [String] = []
-    for path in paths {
-      files += Folders.isFolder(path) ? try Folders.files(below: path, suffix: ".yaml") : [path]
+  private func carryOut(
+    _ batch: [RunnableScenario], jobCount: Int, _ report: inout RunReport
+  ) throws {
+    var progress = ProgressLine()
+    try WorkerPool(jobCount: jobCount).run(indexCount: batch.count) { index in
+      ScenarioResult(batch[index])
+    } consume: { _, result in
+      if Interrupts.isRequested {
+        report.isInterrupted = true
+        return false
+      }
+      let (outcome, findings) = try result.get()
+      progress.show(outcome.path)
+      report.add(outcome, findings)
+      return true
     }
-    return try files.map(LoadedScenario.init(path:))
-  }
-}
-
-struct LoadedScenario: Sendable {
-  var path: String
-  var scenario: Scenario
-
-  /// - Throws: ``ToolError`` with file and line where it is no scenario.
-  init(path: String) throws {
-    self.path = path
-    do {
-      scenario = try Scenario(parsing: InputFile.text(path))
-    } catch let error as ScenarioError {
-      throw ToolError("\(path): \(error)")
-    }
+    progress.clear()
   }
 }
 
@@ -68,10 +60,11 @@ struct ScenarioResult: Sendable {
   private let result: Result<(RunReport.ScenarioOutcome, [Finding]), StalledRun>
   private let path: String
 
-  init(_ loaded: LoadedScenario) {
-    path = loaded.path
+  init(_ runnable: RunnableScenario) {
+    path = runnable.path
     do throws(StalledRun) {
-      result = .success(try loaded.scenario.run(path: loaded.path))
+      result = .success(
+        try runnable.scenario.run(path: runnable.path, carrier: runnable.carrier))
     } catch {
       result = .failure(error)
     }

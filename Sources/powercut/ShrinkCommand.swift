@@ -22,17 +22,20 @@ struct ShrinkCommand: ParsableCommand {
   @Option(help: "How long it is made smaller at most: 30s, 5m.")
   var duration = DurationArgument(seconds: 30)
 
+  @OptionGroup var programOptions: ProgramRunOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
       var report = RunReport(command: "shrink", subject: path)
-      let group = try minimized(stopwatch, &report)
+      let (file, scenario) = try subject()
+      let carrier = try programOptions.carrier(for: scenario.configuration.stack)
+      let group = try minimized(scenario, from: file, carrier, stopwatch, &report)
       report.groups = [group]
       report.findings = [group.finding]
       if let output = output ?? (Folders.isFolder(path) ? "\(path)/.." : nil) {
-        let folder = try FindingFolder(output)
+        let folder = try FindingFolder(output, carrier: carrier)
         try folder.write(group, command: report.command)
         report.findings = [folder.reproducible(group)]
         report.notes.append("kept in \(folder.folder(of: group))")
@@ -42,19 +45,25 @@ struct ShrinkCommand: ParsableCommand {
     }
   }
 
-  private func minimized(
-    _ stopwatch: Stopwatch, _ report: inout RunReport
-  ) throws -> FindingGroup {
+  /// The scenario's file, and what it holds.
+  private func subject() throws -> (file: String, scenario: Scenario) {
     let file = Folders.isFolder(path) ? "\(path)/\(FindingFolder.unshrunkName)" : path
-    let loaded = try LoadedScenario(path: file)
-    let scenario = loaded.scenario
+    var scenario = try LoadedScenario(path: file).scenario
+    scenario.configuration = scenario.configuration.running(programOptions.program)
+    return (file, scenario)
+  }
+
+  private func minimized(
+    _ scenario: Scenario, from file: String, _ carrier: any RunCarrier, _ stopwatch: Stopwatch,
+    _ report: inout RunReport
+  ) throws -> FindingGroup {
     guard case .breaks(let rule, _) = scenario.expectation else {
       throw ToolError("\(file): expects nothing to be broken, so there is nothing to make smaller")
     }
     guard scenario.configuration.workload != .dirtyImages else {
       throw ToolError("\(file): made-up images cannot be made smaller, only a client's operations")
     }
-    guard let judged = scenario.firstRun(breaking: rule) else {
+    guard let judged = scenario.firstRun(breaking: rule, carrier: carrier) else {
       throw ToolError(
         """
         \(file): no seed of \(scenario.seeds) breaks \(rule.rawValue) now. If it was mended, \
@@ -68,7 +77,10 @@ struct ShrinkCommand: ParsableCommand {
     guard var group else {
       throw ToolError("\(file): the listed operations alone do not break \(rule.rawValue)")
     }
-    group.finding.reproduce = "powercut replay-run \(file.shellQuoted)"
+    let program = scenario.configuration.programWords(
+      namesExecutable: programOptions.program != nil)
+    group.finding.reproduce =
+      (["powercut", "replay-run", file.shellQuoted] + program).joined(separator: " ")
     return group
   }
 }

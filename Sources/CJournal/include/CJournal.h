@@ -13,8 +13,8 @@
 // and another one when it has returned (`completed`), so all records of all processes have one order.
 //
 // A record can ask: the thread then sleeps on `answer` until the recorder has stored something there.
-// Today the recorder answers PCJ_TOUCH only. An order of its own choosing needs no other means: a
-// record that is published before its call, an answer that lets it go, a completion afterwards.
+// PCJ_TOUCH always does. Where the recorder owns the order (`is_controlled`), every operation does: it
+// is published, its thread sleeps, an answer lets it go or says how it fails.
 //
 // All fields are of the machine's own byte order: both sides run on it.
 
@@ -31,6 +31,9 @@
 
 /// The environment variable with the journal's path.
 #define PCJ_VARIABLE "POWERCUT_JOURNAL"
+/// The one with the seed, in hexadecimal digits, that a program's randomness and time are made of; it
+/// needs no journal.
+#define PCJ_SEED_VARIABLE "POWERCUT_RANDOM_SEED"
 
 enum pcj_kind {
   /// The file is about to be changed for the first time by this process: asks for its number.
@@ -64,8 +67,10 @@ enum pcj_flag {
   /// The call returned only when its data was durable (O_SYNC, O_DSYNC, RWF_SYNC, RWF_DSYNC).
   PCJ_DURABLE = 1,
   PCJ_KEEPS_SIZE = 2,
-  /// Where it was written is known only afterwards.
+  /// Where it is written is known only afterwards.
   PCJ_APPENDS = 4,
+  /// It has happened already: nobody waits.
+  PCJ_TOLD = 8,
 };
 
 enum pcj_problem {
@@ -82,6 +87,16 @@ enum pcj_problem {
 /// What a recorder answers to PCJ_TOUCH for a file that it leaves alone.
 #define PCJ_IGNORED 0xffffffff
 
+// What a recorder answers to an operation that waits for its turn.
+/// The call is made.
+#define PCJ_GO 1u
+/// The call is not made and succeeds: a flush whose disk nobody will take the power from.
+#define PCJ_DONE 2u
+/// With an errno: the call is not made and fails.
+#define PCJ_FAIL 0x80000000u
+/// With a count of bytes below PCJ_SHORT: at most so many are written.
+#define PCJ_SHORT 0x40000000u
+
 struct pcj_control {
   uint64_t magic;
   /// The last number that was given to a submission or a completion.
@@ -94,8 +109,14 @@ struct pcj_control {
   uint32_t process_count;
   /// How many threads have a number.
   uint32_t task_count;
+  /// How many processes have drawn randomness of the recorder's.
+  uint32_t random_count;
   /// Rung, and woken, when a record asks.
   uint32_t bell;
+  /// Whether operations wait for their turn.
+  uint32_t is_controlled;
+  /// The processor that all of a controlled program runs on.
+  uint32_t processor;
   /// Held by the recorder as long as it runs; the kernel marks it when the recorder dies.
   pthread_mutex_t alive;
   /// Held around calls that use or move a file's own position.
@@ -147,6 +168,13 @@ struct pcj_record {
 /// Makes a journal that must not exist yet, holds its `alive` lock in the calling thread, and maps its
 /// control page. NULL with errno where that is not possible.
 struct pcj_control *pcj_create(const char *path, const char *watched);
+
+/// Makes every operation wait for its turn, and all that load the library run on one processor. To be
+/// called before any does.
+void pcj_take_control(struct pcj_control *control, uint32_t processor);
+
+/// A number of the one order, for an event that is no program's.
+uint64_t pcj_take_number(struct pcj_control *control);
 
 /// Says that no recorder listens any more, and unmaps the control page.
 void pcj_close(struct pcj_control *control);

@@ -32,13 +32,15 @@ public struct CaseShape: Hashable, Sendable, CustomStringConvertible {
         return words.joined(separator: " ")
       }.joined(separator: ", ")
     }
+    let stack = minimized.configuration.stack
     let faults = minimized.configuration.faults
     let numbers = [
       (minimized.turns.switchCount, "switches"), (faults.errors.count, "errors"),
       (faults.capacityByteCount == nil ? 0 : 1, "full"), (lostWriteCount, "lost"),
     ]
     description =
-      "\(minimized.configuration.stack.image.rawValue): " + sessions.joined(separator: "; reopen; ")
+      "\(stack.program?.rawValue ?? stack.image.rawValue): "
+      + sessions.joined(separator: "; reopen; ")
       + numbers.filter { $0.0 > 0 }.map { "; \($0.0) \($0.1)" }.joined()
   }
 

@@ -37,8 +37,8 @@ extension ShrinkTrials {
   }
 
   private mutating func shortenDevice() {
-    let isRaw = best.configuration.stack.image == .raw
-    let unit = isRaw ? 64 << 10 : UInt64(best.configuration.image.blockByteCount)
+    let isImage = best.configuration.stack.image == .vhdx
+    let unit = isImage ? UInt64(best.configuration.image.blockByteCount) : 64 << 10
     let end = best.operations.map(\.range.endByteOffset).max() ?? 0
     let shortest = max(1, (end + unit - 1) / unit) * unit
     if shortest < best.configuration.deviceByteCount { takes { $0.deviceByteCount = shortest } }

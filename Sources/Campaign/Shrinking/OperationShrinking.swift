@@ -104,7 +104,7 @@ extension ShrinkTrials {
   private func faults(without identifiers: Set<UInt64>) -> [Int: DeviceError] {
     let errors = best.configuration.faults.errors
     if errors.isEmpty { return errors }
-    let clients = judged.run.traces.data.filter { $0.action != .read }.map(\.clientOperation)
+    let clients = judged.run.clientsOfFaultableOperations
     func isRemoved(_ place: Int) -> Bool {
       guard place < clients.count, let client = clients[place] else { return false }
       return identifiers.contains(client)

@@ -5,6 +5,8 @@ import Scheduling
 /// Carries out smaller cases, and keeps the smallest that still breaks the rule.
 struct ShrinkTrials {
   let rule: Rule
+  /// What makes the runs.
+  private let carrier: any RunCarrier
   /// The smallest case so far, with the turns that its run took.
   private(set) var best: ShrinkCase
   private(set) var judged: JudgedRun
@@ -19,13 +21,16 @@ struct ShrinkTrials {
 
   /// `nil` where the listed operations do not break the rule again.
   init?(
-    _ first: ShrinkCase, rule: Rule, workLimit: Int, isGoingOn: @escaping () -> Bool
+    _ first: ShrinkCase, rule: Rule, carrier: any RunCarrier = SimulatedCarrier(), workLimit: Int,
+    isGoingOn: @escaping () -> Bool
   ) {
     self.rule = rule
+    self.carrier = carrier
     self.workLimit = workLimit
     self.isGoingOn = isGoingOn
     best = first
-    judged = JudgedRun(first.configuration, seed: first.seed, tiers: first.tiers)
+    judged = JudgedRun(
+      first.configuration, seed: first.seed, tiers: first.tiers, carrier: carrier)
     guard breaks(judged) else { return nil }
     best = best.with(turns: judged.run.order)
   }
@@ -33,12 +38,16 @@ struct ShrinkTrials {
   /// Whether the work or the time that was given is used up.
   var isOver: Bool { workCount >= workLimit || !isGoingOn() }
 
+  /// Whether schedules can be searched: programs are too slow, and only a simulation can be led along a
+  /// path of choices.
+  private var canSearch: Bool { carrier is SimulatedCarrier }
+
   var violation: Violation? { judged.judgement.violations.first { $0.rule == rule } }
 
   /// Carries `candidate` out, and keeps it where it breaks the rule.
   mutating func takes(_ candidate: ShrinkCase) -> Bool {
     if isOver || candidate.operations.isEmpty || kept.contains(candidate) { return false }
-    let run = SimulatedRun(candidate.configuration, seed: candidate.seed)
+    let run = carrier.carryOut(candidate.configuration, seed: candidate.seed)
     if accepts(run, of: candidate) { return true }
     kept.insert(candidate)
     return false
@@ -55,9 +64,9 @@ struct ShrinkTrials {
   /// - Parameter isSmaller: of runs that break the rule, which are of use.
   mutating func takes(
     _ candidate: ShrinkCase, searching scheduleLimit: Int, preemptionLimits: ClosedRange<Int>,
-    where isSmaller: (SimulatedRun) -> Bool = { _ in true }
+    where isSmaller: (any CompletedRun) -> Bool = { _ in true }
   ) -> Bool {
-    if candidate.operations.isEmpty { return false }
+    if candidate.operations.isEmpty || !canSearch { return false }
     var rest = scheduleLimit
     for preemptionLimit in preemptionLimits {
       var search = ScheduleSearch(preemptionLimit: preemptionLimit)
@@ -79,11 +88,11 @@ struct ShrinkTrials {
     self.judged = judged
   }
 
-  private mutating func accepts(_ run: SimulatedRun, of candidate: ShrinkCase) -> Bool {
+  private mutating func accepts(_ run: any CompletedRun, of candidate: ShrinkCase) -> Bool {
     runCount += 1
-    workCount += run.stepCount
+    workCount += run.stepCount + carrier.workCountOfRun
     if run.stall != nil { return false }
-    let judged = JudgedRun(judging: run, tiers: candidate.tiers)
+    let judged = JudgedRun(judging: run, tiers: candidate.tiers, carrier: carrier)
     workCount += judged.judgement.judgedStateCount * 16
     guard breaks(judged) else { return false }
     self.judged = judged

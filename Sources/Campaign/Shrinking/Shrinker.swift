@@ -26,8 +26,8 @@ public struct Shrinker {
     self.isGoingOn = isGoingOn
     guard
       let trials = ShrinkTrials(
-        ShrinkCase(of: judged.run, tiers: judged.tiers), rule: rule, workLimit: workLimit,
-        isGoingOn: isGoingOn)
+        ShrinkCase(of: judged.run, tiers: judged.tiers), rule: rule,
+        carrier: judged.carrier, workLimit: workLimit, isGoingOn: isGoingOn)
     else { return nil }
     self.trials = trials
   }

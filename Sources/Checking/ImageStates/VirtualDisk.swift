@@ -2,7 +2,7 @@ import Bytes
 import CrashStates
 import VHDX
 
-/// The virtual disk that a recovered crash state maps, page by page of 64 KiB.
+/// The virtual disk of a recovered crash state, page by page of 64 KiB.
 struct VirtualDisk {
   static let unitCountPerPage: UInt64 = 128
 
@@ -11,6 +11,11 @@ struct VirtualDisk {
   private(set) var pageSums: [UInt64: StateSum] = [:]
   /// The hash of every unit that is not known to be zero.
   private(set) var unitHashes: [UInt64: [(unit: UInt64, hash: Digest128)]] = [:]
+
+  /// A disk of zeroes.
+  init(byteCount: UInt64) {
+    self.byteCount = byteCount
+  }
 
   /// - Parameter map: that of `recovered`.
   init(_ map: BlockMap, of image: StateImage, _ recovered: RecoveredState) {
@@ -52,7 +57,7 @@ struct VirtualDisk {
     }
   }
 
-  private mutating func add(_ hash: Digest128, unit: UInt64) {
+  mutating func add(_ hash: Digest128, unit: UInt64) {
     if hash == StateSum.zeroUnitHash { return }
     let page = unit / Self.unitCountPerPage
     pageSums[page, default: StateSum()] += StateSum.contribution(ofHash: hash, unitIndex: unit)

@@ -1,0 +1,42 @@
+import Scheduling
+
+/// Makes runs: of the simulated stack (``SimulatedCarrier``), or of a real program, which only the world
+/// outside of the pure targets can do.
+public protocol RunCarrier: Sendable {
+  /// Carries a run out, from the first operation to the last close. Called on any thread; several runs
+  /// at once only where several jobs were asked for.
+  ///
+  /// What keeps a run from being made is its ``CompletedRun/stall``.
+  ///
+  /// - Parameter strategy: instead of the one that the configuration names.
+  func carryOut(
+    _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
+  ) -> any CompletedRun
+
+  /// How much work it is to make a run at all, in steps of a simulated one: what limits shrinking.
+  var workCountOfRun: Int { get }
+}
+
+extension RunCarrier {
+  /// A program is started and ended: about a fifth of a second.
+  public var workCountOfRun: Int { 20_000 }
+
+  /// The run that the configuration and the seed decide.
+  public func carryOut(_ configuration: RunConfiguration, seed: Seed) -> any CompletedRun {
+    carryOut(configuration, seed: seed, strategy: nil)
+  }
+}
+
+/// Runs the simulated stacks, deterministically and on the calling thread.
+public struct SimulatedCarrier: RunCarrier {
+  public init() {}
+
+  public var workCountOfRun: Int { 0 }
+
+  /// - Precondition: the configuration has a client, and names no program.
+  public func carryOut(
+    _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
+  ) -> any CompletedRun {
+    SimulatedRun(configuration, seed: seed, strategy: strategy)
+  }
+}

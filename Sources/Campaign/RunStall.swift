@@ -1,0 +1,43 @@
+import Scheduling
+
+/// Why a run could not be carried out to its end.
+public enum RunStall: Hashable, Sendable {
+  /// Every task that is left waits for another one.
+  case deadlock(waitingTaskCount: Int)
+  /// The run took more steps than it was given.
+  case stepLimit(Int)
+  /// A program could not be run as it has to be: it is not there, it ended by itself, it hung. The text
+  /// is a sentence without its full stop, and says what to do about it.
+  case program(String)
+
+  init(_ stall: Simulation.Stall) {
+    switch stall {
+    case .deadlock(let waitingTaskCount): self = .deadlock(waitingTaskCount: waitingTaskCount)
+    case .stepLimit(let stepCount): self = .stepLimit(stepCount)
+    }
+  }
+
+  /// Whether what there is of the run says something of its target: of a run that was never made, or
+  /// not by what is under test alone, nothing is judged.
+  var isJudged: Bool {
+    if case .program = self { return false }
+    return true
+  }
+}
+
+/// A run that could not end: our own mistake, a stack that waits for itself, or a program that could not
+/// be run.
+public struct StalledRun: Error, Sendable, CustomStringConvertible {
+  public var seed: Seed
+  public var stall: RunStall
+
+  public var description: String {
+    switch stall {
+    case .deadlock(let waitingTaskCount):
+      "seed \(seed): \(waitingTaskCount) tasks of the stack wait for each other; no rule names this"
+    case .stepLimit(let stepCount):
+      "seed \(seed): the run did not end within \(stepCount) steps; no rule names this"
+    case .program(let reason): "seed \(seed): \(reason)"
+    }
+  }
+}

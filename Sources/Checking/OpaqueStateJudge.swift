@@ -1,0 +1,48 @@
+import Bytes
+import CrashStates
+
+/// What a program made of one crash state of an image that only it can read.
+public enum OpaqueAnswer: Sendable {
+  /// What the virtual disk holds, after whatever recovery the program does.
+  case opened(SparseBytes)
+  /// It does not open, or a check of the program's own calls it damaged: what it said.
+  case refused(rule: Rule, reason: String)
+}
+
+/// Reads crash states of images whose format is not known here.
+public typealias OpaqueReader = @Sendable (StateImage) -> OpaqueAnswer
+
+/// The client's promises in an image that only the program which wrote it can read: each crash state is
+/// opened by the program, and its virtual disk compared with what was promised (rules D01 to D07).
+final class OpaqueStateJudge: StateJudge {
+  private let history: DiskHistory
+  private let promises: Promises?
+  private let read: OpaqueReader
+
+  init(history: DiskHistory, promises: Promises?, read: @escaping OpaqueReader) {
+    self.history = history
+    self.promises = promises
+    self.read = read
+  }
+
+  func judge(_ state: CrashState) -> [Violation] {
+    switch read(StateImage(history, state)) {
+    case .refused(let rule, let reason): return [Violation(rule, reason, state: state)]
+    case .opened(let contents):
+      guard let promises else { return [] }
+      // A new disk holds zeroes.
+      let judge = VirtualDiskJudge(promises: promises) { _ in StateSum.zeroUnitHash }
+      return judge.judge(VirtualDisk(contents), state) { contents.unit(at: $0) }
+    }
+  }
+}
+
+extension VirtualDisk {
+  fileprivate init(_ contents: SparseBytes) {
+    self.init(byteCount: contents.byteCount)
+    let unit = UInt64(StateSum.unitByteCount)
+    for unitIndex in 0..<contents.byteCount / unit {
+      add(Checksum.xxh3Wide(contents.unit(at: unitIndex)), unit: unitIndex)
+    }
+  }
+}

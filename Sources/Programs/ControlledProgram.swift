@@ -1,0 +1,248 @@
+import Bytes
+import Glibc
+import Host
+import Recorder
+import Scheduling
+import Workload
+import WriteLog
+
+/// A program whose every file operation waits until it is let go, and whose client asks for one operation
+/// at a time: what happens next is always a choice, made when nothing can happen by itself.
+///
+/// The tasks of a run are those of the client, and behind them the program's threads in the order in
+/// which they came to their first operation.
+struct ControlledProgram {
+  /// Why it could not go on to the end: a sentence without its full stop.
+  struct Failure: Error {
+    var reason: String
+  }
+
+  /// What may happen next.
+  private enum Held {
+    case file(HeldOperation)
+    case client(ClientOperation)
+  }
+
+  /// A step that takes longer goes round in circles.
+  private static let stepNanoseconds: UInt64 = 20_000_000_000
+  /// A program that rests while something is asked of it may wait for a clock, but not longer than this.
+  private static let clockNanoseconds: UInt64 = 1_000_000_000
+  private static let stepLimit = 50_000
+
+  private let recorder: Recorder
+  private let dialogue: Dialogue
+  private var language: any ClientLanguage
+  /// The file that the client's operations are about.
+  private let path: String
+  private var faults: FileFaults
+  /// XXH3-64 of what a write writes.
+  private let contentsDigest: (ClientOperation) -> UInt64
+  private var points: WaitingPoints<Held>
+  private var clientTaskCount = 0
+  /// By submission, what becomes of the operations that wait.
+  private var turns: [UInt64: HeldOperation.Turn] = [:]
+  /// Operations of the client that wait to be asked for.
+  private var waitingClients: [ClientOperation] = []
+  /// Those that were asked for and not answered.
+  private var inFlight: [ClientOperation] = []
+  private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
+
+  init(
+    recorder: Recorder, dialogue: Dialogue, language: any ClientLanguage, path: String,
+    strategy: any Strategy, faults: FileFaults,
+    contentsDigest: @escaping (ClientOperation) -> UInt64
+  ) {
+    self.recorder = recorder
+    self.dialogue = dialogue
+    self.language = language
+    self.path = path
+    self.faults = faults
+    self.contentsDigest = contentsDigest
+    points = WaitingPoints(strategy: strategy)
+  }
+
+  var schedule: Schedule { points.schedule }
+  var order: TaskOrder { points.order }
+  var stepCount: Int { points.stepCount }
+  var strategy: any Strategy { points.strategy }
+
+  /// Carries a session out, until the program has ended.
+  ///
+  /// - Throws: ``Failure``, or what kept the recorder from going on.
+  mutating func run(_ session: Workload.Session) throws {
+    clientTaskCount = session.tasks.count
+    points.begin(expectedStepCounts: session.tasks.map(\.count))
+    try work(session.tasks)
+    try work([[session.close]])
+    guard dialogue.hasEnded else {
+      throw Failure(reason: "the program goes on after it was told to quit")
+    }
+  }
+
+  /// Asks for the operations of each list in their order, the lists side by side, and lets the program's
+  /// own go, until none is left.
+  private mutating func work(_ lists: [[ClientOperation]]) throws {
+    var queues = lists.map { Array($0.reversed()) }
+    while true {
+      try settle()
+      if dialogue.hasEnded { return try noteEnd(isExpected: queues.allSatisfy(\.isEmpty)) }
+      takeHeld()
+      for place in queues.indices {
+        guard let operation = queues[place].last, !isWaiting(task: operation.task) else { continue }
+        queues[place].removeLast()
+        waitingClients.append(operation)
+        points.insert(task: operation.task, access: Self.promptAccess, .client(operation))
+      }
+      if points.count == 0, inFlight.isEmpty { return }
+      try step()
+    }
+  }
+
+  private func isWaiting(task: Int) -> Bool {
+    inFlight.contains { $0.task == task } || waitingClients.contains { $0.task == task }
+  }
+
+  private mutating func step() throws {
+    guard points.stepCount < Self.stepLimit else {
+      throw Failure(reason: "the program does more than \(Self.stepLimit) operations")
+    }
+    let (language, inFlight) = (language, inFlight)
+    let next = points.takeNext { held in
+      guard case .client(let operation) = held else { return true }
+      return language.isReady && !inFlight.contains { language.isAlike($0, operation) }
+    }
+    switch next {
+    case .client(let operation): try ask(operation)
+    case .file(let operation):
+      recorder.release(operation, turns.removeValue(forKey: operation.number) ?? .go)
+    case nil: try waitForClock()
+    }
+  }
+
+  // MARK: The client
+
+  private mutating func ask(_ operation: ClientOperation) throws {
+    waitingClients.removeAll { $0 == operation }
+    let point = points.pointCount(ofTask: operation.task)
+    stepsOfOperation[operation.identifier] = point - 1..<point
+    try mark(
+      .begin(
+        operation: operation.identifier, action: operation.action, range: operation.range,
+        contents: operation.action == .write ? contentsDigest(operation) : 0,
+        isFUA: operation.isFUA), operation)
+    inFlight.append(operation)
+    let line = language.line(for: operation)
+    language.asked(operation)
+    dialogue.type(line)
+  }
+
+  private mutating func take(_ answers: [ClientAnswer]) throws {
+    for answer in answers {
+      guard let place = inFlight.firstIndex(where: { $0.identifier == answer.operation }) else {
+        continue
+      }
+      let operation = inFlight.remove(at: place)
+      // A flush that fails is told by the exit status alone, when all is over.
+      let isDoubtful = operation.action == .flush && faults.haveStruck
+      let errorName = answer.errorName ?? (isDoubtful ? "EIO" : nil)
+      try mark(.end(operation: operation.identifier, errorName: errorName), operation)
+    }
+  }
+
+  private func mark(_ mark: ClientMark, _ operation: ClientOperation) throws {
+    if operation.action == .read { return }
+    try recorder.mark(mark, task: UInt32(operation.task), in: path)
+  }
+
+  /// A close is acknowledged by a program that ends as it should.
+  private mutating func noteEnd(isExpected: Bool) throws {
+    let status = dialogue.end()
+    let open = inFlight.filter { $0.action != .close }
+    guard isExpected, open.isEmpty, let close = inFlight.first, waitingClients.isEmpty else {
+      throw Failure(
+        reason: "the program ended (\(Self.words(status))) before it was told to")
+    }
+    guard case .exited(let number) = status else {
+      throw Failure(reason: "the program was \(Self.words(status)) while it closed the image")
+    }
+    try take([
+      ClientAnswer(operation: close.identifier, errorName: number == 0 ? nil : "EIO")
+    ])
+  }
+
+  private static func words(_ status: ChildProcess.Status) -> String {
+    switch status {
+    case .exited(let number): "exit status \(number)"
+    case .signalled(let number): "killed by signal \(number)"
+    case .timedOut: "out of time"
+    }
+  }
+
+  // MARK: The program
+
+  private static let promptAccess = DeviceAccess(device: 0, kind: .wholeDevice)
+
+  private mutating func takeHeld() {
+    for operation in recorder.held where turns[operation.number] == nil {
+      turns[operation.number] = operation.path == path ? faults.turn(of: operation) : .go
+      points.insert(
+        task: clientTaskCount + Int(operation.task) - 1, access: operation.access,
+        .file(operation))
+    }
+  }
+
+  /// Waits until nothing can happen by itself, and takes in what has happened.
+  ///
+  /// What the program has said is taken in then and not as it comes, so that its place in the one order is
+  /// the same in every run.
+  private mutating func settle() throws {
+    let end = MonotonicClock.nanoseconds + Self.stepNanoseconds
+    var text = ""
+    while true {
+      let before = SleepingTasks(of: dialogue.processID)
+      text += dialogue.newText()
+      try recorder.poll()
+      if dialogue.hasEnded { break }
+      if before.areAllAsleep, dialogue.isInputTaken,
+        before == SleepingTasks(of: dialogue.processID), try !recorder.answerTouches()
+      {
+        break
+      }
+      guard MonotonicClock.nanoseconds < end else {
+        throw Failure(reason: "the program works for 20 s without coming to an operation")
+      }
+    }
+    try recorder.poll()
+    try take(language.answers(in: text + dialogue.newText()))
+  }
+
+  /// Gives a program that rests, though something is asked of it, the time to be woken by a clock.
+  private func waitForClock() throws {
+    let end = MonotonicClock.nanoseconds + Self.clockNanoseconds
+    let before = SleepingTasks(of: dialogue.processID)
+    while before == SleepingTasks(of: dialogue.processID), !dialogue.hasEnded {
+      guard MonotonicClock.nanoseconds < end else {
+        let open = inFlight.map { "\($0)" }.joined(separator: ", ")
+        throw Failure(
+          reason: "the program waits for nothing that is known, and has not answered: \(open)")
+      }
+      usleep(1_000)
+    }
+  }
+}
+
+extension HeldOperation {
+  /// What a strategy has to know of it; `nil` where its order matters to everything.
+  fileprivate var access: DeviceAccess? {
+    switch kind {
+    case .write, .allocate, .zero, .punch:
+      range.map {
+        DeviceAccess(
+          device: Int(file), kind: .change, byteOffset: $0.byteOffset,
+          endByteOffset: $0.endByteOffset)
+      }
+    case .resize, .sync: DeviceAccess(device: Int(file), kind: .wholeDevice)
+    case .syncAll, .syncFolder, .names: nil
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import BlockDevice
+import Bytes
+import Glibc
+import Recorder
+
+/// What goes wrong with the operations of a program on one file, which ``DeviceFaults`` say by their
+/// order of submission.
+struct FileFaults {
+  private let faults: DeviceFaults
+  private var count = 0
+  /// Whether an operation was made to fail.
+  private(set) var haveStruck = false
+
+  init(_ faults: DeviceFaults) {
+    self.faults = faults
+  }
+
+  /// What becomes of the operation that was submitted next.
+  mutating func turn(of operation: HeldOperation) -> HeldOperation.Turn {
+    defer { count += 1 }
+    guard let errorNumber = errorNumber(of: operation) else {
+      return operation.kind == .sync ? .done : .go
+    }
+    haveStruck = true
+    return .fail(errorNumber)
+  }
+
+  private func errorNumber(of operation: HeldOperation) -> Int32? {
+    if let error = faults.errors[count] { return Self.errorNumber(error) }
+    guard let capacity = faults.capacityByteCount, let range = operation.range,
+      range.endByteOffset > capacity, operation.kind != .punch
+    else { return nil }
+    return ENOSPC
+  }
+
+  private static func errorNumber(_ error: DeviceError) -> Int32 {
+    switch error {
+    case .noSpace: ENOSPC
+    case .unsupported: EOPNOTSUPP
+    default: EIO
+    }
+  }
+}

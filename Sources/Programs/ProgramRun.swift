@@ -1,0 +1,141 @@
+import Bytes
+import Campaign
+import Checking
+import CrashStates
+import Host
+import Recorder
+import Scheduling
+import Stacks
+import Workload
+import WriteLog
+
+/// One run of a real program: started on a new image, asked for a workload's operations one at a time, each
+/// of its file operations held until a strategy lets it go, and all that it did to the image recorded.
+struct ProgramRun: CompletedRun {
+  let configuration: RunConfiguration
+  let seed: Seed
+  let workload: Workload
+  private(set) var client = ClientHistory()
+  private(set) var stall: RunStall?
+  private(set) var schedule = Schedule()
+  private(set) var order = TaskOrder()
+  private(set) var stepCount = 0
+  private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
+  private(set) var replayDivergence: ReplayStrategy.Divergence?
+  private(set) var initialContents: SparseBytes
+  private(set) var liveContents: SparseBytes
+  private(set) var logBytes: [UInt8] = []
+  /// The log that QEMU's own logger has written, and what it was a log of.
+  private(set) var loggerLogBytes: [UInt8]?
+
+  private static let imageName = "disk.img"
+  private static let loggerLogName = "blklogwrites.log"
+
+  /// - Precondition: the configuration names a program, and its workload has a client.
+  init(
+    _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?,
+    images: ProgramImages, libraryPath: String
+  ) {
+    self.configuration = configuration
+    self.seed = seed
+    guard let stack = configuration.stack.program,
+      let workload = configuration.clientWorkload(seed: seed)
+    else { preconditionFailure("a program's run has a program and a client") }
+    self.workload = workload
+    initialContents = SparseBytes(byteCount: configuration.deviceByteCount)
+    liveContents = initialContents
+    let tools = QEMUTools(stack, executable: configuration.program?.executable)
+    do {
+      try carryOut(tools, strategy ?? Self.strategy(configuration, seed, workload), images, libraryPath)
+    } catch let failure as ControlledProgram.Failure {
+      stall = .program(failure.reason)
+    } catch {
+      stall = .program("the program could not be recorded: \(error)")
+    }
+  }
+
+  private static func strategy(
+    _ configuration: RunConfiguration, _ seed: Seed, _ workload: Workload
+  ) -> any Strategy {
+    if let schedule = configuration.schedule { return ReplayStrategy(schedule) }
+    if let turns = configuration.turns { return TurnsStrategy(turns) }
+    return configuration.strategy.makeStrategy(
+      seed: seed, expectedStepCount: workload.operations.count * stepsPerOperation)
+  }
+
+  /// An allocating write of a VHDX image takes some fifteen, a write to a place that is there two.
+  private static let stepsPerOperation = 6
+
+  private mutating func carryOut(
+    _ tools: QEMUTools, _ strategy: any Strategy, _ images: ProgramImages, _ libraryPath: String
+  ) throws {
+    let folder = try TemporaryFolder()
+    let watched = folder.path("watched")
+    try Folders.create(watched)
+    let image = "\(watched)/\(Self.imageName)"
+    try images.place(configuration, tools, at: image)
+    let loggerLog = tools.stack == .qemuIORaw ? "\(watched)/\(Self.loggerLogName)" : nil
+    if let loggerLog { try OutputFile.write([UInt8](), to: loggerLog) }
+
+    var options = Recorder.Options(
+      watched: watched, output: folder.path("recordings"), libraryPath: libraryPath)
+    options.control = Recorder.Control(processor: Processors.last, seed: seed.rawValue)
+    let recorder = try Recorder(options) { _ in "{}\n" }
+    defer { recorder.close() }
+    try recorder.watch(image)
+    let argv = tools.argv(image: image, loggerLog: loggerLog)
+    let dialogue = try Dialogue(
+      argv: argv, environment: recorder.environment, hasFixedAddresses: true)
+    defer { _ = dialogue.end() }
+
+    let (seed, contents) = (seed, configuration.stack.contents)
+    var program = ControlledProgram(
+      recorder: recorder, dialogue: dialogue, language: QEMUIOLanguage(), path: image,
+      strategy: strategy, faults: FileFaults(configuration.faults)
+    ) {
+      Checksum.xxh3(contents.bytes(seed: seed, operation: $0.identifier, range: $0.range))
+    }
+    defer { take(program) }
+    for session in workload.sessions { try program.run(session) }
+    let outcome = try recorder.finish(dialogue.end(), of: argv)
+    if let problem = outcome.problems.first {
+      throw ControlledProgram.Failure(reason: "\(problem)")
+    }
+    try take(outcome, loggerLog)
+  }
+
+  private mutating func take(_ program: ControlledProgram) {
+    schedule = program.schedule
+    order = program.order
+    stepCount = program.stepCount
+    stepsOfOperation = program.stepsOfOperation
+    replayDivergence = (program.strategy as? ReplayStrategy)?.finalDivergence
+  }
+
+  private mutating func take(_ outcome: Recorder.Outcome, _ loggerLog: String?) throws {
+    guard let file = outcome.files.first(where: { $0.name == Self.imageName }) else { return }
+    logBytes = try InputFile.bytes("\(file.folder)/writes.log", maximumByteCount: 1 << 30)
+    initialContents = try SparseBytes(reading: "\(file.folder)/base.img")
+    liveContents = try SparseBytes(reading: "\(file.folder)/live.img")
+    if let loggerLog {
+      loggerLogBytes = try InputFile.bytes(loggerLog, maximumByteCount: 1 << 30)
+    }
+    let index = try WriteLogIndex(reading: ByteRegion(logBytes), options: LogReadingOptions())
+    client = try ClientHistory(marksOf: index) ?? ClientHistory()
+  }
+}
+
+extension SparseBytes {
+  /// - Throws: ``HostError`` where the file cannot be read.
+  fileprivate init(reading path: String) throws(HostError) {
+    let region = try MappedFile.map(path, access: .sequential)
+    self.init(byteCount: UInt64(region.byteCount))
+    var start = 0
+    while start < region.byteCount {
+      let extent = region.extent(at: start)
+      let end = min(extent?.endByteOffset ?? region.byteCount, start + 1 << 20)
+      if extent?.isHole != true { write(region.bytes(in: start..<end), at: UInt64(start)) }
+      start = extent?.isHole == true ? extent?.endByteOffset ?? end : end
+    }
+  }
+}

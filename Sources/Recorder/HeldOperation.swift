@@ -1,0 +1,74 @@
+import Bytes
+import CJournal
+
+/// An operation of a program that waits until it is let go.
+public struct HeldOperation: Sendable {
+  public enum Kind: String, Sendable {
+    case write
+    case resize
+    case allocate
+    case zero
+    case punch
+    case sync
+    /// Of every file.
+    case syncAll = "sync-all"
+    case syncFolder = "sync-folder"
+    case names
+  }
+
+  /// What becomes of it.
+  public enum Turn: Hashable, Sendable {
+    case go
+    /// It succeeds without being made: a flush, whose disk nobody takes the power from.
+    case done
+    /// It fails with an errno, and is not made.
+    case fail(Int32)
+    /// A write of at most so many bytes, from 1 to 2^30 - 1.
+    case short(byteCount: UInt32)
+
+    var answer: UInt32 {
+      switch self {
+      case .go: UInt32(PCJ_GO)
+      case .done: UInt32(PCJ_DONE)
+      case .fail(let errorNumber): UInt32(PCJ_FAIL) | UInt32(errorNumber)
+      case .short(let byteCount): UInt32(PCJ_SHORT) | byteCount
+      }
+    }
+  }
+
+  /// When it was submitted, in the one order.
+  public var number: UInt64
+  /// The thread, from 1, over all processes.
+  public var task: UInt32
+  public var kind: Kind
+  /// The recorder's number of the file; 0 where it is about none.
+  public var file: UInt32
+  /// The file's path; `nil` where it is about none.
+  public var path: String?
+  /// What it changes, in bytes of the file; of a write that appends or goes on where the last one ended,
+  /// where that would be now. `nil` for what is about a whole file or a name.
+  public var range: ByteRange?
+
+  init(_ record: JournalRecord, path: String?) {
+    number = record.submitted
+    task = record.fields.task
+    kind = Self.kinds[record.kind] ?? .names
+    file = record.fields.file
+    self.path = path
+    switch kind {
+    case .write:
+      range = ByteRange(
+        checking: record.fields.byte_offset, byteCount: record.fields.payload_byte_count)
+    case .allocate, .zero, .punch:
+      range = ByteRange(
+        checking: record.fields.byte_offset, byteCount: record.fields.range_byte_count)
+    default: range = nil
+    }
+  }
+
+  private static let kinds: [UInt32: Kind] = [
+    PCJ_WRITE.rawValue: .write, PCJ_RESIZE.rawValue: .resize, PCJ_ALLOCATE.rawValue: .allocate,
+    PCJ_ZERO.rawValue: .zero, PCJ_PUNCH.rawValue: .punch, PCJ_SYNC.rawValue: .sync,
+    PCJ_SYNC_ALL.rawValue: .syncAll, PCJ_SYNC_FOLDER.rawValue: .syncFolder,
+  ]
+}

@@ -1,0 +1,45 @@
+import ArgumentParser
+import Campaign
+import Stacks
+
+/// Whether real programs may be started, and which.
+struct ProgramRunOptions: ParsableArguments {
+  @Flag(help: "Allow to start the program that a stack names: program:qemu-io-vhdx and its like.")
+  var allowExec = false
+
+  @Option(help: "With a stack of programs: the file to run. (default: found on PATH)")
+  var program: String?
+
+  /// What makes the runs of a stack.
+  ///
+  /// - Throws: ``ToolError`` where these options do not go with it.
+  func carrier(for stack: StackName) throws -> any RunCarrier {
+    try RunCarriers.carrier(for: stack, allowExec: allowExec, program: program)
+  }
+}
+
+/// Who makes the runs of which stack.
+enum RunCarriers {
+  /// - Parameters:
+  ///   - allowExec: whether programs may be started.
+  ///   - program: the file to run; `nil`: what is found on PATH.
+  /// - Throws: ``ToolError`` where a program must not be started, or none can be.
+  static func carrier(
+    for stack: StackName, allowExec: Bool, program: String?
+  ) throws -> any RunCarrier {
+    guard let target = stack.program else {
+      if program == nil { return SimulatedCarrier() }
+      throw ToolError(
+        "--program belongs to a stack of programs, such as program:qemu-io-vhdx; \(stack) is simulated"
+      )
+    }
+    guard allowExec else {
+      throw ToolError(
+        """
+        \(stack) starts \(program ?? target.executableName), and powercut starts no program that a \
+        stack, a token or a file names unless it is told that it may. Add --allow-exec.
+        """)
+    }
+    throw ToolError("\(stack): running programs is not built into this version")
+  }
+}

@@ -1,0 +1,38 @@
+import Stacks
+import Testing
+import VHDX
+
+/// What `--stack` takes.
+struct StackNameTests {
+  @Test func everyNameReadsAsItself() throws {
+    #expect(
+      StackName.allNames == [
+        "raw:exact", "raw:qemu-7.2.0", "raw:qemu-7.2.22",
+        "vhdx:exact", "vhdx:qemu-7.2.0", "vhdx:qemu-7.2.22",
+        "program:qemu-io-raw", "program:qemu-io-vhdx", "program:qemu-io-qcow2",
+      ])
+    for name in StackName.allNames { #expect(try #require(StackName(name)).description == name) }
+  }
+
+  @Test(arguments: [
+    "", "raw", "raw:", ":exact", "raw:exact:", "opaque:exact", "opaque:", "program", "program:",
+    "program:qemu-io", "program:qemu-io-raw:", "program:exact", "qemu-io-raw:exact", "RAW:exact",
+  ])
+  func otherNamesAreNone(name: String) {
+    #expect(StackName(name) == nil)
+  }
+
+  @Test func programsAreJudgedByWhatTheyWrite() throws {
+    let raw = try #require(StackName("program:qemu-io-raw"))
+    let vhdx = try #require(StackName("program:qemu-io-vhdx"))
+    let qcow2 = try #require(StackName("program:qemu-io-qcow2"))
+    #expect([raw, vhdx, qcow2].map(\.image) == [.raw, .vhdx, .opaque])
+    #expect([raw, vhdx, qcow2].map(\.program) == [.qemuIORaw, .qemuIOVHDX, .qemuIOQCOW2])
+    #expect(vhdx.profile.recovery == .qemu7222)
+    #expect(vhdx.profile.name == "qemu-7.2.22")
+    // No bug that could be switched on.
+    #expect(raw.profile.bugs.isEmpty && qcow2.profile.bugs.isEmpty)
+    #expect(raw != StackName(image: .raw, profile: raw.profile))
+    #expect(try #require(StackName("raw:exact")).program == nil)
+  }
+}
