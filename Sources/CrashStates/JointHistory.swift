@@ -119,6 +119,11 @@ public final class JointHistory: Sendable {
   /// How many of them are durable.
   public func durableNameCount(atCut cut: Int) -> Int { names.durableCounts[cut] }
 
+  /// The changes of names behind the first `count` of those that happened.
+  public func changes(from count: Int, atCut cut: Int) -> [JointLine] {
+    names.operations[count..<nameCount(atCut: cut)].map(\.line)
+  }
+
   /// What is there in a state, sorted by path.
   public func names(in state: JointState) -> [JointName] {
     let current = names.names(after: state.keptNameCount ?? nameCount(atCut: state.cut))

@@ -66,6 +66,21 @@ public enum JointLine: Hashable, Sendable {
   }
 }
 
+extension JointLine: CustomStringConvertible {
+  /// The line, without the escapes.
+  public var description: String {
+    switch self {
+    case .entry(let recording, let entryIndex): "entry \(recording) \(entryIndex)"
+    case .create(let path): "create \(path)"
+    case .rename(let from, let to): "rename \(from) \(to)"
+    case .link(let from, let to): "link \(from) \(to)"
+    case .unlink(let path): "unlink \(path)"
+    case .syncFolder(let path): "sync-folder \(path)"
+    case .note(let text): text
+    }
+  }
+}
+
 /// Names in which a percent sign, and whatever would end a word, is written as % and two digits.
 enum PercentText {
   /// The name that is written so; what is no such writing is taken as it stands.

@@ -29,7 +29,8 @@ struct QEMUImageReader: Sendable {
       try write(image, to: path)
       let before = try run(["check", "-q", "-f", format, path])
       if before.status == .exited(Self.corruptStatus) {
-        return .refused(rule: .x03, reason: "qemu-img check calls it damaged: \(Self.words(before))")
+        return .refused(
+          rule: .x03, reason: "qemu-img check calls it damaged: \(Self.words(before))")
       }
       let opened = try run(["convert", "-f", format, "-O", "raw", path, disk])
       guard opened.status == .exited(0) else {
