@@ -1,4 +1,5 @@
 import Bytes
+import Campaign
 import CrashStates
 import Host
 import Recorder
@@ -28,7 +29,8 @@ struct SQLiteRecording {
 
   /// - Throws: what kept the run from being made or recorded.
   init(
-    _ setup: SQLiteSetup, seed: Seed, executable: String, libraryPath: String
+    _ setup: SQLiteSetup, seed: Seed, executable: String, libraryPath: String,
+    describe: @escaping (RecordedFileSummary) throws -> String
   ) throws {
     workload = SQLiteWorkload(seed: seed)
     folder = try TemporaryFolder(prefix: "powercut-sqlite")
@@ -41,7 +43,7 @@ struct SQLiteRecording {
     try OutputFile.write(script, to: folder.path("script.sql"))
     var options = Recorder.Options(watched: watched, output: output, libraryPath: libraryPath)
     options.ignoredNames = [Self.sharedMemory]
-    let recorder = try Recorder(options) { _ in "{}\n" }
+    let recorder = try Recorder(options, describe: describe)
     let outcome = try recorder.run([
       executable, "-batch", "-init", "/dev/null", "\(watched)/\(Self.databaseName)",
       ".read '\(folder.path("script.sql"))'",
@@ -85,6 +87,23 @@ struct SQLiteRecording {
             index: index, base: MappedFile.map("\(file.folder)/base.img"),
             initialByteCount: file.initialByteCount))
       }, isLeftOut: { patterns.contains($0) })
+  }
+
+  /// What `check` and `replay` take, without the acknowledgements' own files.
+  ///
+  /// - Throws: ``HostError`` where it cannot be read any more.
+  func recordedFiles() throws(HostError) -> [RecordedRunFile] {
+    let output = folder.path("recordings")
+    var paths = ["joint.txt"]
+    for file in history.files {
+      paths += ["base.img", "writes.log", "manifest.json"].map { "\(file.recording)/\($0)" }
+    }
+    var files: [RecordedRunFile] = []
+    for path in paths {
+      files.append(
+        RecordedRunFile(name: path, contents: .bytes(try InputFile.bytes("\(output)/\(path)"))))
+    }
+    return files
   }
 
   /// How many commits had returned.

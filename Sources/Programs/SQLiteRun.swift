@@ -2,6 +2,7 @@ import Campaign
 import Checking
 import CrashStates
 import Host
+import Recorder
 import Scheduling
 
 /// One seed of SQLite: its transactions are typed to an unmodified `sqlite3` under the recorder, and every
@@ -16,21 +17,27 @@ public struct SQLiteRun: Sendable {
 
   public let seed: Seed
   public let judgement: Judgement
+  /// The joint recording, where something was found; else nothing.
+  public let recordedFiles: [RecordedRunFile]
 
   /// - Parameters:
   ///   - executable: a file, or a name that is looked for on PATH; it is what is recorded, and what judges.
   ///   - libraryPath: the library that recorded programs are started with.
   ///   - maximumStateCount: about so many states are looked at; `nil`: all.
+  ///   - describe: the text of a recording's `manifest.json`.
   /// - Throws: what kept the run from being made, recorded or judged.
   public init(
     _ setup: SQLiteSetup, seed: Seed, tiers: [Tier] = defaultTiers,
-    executable: String = executableName, libraryPath: String, maximumStateCount: UInt64? = nil
+    executable: String = executableName, libraryPath: String,
+    maximumStateCount: UInt64? = nil,
+    describe: @escaping (RecordedFileSummary) throws -> String = { _ in "{}\n" }
   ) throws {
     self.seed = seed
     let recording = try SQLiteRecording(
-      setup, seed: seed, executable: executable, libraryPath: libraryPath)
+      setup, seed: seed, executable: executable, libraryPath: libraryPath, describe: describe)
     var judge = try SQLiteJudge(recording, setup, SQLiteReader(executable: executable))
     judgement = try judge.judge(
       tiers: tiers, seed: seed.rawValue, maximumStateCount: maximumStateCount)
+    recordedFiles = judgement.violations.isEmpty ? [] : try recording.recordedFiles()
   }
 }

@@ -11,7 +11,9 @@ import Testing
   private static let libraryPath = Repository.path(".build/debug/libpowercut-preload.so")
 
   private static func run(_ setup: SQLiteSetup, _ seed: UInt64) throws -> Judgement {
-    try SQLiteRun(setup, seed: Seed(seed), libraryPath: libraryPath).judgement
+    try SQLiteRun(
+      setup, seed: Seed(seed), libraryPath: libraryPath, maximumStateCount: 1500
+    ).judgement
   }
 
   @Test(arguments: [SQLiteSetup.walFull, .walNormal, .deleteExtra], [1, 2] as [UInt64])
