@@ -18,14 +18,14 @@ struct SQLiteRecording {
   /// What SQLite keeps in memory that is shared by mapping a file: it is made anew after a crash.
   private static let sharedMemory = "*-shm"
 
-  let workload: SQLiteWorkload
+  var workload: SQLiteWorkload
   let history: JointHistory
   /// `joint.txt`, line by line.
   let lines: [String]
   /// Where the recordings are; gone with this.
   let folder: TemporaryFolder
   /// For each commit, the first cut at which it had returned.
-  let acknowledgedCuts: [Int]
+  var acknowledgedCuts: [Int]
 
   /// - Throws: what kept the run from being made or recorded.
   init(
