@@ -8,7 +8,8 @@ import WriteLog
 /// stacks.
 ///
 /// A run takes a fifth of a second and each of its operations is held and let go by itself, so runs are
-/// short and meet in few places: the first writes to a block are where a format can go wrong.
+/// short and meet in few places. The first writes to a block are where a format can go wrong: on a disk
+/// that is kept in blocks all tasks come to the new ones together.
 struct ProgramSwarm {
   let base: RunConfiguration
 
@@ -18,7 +19,7 @@ struct ProgramSwarm {
     configuration.deviceByteCount = UInt64(stream.pick([1, 2, 4])) << 20
     if base.stack.image == .vhdx {
       configuration.deviceByteCount =
-        UInt64(stream.next(in: 2...4)) * UInt64(base.image.blockByteCount)
+        UInt64(stream.next(in: 2...8)) * UInt64(base.image.blockByteCount)
     }
     configuration.workload = .drawn(specification(&stream, configuration), seed: nil)
     return configuration
@@ -35,10 +36,14 @@ struct ProgramSwarm {
     specification.maximumByteCount = UInt64(stream.pick([4, 16, 64])) << 10
     specification.mix = [.init(.write, 9), .init(.flush, 4)]
     if base.stack.image == .vhdx {
+      let blockByteCount = UInt64(configuration.image.blockByteCount)
+      let blockCount = configuration.deviceByteCount / blockByteCount
+      let sweep = stream.next(in: 1...3)
+      specification.operationCount = Int(blockCount) * sweep * specification.taskCount
       specification.blocks = WorkloadSpecification.Blocks(
-        byteCount: UInt64(configuration.image.blockByteCount),
-        indices: blockIndices(&stream, configuration),
-        spanByteCount: UInt64(stream.pick([8, 128])) << 10, wholePercent: 0)
+        byteCount: blockByteCount, indices: Array(0..<blockCount),
+        spanByteCount: UInt64(stream.pick([8, 128])) << 10, wholePercent: 0,
+        sweepOperationCount: sweep)
       // Its driver writes the zeroes out, up to a whole block of them.
       if stream.chance(1, of: 8) { specification.mix.append(.init(.writeZeroes, 1)) }
     } else {
@@ -46,14 +51,5 @@ struct ProgramSwarm {
       if stream.chance(2, of: 3) { specification.mix.append(.init(.writeZeroes, 3)) }
     }
     return specification
-  }
-
-  /// All of the disk, or one or two blocks in which all tasks meet.
-  private func blockIndices(
-    _ stream: inout RandomStream, _ configuration: RunConfiguration
-  ) -> [UInt64] {
-    let blockCount = configuration.deviceByteCount / UInt64(configuration.image.blockByteCount)
-    let count = stream.chance(1, of: 2) ? blockCount : UInt64(stream.next(in: 1...2))
-    return Array(0..<min(count, blockCount))
   }
 }

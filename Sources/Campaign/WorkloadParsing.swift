@@ -37,7 +37,7 @@ struct WorkloadParsing {
         node, named: "workload",
         keys: [
           "seed", "tasks", "operations", "mix", "fua-percent", "longest", "hot", "sessions",
-          "blocks", "span", "whole-percent",
+          "blocks", "span", "whole-percent", "sweep",
         ]))
   }
 
@@ -107,7 +107,8 @@ struct WorkloadParsing {
     return WorkloadSpecification.Blocks(
       byteCount: block, indices: indices,
       spanByteCount: try workload.byteCount("span", in: sector...block) ?? 32 << 10,
-      wholePercent: try workload.integer("whole-percent", in: 0...100) ?? 50)
+      wholePercent: try workload.integer("whole-percent", in: 0...100) ?? 50,
+      sweepOperationCount: try workload.integer("sweep", in: 1...100_000))
   }
 
   private func mix(_ node: Node) throws(ScenarioError) -> [WorkloadSpecification.Weight] {

@@ -43,6 +43,7 @@ struct WorkloadText {
       mapping.add("blocks", YAMLText.list(blocks.indices.map { "\($0)" }))
       mapping.add(byteCount: "span", blocks.spanByteCount)
       mapping.add("whole-percent", "\(blocks.wholePercent)")
+      if let count = blocks.sweepOperationCount { mapping.add("sweep", "\(count)") }
     }
     return mapping.text
   }

@@ -9,6 +9,8 @@ struct EntryOrigins {
   private let operations: [UInt64?]
   /// Whether the log tells origins at all.
   let areKnown: Bool
+  /// Whether any entry names an operation: those of a recorded program name none.
+  var nameOperations: Bool { operations.contains { $0 != nil } }
 
   init(index: WriteLogIndex, headers: [WrittenHeader]?) {
     var traced: [Int: UInt64] = [:]

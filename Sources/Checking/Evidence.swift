@@ -29,6 +29,8 @@ public struct Evidence: Sendable {
   /// Whether only the program that wrote the disk can read what the client wrote, so that none of the
   /// client's promises can be looked for in it.
   public var isOpaque = false
+  /// The program that reads such a disk; `nil` where none is there to ask.
+  public var opaqueReader: OpaqueReader?
 
   public init(index: WriteLogIndex, history: DiskHistory) {
     self.index = index
@@ -45,7 +47,7 @@ extension Evidence {
   /// The same without a history of the client, where nothing in the disk can be held against it.
   var withReadablePromises: Evidence {
     var readable = self
-    if isOpaque { readable.client = nil }
+    if isOpaque, opaqueReader == nil { readable.client = nil }
     return readable
   }
 

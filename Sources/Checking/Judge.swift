@@ -67,6 +67,7 @@ public struct Judge {
     judgePossibleStates(evidence, &list, &judged)
     var judgement = StatesJudge(evidence, options, isGoingOn).judge(&list)
     if evidence.client != nil { judged.formUnion([.d01, .d02, .d03, .d04, .d05, .d06, .d07]) }
+    if evidence.opaqueReader != nil { judged.formUnion([.d09, .x03]) }
     judgement.violations = explained(list.sorted, evidence)
     judgement.judgedRules = judged.sorted()
     let rules = evidence.image == nil ? Rule.ofRawDisks : Rule.ofImages
@@ -83,7 +84,7 @@ public struct Judge {
     _ evidence: Evidence, _ headers: [WrittenHeader]?, _ list: inout ViolationList,
     _ judged: inout Set<Rule>
   ) {
-    let isRaw = evidence.image == nil
+    let isRaw = evidence.image == nil && !evidence.isOpaque
     let origins = EntryOrigins(index: evidence.index, headers: headers)
     guard origins.areKnown else { return }
     var payload = evidence
@@ -91,7 +92,9 @@ public struct Judge {
     list.add(PayloadJudge(evidence: payload, origins: origins).judge())
     list.add(DurabilityJudge(evidence: evidence, headers: isRaw ? headers : nil).judge())
     judged.formUnion([.l06, .l09])
-    guard isRaw, let client = evidence.client, !evidence.arePromisesImplied else { return }
+    guard isRaw, let client = evidence.client, !evidence.arePromisesImplied,
+      origins.nameOperations
+    else { return }
     list.add(OperationEntryJudge(evidence: evidence, origins: origins, client: client).judge())
     judged.insert(.l07)
   }
@@ -133,7 +136,7 @@ public struct Judge {
     case .l06, .l09: "the log carries no extension of Powercut's recorder"
     case .l10: "only a small simulated run is compared with all its states (tier all)"
     case .l08: "the live device was not given (--live FILE)"
-    case .l07: "the log carries no marks of what the client was promised"
+    case .l07: "the log does not tell which of the client's operations an entry is of"
     case .h09, .h18: "advice: `powercut check IMAGE` tells it of an image that is closed"
     case .m12: "the parent image was not given"
     case .g08, .b08: "it has no judge yet"

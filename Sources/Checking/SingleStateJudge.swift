@@ -20,6 +20,9 @@ public final class SingleStateJudge {
     if let image = evidence.image {
       rules.formUnion(image.judgedRules)
       judge = SingleImageStateJudge(evidence, image, promises)
+    } else if let read = evidence.opaqueReader {
+      rules.formUnion([.d09, .x03])
+      judge = OpaqueStateJudge(history: evidence.history, promises: promises, read: read)
     } else {
       judge = SingleDeviceStateJudge(history: evidence.history, promises: promises)
     }

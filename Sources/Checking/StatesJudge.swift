@@ -39,6 +39,8 @@ final class StatesJudge {
         images.recrash = RecrashJudge(image.recovery, seed: options.seed)
       }
       judge = images
+    } else if let read = evidence.opaqueReader {
+      judge = OpaqueStateJudge(history: evidence.history, promises: promises, read: read)
     } else {
       judge = promises.map { PromiseJudge(history: evidence.history, promises: $0) }
     }

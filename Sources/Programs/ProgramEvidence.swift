@@ -6,6 +6,36 @@ import Workload
 import WriteLog
 
 extension ProgramRun {
+  private var tools: QEMUTools? {
+    configuration.stack.program.map {
+      QEMUTools($0, executable: configuration.program?.executable)
+    }
+  }
+
+  /// Of an image that only the program itself can read every state is a program's run, so that of each
+  /// tier only its share of so many are looked at.
+  private static let opaqueStateCount: UInt64 = 60
+
+  func judgement(tiers: [Tier]) -> Judgement {
+    if stall != nil { return Judgement() }
+    var options = Judge.Options(tiers: tiers, seed: seed.rawValue)
+    do {
+      let evidence = try evidence()
+      if evidence.isOpaque { options.maximumStateCount = Self.opaqueStateCount }
+      var judgement = Judge(options).judge(evidence)
+      if let logger = try loggerEvidence() {
+        options.tiers = []
+        judgement.add(ofLogger: Judge(options).judge(logger))
+      }
+      return judgement
+    } catch {
+      var judgement = Judgement()
+      judgement.violations = [Violation(.l01, error.finding, evidence: [error.hint])]
+      judgement.judgedRules = [.l01]
+      return judgement
+    }
+  }
+
   func evidence() throws(FormatError) -> Evidence {
     var options = LogReadingOptions()
     let image = configuration.stack.image
@@ -20,6 +50,7 @@ extension ProgramRun {
     evidence.client = client
     evidence.live = .sparse(liveContents)
     evidence.isOpaque = image == .opaque
+    evidence.opaqueReader = tools?.reader()
     if image == .vhdx {
       evidence.image = configuration.imageEvidence(
         seed: seed, sessionCount: workload.sessions.count)
@@ -27,5 +58,33 @@ extension ProgramRun {
     evidence.discardPromisesZeroes = configuration.stack.profile.habits == .exact
     evidence.setContents(configuration.stack.contents, seed: seed)
     return evidence
+  }
+
+  /// What is known of the log that QEMU's logger has written: it is no recording of ours, and what a power
+  /// cut leaves of the disk does not depend on it.
+  private func loggerEvidence() throws(FormatError) -> Evidence? {
+    guard let loggerLogBytes else { return nil }
+    var options = LogReadingOptions()
+    options.deviceByteCount = configuration.deviceByteCount
+    let index = try WriteLogIndex(reading: ByteRegion(loggerLogBytes), options: options)
+    var evidence = Evidence(
+      index: index,
+      history: try DiskHistory(
+        index: index, base: nil, initialByteCount: configuration.deviceByteCount))
+    evidence.live = .sparse(liveContents)
+    return evidence
+  }
+}
+
+extension Judgement {
+  /// Takes in what is wrong with a log that the program under test has kept itself.
+  fileprivate mutating func add(ofLogger logger: Judgement) {
+    violations += logger.violations.map { violation in
+      var violation = violation
+      violation.evidence.append("in the log that the program's own logger has written")
+      return violation
+    }
+    let known = Set(judgedRules)
+    judgedRules = (judgedRules + logger.judgedRules.filter { !known.contains($0) }).sorted()
   }
 }

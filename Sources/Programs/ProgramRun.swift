@@ -46,7 +46,8 @@ struct ProgramRun: CompletedRun {
     liveContents = initialContents
     let tools = QEMUTools(stack, executable: configuration.program?.executable)
     do {
-      try carryOut(tools, strategy ?? Self.strategy(configuration, seed, workload), images, libraryPath)
+      try carryOut(
+        tools, strategy ?? Self.strategy(configuration, seed, workload), images, libraryPath)
     } catch let failure as ControlledProgram.Failure {
       stall = .program(failure.reason)
     } catch {
@@ -127,7 +128,7 @@ struct ProgramRun: CompletedRun {
 
 extension SparseBytes {
   /// - Throws: ``HostError`` where the file cannot be read.
-  fileprivate init(reading path: String) throws(HostError) {
+  init(reading path: String) throws(HostError) {
     let region = try MappedFile.map(path, access: .sequential)
     self.init(byteCount: UInt64(region.byteCount))
     var start = 0

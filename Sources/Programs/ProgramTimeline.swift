@@ -11,10 +11,16 @@ extension ProgramRun {
       let index = try? WriteLogIndex(reading: ByteRegion(logBytes), options: LogReadingOptions())
     else { return [] }
     var events = clientEvents(index)
+    // As late as it can be: what was answered before the next operation took effect was promised.
+    let next = cut.flatMap { cut in
+      (cut..<max(cut, index.entryCount)).first { index[$0].kind != .mark }
+    }
     for place in 0..<index.entryCount {
       let entry = index[place]
       guard let timing = entry.extension else { continue }
-      if place == cut { events.append(.powerCut(entryCount: place, at: timing.completionIndex)) }
+      if let cut, place == next {
+        events.append(.powerCut(entryCount: cut, at: timing.completionIndex))
+      }
       if entry.kind == .mark { continue }
       let task = workload.sessions[0].tasks.count + Int(timing.task ?? 1) - 1
       let range = entry.kind == .flush ? "" : " \(entry.deviceRange)"
@@ -26,7 +32,7 @@ extension ProgramRun {
           Timeline.Event(event: event, task: task, operation: nil, text: "\(text) \(state)"))
       }
     }
-    if let cut, cut >= index.entryCount, let last = events.map(\.row.event).max() {
+    if let cut, next == nil, let last = events.map(\.row.event).max() {
       events.append(.powerCut(entryCount: cut, at: last + 1))
     }
     return events.sorted { ($0.row.event, $0.row.task) < ($1.row.event, $1.row.task) }

@@ -60,7 +60,7 @@ struct QEMUImageReader: Sendable {
       }
       let count = min(UInt64(1) << 16, image.byteCount - byteOffset)
       let bytes = image.read(ByteRange(byteOffset: byteOffset, byteCount: count))
-      try file.write(ByteRegion(bytes), in: 0..<bytes.count, at: byteOffset)
+      try file.write(bytes, at: byteOffset)
       byteOffset += count
     }
     try file.finishForShortUse()

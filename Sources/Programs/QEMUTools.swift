@@ -1,4 +1,5 @@
 import Campaign
+import Checking
 import Host
 import Recorder
 import Stacks
@@ -47,6 +48,14 @@ struct QEMUTools {
         + Self.below("file", Self.below("file", graph) + ["driver=raw"])
     }
     return [executable, "-t", "writeback", "--image-opts", graph.joined(separator: ",")]
+  }
+
+  /// What reads images that nobody else can read; `nil` where we can.
+  func reader() -> OpaqueReader? {
+    guard stack.image == .opaque, let format = Self.formats[stack],
+      let reader = try? QEMUImageReader(format: format, program: sibling)
+    else { return nil }
+    return { reader.read($0) }
   }
 
   private static let formats: [ProgramStack: String] = [.qemuIOVHDX: "vhdx", .qemuIOQCOW2: "qcow2"]

@@ -102,17 +102,23 @@ private struct OperationDraw {
       let sectorCount = UInt64(half + stream.next(below: half + 1))
       operation.range = ByteRange(byteOffset: 0, byteCount: sectorCount * sectorByteCount)
     case .write, .writeZeroes:
-      operation.range = range(of: action, &stream)
+      operation.range = range(of: action, place, &stream)
       operation.isFUA = stream.chance(specification.fuaPercent, of: 100)
     case .read, .discard:
-      operation.range = range(of: action, &stream)
+      operation.range = range(of: action, place, &stream)
     }
     return operation
   }
 
-  private func range(of action: ClientOperation.Action, _ stream: inout RandomStream) -> ByteRange {
+  private func range(
+    of action: ClientOperation.Action, _ place: Int, _ stream: inout RandomStream
+  ) -> ByteRange {
     guard let blocks = specification.blocks else { return range(&stream) }
-    let start = stream.pick(blocks.indices) * blocks.byteCount
+    var index = stream.pick(blocks.indices)
+    if let count = blocks.sweepOperationCount {
+      index = blocks.indices[place / count % blocks.indices.count]
+    }
+    let start = index * blocks.byteCount
     let block = ByteRange(
       byteOffset: start, byteCount: min(blocks.byteCount, deviceByteCount - start))
     let canBeWhole = action == .writeZeroes || action == .discard

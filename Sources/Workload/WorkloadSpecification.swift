@@ -47,16 +47,20 @@ public struct WorkloadSpecification: Hashable, Sendable {
     public var wholePercent: Int
     /// Of 100 other ranges, how many lie across the end of a block.
     public var acrossPercent: Int
+    /// Every task stays with a block of the list for so many operations and goes on to the next one, so
+    /// that the tasks meet in blocks that are new; `nil`: each operation draws its block.
+    public var sweepOperationCount: Int?
 
     public init(
       byteCount: UInt64, indices: [UInt64], spanByteCount: UInt64, wholePercent: Int = 50,
-      acrossPercent: Int = 5
+      acrossPercent: Int = 5, sweepOperationCount: Int? = nil
     ) {
       self.byteCount = byteCount
       self.indices = indices
       self.spanByteCount = spanByteCount
       self.wholePercent = wholePercent
       self.acrossPercent = acrossPercent
+      self.sweepOperationCount = sweepOperationCount
     }
   }
 

@@ -46,7 +46,7 @@ struct RecordCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       var options = Recorder.Options(
-        watched: watch, output: output, libraryPath: try Self.libraryPath())
+        watched: watch, output: output, libraryPath: try PreloadedLibrary.path())
       options.ignoredNames = ignore
       let recorder = try Recorder(options) { summary in
         try RecordingManifest(recorded: summary).text()
@@ -54,21 +54,6 @@ struct RecordCommand: ParsableCommand {
       let outcome = try recorder.run(command) { Interrupts.isRequested }
       return try report(outcome)
     }
-  }
-
-  /// The library stands beside the tool.
-  private static func libraryPath() throws -> String {
-    let folder = try Paths.folder(of: Paths.absolute("/proc/self/exe"))
-    let path = "\(folder)/libpowercut-preload.so"
-    guard Folders.exists(path) else {
-      throw ToolError(
-        "'\(path)' is missing: build it with `swift build --product powercut-preload`.")
-    }
-    guard !path.contains(where: { $0 == " " || $0 == ":" }) else {
-      throw ToolError(
-        "'\(path)' cannot be preloaded: LD_PRELOAD takes no spaces and colons. Move the tool.")
-    }
-    return path
   }
 
   private func report(_ outcome: Recorder.Outcome) throws -> Int32 {

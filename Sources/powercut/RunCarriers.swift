@@ -1,5 +1,6 @@
 import ArgumentParser
 import Campaign
+import Programs
 import Stacks
 
 /// Whether real programs may be started, and which.
@@ -40,6 +41,6 @@ enum RunCarriers {
         stack, a token or a file names unless it is told that it may. Add --allow-exec.
         """)
     }
-    throw ToolError("\(stack): running programs is not built into this version")
+    return try ProgramCarrier(libraryPath: PreloadedLibrary.path())
   }
 }
