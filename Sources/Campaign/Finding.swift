@@ -49,17 +49,19 @@ public struct Finding: Hashable, Sendable {
     }
   }
 
-  /// The findings of made-up images.
+  /// The findings of a run without choices: of made-up images, of transactions.
   static func all(
-    of run: DirtyImageRun, _ configuration: RunConfiguration, reproduce: String,
-    plan: FuzzPlan? = nil
+    in judgement: Judgement, _ configuration: RunConfiguration, seed: Seed, tiers: [Tier],
+    reproduce: String, plan: FuzzPlan? = nil
   ) -> [Finding] {
     var token: RunToken?
-    return all(run.judgement, configuration, seed: run.seed, reproduce: reproduce) { violation in
+    return all(judgement, configuration, seed: seed, reproduce: reproduce) { violation in
       let rule = violation.rule
       let own =
         token?.asking(for: rule)
-        ?? RunToken(of: run, configuration, breaking: rule, plan: plan)
+        ?? RunToken(
+          configuration, seed: seed, tiers: tiers, breaking: rule,
+          also: judgement.violations.map(\.rule), plan: plan)
       token = own
       return (own, nil)
     }

@@ -9,6 +9,8 @@ public enum FuzzedWorkload: String, CaseIterable, Sendable {
   case client
   /// Made-up images with a log, from what a power cut leaves to what only malice does.
   case dirtyImages = "dirty-images"
+  /// Transactions of a database: what its stacks have, and no others.
+  case transactions
 }
 
 /// Many seeds of one stack.
@@ -39,6 +41,7 @@ public struct FuzzPlan: Sendable {
     self.strategy = strategy
     self.tiers = tiers
     self.isGoingOn = isGoingOn
+    if stack.program?.isDatabase == true { workload = .transactions }
   }
 
   public static let defaultTiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]
@@ -49,8 +52,13 @@ public struct FuzzPlan: Sendable {
     base.exhaustive = exhaustive
     base.ignoredRules = ignoredRules
     base = base.running(executable)
-    if workload == .dirtyImages {
+    switch workload {
+    case .client: break
+    case .dirtyImages:
       base.workload = .dirtyImages
+      return base
+    case .transactions:
+      base.workload = .transactions
       return base
     }
     // A program's runs are small anyway. All states or schedules of a run are few enough only where the run is small.
@@ -71,7 +79,7 @@ public struct FuzzPlan: Sendable {
   public func reproduction(of seed: Seed) -> String {
     var words = ["powercut", "fuzz", "--stack", "\(stack)"]
     for bug in bugs.sorted() { words += ["--bug", bug.identifier] }
-    if workload != .client { words += ["--workload", workload.rawValue] }
+    if workload == .dirtyImages { words += ["--workload", workload.rawValue] }
     words += ["--seeds", "\(seed)"]
     if let exhaustive {
       words += ["--strategy", ExhaustiveBound.strategyName]

@@ -32,7 +32,16 @@ public struct JudgedSeed: Sendable {
       let run = DirtyImageRun(profile: configuration.recovery, seed: seed)
       self.init(
         seed: seed, judgement: run.judgement,
-        findings: Finding.all(of: run, configuration, reproduce: reproduce, plan: plan))
+        findings: Finding.all(
+          in: run.judgement, configuration, seed: seed, tiers: FuzzPlan.defaultTiers,
+          reproduce: reproduce, plan: plan))
+    } else if configuration.workload == .transactions {
+      let run = carrier.carryOutTransactions(configuration, seed: seed, tiers: tiers)
+      self.init(
+        seed: seed, judgement: run.judgement, stall: run.stall,
+        findings: Finding.all(
+          in: run.judgement, configuration, seed: seed, tiers: tiers, reproduce: reproduce,
+          plan: plan))
     } else if let bound = configuration.exhaustive {
       var search = ExhaustiveSearch(
         configuration, seed: seed, tiers: tiers, preemptionLimit: bound.preemptionLimit)

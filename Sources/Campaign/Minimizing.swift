@@ -16,7 +16,7 @@ extension FindingGroup {
     var found = Scenario(
       of: configuration, seed: seed, tiers: plan.tiers, breaking: finding.rule,
       also: finding.alsoBroken)
-    if configuration.workload == .dirtyImages {
+    if !configuration.hasClient {
       return FindingGroup(unshrinkable: finding, found)
     }
     // As it was drawn, so that a search of all schedules is one here, too.

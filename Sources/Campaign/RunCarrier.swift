@@ -1,3 +1,4 @@
+import CrashStates
 import Scheduling
 
 /// Makes runs: of the simulated stack (``SimulatedCarrier``), or of a real program, which only the world
@@ -13,6 +14,11 @@ public protocol RunCarrier: Sendable {
     _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
   ) -> any CompletedRun
 
+  /// Carries out a run of a database's transactions and judges it.
+  func carryOutTransactions(
+    _ configuration: RunConfiguration, seed: Seed, tiers: [Tier]
+  ) -> TransactionRun
+
   /// How much work it is to make a run at all, in steps of a simulated one: what limits shrinking.
   var workCountOfRun: Int { get }
 }
@@ -20,6 +26,13 @@ public protocol RunCarrier: Sendable {
 extension RunCarrier {
   /// A program is started and ended: about a fifth of a second.
   public var workCountOfRun: Int { 20_000 }
+
+  /// Most carriers know no database.
+  public func carryOutTransactions(
+    _ configuration: RunConfiguration, seed: Seed, tiers: [Tier]
+  ) -> TransactionRun {
+    TransactionRun(stall: .program("\(configuration.stack) cannot be run here"))
+  }
 
   /// The run that the configuration and the seed decide.
   public func carryOut(_ configuration: RunConfiguration, seed: Seed) -> any CompletedRun {

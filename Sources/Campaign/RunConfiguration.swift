@@ -14,6 +14,8 @@ public struct RunConfiguration: Hashable, Sendable {
     case explicit(Workload)
     /// No client at all: images with a made-up log, drawn by the run's seed, are recovered.
     case dirtyImages
+    /// No client of a device: transactions of a database, drawn by the run's seed (``TransactionRun``).
+    case transactions
   }
 
   public var stack: StackName
@@ -59,13 +61,17 @@ public struct RunConfiguration: Hashable, Sendable {
   public func clientWorkload(seed: Seed) -> Workload? {
     switch workload {
     case .explicit(let explicit): explicit
-    case .dirtyImages: nil
+    case .dirtyImages, .transactions: nil
     case .drawn(let specification, let own):
       Workload(
         specification, seed: own ?? seed, deviceByteCount: deviceByteCount,
         sectorByteCount: clientSectorByteCount)
     }
   }
+
+  /// Whether a client's operations on a device, and choices among them, make the run; only these can be
+  /// listed, made again and left out one by one.
+  public var hasClient: Bool { workload != .dirtyImages && workload != .transactions }
 
   /// What opens an image, with its mistakes.
   public var recovery: RecoveryProfile {

@@ -77,13 +77,16 @@ public struct RunReplay: Sendable {
       divergence = .configuration(
         seed: token.seed, found: drawn, expected: token.drawnDigest, toolVersion: toolVersion)
     }
-    if configuration.workload == .dirtyImages {
+    if !configuration.hasClient {
       results = [
         try Self.ended(
           JudgedSeed(
-            configuration, seed: token.seed, tiers: token.tiers, reproduce: reproduce, plan: plan))
+            configuration, seed: token.seed, tiers: token.tiers, carrier: plan.carrier,
+            reproduce: reproduce, plan: plan))
       ]
-      sameness = "the seed draws the same images"
+      sameness =
+        configuration.workload == .dirtyImages
+        ? "the seed draws the same images" : "the seed draws the same transactions"
     } else {
       configuration.schedule = token.choices
       let judged = JudgedRun(

@@ -83,20 +83,19 @@ public struct RunToken: Hashable, Sendable {
     self.init(.seed(seeded))
   }
 
-  /// Of a finding in made-up images, which have no choices.
+  /// Of a finding in a run without choices: of made-up images, of transactions.
   init(
-    of run: DirtyImageRun, _ configuration: RunConfiguration, breaking rule: Rule,
-    plan: FuzzPlan? = nil
+    _ configuration: RunConfiguration, seed: Seed, tiers: [Tier], breaking rule: Rule,
+    also: [Rule], plan: FuzzPlan? = nil
   ) {
     guard let plan else {
       self.init(
         .scenario(
           Scenario(
-            of: configuration, seed: run.seed, tiers: FuzzPlan.defaultTiers, breaking: rule,
-            also: run.judgement.violations.map(\.rule))))
+            of: configuration, seed: seed, tiers: tiers, breaking: rule, also: also)))
       return
     }
-    self.init(.seed(SeededRun(plan, run.seed, configuration, rule)))
+    self.init(.seed(SeededRun(plan, seed, configuration, rule)))
   }
 
   public var seeds: SeedRange {

@@ -99,7 +99,14 @@ extension RunToken.SeededRun {
     guard stack.program == nil || bugs.isEmpty else {
       throw RunTokenError("bugs can be switched on in simulated stacks only, and \(stack) is none")
     }
+    guard (stack.program?.isDatabase == true) == (workload == .transactions) else {
+      throw RunTokenError("transactions belong to a stack of a database, and to nothing else")
+    }
     switch workload {
+    case .transactions:
+      guard choicesDigest == nil, choices == nil else {
+        throw RunTokenError("transactions are typed one after the other, and make no choices")
+      }
     case .client:
       guard let choicesDigest else { throw RunTokenError("the field 'made' is missing") }
       guard choices.map({ $0.digest == choicesDigest }) ?? true else {

@@ -39,6 +39,9 @@ extension Scenario {
     let program = ProgramParsing(configuration.stack)
     configuration.program = try program.options(root.node("program"))
     try program.refuse(["bugs"], in: root)
+    if configuration.stack.program?.isDatabase == true {
+      try program.refuse(["device", "image"], in: root)
+    }
     if let device = root.node("device") { try Self.readDevice(device, into: &configuration) }
     if let image = root.node("image") {
       configuration.image = try ImageParsing(configuration).parse(image)
@@ -65,7 +68,7 @@ extension Scenario {
     _ node: Node, _ configuration: RunConfiguration
   ) throws(ScenarioError) -> [String] {
     let digests = try list(node, named: "digests").map { $0.scalar?.string ?? "" }
-    guard configuration.stack.image == .vhdx, configuration.workload != .dirtyImages,
+    guard configuration.stack.image == .vhdx, configuration.hasClient,
       digests.count == 3
     else {
       throw ScenarioError(

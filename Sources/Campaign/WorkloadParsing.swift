@@ -22,6 +22,15 @@ struct WorkloadParsing {
       }
       return .dirtyImages
     }
+    let isDatabase = configuration.stack.program?.isDatabase == true
+    guard isDatabase == (node.scalar?.string == FuzzedWorkload.transactions.rawValue) else {
+      throw ScenarioError(
+        line: node.mark?.line,
+        isDatabase
+          ? "'workload' of \(configuration.stack) must be 'transactions', found \(node.shown)"
+          : "'transactions' belong to a database, and \(configuration.stack) is none")
+    }
+    if isDatabase { return .transactions }
     if let sequence = node.sequence { return .explicit(try sessions(Array(sequence), node)) }
     return try drawn(
       ScenarioNode(

@@ -115,7 +115,7 @@ private struct Words {
 }
 
 /// Digits only: `Int` itself would also take a sign.
-private enum Decimal {
+enum Decimal {
   static func number(_ text: Substring) -> Int? {
     text.utf8.allSatisfy { 0x30...0x39 ~= $0 } ? Int(text) : nil
   }

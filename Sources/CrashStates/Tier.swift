@@ -16,6 +16,8 @@
 ///     all            2^m and more   every subset, of what was in flight too, in every order that
 ///                                   being in flight together allows
 ///     recrash                       the power fails again while the disk is recovered
+///     names          2 n + 1        of recordings of several files: each number of the n changes of
+///                                   names that may be lost (``JointStateSpace``)
 public enum Tier: Hashable, Sendable, CustomStringConvertible {
   case prefix
   case flushedOnly
@@ -32,11 +34,13 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
   case all
   /// States of the other tiers, of disks that a recovery writes to; they follow from that recovery.
   case recrash
+  /// States of several files; a log alone has none.
+  case names
 
   /// What ``init(parsing:)`` takes, for messages and usage texts.
   public static let forms =
     "prefix, flushed-only, fua-only, drop:K, keep:K, torn, torn:BYTES, in-flight, random:N, all, "
-    + "recrash (K and N from 1)"
+    + "recrash, names (K and N from 1)"
 
   public static let usualTornUnits = [512, 4096]
   /// More than this is no device's sector.
@@ -53,6 +57,7 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
     case ("in-flight", 1): self = .inFlight
     case ("all", 1): self = .all
     case ("recrash", 1): self = .recrash
+    case ("names", 1): self = .names
     case ("drop", 2): self = .drop(try Self.count(words[1], in: text))
     case ("keep", 2): self = .keep(try Self.count(words[1], in: text))
     case ("random", 2): self = .random(try Self.count(words[1], in: text))
@@ -85,6 +90,7 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
     case .random(let count): "random:\(count)"
     case .all: "all"
     case .recrash: "recrash"
+    case .names: "names"
     }
   }
 

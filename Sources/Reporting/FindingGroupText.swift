@@ -23,7 +23,11 @@ public struct FindingGroupText {
   }
 
   private var sizes: String {
-    if group.scenario.configuration.workload == .dirtyImages { return "not: a made-up image" }
+    switch group.scenario.configuration.workload {
+    case .dirtyImages: return "not: a made-up image"
+    case .transactions: return "not: the transactions of a database"
+    case .drawn, .explicit: break
+    }
     let lost = group.lostWriteCount
     return [
       Self.counted(group.operationCount, "operation"),

@@ -5,13 +5,29 @@ public enum ProgramStack: String, CaseIterable, Sendable {
   case qemuIORaw = "qemu-io-raw"
   case qemuIOVHDX = "qemu-io-vhdx"
   case qemuIOQCOW2 = "qemu-io-qcow2"
+  case sqliteWALFull = "sqlite3-wal-full"
+  case sqliteWALNormal = "sqlite3-wal-normal"
+  case sqliteDeleteExtra = "sqlite3-delete-extra"
+  case sqliteDeleteFull = "sqlite3-delete-full"
+  case sqliteOff = "sqlite3-off"
+
+  /// Whether its client types transactions: all its files are judged together, by what it makes of them.
+  /// Such a program has no operations of a device, and no choices.
+  public var isDatabase: Bool {
+    switch self {
+    case .qemuIORaw, .qemuIOVHDX, .qemuIOQCOW2: false
+    case .sqliteWALFull, .sqliteWALNormal, .sqliteDeleteExtra, .sqliteDeleteFull, .sqliteOff: true
+    }
+  }
 
   /// What its file is judged as.
   public var image: StackName.Image {
     switch self {
     case .qemuIORaw: .raw
     case .qemuIOVHDX: .vhdx
-    case .qemuIOQCOW2: .opaque
+    case .qemuIOQCOW2, .sqliteWALFull, .sqliteWALNormal, .sqliteDeleteExtra, .sqliteDeleteFull,
+      .sqliteOff:
+      .opaque
     }
   }
 
@@ -20,7 +36,9 @@ public enum ProgramStack: String, CaseIterable, Sendable {
   public var profile: Profile {
     switch self {
     case .qemuIOVHDX: .qemuImage7222
-    case .qemuIORaw, .qemuIOQCOW2: .qemuFile
+    case .qemuIORaw, .qemuIOQCOW2, .sqliteWALFull, .sqliteWALNormal, .sqliteDeleteExtra,
+      .sqliteDeleteFull, .sqliteOff:
+      .qemuFile
     }
   }
 
@@ -28,6 +46,8 @@ public enum ProgramStack: String, CaseIterable, Sendable {
   public var executableName: String {
     switch self {
     case .qemuIORaw, .qemuIOVHDX, .qemuIOQCOW2: "qemu-io"
+    case .sqliteWALFull, .sqliteWALNormal, .sqliteDeleteExtra, .sqliteDeleteFull, .sqliteOff:
+      "sqlite3"
     }
   }
 
@@ -36,6 +56,7 @@ public enum ProgramStack: String, CaseIterable, Sendable {
     switch self {
     case .qemuIORaw, .qemuIOVHDX, .qemuIOQCOW2:
       [.read, .write, .writeZeroes, .discard, .flush, .resize]
+    case .sqliteWALFull, .sqliteWALNormal, .sqliteDeleteExtra, .sqliteDeleteFull, .sqliteOff: []
     }
   }
 
@@ -43,6 +64,7 @@ public enum ProgramStack: String, CaseIterable, Sendable {
   public var exclusiveActions: [ClientMark.Action] {
     switch self {
     case .qemuIORaw, .qemuIOVHDX, .qemuIOQCOW2: [.resize]
+    case .sqliteWALFull, .sqliteWALNormal, .sqliteDeleteExtra, .sqliteDeleteFull, .sqliteOff: []
     }
   }
 }

@@ -21,6 +21,9 @@ struct CheckCommand: ParsableCommand {
 
       Works on any dm-log-writes file: of QEMU's blklogwrites, of the Linux device-mapper target, or \
       of Powercut's own recorder. What the log does not tell is not judged, and said so.
+
+      Of a folder with joint.txt, as record writes it, the files are judged together, by commands: \
+      docs/joint.md.
       """)
 
   @Argument(help: "A write log, a recording's folder with writes.log, or a VHDX image.")
@@ -47,6 +50,7 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var log: LogOptions
   @OptionGroup var commands: CommandOptions
+  @OptionGroup var leaveOut: LeaveOutOptions
   @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
 
@@ -58,6 +62,11 @@ struct CheckCommand: ParsableCommand {
         let report = try ImageCheck(path: path).report(
           reproduce: "powercut check \(path.shellQuoted)")
         try outputOptions.write(report, stopwatch.timing(jobCount: 1))
+        return report.exitStatus
+      }
+      if JointRecording.isThere(path) {
+        let report = try judgeJoint(stopwatch)
+        try outputOptions.write(report, stopwatch.timing(jobCount: commands.jobCount(jobOptions)))
         return report.exitStatus
       }
       let recording = try RecordingSource(path, options: log)
@@ -72,6 +81,40 @@ struct CheckCommand: ParsableCommand {
     guard commands.isEmpty || !digests else {
       throw ValidationError("--digests judges nothing: leave --command out")
     }
+  }
+
+  /// The files of a program together: no rule of ours is about them, so commands judge.
+  private func judgeJoint(_ stopwatch: Stopwatch) throws -> RunReport {
+    guard !digests, live == nil, !commands.isEmpty else {
+      throw ToolError(
+        """
+        \(path) holds several files, which are judged together by a command: --command 'CMD \
+        {folder}'. Each file alone is judged by its own folder in there.
+        """)
+    }
+    try commands.require(.folder)
+    let recording = try JointRecording(path, log, leaveOut: leaveOut.patterns)
+    let space = JointStateSpace(recording.history, seed: seed)
+    let tiers = jointTiers
+    try space.check(tiers)
+    let sample = budget.maxStates.map {
+      StateSample(stateCounts: space.counts(of: tiers), maximumStateCount: $0)
+    }
+    let call = CommandCall(
+      folder: try TemporaryFolder(prefix: "powercut-command"), limitSeconds: commands.limitSeconds)
+    let check = JointCheck(
+      recording: recording, space: space, tiers: tiers, sample: sample,
+      commands: commands.commands, call: call, jobCount: jobOptions.jobs,
+      replay: (["powercut", "replay", path.shellQuoted] + leaveOut.words).joined(separator: " "))
+    var report = RunReport(command: "check", subject: path)
+    try check.judge(
+      isOver: { budget.isOver(stopwatch) }, reproduce: reproduction, into: &report)
+    report.findings.removeAll { ignore.rules.contains($0.rule) }
+    return report
+  }
+
+  private var jointTiers: [Tier] {
+    states.tiers == FuzzPlan.defaultTiers ? JointStateSpace.defaultTiers : states.tiers
   }
 
   private func judge(_ recording: RecordingSource, _ stopwatch: Stopwatch) throws -> RunReport {
@@ -161,7 +204,7 @@ struct CheckCommand: ParsableCommand {
     words += budget.words
     if seed != 1 { words += ["--seed", "\(seed)"] }
     if let live { words += ["--live", live.shellQuoted] }
-    words += commands.words
+    words += commands.words + leaveOut.words
     return words.joined(separator: " ")
   }
 

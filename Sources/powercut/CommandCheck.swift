@@ -25,21 +25,29 @@ struct CommandCheck {
   func tryOut() throws {
     let last = CrashState(cut: history.entryCount)
     for (number, judge) in judges.enumerated() {
-      let command = judge.command
-      do {
-        let end = try runner.ask(command, about: last, number: number) { answer, _ in answer.end }
-        guard case .exited(let status) = end, Self.notStartedStatuses.contains(status) else {
-          continue
-        }
-      } catch let error as HostError where error.action == "start" {
-        throw ToolError("--command '\(command)': \(error)\(Self.packageHint(command.program))")
+      try Self.tryOut(judge.command) {
+        try runner.ask(judge.command, about: last, number: number) { answer, _ in answer.end }
       }
-      throw ToolError(
-        """
-        --command '\(command)': exit 126 or 127 says that a program behind it cannot be started. \
-        Install it, or check its path.
-        """)
     }
+  }
+
+  /// - Parameter start: runs the command once.
+  /// - Throws: where it cannot be started.
+  static func tryOut(
+    _ command: ImageCommand, _ start: () throws -> CommandAnswer.End
+  ) throws {
+    do {
+      guard case .exited(let status) = try start(), notStartedStatuses.contains(status) else {
+        return
+      }
+    } catch let error as HostError where error.action == "start" {
+      throw ToolError("--command '\(command)': \(error)\(packageHint(command.program))")
+    }
+    throw ToolError(
+      """
+      --command '\(command)': exit 126 or 127 says that a program behind it cannot be started. \
+      Install it, or check its path.
+      """)
   }
 
   /// Judges the states and adds what was found to the report.
@@ -118,7 +126,7 @@ struct CommandCheck {
     let packages = [
       "qemu-img": "qemu-utils", "qemu-io": "qemu-utils", "qemu-nbd": "qemu-utils",
       "vhdiinfo": "libvhdi-utils", "e2fsck": "e2fsprogs", "fsck.ext4": "e2fsprogs",
-      "xfs_repair": "xfsprogs", "btrfs": "btrfs-progs",
+      "xfs_repair": "xfsprogs", "btrfs": "btrfs-progs", "sqlite3": "sqlite3",
     ]
     return packages[program].map { " It is in the Debian package '\($0)'." } ?? ""
   }

@@ -10,9 +10,6 @@ import VHDX
 /// everywhere, and in a process group of its own that does not outlive it. What leaves the group (with
 /// `setsid`) is not found again.
 struct CommandRunner: Sendable {
-  /// Less free space than this can make a sound image look bad to a program that has to write.
-  private static let neededByteCount: UInt64 = 1 << 20
-
   let history: DiskHistory
   let folder: TemporaryFolder
   let imageName: String
@@ -35,14 +32,9 @@ struct CommandRunner: Sendable {
     defer { Folders.remove(place) }
     let path = "\(place)/\(imageName)"
     try writeImage(of: state, to: path)
-    let outcome = try ChildProcess.run(
-      argv: command.words(forImageAt: path), environment: ["LC_ALL": "C"],
-      timeLimit: .seconds(Int64(limitSeconds)), keptByteCount: CommandOutput.keptByteCount,
-      isWanted: { !Interrupts.isRequested })
-    let answer = CommandAnswer(
-      end(outcome.status), output: CommandOutput(outcome.output, imagePath: path),
-      errors: CommandOutput(outcome.errors, imagePath: path))
-    if looksAtFiles || answer.end != .exited(status: 0) { try refuseFullDisk() }
+    let call = CommandCall(folder: folder, limitSeconds: limitSeconds)
+    let answer = try call.answer(command, about: path)
+    if looksAtFiles || answer.end != .exited(status: 0) { try call.refuseFullDisk() }
     guard looksAtFiles else { return look(answer, nil) }
     // A command may have put a folder or a pipe there: then there is nothing to compare.
     let left = (try? MappedFile.map(path)).map { RegionImage($0) }
@@ -57,6 +49,27 @@ struct CommandRunner: Sendable {
     }
     try image.finishForShortUse()
   }
+}
+
+/// One start of a command.
+struct CommandCall: Sendable {
+  /// Less free space than this can make a sound image look bad to a program that has to write.
+  private static let neededByteCount: UInt64 = 1 << 20
+
+  let folder: TemporaryFolder
+  let limitSeconds: UInt64
+
+  /// - Throws: where the command cannot be started.
+  func answer(_ command: ImageCommand, about path: String) throws -> CommandAnswer {
+    let outcome = try ChildProcess.run(
+      argv: command.words(forSubjectAt: path), environment: ["LC_ALL": "C"],
+      timeLimit: .seconds(Int64(limitSeconds)), keptByteCount: CommandOutput.keptByteCount,
+      isWanted: { !Interrupts.isRequested })
+    return CommandAnswer(
+      end(outcome.status),
+      output: CommandOutput(outcome.output, imagePath: path, subject: command.subject),
+      errors: CommandOutput(outcome.errors, imagePath: path, subject: command.subject))
+  }
 
   private func end(_ status: ChildProcess.Status) -> CommandAnswer.End {
     switch status {
@@ -66,7 +79,7 @@ struct CommandRunner: Sendable {
     }
   }
 
-  private func refuseFullDisk() throws {
+  func refuseFullDisk() throws {
     guard let byteCount = FreeSpace.byteCount(at: folder.path), byteCount < Self.neededByteCount
     else { return }
     throw ToolError(

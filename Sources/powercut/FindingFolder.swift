@@ -54,7 +54,7 @@ struct FindingFolder {
     try OutputFile.write(group.unshrunk.text, to: "\(folder)/\(Self.unshrunkName)")
     try OutputFile.write(group.scenario.text, to: "\(folder)/\(Self.scenarioName)")
     try writeRecording(of: group.scenario, to: folder)
-    if group.scenario.configuration.workload != .dirtyImages {
+    if group.scenario.configuration.hasClient {
       try Folders.create("\(folder)/unshrunk")
       try writeRecording(of: group.unshrunk, to: "\(folder)/unshrunk")
     }
@@ -109,6 +109,12 @@ struct FindingFolder {
     if scenario.configuration.workload == .dirtyImages {
       return try writeImages(seed, to: folder)
     }
+    if scenario.configuration.workload == .transactions {
+      let run = carrier.carryOutTransactions(
+        scenario.configuration, seed: seed, tiers: scenario.tiers)
+      for file in run.recordedFiles { try write(file, to: "\(folder)/\(file.name)") }
+      return
+    }
     let run = carrier.carryOut(scenario.configuration, seed: seed)
     for file in run.recordedFiles { try write(file, to: "\(folder)/\(file.name)") }
     var manifest = RecordingManifest(
@@ -129,6 +135,7 @@ struct FindingFolder {
   }
 
   private func write(_ file: RecordedRunFile, to path: String) throws {
+    if let slash = path.lastIndex(of: "/") { try Folders.create(String(path[..<slash])) }
     switch file.contents {
     case .bytes(let bytes): try OutputFile.write(bytes, to: path)
     case .sparse(let contents): try write(contents, to: path)

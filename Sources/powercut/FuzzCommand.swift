@@ -91,7 +91,7 @@ struct FuzzCommand: ParsableCommand {
     if strategy.strategy == nil {
       plan.exhaustive = ExhaustiveBound(preemptionLimit: preemptions)
     }
-    plan.workload = workload
+    if workload != .client { plan.workload = workload }
     plan.ignoredRules = ignore.rules
     plan.carrier = try programOptions.carrier(for: stack)
     plan.executable = programOptions.program
@@ -99,7 +99,10 @@ struct FuzzCommand: ParsableCommand {
   }
 
   func validate() throws {
-    guard workload == .client || stack.holdsMadeUpImages else {
+    guard workload != .transactions || stack.program?.isDatabase == true else {
+      throw ValidationError("--workload transactions needs a database: program:sqlite3-wal-full")
+    }
+    guard workload != .dirtyImages || stack.holdsMadeUpImages else {
       throw ValidationError(
         "--workload dirty-images needs a simulated stack of images, such as vhdx:exact")
     }

@@ -3,6 +3,7 @@ import Campaign
 import Checking
 import CrashStates
 import Host
+import Programs
 import VHDX
 import WriteLog
 
@@ -16,6 +17,9 @@ struct ReplayCommand: ParsableCommand {
 
       Of a VHDX image a state may go on: 'cut:37 then cut:4 lost:2' is what opening the image of cut 37 \
       leaves where the power fails after four of recovery's changes and number 2 of them is lost.
+
+      Of a folder with joint.txt, as record writes it, the state is one of all files, 'cut:25 lost:db:7 \
+      names:3', and --output a new folder for them (docs/joint.md).
       """)
 
   @Argument(help: "A write log, or a recording's folder with writes.log.")
@@ -31,6 +35,7 @@ struct ReplayCommand: ParsableCommand {
 
   @OptionGroup var image: ImageOptions
   @OptionGroup var log: LogOptions
+  @OptionGroup var leaveOut: LeaveOutOptions
 
   func validate() throws {
     guard digests || output != nil else {
@@ -43,6 +48,10 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     try Tool.run {
+      if JointRecording.isThere(path) {
+        try writeFolder()
+        return 0
+      }
       let recording = try RecordingSource(path, options: log)
       let isImage = image.kind(recording) == .vhdx
       try crash.refuseRecovery(unless: isImage)
@@ -62,6 +71,26 @@ struct ReplayCommand: ParsableCommand {
       }
       return 0
     }
+  }
+
+  /// The files of a joint state, in a new folder.
+  private func writeFolder() throws {
+    let recording = try JointRecording(path, log, leaveOut: leaveOut.patterns)
+    guard let output, !digests else {
+      throw ToolError("\(path) holds several files: --digests belongs to the folder of one")
+    }
+    let cut = crash.at == "last" ? recording.history.lineCount : Int(crash.at)
+    guard let cut else {
+      throw ToolError("--at '\(crash.at)': of several files it is a number of lines of joint.txt")
+    }
+    let state = try crash.state.map { try JointState(parsing: $0) } ?? JointState(cut: cut)
+    try recording.history.check(state)
+    guard try !Folders.exists(output) || Folders.names(in: output).isEmpty else {
+      throw ToolError("--output \(output): it is not empty; name a new folder")
+    }
+    try JointFolder.write(state, of: recording.history, to: output, isDurable: true)
+    try StandardStreams.writeResult(
+      "\(state)  \(recording.history.digest(of: state))  \(output)\n")
   }
 
   private func list(_ history: DiskHistory) throws {

@@ -41,6 +41,10 @@ enum RunCarriers {
         stack, a token or a file names unless it is told that it may. Add --allow-exec.
         """)
     }
-    return try ProgramCarrier(libraryPath: PreloadedLibrary.path())
+    let libraryPath = try PreloadedLibrary.path()
+    if target.isDatabase {
+      return SQLiteCarrier(libraryPath: libraryPath) { try RecordingManifest(recorded: $0).text() }
+    }
+    return try ProgramCarrier(libraryPath: libraryPath)
   }
 }

@@ -60,8 +60,9 @@ struct ShrinkCommand: ParsableCommand {
     guard case .breaks(let rule, _) = scenario.expectation else {
       throw ToolError("\(file): expects nothing to be broken, so there is nothing to make smaller")
     }
-    guard scenario.configuration.workload != .dirtyImages else {
-      throw ToolError("\(file): made-up images cannot be made smaller, only a client's operations")
+    guard scenario.configuration.hasClient else {
+      throw ToolError(
+        "\(file): only a client's operations can be made smaller, not images or transactions")
     }
     guard let judged = scenario.firstRun(breaking: rule, carrier: carrier) else {
       throw ToolError(

@@ -28,7 +28,7 @@ import Testing
   @Test(arguments: lines)
   func wordsAreTheseWithThePathAsOneOfThem(line: Line) throws {
     let command = try ImageCommand(parsing: line.text)
-    #expect(command.words(forImageAt: "/a b/i") == line.words)
+    #expect(command.words(forSubjectAt: "/a b/i") == line.words)
     #expect("\(command)" == line.text)
   }
 
@@ -40,7 +40,7 @@ import Testing
     let words = try shell("printf '%s\\n' \(list)").split(
       separator: "\n", omittingEmptySubsequences: false
     ).dropLast().map(String.init)
-    #expect(command.words(forImageAt: "{image}") == words)
+    #expect(command.words(forSubjectAt: "{image}") == words)
   }
 
   @Test(arguments: [

@@ -19,6 +19,13 @@ public struct CommandAnswer: Hashable, Sendable {
     self.errors = errors
   }
 
+  /// The last lines of what it wrote, for a report.
+  public var shownLines: [String] {
+    let lines =
+      errors.lastLines.map { "stderr: \($0)" } + output.lastLines.map { "stdout: \($0)" }
+    return lines.isEmpty ? ["it wrote nothing"] : lines
+  }
+
   /// What it says of the image.
   ///
   /// - Parameter isKnownClean: whether the image is a VHDX image with an empty log, so that the answer

@@ -30,7 +30,7 @@ public struct CommandJudge: Sendable {
     let verdict = answer.verdict(isKnownClean: LogStanding(of: image) == .clean)
     var violations: [Violation] = []
     if case .broken(let what) = verdict {
-      violations.append(Violation(.x03, "'\(command)' \(what)", evidence: Self.evidence(answer)))
+      violations.append(Violation(.x03, "'\(command)' \(what)", evidence: answer.shownLines))
     }
     var disagreements: [Violation]?
     if verdict == .accepted, let recovery, let left {
@@ -41,13 +41,6 @@ public struct CommandJudge: Sendable {
     return JudgedAnswer(
       verdict: verdict, isRecoveryCompared: disagreements != nil,
       violations: violations.map { located($0, state) })
-  }
-
-  private static func evidence(_ answer: CommandAnswer) -> [String] {
-    let lines =
-      answer.errors.lastLines.map { "stderr: \($0)" }
-      + answer.output.lastLines.map { "stdout: \($0)" }
-    return lines.isEmpty ? ["it wrote nothing"] : lines
   }
 
   private func located(_ violation: Violation, _ state: CrashState) -> Violation {

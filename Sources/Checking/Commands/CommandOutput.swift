@@ -1,5 +1,5 @@
 /// The end of what a program wrote, in a form that is the same in every run: the path of its private
-/// image is `{image}`, and what would move a terminal's cursor is gone.
+/// image is `{image}`, that of a folder `{folder}`, and what would move a terminal's cursor is gone.
 public struct CommandOutput: Hashable, Sendable {
   /// How much of a stream is worth keeping.
   public static let keptByteCount = 1 << 16
@@ -8,9 +8,11 @@ public struct CommandOutput: Hashable, Sendable {
 
   let text: String
 
-  public init(_ bytes: [UInt8], imagePath: String) {
+  public init(
+    _ bytes: [UInt8], imagePath: String, subject: ImageCommand.Subject = .image
+  ) {
     text = String(decoding: bytes.suffix(Self.keptByteCount), as: UTF8.self)
-      .replacing(imagePath, with: ImageCommand.placeholder)
+      .replacing(imagePath, with: subject.placeholder)
   }
 
   /// The last lines that are not empty. A progress line that is written over again is many lines.

@@ -1,37 +1,47 @@
-/// Another program as a judge of images: a command line in which `{image}` stands for the file.
+/// Another program as a judge of images, or of folders with several files: a command line in which
+/// `{image}` stands for the file, or `{folder}` for the folder.
 public struct ImageCommand: Hashable, Sendable, CustomStringConvertible {
-  /// What is replaced by the path of the image, in any word but the first.
-  public static let placeholder = "{image}"
+  /// What a command is given; the text is replaced by its path, in any word but the first.
+  public enum Subject: String, Sendable {
+    case image = "{image}"
+    case folder = "{folder}"
+
+    public var placeholder: String { rawValue }
+  }
 
   /// As it was given.
   public let text: String
+  public let subject: Subject
   private let words: [String]
 
   /// - Throws: ``ImageCommandError`` where a quote is open, where no program is named, and where the
-  ///   image is named nowhere behind it.
-  public init(parsing text: String) throws(ImageCommandError) {
+  ///   subject is named nowhere behind it.
+  public init(
+    parsing text: String, for subject: Subject = .image
+  ) throws(ImageCommandError) {
     let words = try CommandWords.split(text)
     guard let program = words.first, !program.isEmpty else {
       throw ImageCommandError(
         expected: "a program", found: "nothing", hint: "Write a program and its arguments.")
     }
-    guard words.dropFirst().contains(where: { $0.contains(Self.placeholder) }),
-      !program.contains(Self.placeholder)
+    guard words.dropFirst().contains(where: { $0.contains(subject.placeholder) }),
+      !program.contains(subject.placeholder)
     else {
       throw ImageCommandError(
-        expected: "\(Self.placeholder) among the program's arguments", found: "'\(text)'",
-        hint: "Write \(Self.placeholder) where the path of the image belongs.")
+        expected: "\(subject.placeholder) among the program's arguments", found: "'\(text)'",
+        hint: "Write \(subject.placeholder) where the path of the \(subject) belongs.")
     }
     self.text = text
+    self.subject = subject
     self.words = words
   }
 
   /// The program: a path, or a name that is looked for in PATH.
   public var program: String { words[0] }
 
-  /// Program and arguments for an image; a path stays one word, whatever it holds.
-  public func words(forImageAt path: String) -> [String] {
-    [program] + words.dropFirst().map { $0.replacing(Self.placeholder, with: path) }
+  /// Program and arguments for an image or a folder; a path stays one word, whatever it holds.
+  public func words(forSubjectAt path: String) -> [String] {
+    [program] + words.dropFirst().map { $0.replacing(subject.placeholder, with: path) }
   }
 
   public var description: String { text }

@@ -1,0 +1,217 @@
+/// What every name stood for at every moment of a recording, and which changes of names were durable when.
+///
+/// Changes of names take effect in their order: after a power cut those that persisted are the first so
+/// many. A journal of a file system keeps that order, and it is the fewest states that programs have to
+/// expect of all file systems with one.
+///
+/// A change is durable once the folder of one of its names was synced, or the file that it is about: POSIX
+/// promises the first alone, and fsync(2) says so, but every file system of Linux with a journal (ext4,
+/// XFS, Btrfs, F2FS) brings the names of a file that is synced to the disk with it, and programs rely
+/// on that. With a change all before it are durable.
+struct JointNames: Sendable {
+  /// What stands behind a name: the number of a file, whatever its names.
+  typealias Node = Int
+
+  enum Contents: Hashable, Sendable {
+    /// The recording with this place in the list of files.
+    case recorded(Int)
+    /// Created, and never written to.
+    case empty
+    /// There before the recording began, and never written to: nobody knows what it holds.
+    case unknown
+  }
+
+  struct Operation: Sendable {
+    var line: JointLine
+    var lineIndex: Int
+    var nodes: [Node]
+  }
+
+  private static let snapshotStep = 32
+
+  private(set) var contents: [Contents] = []
+  private(set) var operations: [Operation] = []
+  /// How many changes of names are durable at each cut.
+  private(set) var durableCounts: [Int] = []
+  private var snapshots: [[String: Node]] = []
+
+  /// - Parameters:
+  ///   - paths: of the recordings, where each was first seen.
+  ///   - entryCounts: of the recordings. One without any is of a file that only lost its name.
+  ///   - isLeftOut: names that are no part of any state.
+  ///   - syncs: whether an entry of a recording makes its file's names durable.
+  init(
+    _ lines: [JointLine], paths: [String], entryCounts: [Int], recordings: [String: Int],
+    isLeftOut: (String) -> Bool, syncs: (_ recording: Int, _ entryIndex: Int) -> Bool
+  ) {
+    var walk = NameWalk(paths: paths, entryCounts: entryCounts)
+    durableCounts = [0]
+    for (lineIndex, line) in lines.enumerated() {
+      if case .entry(let recording, let entryIndex) = line, let place = recordings[recording] {
+        walk.entry(ofRecording: place, isSync: syncs(place, entryIndex))
+      } else if !line.paths.allSatisfy(isLeftOut) {
+        walk.change(line, lineIndex)
+      } else if case .syncFolder(let folder) = line {
+        walk.sync(folder: folder)
+      }
+      durableCounts.append(walk.durableCount)
+    }
+    contents = walk.contents
+    operations = walk.operations
+    takeSnapshots(walk.initial.filter { !isLeftOut($0.key) })
+  }
+
+  private mutating func takeSnapshots(_ initial: [String: Node]) {
+    var names = initial
+    for (place, operation) in operations.enumerated() {
+      if place % Self.snapshotStep == 0 { snapshots.append(names) }
+      names.apply(operation)
+    }
+    if operations.count % Self.snapshotStep == 0 { snapshots.append(names) }
+  }
+
+  /// The names after the first `count` changes.
+  func names(after count: Int) -> [String: Node] {
+    var names = snapshots[count / Self.snapshotStep]
+    for place in count / Self.snapshotStep * Self.snapshotStep..<count {
+      names.apply(operations[place])
+    }
+    return names
+  }
+
+  /// The recordings that have a name in any state between two numbers of changes.
+  func recordings(after counts: ClosedRange<Int>) -> Set<Int> {
+    var nodes = Set(names(after: counts.lowerBound).values)
+    for operation in operations[counts.lowerBound..<counts.upperBound] {
+      nodes.formUnion(operation.nodes)
+    }
+    return Set(
+      nodes.compactMap { if case .recorded(let place) = contents[$0] { place } else { nil } })
+  }
+}
+
+extension [String: JointNames.Node] {
+  /// The place of a new name is taken from the operation: it knows the file.
+  fileprivate mutating func apply(_ operation: JointNames.Operation) {
+    switch operation.line {
+    case .create(let path): self[path] = operation.nodes.first
+    case .link(_, let path): self[path] = operation.nodes.first
+    case .unlink(let path): removeValue(forKey: path)
+    case .rename(let from, let to): move(from, to)
+    case .entry, .syncFolder, .note: break
+    }
+  }
+
+  /// A folder's name is changed in all names below it.
+  fileprivate mutating func move(_ from: String, _ to: String) {
+    // Two names of one file: rename does nothing then.
+    if let file = self[from], self[to] == file { return }
+    if let file = removeValue(forKey: from) { self[to] = file }
+    for path in keys where path.hasPrefix(from + "/") {
+      self[to + path.dropFirst(from.count)] = removeValue(forKey: path)
+    }
+  }
+}
+
+/// Goes through the lines once and finds out which file each name stands for.
+private struct NameWalk {
+  private let paths: [String]
+  private(set) var contents: [JointNames.Contents] = []
+  private(set) var operations: [JointNames.Operation] = []
+  private(set) var initial: [String: JointNames.Node] = [:]
+  private(set) var durableCount = 0
+  private var names: [String: JointNames.Node] = [:]
+  private var formerNodes: [String: [JointNames.Node]] = [:]
+  private var nodes: [Int: JointNames.Node] = [:]
+  /// How many changes there were up to the last one of a file, and of a folder.
+  private var countsOfNodes: [JointNames.Node: Int] = [:]
+  private var countsOfFolders: [String: Int] = [:]
+
+  /// The recordings of files that are not written to, by their first names.
+  private let unwritten: [String: Int]
+
+  init(paths: [String], entryCounts: [Int]) {
+    self.paths = paths
+    var unwritten: [String: Int] = [:]
+    for (place, path) in paths.enumerated() where entryCounts[place] == 0 {
+      if unwritten[path] == nil { unwritten[path] = place }
+    }
+    self.unwritten = unwritten
+  }
+
+  mutating func entry(ofRecording recording: Int, isSync: Bool) {
+    let node = nodes[recording] ?? bind(recording)
+    if isSync { durableCount = max(durableCount, countsOfNodes[node] ?? 0) }
+  }
+
+  mutating func sync(folder: String) {
+    durableCount = max(durableCount, countsOfFolders[folder] ?? 0)
+  }
+
+  mutating func change(_ line: JointLine, _ lineIndex: Int) {
+    var touched: [JointNames.Node] = []
+    switch line {
+    case .create: touched = [newNode(.empty)]
+    case .link(let from, _), .unlink(let from): touched = [known(from)]
+    case .rename(let from, let to):
+      // Whether a name was there that is taken by another file shows only where that was recorded.
+      if unwritten[to] != nil { _ = known(to) }
+      touched = names.keys.filter { $0.hasPrefix(from + "/") }.sorted().compactMap { names[$0] }
+      if touched.isEmpty || names[from] != nil { touched.insert(known(from), at: 0) }
+    case .syncFolder(let folder): return sync(folder: folder)
+    case .entry, .note: return
+    }
+    let operation = JointNames.Operation(line: line, lineIndex: lineIndex, nodes: touched)
+    operations.append(operation)
+    names.apply(operation)
+    for (path, node) in zip(line.paths.suffix(1), touched) {
+      formerNodes[path, default: []].append(node)
+    }
+    for node in touched { countsOfNodes[node] = operations.count }
+    for path in line.paths { countsOfFolders[Self.folder(of: path)] = operations.count }
+  }
+
+  /// The file of a recording is the one that has its first name when the first entry comes.
+  private mutating func bind(_ recording: Int) -> JointNames.Node {
+    let path = paths[recording]
+    let former = formerNodes[path] ?? []
+    let candidates = (names[path].map { [$0] } ?? []) + former.reversed()
+    let found = candidates.first { node in
+      if case .recorded = contents[node] { false } else { true }
+    }
+    let node: JointNames.Node
+    if let found {
+      node = found
+    } else if former.isEmpty, names[path] == nil {
+      node = initialNode(path)
+    } else {
+      node = newNode(.empty)
+    }
+    contents[node] = .recorded(recording)
+    nodes[recording] = node
+    return node
+  }
+
+  /// The file of a name; one that nobody has heard of was there from the beginning.
+  private mutating func known(_ path: String) -> JointNames.Node {
+    names[path] ?? initialNode(path)
+  }
+
+  private mutating func initialNode(_ path: String) -> JointNames.Node {
+    let recording = formerNodes[path] == nil ? unwritten[path] : nil
+    let node = newNode(recording.map { .recorded($0) } ?? .unknown)
+    if formerNodes[path] == nil, initial[path] == nil { initial[path] = node }
+    names[path] = node
+    formerNodes[path, default: []].append(node)
+    return node
+  }
+
+  private mutating func newNode(_ contents: JointNames.Contents) -> JointNames.Node {
+    self.contents.append(contents)
+    return self.contents.count - 1
+  }
+
+  private static func folder(of path: String) -> String {
+    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+  }
+}

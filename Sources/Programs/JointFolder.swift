@@ -1,0 +1,61 @@
+import Bytes
+import CrashStates
+import Host
+
+/// The files of a joint state in a folder, under the names that they have there.
+public enum JointFolder {
+  /// Writes the files into a folder, which is made if it is not there.
+  ///
+  /// - Parameter isDurable: waits for the disk, for a folder that is to be kept.
+  /// - Throws: ``HostError``; ``JointFolderError`` where nobody knows what a file holds.
+  public static func write(
+    _ state: JointState, of history: JointHistory, to folder: String, isDurable: Bool = false
+  ) throws {
+    try Folders.create(folder)
+    for name in history.names(in: state) {
+      let path = "\(folder)/\(name.path)"
+      if let slash = name.path.lastIndex(of: "/") {
+        try Folders.create("\(folder)/\(name.path[..<slash])")
+      }
+      switch name.contents {
+      case .unknown: throw JointFolderError(path: name.path)
+      case .empty: try finish(try SparseImageFile(path, byteCount: 0), isDurable)
+      case .recorded(let file, let state):
+        try write(state, of: history.files[file].history, to: path, isDurable)
+      }
+    }
+  }
+
+  private static func write(
+    _ state: CrashState, of history: DiskHistory, to path: String, _ isDurable: Bool
+  ) throws(HostError) {
+    let replay = Replay(history, state: state)
+    let image = try SparseImageFile(path, byteCount: replay.imageByteCount)
+    try replay.write { (piece) throws(HostError) in
+      try image.write(piece.region, in: piece.range, at: piece.imageByteOffset)
+    }
+    try finish(image, isDurable)
+  }
+
+  private static func finish(
+    _ image: SparseImageFile, _ isDurable: Bool
+  ) throws(HostError) {
+    if isDurable { try image.finish() } else { try image.finishForShortUse() }
+  }
+}
+
+/// A state with a file that was there before the recording began and was never written to.
+public struct JointFolderError: Error, CustomStringConvertible {
+  public var path: String
+
+  public init(path: String) {
+    self.path = path
+  }
+
+  public var description: String {
+    """
+    nobody knows what '\(path)' holds: it was there before the recording began, and only its name was \
+    changed. Let the program write to it, or make it, while it is recorded.
+    """
+  }
+}

@@ -1,0 +1,69 @@
+import Campaign
+import Checking
+import CrashStates
+import Host
+import Recorder
+import Scheduling
+import Stacks
+
+/// Makes runs of `sqlite3`: see ``SQLiteRun``.
+public struct SQLiteCarrier: RunCarrier {
+  /// A run has a few thousand states; of one that never syncs, tens of thousands are a share.
+  private static let maximumStateCount: UInt64 = 6000
+
+  private let libraryPath: String
+  private let describe: @Sendable (RecordedFileSummary) throws -> String
+
+  /// - Parameters:
+  ///   - libraryPath: the library that programs are started with.
+  ///   - describe: the text of a recording's `manifest.json`.
+  public init(
+    libraryPath: String, describe: @escaping @Sendable (RecordedFileSummary) throws -> String
+  ) {
+    self.libraryPath = libraryPath
+    self.describe = describe
+  }
+
+  public func carryOut(
+    _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
+  ) -> any CompletedRun {
+    preconditionFailure("a database has transactions, and no client of a device")
+  }
+
+  public func carryOutTransactions(
+    _ configuration: RunConfiguration, seed: Seed, tiers: [Tier]
+  ) -> TransactionRun {
+    guard let program = configuration.stack.program, let setup = SQLiteSetup(program) else {
+      preconditionFailure("a run of transactions is one of a database")
+    }
+    do {
+      let run = try SQLiteRun(
+        setup, seed: seed,
+        tiers: tiers == FuzzPlan.defaultTiers ? SQLiteRun.defaultTiers : tiers,
+        executable: configuration.program?.executable ?? program.executableName,
+        libraryPath: libraryPath, maximumStateCount: Self.maximumStateCount, describe: describe)
+      return TransactionRun(run.judgement, recordedFiles: run.recordedFiles)
+    } catch {
+      return TransactionRun(stall: .program(Self.sentence("\(error)")))
+    }
+  }
+
+  /// Without its full stop, as a reason is.
+  private static func sentence(_ text: String) -> String {
+    text.hasSuffix(".") ? String(text.dropLast()) : text
+  }
+}
+
+extension SQLiteSetup {
+  /// `nil` where the program is no SQLite.
+  init?(_ program: ProgramStack) {
+    switch program {
+    case .sqliteWALFull: self = .walFull
+    case .sqliteWALNormal: self = .walNormal
+    case .sqliteDeleteExtra: self = .deleteExtra
+    case .sqliteDeleteFull: self = .deleteFull
+    case .sqliteOff: self = .off
+    case .qemuIORaw, .qemuIOVHDX, .qemuIOQCOW2: return nil
+    }
+  }
+}
