@@ -43,6 +43,28 @@ import Testing
     }
   }
 
+  /// What a client is told of holes is what qemu-img finds in the file itself.
+  @Test func holesAreTold() throws {
+    try shell(
+      """
+      truncate -s 16M '\(image)'
+      for place in 0 3 4 15; do
+        head -c 70000 /dev/urandom | dd of='\(image)' bs=1M seek=$place conv=notrunc status=none
+      done
+      """)
+    let before = try Peer.qemuImage.run(["map", "-f", "raw", image])
+    let run = try serve("qemu-img map -f raw {uri}")
+    #expect(run.status == 0, "\(run.errors)")
+    /// Start and length of what is stored; the file's own map has more columns.
+    func stored(_ text: String) -> [String] {
+      text.split(separator: "\n").filter { $0.hasPrefix("0") || $0.hasPrefix("0x") }.map {
+        $0.split(separator: " ").prefix(2).joined(separator: " ")
+      }
+    }
+    #expect(stored(before).count == 4, "\(before)")
+    #expect(stored(run.result) == stored(before), "\(run.result) \(before)")
+  }
+
   /// 16 in flight on each of two connections, a flush after each 50.
   @Test func manyRequestsAtOnceAreOneLog() throws {
     try shell("truncate -s 16M '\(image)'")
