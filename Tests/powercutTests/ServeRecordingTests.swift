@@ -80,6 +80,37 @@ import Testing
     #expect(run.result.contains(" writes, "), "\(run.result)\(log)")
   }
 
+  /// A real image format above NBD: its file is what is recorded, and judged.
+  @Test func anImageAboveNBDIsJudgedAsOne() throws {
+    try shell(
+      "qemu-img create -q -f vhdx -o subformat=fixed,block_state_zero=off,block_size=1M '\(image)' 16M"
+    )
+    let script = """
+      qemu-io -t writeback -c 'write -P 1 0 64k' -c flush -c 'aio_write -P 3 2M 64k' \
+        -c 'aio_write -P 4 3M 64k' -c aio_flush -c flush --image-opts \
+        driver=vhdx,file.driver=nbd,file.server.type=unix,file.server.path=${1#*socket=}
+      """
+    try OutputFile.write(script, to: folder.path("client.sh"))
+    let run = try serve("bash \(folder.path("client.sh")) {uri}")
+    #expect(run.status == 0, "\(run.errors)")
+    let check = try ToolRun(["check", output, "--as", "vhdx"])
+    #expect(check.status == 0, "\(check.result)")
+    #expect(check.result.contains("distinct"), "\(check.result)")
+    try expectWholeRecording()
+  }
+
+  @Test func loopbackIsRecordedToo() throws {
+    try shell("truncate -s 1M '\(image)'")
+    let run = try ToolRun([
+      "serve", "--image", image, "--record", output, "--port", "0", "--run",
+      "qemu-io -f raw -t writethrough -c 'write -P 5 0 4k' {uri}",
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    try expectWholeRecording()
+    let log = try ToolRun(["inspect", output]).result
+    #expect(log.contains(" 1 with FUA") || log.contains("flushes    1"), "\(log)")
+  }
+
   /// The end of the tool that nobody can prepare for.
   @Test func aKilledServerLeavesARecordingThatSaysSo() throws {
     try shell("truncate -s 16M '\(image)'")
