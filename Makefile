@@ -21,7 +21,7 @@ test: build
 demo: bootstrap
 	scripts/demo
 
-bench: bootstrap
+bench: build
 	swift build -c release --product powercut-bench
 	.build/release/powercut-bench
 

@@ -6,6 +6,7 @@ import WriteLog
 
 // powercut-bench [--repetitions N] [--output FOLDER] [--quick]
 // powercut-bench --write-standard-log FILE
+// powercut-bench --programs [the same]      the rows of real programs alone, printed and not kept
 //
 // A new measurement is one file with a TimedTask, or with a type of its own as the jumps have; it is
 // listed in `measure` and its aim in `aims`.
@@ -15,12 +16,14 @@ struct Arguments {
   var output = "Reports"
   /// Without the huge log, which takes minutes and gigabytes.
   var isQuick = false
+  var hasProgramsOnly = false
 
   init(_ words: [String]) throws {
     var words = words[...]
     while let word = words.popFirst() {
       switch word {
       case "--quick": isQuick = true
+      case "--programs": hasProgramsOnly = true
       case "--output": output = try Self.value(of: word, &words)
       case "--repetitions":
         guard let count = Int(try Self.value(of: word, &words)), count > 0 else {
@@ -48,6 +51,10 @@ func measure(_ arguments: Arguments, folder: String) throws -> Results {
   var results = Results(
     command: "make bench", processorCount: Processors.count,
     repetitionCount: arguments.repetitionCount)
+  if arguments.hasProgramsOnly {
+    try measurePrograms(arguments, folder: folder, &results)
+    return results
+  }
   progress("writing the standard log")
   let log = try StandardLog(writingTo: "\(folder)/standard.log")
   let history = try DiskHistory(
@@ -81,6 +88,7 @@ func measure(_ arguments: Arguments, folder: String) throws -> Results {
         "one jump to any cut: its digest, its length, \(JumpMeasurement.readCount) reads of 4 KiB",
       times: jumps, isComparable: false))
   results.aims = aims(results, jumps) + imageAims(&results, images)
+  try measurePrograms(arguments, folder: folder, &results)
   if !arguments.isQuick { try measureHugeLog(arguments, &results) }
   return results
 }
@@ -128,6 +136,68 @@ func imageAims(_ results: inout Results, _ images: ImageStates) -> [Results.Aim]
       found: results.median(images.plain.name) / 1e3 / Double(images.plain.distinctStateCount),
       limit: 200)
   ]
+}
+
+func measurePrograms(_ arguments: Arguments, folder: String, _ results: inout Results) throws {
+  try measureServer(arguments, folder: folder, &results)
+  try measureRecorder(arguments, &results)
+}
+
+func measureServer(_ arguments: Arguments, folder: String, _ results: inout Results) throws {
+  progress("serving over NBD")
+  let tool = try "\(Paths.folder(of: Paths.absolute("/proc/self/exe")))/powercut"
+  let outcome = try NBDServerMeasurement(folder: folder, tool: tool)
+    .run(repetitionCount: arguments.repetitionCount)
+  let work = "\(NBDServerMeasurement.operationCount) random writes of 4 KiB, 16 in flight"
+  let client = try FioRun.version(of: "fio")
+  let (ours, theirs) = try (FioRun.version(of: tool), FioRun.version(of: "qemu-nbd"))
+  results.rows += [
+    .init(
+      name: "powercut serve", summary: "powercut \(ours), recording: \(work), by \(client) (nbd)",
+      times: outcome.ours, isComparable: false),
+    .init(
+      name: "qemu-nbd", summary: "\(theirs) over blklogwrites: the same",
+      times: outcome.theirs, isComparable: false),
+  ]
+  results.facts += [
+    ("serveOperationsPerSecond", outcome.oursPerSecond.sorted()[outcome.oursPerSecond.count / 2]),
+    (
+      "qemuNBDOperationsPerSecond",
+      outcome.theirsPerSecond.sorted()[outcome.theirsPerSecond.count / 2]
+    ),
+  ]
+  let found = Double(outcome.ours.median) / Double(outcome.theirs.median)
+  results.aims += [
+    .init(
+      text: "the time of recorded writes over NBD, to qemu-nbd over blklogwrites", found: found,
+      limit: 1),
+    .init(
+      text: "the same, as it is wished for (twice the operations a second)", found: found,
+      limit: 0.5),
+  ]
+}
+
+func measureRecorder(_ arguments: Arguments, _ results: inout Results) throws {
+  progress("recording a program")
+  let tool = try "\(Paths.folder(of: Paths.absolute("/proc/self/exe")))/powercut"
+  let outcome = try RecordMeasurement(
+    folder: "\(arguments.output)/record-benchmark", tool: tool
+  ).run(repetitionCount: arguments.repetitionCount)
+  let program = try FioRun.version(of: "fio")
+  results.rows += [
+    .init(
+      name: "fio",
+      summary: "\(program) (psync): \(RecordMeasurement.operationCount) random writes of 4 KiB, an "
+        + "fsync after each 16, on the file system of the reports",
+      times: outcome.plain, isComparable: false),
+    .init(
+      name: "powercut record", summary: "the same under the recorder", times: outcome.recorded,
+      isComparable: false),
+  ]
+  results.aims.append(
+    .init(
+      text: "the time of fio under the recorder, to the same without",
+      found: Double(outcome.recorded.median) / Double(outcome.plain.median), limit: 2))
 }
 
 func measureHugeLog(_ arguments: Arguments, _ results: inout Results) throws {
@@ -180,11 +250,12 @@ do {
     try withWorkFolder { folder in
       let results = try measure(arguments, folder: folder)
       let page = ResultsPage(results: results).text
+      print(page)
+      if arguments.hasProgramsOnly { return }
       try Folders.create(arguments.output)
       try OutputFile.write(
         ResultsJSON(results: results).text, to: "\(arguments.output)/benchmarks.json")
       try OutputFile.write(page, to: "\(arguments.output)/benchmarks.md")
-      print(page)
     }
   }
 } catch {

@@ -41,13 +41,26 @@ enum GNUFunctions {
   ///
   /// - Returns: 0, or -1 with `errno`.
   static func punchHole(_ descriptor: Int32, byteOffset: UInt64, byteCount: UInt64) -> Int32 {
+    // FALLOC_FL_KEEP_SIZE and FALLOC_FL_PUNCH_HOLE of linux/falloc.h.
+    allocate(descriptor, mode: 0x01 | 0x02, byteOffset: byteOffset, byteCount: byteCount)
+  }
+
+  /// Makes a range read as zeroes that keeps its blocks.
+  ///
+  /// - Returns: 0, or -1 with `errno`.
+  static func zeroRange(_ descriptor: Int32, byteOffset: UInt64, byteCount: UInt64) -> Int32 {
+    // FALLOC_FL_KEEP_SIZE and FALLOC_FL_ZERO_RANGE.
+    allocate(descriptor, mode: 0x01 | 0x10, byteOffset: byteOffset, byteCount: byteCount)
+  }
+
+  private static func allocate(
+    _ descriptor: Int32, mode: Int32, byteOffset: UInt64, byteCount: UInt64
+  ) -> Int32 {
     typealias Function = @convention(c) (Int32, Int32, off_t, off_t) -> Int32
     guard let symbol = unsafe dlsym(nil, "fallocate") else {
       errno = EOPNOTSUPP
       return -1
     }
-    // FALLOC_FL_KEEP_SIZE and FALLOC_FL_PUNCH_HOLE of linux/falloc.h.
-    let mode: Int32 = 0x01 | 0x02
     return unsafe unsafeBitCast(symbol, to: Function.self)(
       descriptor, mode, off_t(byteOffset), off_t(byteCount))
   }

@@ -1,11 +1,11 @@
 import Glibc
 
 /// A lock with a condition: threads that wait for each other's progress.
-@safe final class Monitor: @unchecked Sendable {
+@safe public final class Monitor: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init() {
+  public init() {
     unsafe pthread_mutex_init(mutex, nil)
     unsafe pthread_cond_init(condition, nil)
   }
@@ -18,19 +18,21 @@ import Glibc
   }
 
   /// Runs `body` while no other thread is in a `locked` of this monitor.
-  func locked<Outcome>(_ body: () -> Outcome) -> Outcome {
+  public func locked<Outcome, Failure: Error>(
+    _ body: () throws(Failure) -> Outcome
+  ) throws(Failure) -> Outcome {
     unsafe pthread_mutex_lock(mutex)
     defer { unsafe pthread_mutex_unlock(mutex) }
-    return body()
+    return try body()
   }
 
   /// Inside of `locked`: lets others in until one calls ``wakeAll()``. The caller asks its
   /// question again then.
-  func wait() {
+  public func wait() {
     unsafe pthread_cond_wait(condition, mutex)
   }
 
-  func wakeAll() {
+  public func wakeAll() {
     unsafe pthread_cond_broadcast(condition)
   }
 }

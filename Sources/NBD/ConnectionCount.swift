@@ -20,3 +20,10 @@ final class ConnectionCount: Sendable {
     count.subtract(1, ordering: .relaxed)
   }
 }
+
+/// Gives each connection a number of its own.
+final class ConnectionNumbers: Sendable {
+  private let count = Atomic<UInt32>(0)
+
+  func next() -> UInt32 { count.wrappingAdd(1, ordering: .relaxed).oldValue }
+}

@@ -1,22 +1,35 @@
 import NIOCore
+import NIOPosix
 
-/// One client: negotiation, then requests, one after the other in the order in which they come.
+/// One client: negotiation, then requests, carried out side by side on the server's threads, or right
+/// here where that takes no time.
 ///
-/// A client that does not read its replies is not read from until it does; one that says nothing while
-/// it negotiates is dropped.
+/// A client that does not read its replies is not read from until it does, nor one that has as much in
+/// flight as it may; one that says nothing while it negotiates is dropped.
 final class NBDConnection: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
+  private let number: UInt32
+  private let threads: NIOThreadPool
   private var negotiation: NBDNegotiation
   private var transmission: NBDTransmission?
   private var input = ByteBuffer()
-  private var isClosing = false
+  private var replies: NBDReplyBox?
+  private var requestCount = 0
+  private var dataByteCount = 0
+  /// No more requests are taken; those in flight are still answered.
+  private var isEnding = false
+  private var isClosed = false
   private var deadline: Scheduled<Void>?
 
   private static let negotiationLimit = TimeAmount.seconds(10)
 
-  init(_ export: any NBDExport, named exportName: String) {
+  init(
+    _ export: any NBDExport, named exportName: String, number: UInt32, threads: NIOThreadPool
+  ) {
+    self.number = number
+    self.threads = threads
     negotiation = NBDNegotiation(export, named: exportName)
   }
 
@@ -26,11 +39,19 @@ final class NBDConnection: ChannelInboundHandler {
     deadline = context.eventLoop.scheduleTask(in: Self.negotiationLimit) {
       channel.close(promise: nil)
     }
+    let here = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    replies = NBDReplyBox(context.eventLoop) {
+      let (connection, context) = here.value
+      connection.deliver(context)
+    }
     context.read()
   }
 
   func channelInactive(context: ChannelHandlerContext) {
     deadline?.cancel()
+    isClosed = true
+    // It refers to this handler.
+    replies = nil
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -50,30 +71,85 @@ final class NBDConnection: ChannelInboundHandler {
     context.close(promise: nil)
   }
 
+  // MARK: Requests
+
   private func goOn(_ context: ChannelHandlerContext) {
-    if isClosing { return }
+    if isClosed || isEnding { return }
     if transmission == nil { negotiate(context) }
-    while let transmission, !isClosing, context.channel.isWritable {
+    guard let transmission else {
+      if !isEnding { context.read() }
+      return
+    }
+    while hasRoom(context) {
       switch NBDRequest.parse(&input) {
       case .incomplete:
-        context.flush()
         input.discardReadBytes()
         return context.read()
-      case .hopeless: close(context)
+      case .hopeless: return close(context)
       case .request(let request):
-        var output = context.channel.allocator.buffer(capacity: 64)
-        if !transmission.carryOut(request, &output) { close(context) }
-        context.write(wrapOutboundOut(output), promise: nil)
+        if request.command == .disconnect { return end(context) }
+        begin(request, transmission)
       }
     }
-    context.flush()
-    if transmission == nil && !isClosing { context.read() }
   }
+
+  private func hasRoom(_ context: ChannelHandlerContext) -> Bool {
+    context.channel.isWritable && requestCount < NBDLimits.maximumRequestCount
+      && dataByteCount < NBDLimits.dataInFlightByteCount
+  }
+
+  private func begin(_ request: NBDRequest, _ transmission: NBDTransmission) {
+    guard let replies else { return }
+    requestCount += 1
+    dataByteCount += request.dataByteCount
+    let origin = NBDOrigin(
+      connectionNumber: number, arrivalNumber: transmission.export.takeArrivalNumber())
+    // A thread costs more than such a write does.
+    if let reply = transmission.carryOutAtOnce(request, from: origin) { return replies.put(reply) }
+    threads.submit { state in
+      // The server has stopped: nobody waits for the reply.
+      guard case .active = state else { return }
+      replies.put(transmission.carryOut(request, from: origin))
+    }
+  }
+
+  /// Sends the replies that are there by now.
+  private func deliver(_ context: ChannelHandlerContext) {
+    guard !isClosed, let replies, let transmission else { return }
+    let done = replies.take()
+    var output = context.channel.allocator.buffer(capacity: 64 * done.count)
+    let failure = Self.failure(ofPreparing: transmission.export)
+    for var reply in done {
+      requestCount -= 1
+      dataByteCount -= reply.dataByteCount
+      if let failure, case .success = reply.outcome, reply.command != .read {
+        reply.outcome = .failure(failure)
+      }
+      transmission.encode(reply, &output)
+    }
+    context.writeAndFlush(wrapOutboundOut(output), promise: nil)
+    if isEnding {
+      if requestCount == 0 { close(context) }
+    } else {
+      goOn(context)
+    }
+  }
+
+  private static func failure(ofPreparing export: any NBDExport) -> NBDError? {
+    do throws(NBDError) {
+      try export.prepareAnswers()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  // MARK: Beginning and end
 
   private func negotiate(_ context: ChannelHandlerContext) {
     var output = context.channel.allocator.buffer(capacity: 256)
     let step = negotiation.advance(&input, &output)
-    context.write(wrapOutboundOut(output), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(output), promise: nil)
     switch step {
     case .wait: break
     case .close: close(context)
@@ -84,8 +160,14 @@ final class NBDConnection: ChannelInboundHandler {
     }
   }
 
+  /// The client takes its leave once it has what it asked for.
+  private func end(_ context: ChannelHandlerContext) {
+    isEnding = true
+    if requestCount == 0 { close(context) }
+  }
+
   private func close(_ context: ChannelHandlerContext) {
-    isClosing = true
+    isEnding = true
     context.flush()
     context.close(promise: nil)
   }

@@ -1,26 +1,58 @@
 import Bytes
 
-/// A disk that clients read and write. Called on several threads at once, one for each connection.
+/// A disk that clients read and write. Called on several threads at once, also for one connection.
 ///
-/// Ranges lie inside of the disk, and are no longer than ``NBDLimits/maximumByteCount``.
+/// Ranges lie inside of the disk, are not empty, start and end at whole units of
+/// ``minimumBlockByteCount``, and are no longer than ``NBDLimits/maximumByteCount`` where data goes with
+/// them.
 public protocol NBDExport: Sendable {
   var byteCount: UInt64 { get }
   var isReadOnly: Bool { get }
+  /// What every range is a multiple of, in bytes: a power of two up to 64 KiB.
+  var minimumBlockByteCount: UInt32 { get }
+  /// Called for each request when it has come, before any that comes after it: a number of the export's
+  /// own that goes with it.
+  func takeArrivalNumber() -> UInt64
   func read(_ range: ByteRange) throws(NBDError) -> [UInt8]
-  func write(_ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool) throws(NBDError)
+  func write(
+    _ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool, from origin: NBDOrigin
+  ) throws(NBDError)
+  /// Does a plain write where it has to wait for nothing but memory. Called where all connections wait
+  /// for its end.
+  ///
+  /// - Returns: `false` where nothing was done, and the other `write` is to be called.
+  func writeAtOnce(
+    _ bytes: [UInt8], at byteOffset: UInt64, from origin: NBDOrigin
+  ) throws(NBDError) -> Bool
   /// - Parameter keepsSpace: whether the range is to stay allocated.
-  func writeZeroes(_ range: ByteRange, isFUA: Bool, keepsSpace: Bool) throws(NBDError)
-  func trim(_ range: ByteRange, isFUA: Bool) throws(NBDError)
+  func writeZeroes(
+    _ range: ByteRange, isFUA: Bool, keepsSpace: Bool, from origin: NBDOrigin
+  ) throws(NBDError)
+  func trim(_ range: ByteRange, isFUA: Bool, from origin: NBDOrigin) throws(NBDError)
   /// Everything that was answered before, on any connection, is on stable storage when this returns.
-  func flush() throws(NBDError)
+  func flush(from origin: NBDOrigin) throws(NBDError)
+  /// Called before answers are sent, for many at once; where it throws they say so.
+  func prepareAnswers() throws(NBDError)
 }
 
-/// What a server takes from a client, and no more.
-public enum NBDLimits {
-  /// The longest read or write: what clients take as given, and what a refusal costs in memory.
-  public static let maximumByteCount: UInt32 = 32 << 20
-  /// The longest data of an option. Names have at most 4096 bytes.
-  static let maximumOptionByteCount: UInt32 = 8 << 10
-  /// How many options a client may send before it goes on.
-  static let maximumOptionCount = 64
+extension NBDExport {
+  public var minimumBlockByteCount: UInt32 { 1 }
+  public func takeArrivalNumber() -> UInt64 { 0 }
+  public func prepareAnswers() throws(NBDError) {}
+  public func writeAtOnce(
+    _ bytes: [UInt8], at byteOffset: UInt64, from origin: NBDOrigin
+  ) throws(NBDError) -> Bool { false }
+}
+
+/// Which request something is done for.
+public struct NBDOrigin: Equatable, Sendable {
+  /// Connections are numbered as they come, from 0.
+  public var connectionNumber: UInt32
+  /// Of ``NBDExport/takeArrivalNumber()``.
+  public var arrivalNumber: UInt64
+
+  public init(connectionNumber: UInt32, arrivalNumber: UInt64) {
+    self.connectionNumber = connectionNumber
+    self.arrivalNumber = arrivalNumber
+  }
 }

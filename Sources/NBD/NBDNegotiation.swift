@@ -136,8 +136,9 @@ struct NBDNegotiation {
     }
     reply(.info, to: number, &output) { bytes in
       bytes.writeInteger(NBDInfo.blockSize.rawValue)
-      bytes.writeInteger(UInt32(1))
-      bytes.writeInteger(UInt32(4096))
+      bytes.writeInteger(export.minimumBlockByteCount)
+      bytes.writeInteger(
+        max(NBDLimits.preferredBlockByteCount, export.minimumBlockByteCount))
       bytes.writeInteger(NBDLimits.maximumByteCount)
     }
     reply(.acknowledged, to: number, &output)

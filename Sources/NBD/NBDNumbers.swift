@@ -63,7 +63,7 @@ struct NBDTransmissionFlags: OptionSet {
   static let multipleConnections = NBDTransmissionFlags(rawValue: 1 << 8)
 }
 
-enum NBDCommand: UInt16 {
+enum NBDCommand: UInt16, Sendable {
   case read = 0
   case write = 1
   case disconnect = 2
@@ -72,7 +72,7 @@ enum NBDCommand: UInt16 {
   case writeZeroes = 6
 }
 
-struct NBDCommandFlags: OptionSet {
+struct NBDCommandFlags: OptionSet, Sendable {
   let rawValue: UInt16
   static let fua = NBDCommandFlags(rawValue: 1)
   static let noHole = NBDCommandFlags(rawValue: 1 << 1)
@@ -88,6 +88,19 @@ public enum NBDError: UInt32, Error, Sendable {
   case noSpace = 28
   case overflow = 75
   case notSupported = 95
+
+  /// What a client shows to people.
+  var text: String {
+    switch self {
+    case .notPermitted: "the export is read-only"
+    case .inputOutput: "the disk's file or its recording could not be read or written"
+    case .noMemory: "there is no memory for this"
+    case .invalid: "no such request, or one that is not aligned or not inside of the disk"
+    case .noSpace: "the disk or its recording has no room for this"
+    case .overflow: "longer than the largest request"
+    case .notSupported: "not supported"
+    }
+  }
 }
 
 /// The kinds of a structured reply's parts.

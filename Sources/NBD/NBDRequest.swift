@@ -12,7 +12,7 @@ import NIOCore
 ///     byte 28     the data of a write
 ///
 /// Source: doc/proto.md, "Request message".
-struct NBDRequest: Equatable {
+struct NBDRequest: Equatable, Sendable {
   static let headerByteCount = 28
 
   var flags: NBDCommandFlags
@@ -24,6 +24,15 @@ struct NBDRequest: Equatable {
   var bytes: [UInt8] = []
 
   var command: NBDCommand? { NBDCommand(rawValue: commandNumber) }
+
+  /// What it costs in memory while it is in flight: data that has come, or will have to be sent.
+  var dataByteCount: Int {
+    switch command {
+    case .write: bytes.count
+    case .read: byteCount <= NBDLimits.maximumByteCount ? Int(byteCount) : 0
+    default: 0
+    }
+  }
 
   enum Parsed: Equatable {
     case incomplete
@@ -53,6 +62,16 @@ struct NBDRequest: Equatable {
     }
     input = bytes
     return .request(request)
+  }
+
+  /// What a client sends that asks for nothing more; it has no answer.
+  static func disconnect() -> ByteBuffer {
+    var bytes = ByteBuffer()
+    bytes.writeInteger(NBDMagic.request)
+    bytes.writeInteger(UInt16(0))
+    bytes.writeInteger(NBDCommand.disconnect.rawValue)
+    bytes.writeRepeatingByte(0, count: 20)
+    return bytes
   }
 
   /// The range of a request; `nil` where it is not one of `export`.

@@ -3,28 +3,29 @@ import NIOPosix
 
 /// Serves one export to several clients at once, over a unix socket or loopback.
 public final class NBDServer: Sendable {
-  public enum Address: Hashable, Sendable {
-    /// A socket in the file system, for its owner alone.
-    case unixSocket(path: String)
-    /// A port of this machine's loopback; 0 takes a free one.
-    case loopback(port: Int)
-  }
-
   /// More clients at once than this are not let in.
   public static let maximumConnectionCount = 64
 
+  /// How many requests are carried out at once, of all clients together.
+  public static let requestThreadCount = 4
+
   private let group: MultiThreadedEventLoopGroup
+  private let threads: NIOThreadPool
   private let channel: any Channel
 
   /// Begins to serve.
   ///
   /// - Throws: what the system says, such as an address that is in use.
   public init(
-    _ export: any NBDExport, named exportName: String = "", at address: Address,
+    _ export: any NBDExport, named exportName: String = "", at address: NBDAddress,
     threadCount: Int = 2
   ) throws {
+    let threads = NIOThreadPool(numberOfThreads: Self.requestThreadCount)
+    self.threads = threads
+    threads.start()
     group = MultiThreadedEventLoopGroup(numberOfThreads: threadCount)
     let clients = ConnectionCount(limit: Self.maximumConnectionCount)
+    let numbers = ConnectionNumbers()
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 64)
       .childChannelOption(.autoRead, value: false)
@@ -34,7 +35,7 @@ public final class NBDServer: Sendable {
         channel.closeFuture.whenComplete { _ in clients.leave() }
         return channel.eventLoop.makeCompletedFuture {
           try channel.pipeline.syncOperations.addHandler(
-            NBDConnection(export, named: exportName))
+            NBDConnection(export, named: exportName, number: numbers.next(), threads: threads))
         }
       }
     do {
@@ -46,6 +47,7 @@ public final class NBDServer: Sendable {
           .bind(host: "127.0.0.1", port: port).wait()
       }
     } catch {
+      try? threads.syncShutdownGracefully()
       try? group.syncShutdownGracefully()
       throw error
     }
@@ -54,9 +56,12 @@ public final class NBDServer: Sendable {
   /// The port of a loopback address.
   public var port: Int? { channel.localAddress?.port }
 
-  /// Takes no more clients, drops those that are there, and returns when all threads have ended.
+  /// Takes no more clients, drops those that are there, and returns when all threads have ended: nothing
+  /// is done to the export any more.
   public func stop() {
     try? channel.close().wait()
+    // First, so that no request is still on its way when its connection's event loop has ended.
+    try? threads.syncShutdownGracefully()
     try? group.syncShutdownGracefully()
   }
 }

@@ -21,18 +21,22 @@ final class CrashStateExport: NBDExport, @unchecked Sendable {
     lock.withLock { _ in image.read(range) }
   }
 
-  func write(_ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool) throws(NBDError) {
+  func write(
+    _ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool, from origin: NBDOrigin
+  ) throws(NBDError) {
     lock.withLock { _ in image.write(bytes, at: byteOffset) }
   }
 
-  func writeZeroes(_ range: ByteRange, isFUA: Bool, keepsSpace: Bool) throws(NBDError) {
+  func writeZeroes(
+    _ range: ByteRange, isFUA: Bool, keepsSpace: Bool, from origin: NBDOrigin
+  ) throws(NBDError) {
     lock.withLock { _ in image.zero(range) }
   }
 
-  func trim(_ range: ByteRange, isFUA: Bool) throws(NBDError) {
+  func trim(_ range: ByteRange, isFUA: Bool, from origin: NBDOrigin) throws(NBDError) {
     lock.withLock { _ in image.zero(range) }
   }
 
   /// What is kept in memory is as stable as it gets.
-  func flush() throws(NBDError) {}
+  func flush(from origin: NBDOrigin) throws(NBDError) {}
 }

@@ -4,22 +4,36 @@ import Checking
 import CrashStates
 import Host
 import NBD
+import Recorder
 import VHDX
 
 struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
-    abstract:
-      "Export a crash state over NBD, so that other programs can look at it without a copy.",
+    abstract: "Export a disk over NBD and record its clients, or export a crash state.",
     discussion: """
-      What clients write is kept in memory and is gone afterwards. The export cannot grow: a program that \
-      has to make the image longer needs a file ('powercut replay').
+      With --image and --record: clients read and write the image, and the recording of what they did \
+      is what check, replay, inspect and bisect take. docs/nbd.md says what is in it.
+
+      With a log: the disk as a power cut left it, without a copy. What clients write is kept in memory \
+      and is gone afterwards. The export cannot grow: a program that has to make the image longer needs a \
+      file ('powercut replay').
 
       Without --run it serves until it is interrupted, and prints the address first.
       """)
 
   @Argument(help: "A write log, or a recording's folder with writes.log.")
-  var path: String
+  var path: String?
+
+  @Option(
+    name: .customLong("image"),
+    help: ArgumentHelp("The file to export instead, for writing.", valueName: "file"))
+  var imagePath: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the recording of what clients do to --image goes: a new folder.", valueName: "folder"))
+  var record: String?
 
   @OptionGroup var crash: CrashStateOptions
 
@@ -44,6 +58,16 @@ struct ServeCommand: ParsableCommand {
   @OptionGroup var log: LogOptions
 
   func validate() throws {
+    if (imagePath == nil) != (record == nil) {
+      throw ValidationError("--image and --record belong together")
+    }
+    if (path == nil) == (imagePath == nil) {
+      throw ValidationError("name a log, or --image and --record")
+    }
+    if imagePath != nil, readOnly { throw ValidationError("--record and --read-only: use one") }
+    if imagePath != nil, crash.at != "last" || crash.state != nil {
+      throw ValidationError("--at and --state choose a crash state of a log: name one")
+    }
     if socket != nil, port != nil { throw ValidationError("--socket and --port: use one") }
     if let port, !(0...65535).contains(port) {
       throw ValidationError("--port must be from 0 to 65535")
@@ -56,23 +80,51 @@ struct ServeCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let command = try command.map { try ServedCommand($0) }
-      let export = try CrashStateExport(file(), isReadOnly: readOnly)
-      let folder = try TemporaryFolder()
-      let socketPath = try socket ?? "\(Paths.absolute(folder.path))/nbd.sock"
-      let server = try start(export, socketPath)
-      defer {
-        server.stop()
-        if port == nil { Folders.remove(socketPath) }
+      if let imagePath, let record {
+        return try serveRecording(of: imagePath, into: record, command)
       }
-      let uri = server.port.map { "nbd://127.0.0.1:\($0)" } ?? "nbd+unix:///?socket=\(socketPath)"
-      if let command { return try command.exitStatus(uri: uri) }
-      try StandardStreams.writeResult("\(uri)\n")
-      Interrupts.wait()
-      return 0
+      return try serve(CrashStateExport(file(path ?? ""), isReadOnly: readOnly), command)
     }
   }
 
-  private func start(_ export: CrashStateExport, _ socketPath: String) throws -> NBDServer {
+  /// Serves until the command has ended, or without one until there is an interrupt.
+  private func serve(_ export: any NBDExport, _ command: ServedCommand?) throws -> Int32 {
+    let folder = try TemporaryFolder()
+    let socketPath = try socket ?? "\(Paths.absolute(folder.path))/nbd.sock"
+    let server = try start(export, socketPath)
+    defer {
+      server.stop()
+      if port == nil { Folders.remove(socketPath) }
+    }
+    let uri = server.port.map { "nbd://127.0.0.1:\($0)" } ?? "nbd+unix:///?socket=\(socketPath)"
+    if let command { return try command.exitStatus(uri: uri) }
+    try StandardStreams.writeResult("\(uri)\n")
+    Interrupts.wait()
+    return 0
+  }
+
+  private func serveRecording(
+    of imagePath: String, into folder: String, _ command: ServedCommand?
+  ) throws -> Int32 {
+    let recording = try DiskRecording(of: imagePath, output: folder) { summary in
+      try RecordingManifest(served: summary).text()
+    }
+    let status = try serve(DiskRecordingExport(recording), command)
+    let summary = try recording.finish()
+    try StandardStreams.writeResult(
+      """
+      \(folder): \(summary.entryCount) entries, \(summary.writeCount) writes, \(summary.flushCount) \
+      flushes of \(summary.path)
+
+      """)
+    let problems = RecordingManifest.problems(summary)
+    for problem in problems {
+      try StandardStreams.writeProgress("powercut: not recorded: \(problem)\n")
+    }
+    return problems.isEmpty ? status : Tool.failureStatus
+  }
+
+  private func start(_ export: any NBDExport, _ socketPath: String) throws -> NBDServer {
     if let port { return try NBDServer(export, at: .loopback(port: port)) }
     if Folders.exists(socketPath) {
       throw ToolError("--socket \(socketPath): there is something already. Remove it first.")
@@ -87,7 +139,7 @@ struct ServeCommand: ParsableCommand {
   }
 
   /// The disk that the cut left.
-  private func file() throws -> any ImageFile {
+  private func file(_ path: String) throws -> any ImageFile {
     let recording = try RecordingSource(path, options: log)
     try crash.refuseRecovery(unless: image.kind(recording) == .vhdx)
     let index = try recording.index(as: image.kind(recording))

@@ -13,9 +13,14 @@ final class MemoryExport: NBDExport {
   let isReadOnly: Bool
   /// Answers everything with this error.
   let failure: NBDError?
+  let minimumBlockByteCount: UInt32
   private let state: Mutex<State>
 
-  init(byteCount: Int, isReadOnly: Bool = false, failure: NBDError? = nil) {
+  init(
+    byteCount: Int, isReadOnly: Bool = false, failure: NBDError? = nil,
+    minimumBlockByteCount: UInt32 = 1
+  ) {
+    self.minimumBlockByteCount = minimumBlockByteCount
     self.byteCount = UInt64(byteCount)
     self.isReadOnly = isReadOnly
     self.failure = failure
@@ -30,24 +35,28 @@ final class MemoryExport: NBDExport {
     return state.withLock { Array($0.bytes[Int(range.byteOffset)..<Int(range.endByteOffset)]) }
   }
 
-  func write(_ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool) throws(NBDError) {
+  func write(
+    _ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool, from origin: NBDOrigin
+  ) throws(NBDError) {
     try note("write \(byteOffset) \(bytes.count)\(isFUA ? " fua" : "")")
     state.withLock {
       $0.bytes.replaceSubrange(Int(byteOffset)..<Int(byteOffset) + bytes.count, with: bytes)
     }
   }
 
-  func writeZeroes(_ range: ByteRange, isFUA: Bool, keepsSpace: Bool) throws(NBDError) {
+  func writeZeroes(
+    _ range: ByteRange, isFUA: Bool, keepsSpace: Bool, from origin: NBDOrigin
+  ) throws(NBDError) {
     try note("zeroes \(range)\(isFUA ? " fua" : "")\(keepsSpace ? " keep" : "")")
     zero(range)
   }
 
-  func trim(_ range: ByteRange, isFUA: Bool) throws(NBDError) {
+  func trim(_ range: ByteRange, isFUA: Bool, from origin: NBDOrigin) throws(NBDError) {
     try note("trim \(range)")
     zero(range)
   }
 
-  func flush() throws(NBDError) { try note("flush") }
+  func flush(from origin: NBDOrigin) throws(NBDError) { try note("flush") }
 
   private func zero(_ range: ByteRange) {
     state.withLock {

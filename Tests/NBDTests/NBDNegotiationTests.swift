@@ -55,6 +55,19 @@ import Testing
         + Self.reply(to: 7, Self.acknowledged))
   }
 
+  @Test func theExportsOwnBlockSizeIsTold() {
+    var negotiation = NBDNegotiation(
+      MemoryExport(byteCount: 1 << 20, minimumBlockByteCount: 512), named: "disk")
+    var input = ByteBuffer(
+      bytes: Self.fixedNewstyle + Self.option(7, [0, 0, 0, 0, 0, 0]))
+    var output = ByteBuffer()
+    #expect(negotiation.advance(&input, &output) == .transmission)
+    // Behind the length and the flags: 32 bytes; header (20).
+    #expect(
+      Array(Array(output.readableBytesView)[52..<66])
+        == [0, 3, 0, 0, 2, 0, 0, 0, 0x10, 0, 2, 0, 0, 0])
+  }
+
   @Test func aReadOnlyExportSaysSo() {
     let go: [UInt8] = [0, 0, 0, 0, 0, 0]
     let (_, sent, _) = Self.carryOut(

@@ -27,7 +27,8 @@ import Testing
   ) throws -> [UInt8] {
     var output = ByteBuffer()
     let transmission = NBDTransmission(export: export, usesStructuredReplies: structured)
-    #expect(transmission.carryOut(try parsed(bytes), &output))
+    let origin = NBDOrigin(connectionNumber: 0, arrivalNumber: 0)
+    transmission.encode(transmission.carryOut(try parsed(bytes), from: origin), &output)
     return Array(output.readableBytesView)
   }
 
@@ -89,6 +90,29 @@ import Testing
     #expect(export.calls.isEmpty)
   }
 
+  /// FAST_ZERO (16) was not offered, DF (4) only where replies are structured, 8 is nothing here.
+  @Test(arguments: [(6, 16), (1, 2), (0, 4), (3, 8), (4, 2)] as [(UInt8, UInt8)])
+  func flagsThatWereNotOfferedAreRefused(command: UInt8, flags: UInt8) throws {
+    let export = MemoryExport(byteCount: 4096)
+    let data = [UInt8](repeating: 0, count: command == 1 ? 512 : 0)
+    #expect(
+      try Self.reply(to: Self.request(command, flags: flags, data: data), export)
+        == Self.simple(22))
+    #expect(export.calls.isEmpty)
+  }
+
+  @Test func whatIsNotMadeOfBlocksIsRefused() throws {
+    let export = MemoryExport(byteCount: 4096, minimumBlockByteCount: 512)
+    for (place, count) in [(0x100, 512), (512, 0x100)] as [(UInt16, UInt16)] {
+      let bytes = Self.request(
+        6, at: [0, 0, 0, 0, 0, 0, UInt8(place >> 8), UInt8(place & 255)],
+        [0, 0, UInt8(count >> 8), UInt8(count & 255)])
+      #expect(try Self.reply(to: bytes, export) == Self.simple(22))
+    }
+    #expect(try Self.reply(to: Self.request(6), export) == Self.simple())
+    #expect(export.calls.count == 1)
+  }
+
   @Test func anErrorOfTheDiskGoesToTheClient() throws {
     let export = MemoryExport(byteCount: 4096, failure: .inputOutput)
     #expect(try Self.reply(to: Self.request(0), export) == Self.simple(5))
@@ -96,9 +120,9 @@ import Testing
     #expect(
       try Self.reply(to: Self.request(0), export, structured: true)
         == [
-          0x66, 0x8e, 0x33, 0xef, 0, 1, 0x80, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 6,
-          0, 0, 0, 5, 0, 0,
-        ])
+          0x66, 0x8e, 0x33, 0xef, 0, 1, 0x80, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 67,
+          0, 0, 0, 5, 0, 61,
+        ] + Array("the disk's file or its recording could not be read or written".utf8))
   }
 
   @Test func aRequestIsWaitedForAndNotLongerThanItsLimit() throws {

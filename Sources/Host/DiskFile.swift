@@ -1,0 +1,101 @@
+import Bytes
+import Glibc
+
+/// A disk's contents in a file of a fixed length, read and written where they stand by several threads.
+///
+/// It is locked for as long as this object lives, as ``WritableFile`` is.
+public final class DiskFile: @unchecked Sendable {
+  public let path: String
+  public let byteCount: UInt64
+  /// Never closed before the end, so that threads may share it.
+  private let file: OpenFile
+
+  /// - Throws: ``HostError`` where the file is missing, may not be written, is no regular file, or
+  ///   is in use.
+  public init(_ path: String) throws(HostError) {
+    self.path = path
+    // Without O_NONBLOCK, opening a pipe could wait for its reader.
+    file = try OpenFile(path, flags: O_RDWR | O_NONBLOCK, action: "write")
+    let status = try file.status()
+    guard status.isRegularFile else {
+      throw HostError(
+        "serve", path, found: "it is no regular file",
+        hint: "Copy the bytes into a file and pass that.")
+    }
+    byteCount = UInt64(status.st_size)
+    try FileLock.take(file)
+  }
+
+  /// - Throws: ``HostError``, also where the file has become shorter.
+  public func read(_ range: ByteRange) throws(HostError) -> [UInt8] {
+    check(range)
+    var doneByteCount = 0
+    var bytes = [UInt8](repeating: 0, count: Int(range.byteCount))
+    while doneByteCount < bytes.count {
+      let count = SystemCall.retrying {
+        unsafe bytes.withUnsafeMutableBytes { buffer in
+          unsafe pread(
+            file.descriptor, buffer.baseAddress?.advanced(by: doneByteCount),
+            buffer.count - doneByteCount, off_t(range.byteOffset) + off_t(doneByteCount))
+        }
+      }
+      guard count > 0 else {
+        throw HostError("read", path, errorNumber: count == 0 ? EIO : errno)
+      }
+      doneByteCount += count
+    }
+    return bytes
+  }
+
+  /// - Throws: ``HostError``; a part of the bytes can have been written.
+  public func write(_ bytes: [UInt8], at byteOffset: UInt64) throws(HostError) {
+    check(ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count)))
+    try unsafe bytes.span.bytes.withUnsafeBytes { (bytes) throws(HostError) in
+      try unsafe SystemCall.writeAll(bytes, to: file.descriptor, at: byteOffset, subject: path)
+    }
+  }
+
+  /// Makes a range read as zeroes.
+  ///
+  /// - Parameter keepsSpace: whether the range keeps its blocks, so that later writes find room.
+  /// - Throws: ``HostError``; a part of the range can be zero by then.
+  public func zero(_ range: ByteRange, keepsSpace: Bool) throws(HostError) {
+    check(range)
+    if range.isEmpty { return }
+    let outcome = SystemCall.retrying {
+      keepsSpace
+        ? GNUFunctions.zeroRange(
+          file.descriptor, byteOffset: range.byteOffset, byteCount: range.byteCount)
+        : GNUFunctions.punchHole(
+          file.descriptor, byteOffset: range.byteOffset, byteCount: range.byteCount)
+    }
+    if outcome == 0 { return }
+    guard errno == EOPNOTSUPP || errno == ENOSYS else {
+      throw HostError("write to", path, errorNumber: errno)
+    }
+    try writeZeroes(range)
+  }
+
+  /// Makes everything that was done before durable.
+  ///
+  /// - Throws: ``HostError``; then nobody knows what is durable.
+  public func sync() throws(HostError) {
+    guard SystemCall.retrying({ fdatasync(file.descriptor) }) == 0 else {
+      throw HostError("sync", path, errorNumber: errno)
+    }
+  }
+
+  private func writeZeroes(_ range: ByteRange) throws(HostError) {
+    let zeroes = [UInt8](repeating: 0, count: Int(min(range.byteCount, 1 << 20)))
+    var byteOffset = range.byteOffset
+    while byteOffset < range.endByteOffset {
+      let partByteCount = Int(min(UInt64(zeroes.count), range.endByteOffset - byteOffset))
+      try write([UInt8](zeroes.prefix(partByteCount)), at: byteOffset)
+      byteOffset += UInt64(partByteCount)
+    }
+  }
+
+  private func check(_ range: ByteRange) {
+    precondition(range.endByteOffset <= byteCount, "a range inside of the disk")
+  }
+}
