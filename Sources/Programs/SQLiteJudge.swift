@@ -37,7 +37,7 @@ struct SQLiteJudge {
     self.recording = recording
     self.setup = setup
     self.reader = reader
-    scratch = try TemporaryFolder(prefix: "powercut-sqlite")
+    scratch = try TemporaryFolder(prefix: "powercut-sqlite", prefersMemory: true)
   }
 
   /// - Throws: where SQLite cannot be asked, or the tiers are not those of joint states.

@@ -101,7 +101,8 @@ struct CheckCommand: ParsableCommand {
       StateSample(stateCounts: space.counts(of: tiers), maximumStateCount: $0)
     }
     let call = CommandCall(
-      folder: try TemporaryFolder(prefix: "powercut-command"), limitSeconds: commands.limitSeconds)
+      folder: try TemporaryFolder(prefix: "powercut-command", prefersMemory: true),
+      limitSeconds: commands.limitSeconds)
     let check = JointCheck(
       recording: recording, space: space, tiers: tiers, sample: sample,
       commands: commands.commands, call: call, jobCount: jobOptions.jobs,

@@ -13,6 +13,18 @@ import Testing
     #expect(Folders.exists("/tmp"))
   }
 
+  /// Whoever sets TMPDIR has said where.
+  @Test func aFolderInMemoryIsOneLikeTheOthers() throws {
+    var folder: TemporaryFolder? = try TemporaryFolder(prefersMemory: true)
+    let path = try #require(folder?.path)
+    try shell("printf x > '\(path)/file'")
+    if Environment.value("TMPDIR") == nil, Folders.isFolder("/dev/shm") {
+      #expect(path.hasPrefix("/dev/shm/") || path.hasPrefix("/tmp/"))
+    }
+    folder = nil
+    #expect(!Folders.exists(path))
+  }
+
   @Test func twoFoldersDiffer() throws {
     let (first, second) = (try TemporaryFolder(), try TemporaryFolder())
     #expect(first.path != second.path)

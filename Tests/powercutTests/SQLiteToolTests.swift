@@ -24,9 +24,9 @@ import Testing
     // The recording is kept, and the state of the finding can be looked at.
     let names = try Folders.names(in: folder.path("findings"))
     let kept = "\(folder.path("findings"))/\(try #require(names.first))"
-    let title = try #require(finding.text("title"))
-    let start = try #require(title.ranges(of: "(joint state ").first)
-    let state = String(title[start.upperBound...].dropLast())
+    let found = try #require(finding.text("found"))
+    let start = try #require(found.ranges(of: "(joint state ").first)
+    let state = String(found[start.upperBound...].dropLast())
     let output = folder.path("state")
     let replay = try ToolRun([
       "replay", kept, "--state", state, "--leave-out", "ack-*", "--leave-out", "*-shm", "--output",
