@@ -9,6 +9,7 @@ public final class DiskFile: @unchecked Sendable {
   public let byteCount: UInt64
   /// Never closed before the end, so that threads may share it.
   private let file: OpenFile
+  private let holes: HoleFinder?
 
   /// - Throws: ``HostError`` where the file is missing, may not be written, is no regular file, or
   ///   is in use.
@@ -23,6 +24,7 @@ public final class DiskFile: @unchecked Sendable {
         hint: "Copy the bytes into a file and pass that.")
     }
     byteCount = UInt64(status.st_size)
+    holes = HoleFinder(file)
     try FileLock.take(file)
   }
 
@@ -45,6 +47,12 @@ public final class DiskFile: @unchecked Sendable {
       doneByteCount += count
     }
     return bytes
+  }
+
+  /// The extent that stands at a place, as far as the file system tells; `nil` where it does not.
+  public func extent(at byteOffset: UInt64) -> SparseExtent? {
+    check(ByteRange(byteOffset: byteOffset, byteCount: 0))
+    return holes?.extent(at: Int(byteOffset), byteCount: Int(byteCount))
   }
 
   /// - Throws: ``HostError``; a part of the bytes can have been written.

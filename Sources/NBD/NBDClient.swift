@@ -130,7 +130,9 @@ public final class NBDClient: Sendable {
   ) -> EventLoopFuture<any Channel> {
     switch address {
     case .unixSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
-    case .loopback(let port): bootstrap.connect(host: "127.0.0.1", port: port)
+    case .loopback(let port):
+      bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1)
+        .connect(host: "127.0.0.1", port: port)
     }
   }
 }

@@ -122,7 +122,7 @@ final class NBDConnection: ChannelInboundHandler {
     for var reply in done {
       requestCount -= 1
       dataByteCount -= reply.dataByteCount
-      if let failure, case .success = reply.outcome, reply.command != .read {
+      if let failure, case .success = reply.outcome {
         reply.outcome = .failure(failure)
       }
       transmission.encode(reply, &output)
@@ -156,7 +156,8 @@ final class NBDConnection: ChannelInboundHandler {
     case .transmission:
       deadline?.cancel()
       transmission = NBDTransmission(
-        export: negotiation.export, usesStructuredReplies: negotiation.usesStructuredReplies)
+        export: negotiation.export, usesStructuredReplies: negotiation.usesStructuredReplies,
+        tellsAllocation: negotiation.tellsAllocation)
     }
   }
 

@@ -31,6 +31,9 @@ public protocol NBDExport: Sendable {
   func trim(_ range: ByteRange, isFUA: Bool, from origin: NBDOrigin) throws(NBDError)
   /// Everything that was answered before, on any connection, is on stable storage when this returns.
   func flush(from origin: NBDOrigin) throws(NBDError)
+  /// What of a range is stored, from its start on, as far as that is known: at least one extent, and none
+  /// behind the end of the range.
+  func extents(of range: ByteRange) throws(NBDError) -> [NBDExtent]
   /// Called before answers are sent, for many at once; where it throws they say so.
   func prepareAnswers() throws(NBDError)
 }
@@ -39,6 +42,9 @@ extension NBDExport {
   public var minimumBlockByteCount: UInt32 { 1 }
   public func takeArrivalNumber() -> UInt64 { 0 }
   public func prepareAnswers() throws(NBDError) {}
+  public func extents(of range: ByteRange) throws(NBDError) -> [NBDExtent] {
+    [NBDExtent(byteCount: UInt32(range.byteCount), isHole: false)]
+  }
   public func writeAtOnce(
     _ bytes: [UInt8], at byteOffset: UInt64, from origin: NBDOrigin
   ) throws(NBDError) -> Bool { false }

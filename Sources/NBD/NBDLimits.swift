@@ -8,6 +8,8 @@ public enum NBDLimits {
   static let maximumOptionByteCount: UInt32 = 8 << 10
   /// How many options a client may send before it goes on, and how many answers a server to one of them.
   static let maximumOptionCount = 64
+  /// How many extents one answer tells.
+  static let maximumExtentCount = 1024
   /// How many requests of one connection are carried out at once.
   static let maximumRequestCount = 256
   /// A connection whose requests in flight have so much data sends no more until some are answered.

@@ -28,6 +28,8 @@ struct NBDNegotiation {
   private var sendsZeroes = true
   private var optionCount = 0
   private(set) var usesStructuredReplies = false
+  /// Whether the client has chosen to be told of extents.
+  private(set) var tellsAllocation = false
 
   init(_ export: any NBDExport, named exportName: String) {
     self.export = export
@@ -115,7 +117,8 @@ struct NBDNegotiation {
       guard data.readableBytes == 0 else { return reply(.invalid, to: number, &output) }
       usesStructuredReplies = true
       reply(.acknowledged, to: number, &output)
-    case .startTLS, .listMetaContext, .setMetaContext, nil:
+    case .listMetaContext, .setMetaContext: chooseContexts(number, &data, &output)
+    case .startTLS, nil:
       reply(.unsupported, to: number, &output)
     }
   }
@@ -123,8 +126,7 @@ struct NBDNegotiation {
   private mutating func describe(
     _ number: UInt32, _ data: inout ByteBuffer, _ output: inout ByteBuffer
   ) {
-    guard let nameByteCount = data.readInteger(as: UInt32.self),
-      let name = data.readString(length: Int(min(nameByteCount, UInt32(Int32.max)))),
+    guard let name = Self.text(&data),
       let requestCount = data.readInteger(as: UInt16.self),
       data.readableBytes == Int(requestCount) * 2
     else { return reply(.invalid, to: number, &output) }
@@ -143,6 +145,39 @@ struct NBDNegotiation {
     }
     reply(.acknowledged, to: number, &output)
     if number == NBDOption.go.rawValue { state = .ended(.transmission) }
+  }
+
+  /// A list without queries is one of all contexts; a choice without any takes the last one back.
+  private mutating func chooseContexts(
+    _ number: UInt32, _ data: inout ByteBuffer, _ output: inout ByteBuffer
+  ) {
+    let isChoice = number == NBDOption.setMetaContext.rawValue
+    if isChoice { tellsAllocation = false }
+    guard usesStructuredReplies, let name = Self.text(&data),
+      let queryCount = data.readInteger(as: UInt32.self)
+    else { return reply(.invalid, to: number, &output) }
+    var isAsked = !isChoice && queryCount == 0
+    // Each takes four bytes at least, so that their number costs no more than they do.
+    for _ in 0..<queryCount {
+      guard let query = Self.text(&data) else { return reply(.invalid, to: number, &output) }
+      isAsked = isAsked || query == NBDExtent.contextName || (!isChoice && query == "base:")
+    }
+    guard data.readableBytes == 0 else { return reply(.invalid, to: number, &output) }
+    guard isMine(name) else { return reply(.unknownExport, to: number, &output) }
+    if isAsked {
+      tellsAllocation = tellsAllocation || isChoice
+      reply(.metaContext, to: number, &output) { bytes in
+        bytes.writeInteger(isChoice ? NBDExtent.contextNumber : 0)
+        bytes.writeString(NBDExtent.contextName)
+      }
+    }
+    reply(.acknowledged, to: number, &output)
+  }
+
+  /// A text behind its length.
+  private static func text(_ data: inout ByteBuffer) -> String? {
+    guard let byteCount = data.readInteger(as: UInt32.self) else { return nil }
+    return data.readString(length: Int(min(byteCount, UInt32(Int32.max))))
   }
 
   /// The empty name is the default export.

@@ -30,6 +30,7 @@ enum NBDOptionReply: UInt32 {
   case acknowledged = 1
   case server = 2
   case info = 3
+  case metaContext = 4
   case unsupported = 0x8000_0001
   case invalid = 0x8000_0003
   case unknownExport = 0x8000_0006
@@ -70,6 +71,10 @@ enum NBDCommand: UInt16, Sendable {
   case flush = 3
   case trim = 4
   case writeZeroes = 6
+  case blockStatus = 7
+
+  /// Whether it changes the disk's contents.
+  var isChange: Bool { self == .write || self == .trim || self == .writeZeroes }
 }
 
 struct NBDCommandFlags: OptionSet, Sendable {
@@ -77,6 +82,8 @@ struct NBDCommandFlags: OptionSet, Sendable {
   static let fua = NBDCommandFlags(rawValue: 1)
   static let noHole = NBDCommandFlags(rawValue: 1 << 1)
   static let dontFragment = NBDCommandFlags(rawValue: 1 << 2)
+  /// Of a block status: the first extent is enough.
+  static let requestOne = NBDCommandFlags(rawValue: 1 << 3)
 }
 
 /// Why a request is refused.
@@ -107,6 +114,7 @@ public enum NBDError: UInt32, Error, Sendable {
 enum NBDChunk: UInt16 {
   case none = 0
   case offsetData = 1
+  case blockStatus = 5
   case error = 0x8001
   /// The last part of a reply.
   static let isDone: UInt16 = 1

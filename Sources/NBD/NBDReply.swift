@@ -1,8 +1,11 @@
 /// What came of a request.
 struct NBDReply: Sendable {
   enum Outcome: Sendable {
-    /// With what a read has given.
-    case success([UInt8]?)
+    case success
+    /// Of a read.
+    case data([UInt8])
+    /// Of a block status.
+    case extents([NBDExtent])
     case failure(NBDError)
   }
 

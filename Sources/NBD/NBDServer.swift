@@ -6,8 +6,9 @@ public final class NBDServer: Sendable {
   /// More clients at once than this are not let in.
   public static let maximumConnectionCount = 64
 
-  /// How many requests are carried out at once, of all clients together.
-  public static let requestThreadCount = 4
+  /// How many requests are carried out at once, of all clients together. A few more than there are
+  /// processors, since syncs wait for the disk.
+  public static let requestThreadCount = 8
 
   private let group: MultiThreadedEventLoopGroup
   private let threads: NIOThreadPool
@@ -44,6 +45,7 @@ public final class NBDServer: Sendable {
         channel = try bootstrap.bind(unixDomainSocketPath: path).wait()
       case .loopback(let port):
         channel = try bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+          .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
           .bind(host: "127.0.0.1", port: port).wait()
       }
     } catch {

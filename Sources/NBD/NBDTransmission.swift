@@ -3,18 +3,21 @@ import NIOCore
 
 /// Carries requests out and encodes their replies.
 ///
-/// Source: doc/proto.md, "Simple reply message", "Structured reply chunk message", "Request types".
+/// Source: doc/proto.md, "Simple reply message", "Structured reply chunk message", "Request types",
+/// "Structured reply types".
 struct NBDTransmission: Sendable {
   let export: any NBDExport
   let usesStructuredReplies: Bool
+  /// Whether the client may ask for extents.
+  var tellsAllocation = false
 
   /// Carries `request` out, which is no disconnect. May block.
   func carryOut(_ request: NBDRequest, from origin: NBDOrigin) -> NBDReply {
     var reply = NBDReply(
       cookie: request.cookie, command: request.command, byteOffset: request.byteOffset,
-      dataByteCount: request.dataByteCount, outcome: .success(nil))
+      dataByteCount: request.dataByteCount, outcome: .success)
     do throws(NBDError) {
-      reply.outcome = .success(try data(of: request, from: origin))
+      reply.outcome = try outcome(of: request, from: origin)
     } catch {
       reply.outcome = .failure(error)
     }
@@ -29,7 +32,7 @@ struct NBDTransmission: Sendable {
     else { return nil }
     var reply = NBDReply(
       cookie: request.cookie, command: .write, byteOffset: request.byteOffset,
-      dataByteCount: request.dataByteCount, outcome: .success(nil))
+      dataByteCount: request.dataByteCount, outcome: .success)
     do throws(NBDError) {
       guard try export.writeAtOnce(request.bytes, at: range.byteOffset, from: origin) else {
         return nil
@@ -40,17 +43,16 @@ struct NBDTransmission: Sendable {
     return reply
   }
 
-  /// - Returns: what a read gives; `nil` for the other commands.
-  private func data(
+  private func outcome(
     of request: NBDRequest, from origin: NBDOrigin
-  ) throws(NBDError) -> [UInt8]? {
+  ) throws(NBDError) -> NBDReply.Outcome {
     guard let command = request.command else { throw .invalid }
     guard request.flags.isSubset(of: allowedFlags(command)) else { throw .invalid }
     if command == .flush {
       try export.flush(from: origin)
-      return nil
+      return .success
     }
-    if command != .read && export.isReadOnly { throw .notPermitted }
+    if command.isChange && export.isReadOnly { throw .notPermitted }
     guard let range = request.range(in: export) else {
       throw command == .write || command == .writeZeroes ? .noSpace : .invalid
     }
@@ -59,7 +61,13 @@ struct NBDTransmission: Sendable {
     switch command {
     case .read:
       guard request.byteCount <= NBDLimits.maximumByteCount else { throw .overflow }
-      return try export.read(range)
+      return .data(try export.read(range))
+    case .blockStatus:
+      guard tellsAllocation else { throw .invalid }
+      let extents = try export.extents(of: range)
+      let isOneEnough = request.flags.contains(.requestOne)
+      return .extents(
+        Array(extents.prefix(isOneEnough ? 1 : NBDLimits.maximumExtentCount)))
     case .write:
       try export.write(request.bytes, at: range.byteOffset, isFUA: isFUA, from: origin)
     case .writeZeroes:
@@ -68,7 +76,7 @@ struct NBDTransmission: Sendable {
     case .trim: try export.trim(range, isFUA: isFUA, from: origin)
     case .flush, .disconnect: break
     }
-    return nil
+    return .success
   }
 
   private func isAligned(_ range: ByteRange) -> Bool {
@@ -82,21 +90,28 @@ struct NBDTransmission: Sendable {
     switch command {
     case .read: usesStructuredReplies ? [.fua, .dontFragment] : .fua
     case .writeZeroes: [.fua, .noHole]
+    case .blockStatus: [.fua, .requestOne]
     default: .fua
     }
   }
 
   func encode(_ reply: NBDReply, _ output: inout ByteBuffer) {
     switch reply.outcome {
-    case .success(let data):
-      guard usesStructuredReplies, reply.command == .read, let data else {
-        simpleReply(reply, error: 0, &output)
-        if let data { output.writeBytes(data) }
-        return
-      }
-      chunk(.offsetData, reply, byteCount: 8 + data.count, &output)
+    case .success: simpleReply(reply, error: 0, &output)
+    case .data(let bytes) where usesStructuredReplies:
+      chunk(.offsetData, reply, byteCount: 8 + bytes.count, &output)
       output.writeInteger(reply.byteOffset)
-      output.writeBytes(data)
+      output.writeBytes(bytes)
+    case .data(let bytes):
+      simpleReply(reply, error: 0, &output)
+      output.writeBytes(bytes)
+    case .extents(let extents):
+      chunk(.blockStatus, reply, byteCount: 4 + 8 * extents.count, &output)
+      output.writeInteger(NBDExtent.contextNumber)
+      for extent in extents {
+        output.writeInteger(extent.byteCount)
+        output.writeInteger(extent.status)
+      }
     case .failure(let error):
       guard usesStructuredReplies else {
         return simpleReply(reply, error: error.rawValue, &output)

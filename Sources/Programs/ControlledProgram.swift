@@ -9,8 +9,9 @@ import WriteLog
 /// A program whose every file operation waits until it is let go, and whose client asks for one operation
 /// at a time: what happens next is always a choice, made when nothing can happen by itself.
 ///
-/// The tasks of a run are those of the client, and behind them the program's threads in the order in
-/// which they came to their first operation.
+/// The tasks of a run are those of the client, and behind them lanes for what the program does: an
+/// operation takes the first lane that is free and leaves it when it goes. So a chain of operations stays
+/// in one lane, whichever threads carry it out, and one that is held keeps its lane while others pass.
 struct ControlledProgram {
   /// Why it could not go on to the end: a sentence without its full stop.
   struct Failure: Error {
@@ -45,6 +46,9 @@ struct ControlledProgram {
   private var waitingClients: [ClientOperation] = []
   /// Those that were asked for and not answered.
   private var inFlight: [ClientOperation] = []
+  /// By submission, the lanes of all operations, and of those that wait.
+  private(set) var tasks: [UInt64: Int] = [:]
+  private var takenTasks: Set<Int> = []
   private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
 
   init(
@@ -114,6 +118,7 @@ struct ControlledProgram {
     switch next {
     case .client(let operation): try ask(operation)
     case .file(let operation):
+      if let task = tasks[operation.number] { takenTasks.remove(task) }
       recorder.release(operation, turns.removeValue(forKey: operation.number) ?? .go)
     case nil: try waitForClock()
     }
@@ -185,10 +190,17 @@ struct ControlledProgram {
   private mutating func takeHeld() {
     for operation in recorder.held where turns[operation.number] == nil {
       turns[operation.number] = operation.path == path ? faults.turn(of: operation) : .go
-      points.insert(
-        task: clientTaskCount + Int(operation.task) - 1, access: operation.access,
-        .file(operation))
+      let task = freeTask
+      tasks[operation.number] = task
+      takenTasks.insert(task)
+      points.insert(task: task, access: operation.access, .file(operation))
     }
+  }
+
+  private var freeTask: Int {
+    var task = clientTaskCount
+    while takenTasks.contains(task) { task += 1 }
+    return task
   }
 
   /// Waits until nothing can happen by itself, and takes in what has happened.

@@ -21,6 +21,8 @@ struct ProgramRun: CompletedRun {
   private(set) var order = TaskOrder()
   private(set) var stepCount = 0
   private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
+  /// The tasks of the program's own operations, by their submission.
+  private(set) var tasks: [UInt64: Int] = [:]
   private(set) var replayDivergence: ReplayStrategy.Divergence?
   private(set) var initialContents: SparseBytes
   private(set) var liveContents: SparseBytes
@@ -110,6 +112,7 @@ struct ProgramRun: CompletedRun {
     order = program.order
     stepCount = program.stepCount
     stepsOfOperation = program.stepsOfOperation
+    tasks = program.tasks
     replayDivergence = (program.strategy as? ReplayStrategy)?.finalDivergence
   }
 

@@ -22,7 +22,7 @@ extension ProgramRun {
         events.append(.powerCut(entryCount: cut, at: timing.completionIndex))
       }
       if entry.kind == .mark { continue }
-      let task = workload.sessions[0].tasks.count + Int(timing.task ?? 1) - 1
+      let task = tasks[timing.submissionIndex] ?? 0
       let range = entry.kind == .flush ? "" : " \(entry.deviceRange)"
       let text = "  file: \(entry.kind)\(range)"
       for (event, state) in [

@@ -84,6 +84,9 @@ public final class DiskRecording: @unchecked Sendable {
   /// - Throws: ``HostError`` in the words of the disk's file.
   public func read(_ range: ByteRange) throws -> [UInt8] { try disk.read(range) }
 
+  /// The extent that stands at a place; `nil` where nothing is known of it.
+  public func extent(at byteOffset: UInt64) -> SparseExtent? { disk.extent(at: byteOffset) }
+
   /// - Parameters:
   ///   - submitted: a number of ``takeNumber()``.
   ///   - task: the client.

@@ -49,21 +49,29 @@ public struct HeldOperation: Sendable {
   /// where that would be now. `nil` for what is about a whole file or a name.
   public var range: ByteRange?
 
-  init(_ record: JournalRecord, path: String?) {
-    number = record.submitted
-    task = record.fields.task
-    kind = Self.kinds[record.kind] ?? .names
-    file = record.fields.file
+  init(
+    number: UInt64, task: UInt32, kind: Kind, file: UInt32, path: String?, range: ByteRange?
+  ) {
+    self.number = number
+    self.task = task
+    self.kind = kind
+    self.file = file
     self.path = path
-    switch kind {
-    case .write:
-      range = ByteRange(
-        checking: record.fields.byte_offset, byteCount: record.fields.payload_byte_count)
-    case .allocate, .zero, .punch:
-      range = ByteRange(
-        checking: record.fields.byte_offset, byteCount: record.fields.range_byte_count)
-    default: range = nil
-    }
+    self.range = range
+  }
+
+  init(_ record: JournalRecord, path: String?) {
+    let kind = Self.kinds[record.kind] ?? .names
+    let byteCount: UInt64? =
+      switch kind {
+      case .write: record.fields.payload_byte_count
+      case .allocate, .zero, .punch: record.fields.range_byte_count
+      default: nil
+      }
+    self.init(
+      number: record.submitted, task: record.fields.task, kind: kind, file: record.fields.file,
+      path: path,
+      range: byteCount.flatMap { ByteRange(checking: record.fields.byte_offset, byteCount: $0) })
   }
 
   private static let kinds: [UInt32: Kind] = [

@@ -69,7 +69,15 @@ struct CheckCommand: ParsableCommand {
         try outputOptions.write(report, stopwatch.timing(jobCount: commands.jobCount(jobOptions)))
         return report.exitStatus
       }
-      let recording = try RecordingSource(path, options: log)
+      let recording: RecordingSource
+      do {
+        recording = try RecordingSource(path, options: log)
+      } catch let nothing as NothingRecorded {
+        var report = RunReport(command: "check", subject: path)
+        report.notes = ["\(nothing)"]
+        try outputOptions.write(report, stopwatch.timing(jobCount: 1))
+        return report.exitStatus
+      }
       if digests { return try listDigests(recording) }
       let report = try judge(recording, stopwatch)
       try outputOptions.write(report, stopwatch.timing(jobCount: commands.jobCount(jobOptions)))

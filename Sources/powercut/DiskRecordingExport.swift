@@ -62,6 +62,29 @@ final class DiskRecordingExport: NBDExport {
     try translating { try recording.flush(task: origin.connectionNumber) }
   }
 
+  /// A hole in the file is told to the end of its last whole sector.
+  func extents(of range: ByteRange) throws(NBDError) -> [NBDExtent] {
+    var extents: [NBDExtent] = []
+    var place = range.byteOffset
+    let sector = UInt64(minimumBlockByteCount)
+    while place < range.endByteOffset, extents.count < 1024 {
+      let found = recording.extent(at: place)
+      let isHole = found?.isHole ?? false
+      let foundEnd = found.map { UInt64($0.endByteOffset) } ?? range.endByteOffset
+      // A boundary within a sector makes all of the sector data.
+      let whole = isHole ? foundEnd / sector * sector : (foundEnd + sector - 1) / sector * sector
+      let end = min(whole, range.endByteOffset)
+      guard end > place else {
+        extents.append(NBDExtent(byteCount: UInt32(sector), isHole: false))
+        place += sector
+        continue
+      }
+      extents.append(NBDExtent(byteCount: UInt32(end - place), isHole: isHole))
+      place = end
+    }
+    return extents
+  }
+
   func prepareAnswers() throws(NBDError) { try translating { try recording.settle() } }
 
   private func translating<Outcome>(

@@ -15,6 +15,8 @@ struct RecordingSource {
   let manifest: RecordingManifest?
 
   /// Says on stderr what the recording of a real program lacks.
+  ///
+  /// - Throws: ``NothingRecorded`` where its recorder was killed before there was a log.
   init(_ path: String, options: LogOptions) throws {
     guard Folders.isFolder(path) else {
       logPath = path
@@ -23,6 +25,7 @@ struct RecordingSource {
       manifest = nil
       return
     }
+    if let nothing = NothingRecorded(in: path) { throw nothing }
     livePath = Folders.exists("\(path)/live.img") ? "\(path)/live.img" : nil
     logPath = "\(path)/writes.log"
     var completed = options
@@ -32,13 +35,19 @@ struct RecordingSource {
     manifest =
       Folders.exists("\(path)/manifest.json")
       ? try RecordingManifest(parsing: InputFile.text("\(path)/manifest.json")) : nil
-    for gap in manifest?.gaps ?? [] {
+    for gap in manifest?.gaps ?? Self.gapsWithoutManifest(path) {
       try StandardStreams.writeProgress("powercut: \(path): \(gap)\n")
     }
     if completed.imageSize == nil, let manifest {
       completed.imageSize = ByteCountArgument(argument: "\(manifest.initialByteCount)")
     }
     self.options = completed
+  }
+
+  /// The recorder writes the manifest behind the log, and lets the program go on behind both.
+  private static func gapsWithoutManifest(_ path: String) -> [String] {
+    guard Folders.exists("\(path)/shadow.img") else { return [] }
+    return ["the recorder was killed before the program could change the file: record again"]
   }
 
   /// What the recorded device holds.

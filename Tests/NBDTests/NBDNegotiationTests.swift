@@ -87,11 +87,46 @@ import Testing
   }
 
   @Test func whatIsNotKnownIsRefusedAndTheClientGoesOn() {
-    for number in [5, 9, 10, 11, 200] as [UInt8] {
+    for number in [5, 11, 200] as [UInt8] {
       let (step, sent, _) = Self.carryOut(Self.fixedNewstyle + Self.option(number, [1, 2]))
       #expect(step == .wait)
       #expect(sent == Self.reply(to: number, Self.unsupported))
     }
+  }
+
+  private static let allocation: [UInt8] =
+    [0, 0, 0, 1, 0, 0, 0, 15] + Array("base:allocation".utf8)
+
+  @Test func allocationCanBeChosenWhereRepliesAreStructured() {
+    let choice = Self.option(10, [0, 0, 0, 4] + Array("disk".utf8) + Self.allocation)
+    let structured = Self.fixedNewstyle + Self.option(8)
+    let acknowledged = Self.reply(to: 8, Self.acknowledged)
+    #expect(
+      Self.carryOut(structured + choice).sent == acknowledged
+        + Self.reply(to: 10, [0, 0, 0, 4], [0, 0, 0, 1] + Array("base:allocation".utf8))
+        + Self.reply(to: 10, Self.acknowledged))
+    #expect(
+      Self.carryOut(Self.fixedNewstyle + choice).sent == Self.reply(to: 10, Self.invalid))
+    // Every context, those below "base:", and one that is not there.
+    let named = Self.reply(to: 9, [0, 0, 0, 4], [0, 0, 0, 0] + Array("base:allocation".utf8))
+    for (queries, expected) in [
+      ([0, 0, 0, 0], named), ([0, 0, 0, 1, 0, 0, 0, 5] + Array("base:".utf8), named),
+      ([0, 0, 0, 1, 0, 0, 0, 1, 0x78], []),
+    ] as [([UInt8], [UInt8])] {
+      #expect(
+        Self.carryOut(structured + Self.option(9, [0, 0, 0, 0] + queries)).sent
+          == acknowledged + expected + Self.reply(to: 9, Self.acknowledged))
+    }
+  }
+
+  @Test(
+    arguments: [
+      [], [0, 0, 0, 0], [0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff], [0, 0, 0, 0, 0, 0, 0, 0, 1],
+      [0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 1], [0xff, 0xff, 0xff, 0xff],
+    ] as [[UInt8]])
+  func aChoiceThatIsNoneIsRefused(data: [UInt8]) {
+    let sent = Self.carryOut(Self.fixedNewstyle + Self.option(8) + Self.option(10, data)).sent
+    #expect(sent == Self.reply(to: 8, Self.acknowledged) + Self.reply(to: 10, Self.invalid))
   }
 
   @Test func listNamesTheExport() {

@@ -101,6 +101,26 @@ import Testing
     #expect(export.calls.isEmpty)
   }
 
+  @Test func extentsAreToldWhereTheyWereAskedFor() throws {
+    let export = MemoryExport(byteCount: 4096)
+    let request = Self.request(7, flags: 8)
+    #expect(try Self.reply(to: request, export) == Self.simple(22))
+    var output = ByteBuffer()
+    let transmission = NBDTransmission(
+      export: export, usesStructuredReplies: true, tellsAllocation: true)
+    let origin = NBDOrigin(connectionNumber: 0, arrivalNumber: 0)
+    var reply = transmission.carryOut(try Self.parsed(request), from: origin)
+    reply.outcome = .extents([
+      NBDExtent(byteCount: 256, isHole: true), NBDExtent(byteCount: 256, isHole: false),
+    ])
+    transmission.encode(reply, &output)
+    #expect(
+      Array(output.readableBytesView) == [
+        0x66, 0x8e, 0x33, 0xef, 0, 1, 0, 5, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 20,
+        0, 0, 0, 1, 0, 0, 1, 0, 0, 0, 0, 3, 0, 0, 1, 0, 0, 0, 0, 0,
+      ])
+  }
+
   @Test func whatIsNotMadeOfBlocksIsRefused() throws {
     let export = MemoryExport(byteCount: 4096, minimumBlockByteCount: 512)
     for (place, count) in [(0x100, 512), (512, 0x100)] as [(UInt16, UInt16)] {

@@ -31,12 +31,17 @@ struct RecordingFolder {
 
   /// Rebuilds a file from its recording and has `cmp` compare it with the real one.
   func compareReplay(of recording: String, with name: String) throws {
+    try replay(recording)
+    try shell("cmp '\(watched)/\(name)' '\(folder.path("replayed.img"))'")
+  }
+
+  /// Rebuilds a file from its recording, as `replayed.img`.
+  func replay(_ recording: String) throws {
     let replayed = folder.path("replayed.img")
     let run = try ToolRun([
       "replay", "\(output)/\(recording)", "--at", "last", "--output", replayed,
     ])
     guard run.status == 0 else { throw PeerFailure(text: run.errors) }
-    try shell("cmp '\(watched)/\(name)' '\(replayed)'")
   }
 
   struct PeerFailure: Error, CustomStringConvertible {

@@ -38,9 +38,31 @@ import Testing
     #expect(!run.result.contains("verification failed"))
     try expectWholeRecording()
     let entries = try ToolRun(["inspect", output, "--entries"]).result
-    for part in ["fua", "discard", "flush", "262144", "65536", "131072"] {
-      #expect(entries.lowercased().contains(part), "\(entries)")
+    for part in [" 1 with FUA", "discard", "flush", "262144", "65536", "131072"] {
+      #expect(entries.contains(part), "\(entries)")
     }
+  }
+
+  /// What a client is told of holes is what qemu-img finds in the file itself.
+  @Test func holesAreTold() throws {
+    try shell(
+      """
+      truncate -s 16M '\(image)'
+      for place in 0 3 4 15; do
+        head -c 70000 /dev/urandom | dd of='\(image)' bs=1M seek=$place conv=notrunc status=none
+      done
+      """)
+    let before = try Peer.qemuImage.run(["map", "-f", "raw", image])
+    let run = try serve("qemu-img map -f raw {uri}")
+    #expect(run.status == 0, "\(run.errors)")
+    /// Start and length of what is stored; the file's own map has more columns.
+    func stored(_ text: String) -> [String] {
+      text.split(separator: "\n").filter { $0.hasPrefix("0") || $0.hasPrefix("0x") }.map {
+        $0.split(separator: " ").prefix(2).joined(separator: " ")
+      }
+    }
+    #expect(stored(before).count == 4, "\(before)")
+    #expect(stored(run.result) == stored(before), "\(run.result) \(before)")
   }
 
   /// 16 in flight on each of two connections, a flush after each 50.
@@ -56,6 +78,37 @@ import Testing
     try expectWholeRecording()
     let log = try ToolRun(["inspect", output]).result
     #expect(run.result.contains(" writes, "), "\(run.result)\(log)")
+  }
+
+  /// A real image format above NBD: its file is what is recorded, and judged.
+  @Test func anImageAboveNBDIsJudgedAsOne() throws {
+    try shell(
+      "qemu-img create -q -f vhdx -o subformat=fixed,block_state_zero=off,block_size=1M '\(image)' 16M"
+    )
+    let script = """
+      qemu-io -t writeback -c 'write -P 1 0 64k' -c flush -c 'aio_write -P 3 2M 64k' \
+        -c 'aio_write -P 4 3M 64k' -c aio_flush -c flush --image-opts \
+        driver=vhdx,file.driver=nbd,file.server.type=unix,file.server.path=${1#*socket=}
+      """
+    try OutputFile.write(script, to: folder.path("client.sh"))
+    let run = try serve("bash \(folder.path("client.sh")) {uri}")
+    #expect(run.status == 0, "\(run.errors)")
+    let check = try ToolRun(["check", output, "--as", "vhdx"])
+    #expect(check.status == 0, "\(check.result)")
+    #expect(check.result.contains("distinct"), "\(check.result)")
+    try expectWholeRecording()
+  }
+
+  @Test func loopbackIsRecordedToo() throws {
+    try shell("truncate -s 1M '\(image)'")
+    let run = try ToolRun([
+      "serve", "--image", image, "--record", output, "--port", "0", "--run",
+      "qemu-io -f raw -t writethrough -c 'write -P 5 0 4k' {uri}",
+    ])
+    #expect(run.status == 0, "\(run.errors)")
+    try expectWholeRecording()
+    let log = try ToolRun(["inspect", output]).result
+    #expect(log.contains(" 1 with FUA") || log.contains("flushes    1"), "\(log)")
   }
 
   /// The end of the tool that nobody can prepare for.
