@@ -143,7 +143,8 @@ public final class JointHistory: Sendable {
 
   private func state(ofFile file: Int, in state: JointState) -> CrashState {
     let lost = state.losses.first { $0.recording == files[file].recording }?.entryIndices ?? []
-    return CrashState(cut: cut(ofFile: file, atCut: state.cut), lost: lost)
+    let torn = state.torn.flatMap { $0.recording == files[file].recording ? $0.tear : nil }
+    return CrashState(cut: cut(ofFile: file, atCut: state.cut), lost: lost, torn: torn)
   }
 
   /// A name in a state of whose file nobody knows what it holds.
@@ -175,10 +176,13 @@ public final class JointHistory: Sendable {
         field: "cut", expected: "0 to \(lineCount)", found: "\(state.cut)",
         hint: "joint.txt has \(lineCount) lines whose entries are in the logs.")
     }
-    for loss in state.losses {
-      guard let file = places[loss.recording] else {
+    let changed =
+      state.losses.map { ("lost", $0.recording) }
+      + (state.torn.map { [("torn", $0.recording)] } ?? [])
+    for (field, recording) in changed {
+      guard let file = places[recording] else {
         throw CrashStateError(
-          field: "lost", expected: "a recording", found: "'\(loss.recording)'",
+          field: field, expected: "a recording", found: "'\(recording)'",
           hint: "The recordings are: \(files.map(\.recording).joined(separator: ", ")).")
       }
       try files[file].history.check(self.state(ofFile: file, in: state))

@@ -9,6 +9,7 @@
 ///     cut:25 lost:db:7 lost:db-wal:3 names:3
 ///                                       of the changes of names only the first three, counted from the
 ///                                       start of the recording
+///     cut:25 torn:db:7:512:prefix:3     of entry 7 of `db` only its first three units of 512 bytes
 ///
 /// A percent sign, a colon, a space and a line feed within a recording's name are written as %25, %3A,
 /// %20 and %0A.
@@ -25,16 +26,31 @@ public struct JointState: Hashable, Sendable {
     }
   }
 
+  /// The one write that persisted in part.
+  public struct Torn: Hashable, Sendable {
+    public var recording: String
+    public var tear: Tear
+
+    public init(recording: String, tear: Tear) {
+      self.recording = recording
+      self.tear = tear
+    }
+  }
+
   /// How many lines happened: 0 is before the first one.
   public var cut: Int
   /// Each recording once, in the order of the files.
   public var losses: [Loss]
+  public var torn: Torn?
   /// How many changes of names persisted; `nil` for all that happened.
   public var keptNameCount: Int?
 
-  public init(cut: Int, losses: [Loss] = [], keptNameCount: Int? = nil) {
+  public init(
+    cut: Int, losses: [Loss] = [], torn: Torn? = nil, keptNameCount: Int? = nil
+  ) {
     self.cut = cut
     self.losses = losses
+    self.torn = torn
     self.keptNameCount = keptNameCount
   }
 }
@@ -46,6 +62,7 @@ extension JointState: CustomStringConvertible {
       let entries = loss.entryIndices.map(String.init).joined(separator: ",")
       words.append("lost:\(PercentText.escaped(loss.recording)):\(entries)")
     }
+    if let torn { words.append("torn:\(PercentText.escaped(torn.recording)):\(torn.tear)") }
     if let keptNameCount { words.append("names:\(keptNameCount)") }
     return words.joined(separator: " ")
   }
@@ -65,6 +82,11 @@ extension JointState: CustomStringConvertible {
     for word in words {
       switch (word[0], word.count) {
       case ("lost", 3): losses.append(try Self.loss(word[1], word[2], of: text))
+      case ("torn", 6):
+        guard torn == nil else { throw Self.wrongForm(text) }
+        torn = Torn(
+          recording: PercentText.plain(word[1]),
+          tear: try Tear(parsing: Substring(word[2...].joined(separator: ":"))))
       case ("names", 2):
         guard keptNameCount == nil, let count = Decimal.number(word[1]) else {
           throw Self.wrongForm(text)
@@ -91,7 +113,9 @@ extension JointState: CustomStringConvertible {
   private static func wrongForm(_ text: String) -> CrashStateError {
     CrashStateError(
       field: "state",
-      expected: "'cut:N', with 'lost:RECORDING:I,J' for each recording and 'names:K' behind it",
+      expected:
+        "'cut:N', with 'lost:RECORDING:I,J' for each recording, 'torn:RECORDING:I:UNIT:SHAPE' and "
+        + "'names:K' behind it",
       found: "'\(text.prefix(80))'",
       hint: "N counts lines of joint.txt, I and J entries from 0, K changes of names; each once.")
   }

@@ -11,7 +11,8 @@ import Scheduling
 ///     names     each number of names, once with all contents and once with the durable ones only
 public struct JointStateSpace: Sendable {
   /// The tiers that joint states have.
-  public static let forms = "prefix, flushed-only, drop:K, keep:K, names, random:N, all"
+  public static let forms =
+    "prefix, flushed-only, drop:K, keep:K, torn, torn:BYTES, names, random:N, all"
   public static let defaultTiers: [Tier] = [.prefix, .flushedOnly, .drop(1), .names]
 
   public let history: JointHistory
@@ -28,14 +29,14 @@ public struct JointStateSpace: Sendable {
   public func check(_ tiers: [Tier]) throws(CrashStateError) {
     for tier in tiers {
       switch tier {
-      case .prefix, .flushedOnly, .drop, .keep, .names, .random: continue
+      case .prefix, .flushedOnly, .drop, .keep, .torn, .names, .random: continue
       case .all where counts(of: [.all])[0] <= StateSpace.maximumAllCount: continue
       case .all:
         throw CrashStateError(
           field: "states",
           expected: "at most \(StateSpace.maximumAllCount) states in the tier 'all'",
           found: "more", hint: "Take 'drop:2,keep:2,names,random:100' instead.")
-      case .fuaOnly, .torn, .inFlight, .recrash:
+      case .fuaOnly, .inFlight, .recrash:
         throw CrashStateError(
           field: "states", expected: "one of \(Self.forms)", found: "'\(tier)'",
           hint: "Check the recording of one file alone for the other tiers.")
@@ -117,6 +118,7 @@ struct JointCutStates {
   }
 
   private let history: JointHistory
+  private let seed: Seed
   let cut: Int
   /// File by file, ascending.
   private let entries: [OptionalEntry]
@@ -124,6 +126,8 @@ struct JointCutStates {
   private let optionalNameCount: Int
   private var lostSets: LostSets
   private var tier = Tier.prefix
+  /// Of the tier of torn writes.
+  private var tears: [JointState.Torn] = []
 
   init(_ space: JointStateSpace, cut: Int) {
     let history = space.history
@@ -138,6 +142,7 @@ struct JointCutStates {
       entries += epoch.optionalEntryIndices.map { OptionalEntry(file: file, entryIndex: $0) }
     }
     self.history = history
+    seed = space.seed
     self.cut = cut
     self.entries = entries
     durableNameCount = durable
@@ -149,10 +154,21 @@ struct JointCutStates {
   mutating func start(_ tier: Tier) {
     self.tier = tier
     if tier != .names { lostSets.start(tier, isBehindFUA: false) }
+    if case .torn(let units) = tier { tears = entries.flatMap { tears(of: $0, units: units) } }
+  }
+
+  private func tears(of entry: OptionalEntry, units: [Int]) -> [JointState.Torn] {
+    let file = history.files[entry.file]
+    let event = file.history.blockHistory.events[entry.entryIndex]
+    if event.kind != .write { return [] }
+    return Tear.all(
+      ofEntry: entry.entryIndex, writing: event.range, units: units, seed: seed.rawValue
+    ).map { JointState.Torn(recording: file.recording, tear: $0) }
   }
 
   /// How many numbers the tier has; 2^64 - 1 for that many and more.
   var count: UInt64 {
+    if case .torn = tier { return UInt64(tears.count) }
     guard tier == .names else { return lostSets.count }
     if optionalNameCount == 0 { return 0 }
     return UInt64(entries.isEmpty ? optionalNameCount : 2 * optionalNameCount + 1)
@@ -161,6 +177,7 @@ struct JointCutStates {
   /// The state of a number below ``count``; `nil` for one that an earlier tier had.
   mutating func state(_ number: UInt64) -> JointState? {
     if tier == .names { return stateOfNames(Int(number)) }
+    if case .torn = tier { return JointState(cut: cut, torn: tears[Int(number)]) }
     guard let lost = lostSets.subset(number) else { return nil }
     let entryLossCount = lost.countBelow(entries.count)
     return state(

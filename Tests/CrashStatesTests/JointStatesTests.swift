@@ -67,6 +67,30 @@ import Testing
     #expect(listings.count == 6, "\(listings.values.sorted())")
   }
 
+  /// One optional write of two sectors, beside a file that is durable.
+  @Test func aWriteOfAnyFileIsTorn() throws {
+    var log = TestLog()
+    log.write(at: 0, Array((JointCase.sector("one") + JointCase.sector("two")).utf8))
+    let history = try JointCase(
+      lines: "entry g 0\nentry g 1\nentry f 0\n",
+      files: [
+        JointCase.File(recording: "f", path: "f", log: log),
+        JointCase.File(recording: "g", path: "g", log: JointCase.writtenAndSynced("g")),
+      ]
+    ).history()
+    #expect(
+      history.states(atCut: 3, [.torn([512])]) == [
+        "torn:512 cut:3 torn:f:0:512:prefix:1", "torn:512 cut:3 torn:f:0:512:suffix:1",
+      ])
+    #expect(try history.listing("cut:3 torn:f:0:512:prefix:1") == "f=one g=g")
+    #expect(throws: CrashStateError.self) { try history.listing("cut:3 torn:g:0:512:prefix:1") }
+    #expect(throws: CrashStateError.self) { try history.listing("cut:3 torn:h:0:512:prefix:1") }
+    let digests = try ["cut:3", "cut:3 torn:f:0:512:prefix:1", "cut:3 torn:f:0:512:suffix:1"].map {
+      history.digest(of: try JointState(parsing: $0))
+    }
+    #expect(Set(digests).count == 3)
+  }
+
   @Test func whatHasNoNameIsNotLost() throws {
     var log = TestLog()
     log.write(at: 0, Array(JointCase.sector("f").utf8))
@@ -91,16 +115,18 @@ import Testing
         == JointStateEnumerator(space, tiers: [.prefix, .drop(1)], sample: sample).map(\.state))
   }
 
-  @Test(arguments: [Tier.torn([512]), .inFlight, .fuaOnly, .recrash])
+  @Test(arguments: [Tier.inFlight, .fuaOnly, .recrash])
   func theTiersOfOneLogAreRefused(tier: Tier) throws {
     let space = JointStateSpace(try JointCase.replaced.history(), seed: 1)
     #expect(throws: CrashStateError.self) { try space.check([.prefix, tier]) }
-    try space.check([.prefix, .flushedOnly, .drop(2), .keep(1), .names, .random(3), .all])
+    try space.check(
+      [.prefix, .flushedOnly, .drop(2), .keep(1), .torn([512]), .names, .random(3), .all])
   }
 
   @Test(arguments: [
     ("cut:25 lost:db:7,8 names:3", "cut:25 lost:db:7,8 names:3"),
     ("cut:1 names:0 lost:a%3A%20b:9,2", "cut:1 lost:a%3A%20b:2,9 names:0"),
+    ("cut:9 torn:a%3Ab:7:512:hole:1-3 lost:b:1", "cut:9 lost:b:1 torn:a%3Ab:7:512:hole:1-3"),
   ])
   func aStateIsATextThatIsReadBack(text: String, normal: String) throws {
     #expect(try JointState(parsing: text).description == normal)
@@ -109,6 +135,8 @@ import Testing
   @Test(arguments: [
     "", "cut", "cut:-1", "cut:1 lost:7", "cut:1 lost:db:", "cut:1 lost:db:1,1", "cut:1 names:",
     "cut:1 names:1 names:2", "cut:1 lost:db:1 lost:db:2", "cut:1 torn:db:3", "lost:db:1",
+    "cut:1 torn:db:1:512:prefix:1 torn:db:2:512:prefix:1", "cut:1 torn:db:1:100:prefix:1",
+
   ])
   func anotherTextIsRefused(text: String) {
     #expect(throws: CrashStateError.self) { try JointState(parsing: text) }

@@ -47,10 +47,10 @@ import Testing
     #expect(try Self.judgement(recording, .walNormal).violations.isEmpty)
   }
 
-  @Test func whatCannotBeTornIsRefused() throws {
+  @Test func theTiersOfOneLogAreRefused() throws {
     let recording = try Self.recording(.walFull)
     #expect(throws: CrashStateError.self) {
-      try Self.judgement(recording, .walFull, [.torn([512])])
+      try Self.judgement(recording, .walFull, [.inFlight])
     }
   }
 

@@ -108,7 +108,7 @@ import Testing
     ])
     #expect(folder.status == 2)
     #expect(folder.errors.contains("so write {image}"), "\(folder.errors)")
-    let tier = try made.check(["--states", "torn"])
+    let tier = try made.check(["--states", "in-flight"])
     #expect(tier.status == 2)
     #expect(tier.errors.contains("names, random:N"), "\(tier.errors)")
   }

@@ -46,7 +46,7 @@ import Testing
 
   @Test(arguments: [
     (["--workload", "dirty-images"], "--workload dirty-images needs"),
-    (["--states", "torn"], "names, random:N"),
+    (["--states", "in-flight"], "names, random:N"),
     (["--program", "/no/such/sqlite3"], "cannot start '/no/such/sqlite3'"),
   ])
   func whatDoesNotGoTogetherIsRefused(options: [String], said: String) throws {
