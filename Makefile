@@ -3,7 +3,7 @@
 # A crashing test otherwise waits minutes for its own backtrace.
 export SWIFT_BACKTRACE = enable=no
 
-.PHONY: build test demo bench bug-benchmark lint bootstrap
+.PHONY: build test demo bench bug-benchmark qemu-10 lint bootstrap
 
 # The tool, at .build/release/powercut, and beside it what `powercut record` preloads.
 build: bootstrap
@@ -29,6 +29,10 @@ bench: build
 bug-benchmark: bootstrap
 	swift build -c release --product powercut-bug-benchmark
 	.build/release/powercut-bug-benchmark --output Reports
+
+# The QEMU tools of Debian's backports beside the installed ones: .build/qemu-10/qemu-io for --program.
+qemu-10:
+	scripts/qemu-10
 
 lint: bootstrap
 	scripts/lint

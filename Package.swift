@@ -154,6 +154,6 @@ let package = Package(
         "WriteLog", "VHDX", "BlockDevice", "Scheduling", "Bytes", "Host", "TestSupport",
       ]),
     tests("Recorder", ["Recorder", "WriteLog", "Host", "Bytes", "TestSupport"]),
-    tests("powercut", ["TestSupport", "Host", "WriteLog", "Scheduling", "Bytes"]),
+    tests("powercut", ["TestSupport", "NBD", "Host", "WriteLog", "Scheduling", "Bytes"]),
   ]
 )

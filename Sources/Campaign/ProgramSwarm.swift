@@ -22,8 +22,15 @@ struct ProgramSwarm {
         UInt64(stream.next(in: 2...8)) * UInt64(base.image.blockByteCount)
     }
     configuration.workload = .drawn(specification(&stream, configuration), seed: nil)
+    if base.stack.image == .vhdx, stream.chance(1, of: 5) {
+      // What a format does about an error is its own; of a raw file an error is the client's affair.
+      configuration.faults.errors[stream.next(below: Self.faultyOperationCount)] = .inputOutput
+    }
     return configuration
   }
+
+  /// As many operations as the first few allocations take.
+  private static let faultyOperationCount = 64
 
   private func specification(
     _ stream: inout RandomStream, _ configuration: RunConfiguration

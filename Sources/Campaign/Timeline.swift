@@ -77,6 +77,14 @@ public struct Timeline: Hashable, Sendable {
     let all = run.timelineEvents(cut: violation.state?.cut)
     let own = all.filter { $0.isCut || $0.operation.map { involved.contains($0) } ?? false }
     guard own.contains(where: { !$0.isCut }) else { return nil }
+    // What a program does names no operation of its client; of a small run all of it is shown.
+    let until = all.prefix { !$0.isCut } + all.filter(\.isCut)
+    let whole = Self.joined(until.map(\.row))
+    if run.configuration.stack.program != nil, whole.count <= Self.maximumRowCount {
+      rows = whole
+      omittedRowCount = 0
+      return
+    }
     guard let first = own.first, let last = own.last else { return nil }
     var shown = Array(own.prefix(Self.maximumRowCount))
     if let power = own.last(where: \.isCut), !shown.contains(where: \.isCut) {

@@ -80,16 +80,23 @@ final class NBDConnection: ChannelInboundHandler {
       if !isEnding { context.read() }
       return
     }
+    // All that have come are in flight together, also those that are carried out one after the other.
+    var begun: [(request: NBDRequest, origin: NBDOrigin)] = []
+    var next = NBDRequest.Parsed.incomplete
     while hasRoom(context) {
-      switch NBDRequest.parse(&input) {
-      case .incomplete:
-        input.discardReadBytes()
-        return context.read()
-      case .hopeless: return close(context)
-      case .request(let request):
-        if request.command == .disconnect { return end(context) }
-        begin(request, transmission)
-      }
+      next = NBDRequest.parse(&input)
+      guard case .request(let request) = next, request.command != .disconnect else { break }
+      begun.append((request, begin(request, transmission.export)))
+    }
+    for (request, origin) in begun { carryOut(request, from: origin, transmission) }
+    switch next {
+    case .hopeless: close(context)
+    case .request(let request) where request.command == .disconnect: end(context)
+    case .incomplete where hasRoom(context):
+      input.discardReadBytes()
+      context.read()
+    // There is no room for more, until something was answered.
+    case .incomplete, .request: break
     }
   }
 
@@ -98,12 +105,17 @@ final class NBDConnection: ChannelInboundHandler {
       && dataByteCount < NBDLimits.dataInFlightByteCount
   }
 
-  private func begin(_ request: NBDRequest, _ transmission: NBDTransmission) {
-    guard let replies else { return }
+  private func begin(_ request: NBDRequest, _ export: any NBDExport) -> NBDOrigin {
     requestCount += 1
     dataByteCount += request.dataByteCount
-    let origin = NBDOrigin(
-      connectionNumber: number, arrivalNumber: transmission.export.takeArrivalNumber())
+    return NBDOrigin(
+      connectionNumber: number, arrivalNumber: export.takeArrivalNumber())
+  }
+
+  private func carryOut(
+    _ request: NBDRequest, from origin: NBDOrigin, _ transmission: NBDTransmission
+  ) {
+    guard let replies else { return }
     // A thread costs more than such a write does.
     if let reply = transmission.carryOutAtOnce(request, from: origin) { return replies.put(reply) }
     threads.submit { state in

@@ -76,8 +76,14 @@ import Testing
       """)
     #expect(run.status == 0, "\(run.errors)")
     try expectWholeRecording()
-    let log = try ToolRun(["inspect", output]).result
-    #expect(run.result.contains(" writes, "), "\(run.result)\(log)")
+    #expect(run.result.contains(" 3000 writes, "), "\(run.result)")
+    // What was in flight together is known to have been.
+    let entries = try ToolRun(["inspect", output, "--entries"]).result
+    let spans = entries.matches(of: /write .* in flight (\d+)\.\.(\d+)/).compactMap { match in
+      if let start = Int(match.1), let end = Int(match.2) { end - start } else { nil }
+    }
+    #expect(spans.count == 3000)
+    #expect(spans.contains { $0 >= 8 }, "\(spans.max() ?? 0)")
   }
 
   /// A real image format above NBD: its file is what is recorded, and judged.
