@@ -32,13 +32,15 @@ public struct FindingGroup: Hashable, Sendable {
     wasEndedByClock = shrunk.wasEndedByClock
   }
 
-  /// What cannot be made smaller: images that are made up from a seed.
+  /// What cannot be made smaller: images that are made up from a seed, transactions that it draws.
   public init(unshrinkable finding: Finding, _ scenario: Scenario) {
     self.finding = finding
     self.scenario = scenario
     unshrunk = scenario
     token = finding.token
-    shape = CaseShape(text: "dirty-images")
+    let workload: FuzzedWorkload =
+      scenario.configuration.workload == .transactions ? .transactions : .dirtyImages
+    shape = CaseShape(text: workload.rawValue)
     seeds = [scenario.seeds.first]
   }
 

@@ -75,7 +75,7 @@ extension RunToken.SeededRun {
     seed = try fields.value("seed", "a number") { Seed($0) }
     stack = try fields.value("stack", "one of \(StackName.allNames.listed)") { StackName($0) }
     bugs = Set(try fields.list("bugs", "a bug of this version") { PlantedBug($0) })
-    workload = try fields.value("workload", "client or dirty-images") {
+    workload = try fields.value("workload", "client, dirty-images or transactions") {
       FuzzedWorkload(rawValue: $0)
     }
     tiers = try fields.list("states", "one of \(Tier.forms)") { try? Tier(parsing: $0) }
