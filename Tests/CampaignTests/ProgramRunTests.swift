@@ -116,7 +116,8 @@ struct ProgramRunTests {
       let configuration = plan.configuration(for: Seed(seed))
       let workload = try #require(configuration.clientWorkload(seed: Seed(seed)))
       #expect(workload.sessions.count == 1)
-      #expect(configuration.bugs.isEmpty && configuration.faults.errors.isEmpty)
+      #expect(configuration.bugs.isEmpty)
+      #expect(configuration.faults.errors.count <= 3)
       #expect(lengths.contains(configuration.deviceByteCount))
       let operations = workload.operations.filter { $0.action != .close }
       #expect(operationCounts.contains(operations.count))
