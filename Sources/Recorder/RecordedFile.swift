@@ -80,15 +80,17 @@ final class RecordedFile {
   }
 
   func flushEnds(_ record: JournalRecord, at number: UInt64) throws {
-    guard record.result >= 0 else {
-      try append(order.flushFails(record.submitted))
-      return
-    }
+    guard record.result >= 0 else { return try flushFails(record) }
     let released = order.flushEnds(record.submitted)
     try append(released.before)
     try log.flush(timing: record.timing(completed: number))
     summary.flushCount += 1
     try append(released.after)
+  }
+
+  /// What completed beside the flush was not made durable by it.
+  func flushFails(_ record: JournalRecord) throws {
+    try append(order.flushFails(record.submitted))
   }
 
   /// Takes an operation that succeeded.

@@ -309,6 +309,7 @@ public final class Recorder {
   private func takeRest() throws {
     try handle(order.rest())
     if order.open.isEmpty { return }
+    for record in order.open { try flushNeverEnds(record) }
     let survey = try FolderSurvey(of: watched, excluding: Paths.absolute(options.output))
     for record in order.open where waiting[record.submitted] == nil {
       guard let file = table[record.fields.file] else { continue }
@@ -321,6 +322,18 @@ public final class Recorder {
       try file.ended(record, at: order.takeNumber(), byteCount: byteCount)
     }
     try countEntries()
+  }
+
+  /// A flush that never returned holds back no longer what completed beside it.
+  private func flushNeverEnds(_ record: JournalRecord) throws {
+    switch pcj_kind(record.kind) {
+    case PCJ_SYNC: try table[record.fields.file]?.flushFails(record)
+    case PCJ_SYNC_ALL:
+      for file in flushedTogether.removeValue(forKey: record.submitted) ?? [] {
+        try file.flushFails(record)
+      }
+    default: break
+    }
   }
 
   /// Looks for what was done to files that nobody has seen.
