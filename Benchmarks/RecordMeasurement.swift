@@ -2,8 +2,9 @@ import Host
 
 /// What recording costs a program that writes and syncs on a real file system.
 struct RecordMeasurement {
-  static let fileByteCount: UInt64 = 64 << 20
-  static let operationCount = 8192
+  static let fileByteCount: UInt64 = 32 << 20
+  /// Enough that the copy of the file at its first touch, which is part of the time, is a small one.
+  static let operationCount = 16384
 
   /// On a disk, so that an fsync is one.
   let folder: String

@@ -114,6 +114,7 @@ public enum NBDError: UInt32, Error, Sendable {
 enum NBDChunk: UInt16 {
   case none = 0
   case offsetData = 1
+  case offsetHole = 2
   case blockStatus = 5
   case error = 0x8001
   /// The last part of a reply.

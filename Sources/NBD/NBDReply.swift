@@ -4,6 +4,8 @@ struct NBDReply: Sendable {
     case success
     /// Of a read.
     case data([UInt8])
+    /// Of a read of nothing but a hole, where replies are structured.
+    case hole(byteCount: UInt32)
     /// Of a block status.
     case extents([NBDExtent])
     case failure(NBDError)

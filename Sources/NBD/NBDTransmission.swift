@@ -61,7 +61,7 @@ struct NBDTransmission: Sendable {
     switch command {
     case .read:
       guard request.byteCount <= NBDLimits.maximumByteCount else { throw .overflow }
-      return .data(try export.read(range))
+      return try isHole(range) ? .hole(byteCount: request.byteCount) : .data(export.read(range))
     case .blockStatus:
       guard tellsAllocation else { throw .invalid }
       let extents = try export.extents(of: range)
@@ -77,6 +77,14 @@ struct NBDTransmission: Sendable {
     case .flush, .disconnect: break
     }
     return .success
+  }
+
+  /// Whether a read can be answered without its zeroes.
+  private func isHole(_ range: ByteRange) throws(NBDError) -> Bool {
+    guard usesStructuredReplies, let first = try export.extents(of: range).first else {
+      return false
+    }
+    return first.isHole && UInt64(first.byteCount) == range.byteCount
   }
 
   private func isAligned(_ range: ByteRange) -> Bool {
@@ -105,6 +113,10 @@ struct NBDTransmission: Sendable {
     case .data(let bytes):
       simpleReply(reply, error: 0, &output)
       output.writeBytes(bytes)
+    case .hole(let byteCount):
+      chunk(.offsetHole, reply, byteCount: 12, &output)
+      output.writeInteger(reply.byteOffset)
+      output.writeInteger(byteCount)
     case .extents(let extents):
       chunk(.blockStatus, reply, byteCount: 4 + 8 * extents.count, &output)
       output.writeInteger(NBDExtent.contextNumber)

@@ -172,7 +172,8 @@ public final class DiskRecording: @unchecked Sendable {
     }
   }
 
-  /// Hands what was recorded so far to the system, so that no end of this process takes it away.
+  /// Hands what was recorded so far to the system, so that no end of this process takes it away. What
+  /// completed while a flush is in flight has no place yet and is not part of it.
   ///
   /// - Throws: ``RecorderError`` where there is no room for it.
   public func settle() throws {

@@ -35,6 +35,12 @@ final class MemoryExport: NBDExport {
     return state.withLock { Array($0.bytes[Int(range.byteOffset)..<Int(range.endByteOffset)]) }
   }
 
+  /// Every sector of zeroes is a hole.
+  func extents(of range: ByteRange) throws(NBDError) -> [NBDExtent] {
+    let isHole = bytes[Int(range.byteOffset)..<Int(range.endByteOffset)].allSatisfy { $0 == 0 }
+    return [NBDExtent(byteCount: UInt32(range.byteCount), isHole: isHole)]
+  }
+
   func write(
     _ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool, from origin: NBDOrigin
   ) throws(NBDError) {

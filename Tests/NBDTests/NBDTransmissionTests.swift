@@ -65,6 +65,21 @@ import Testing
     #expect(Array(reply.dropFirst(28)) == [UInt8](repeating: 2, count: 512))
   }
 
+  /// 512 zeroes are told in twelve bytes, to who knows that.
+  @Test func aReadOfAHoleSendsNoZeroes() throws {
+    let export = MemoryExport(byteCount: 4096)
+    #expect(try Self.reply(to: Self.request(6), export) == Self.simple())
+    #expect(
+      try Self.reply(to: Self.request(0), export, structured: true)
+        == [
+          0x66, 0x8e, 0x33, 0xef, 0, 1, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 12,
+          0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 2, 0,
+        ])
+    #expect(
+      try Self.reply(to: Self.request(0), export)
+        == Self.simple(0, [UInt8](repeating: 0, count: 512)))
+  }
+
   /// What lies outside, is of no length, or of an unknown command.
   @Test(
     arguments: [

@@ -52,6 +52,7 @@ import Testing
         head -c 70000 /dev/urandom | dd of='\(image)' bs=1M seek=$place conv=notrunc status=none
       done
       """)
+    try shell("cp '\(image)' '\(folder.path("copy.img"))'")
     let before = try Peer.qemuImage.run(["map", "-f", "raw", image])
     let run = try serve("qemu-img map -f raw {uri}")
     #expect(run.status == 0, "\(run.errors)")
@@ -63,6 +64,9 @@ import Testing
     }
     #expect(stored(before).count == 4, "\(before)")
     #expect(stored(run.result) == stored(before), "\(run.result) \(before)")
+    Folders.remove(output)
+    let compared = try serve("qemu-img compare -f raw -F raw {uri} \(folder.path("copy.img"))")
+    #expect(compared.result.contains("Images are identical."), "\(compared.errors)")
   }
 
   /// 16 in flight on each of two connections, a flush after each 50.
