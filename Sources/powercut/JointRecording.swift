@@ -27,6 +27,8 @@ struct JointRecording {
     lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var files: [JointFile] = []
     for name in try Folders.names(in: path) where Folders.exists("\(path)/\(name)/writes.log") {
+      // Begun and never written to: then joint.txt does not name it either.
+      if NothingRecorded(in: "\(path)/\(name)") != nil { continue }
       files.append(try Self.file(name, in: path, log))
     }
     let patterns = NamePatterns(leaveOut)
