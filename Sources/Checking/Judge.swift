@@ -136,6 +136,8 @@ public struct Judge {
     case .l06, .l09: "the log carries no extension of Powercut's recorder"
     case .l10: "only a small simulated run is compared with all its states (tier all)"
     case .l08: "the live device was not given (--live FILE)"
+    case .l07 where evidence.client == nil || evidence.arePromisesImplied:
+      "the log carries no marks of what the client was promised"
     case .l07: "the log does not tell which of the client's operations an entry is of"
     case .h09, .h18: "advice: `powercut check IMAGE` tells it of an image that is closed"
     case .m12: "the parent image was not given"

@@ -64,20 +64,17 @@ public struct JointStateSpace: Sendable {
 public struct JointStateEnumerator: Sequence, IteratorProtocol {
   private let space: JointStateSpace
   private let tiers: [Tier]
-  private let sample: StateSample?
+  private var sampled: SampledTiers
   private var states: JointCutStates
   private var nextTierPlace = 0
   private var numbers = SampledNumbers(all: 0)
-  /// How many states each tier had at the cuts before, modulo the parts of its sample.
-  private var passedCounts: [UInt64]
 
   /// - Parameter sample: the part of the states that is gone through; `nil` for all.
   public init(_ space: JointStateSpace, tiers: [Tier], sample: StateSample? = nil) {
     self.space = space
     self.tiers = tiers
-    self.sample = sample
+    sampled = SampledTiers(sample, tierCount: tiers.count, seed: space.seed)
     states = JointCutStates(space, cut: 0)
-    passedCounts = [UInt64](repeating: 0, count: tiers.count)
   }
 
   public mutating func next() -> (tier: Tier, state: JointState)? {
@@ -97,16 +94,7 @@ public struct JointStateEnumerator: Sequence, IteratorProtocol {
 
   private mutating func startTier(_ place: Int) {
     states.start(tiers[place])
-    let count = states.count
-    guard let sample else {
-      numbers = SampledNumbers(all: count)
-      return
-    }
-    numbers = sample.numbers(
-      below: count, passedCount: passedCounts[place], atCut: states.cut, tierPlace: place,
-      space.seed)
-    let partCount = sample.partCounts[place]
-    passedCounts[place] = (passedCounts[place] + count % partCount) % partCount
+    numbers = sampled.numbers(below: states.count, atCut: states.cut, tierPlace: place)
   }
 }
 

@@ -30,21 +30,18 @@ public struct StateEnumerator: Sequence {
   public struct Iterator: IteratorProtocol {
     private let space: StateSpace
     private let tiers: [Tier]
-    private let sample: StateSample?
+    private var sampled: SampledTiers
     private var walk: EpochWalk
     private var states: CutStates
     private var nextTierPlace = 0
     private var numbers = SampledNumbers(all: 0)
-    /// How many states each tier had at the cuts before, modulo the parts of its sample.
-    private var passedCounts: [UInt64]
 
     init(_ space: StateSpace, _ tiers: [Tier], _ sample: StateSample?) {
       self.space = space
       self.tiers = tiers
-      self.sample = sample
+      sampled = SampledTiers(sample, tierCount: tiers.count, seed: space.seed)
       walk = EpochWalk(space, tiers)
       states = CutStates(space, at: walk)
-      passedCounts = [UInt64](repeating: 0, count: tiers.count)
     }
 
     public mutating func next() -> (tier: Tier, state: CrashState)? {
@@ -66,16 +63,7 @@ public struct StateEnumerator: Sequence {
 
     private mutating func startTier(_ place: Int) {
       states.start(tiers[place])
-      let count = states.count
-      guard let sample else {
-        numbers = SampledNumbers(all: count)
-        return
-      }
-      numbers = sample.numbers(
-        below: count, passedCount: passedCounts[place], atCut: walk.cut, tierPlace: place,
-        space.seed)
-      let partCount = sample.partCounts[place]
-      passedCounts[place] = (passedCounts[place] + count % partCount) % partCount
+      numbers = sampled.numbers(below: states.count, atCut: walk.cut, tierPlace: place)
     }
   }
 }

@@ -15,17 +15,9 @@ public final class DiskFile: @unchecked Sendable {
   ///   is in use.
   public init(_ path: String) throws(HostError) {
     self.path = path
-    // Without O_NONBLOCK, opening a pipe could wait for its reader.
-    file = try OpenFile(path, flags: O_RDWR | O_NONBLOCK, action: "write")
-    let status = try file.status()
-    guard status.isRegularFile else {
-      throw HostError(
-        "serve", path, found: "it is no regular file",
-        hint: "Copy the bytes into a file and pass that.")
-    }
-    byteCount = UInt64(status.st_size)
+    file = try OpenFile.toChange(path, "serve")
+    byteCount = UInt64(try file.status().st_size)
     holes = HoleFinder(file)
-    try FileLock.take(file)
   }
 
   /// - Throws: ``HostError``, also where the file has become shorter.

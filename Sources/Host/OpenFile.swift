@@ -18,6 +18,23 @@ final class OpenFile {
     self.path = path
   }
 
+  /// A file that is changed where it stands, locked for as long as it is open.
+  ///
+  /// - Parameter action: what is done with it, as a verb.
+  /// - Throws: ``HostError`` where the file is missing, may not be written, is no regular file, or
+  ///   is in use.
+  static func toChange(_ path: String, _ action: String) throws(HostError) -> OpenFile {
+    // Without O_NONBLOCK, opening a pipe could wait for its reader.
+    let file = try OpenFile(path, flags: O_RDWR | O_NONBLOCK, action: "write")
+    guard try file.status().isRegularFile else {
+      throw HostError(
+        action, path, found: "it is no regular file",
+        hint: "Copy the bytes into a file and pass that.")
+    }
+    try FileLock.take(file)
+    return file
+  }
+
   deinit {
     if descriptor >= 0 { _ = Glibc.close(descriptor) }
   }

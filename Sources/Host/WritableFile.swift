@@ -14,16 +14,8 @@ public final class WritableFile {
   ///   is in use.
   public init(_ path: String) throws(HostError) {
     self.path = path
-    // Without O_NONBLOCK, opening a pipe could wait for its reader.
-    file = try OpenFile(path, flags: O_RDWR | O_NONBLOCK, action: "write")
-    let status = try file.status()
-    guard status.isRegularFile else {
-      throw HostError(
-        "change", path, found: "it is no regular file",
-        hint: "Copy the bytes into a file and pass that.")
-    }
-    byteCount = UInt64(status.st_size)
-    try FileLock.take(file)
+    file = try OpenFile.toChange(path, "change")
+    byteCount = UInt64(try file.status().st_size)
   }
 
   /// Overwrites, and grows the file where the bytes reach behind its end.
