@@ -24,7 +24,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
-#define PCJ_MAGIC 0x316c6e6a74756370 /* "pcutjnl1" */
+#define PCJ_MAGIC 0x326c6e6a74756370 /* "pcutjnl2" */
 #define PCJ_CHUNK_BYTES 262144
 #define PCJ_RECORD_ALIGNMENT 64
 #define PCJ_PATH_BYTES 4096
