@@ -60,12 +60,16 @@ extension CompletedRun {
     do {
       return Judge(Judge.Options(tiers: tiers, seed: seed.rawValue)).judge(try evidence())
     } catch {
-      var judgement = Judgement()
-      judgement.violations = [
-        Violation(.l01, error.finding, evidence: [error.hint])
-      ]
-      judgement.judgedRules = [.l01]
-      return judgement
+      return Judgement(ofUnreadableLog: error)
     }
+  }
+}
+
+extension Judgement {
+  /// What is said of a run whose log cannot be read.
+  public init(ofUnreadableLog error: FormatError) {
+    self.init()
+    violations = [Violation(.l01, error.finding, evidence: [error.hint])]
+    judgedRules = [.l01]
   }
 }

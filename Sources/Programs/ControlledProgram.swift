@@ -46,9 +46,8 @@ struct ControlledProgram {
   private var waitingClients: [ClientOperation] = []
   /// Those that were asked for and not answered.
   private var inFlight: [ClientOperation] = []
-  /// By submission, the lanes of all operations, and of those that wait.
+  /// By submission, the lanes of all operations.
   private(set) var tasks: [UInt64: Int] = [:]
-  private var takenTasks: Set<Int> = []
   private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
 
   init(
@@ -118,7 +117,6 @@ struct ControlledProgram {
     switch next {
     case .client(let operation): try ask(operation)
     case .file(let operation):
-      if let task = tasks[operation.number] { takenTasks.remove(task) }
       recorder.release(operation, turns.removeValue(forKey: operation.number) ?? .go)
     case nil: try waitForClock()
     }
@@ -192,14 +190,15 @@ struct ControlledProgram {
       turns[operation.number] = operation.path == path ? faults.turn(of: operation) : .go
       let task = freeTask
       tasks[operation.number] = task
-      takenTasks.insert(task)
       points.insert(task: task, access: operation.access, .file(operation))
     }
   }
 
+  /// The first lane that no operation has which waits.
   private var freeTask: Int {
+    let taken = Set(turns.keys.compactMap { tasks[$0] })
     var task = clientTaskCount
-    while takenTasks.contains(task) { task += 1 }
+    while taken.contains(task) { task += 1 }
     return task
   }
 

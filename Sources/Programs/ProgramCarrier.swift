@@ -14,7 +14,7 @@ public final class ProgramCarrier: RunCarrier {
   /// - Throws: ``HostError`` where there is no place for what runs write.
   public init(libraryPath: String) throws(HostError) {
     self.libraryPath = libraryPath
-    scratch = try TemporaryFolder(prefix: "powercut-programs")
+    scratch = try TemporaryFolder(prefix: "powercut-programs", prefersMemory: true)
     images = ProgramImages(scratch, libraryPath: libraryPath)
   }
 

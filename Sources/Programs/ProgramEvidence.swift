@@ -31,10 +31,7 @@ extension ProgramRun {
       }
       return judgement
     } catch {
-      var judgement = Judgement()
-      judgement.violations = [Violation(.l01, error.finding, evidence: [error.hint])]
-      judgement.judgedRules = [.l01]
-      return judgement
+      return Judgement(ofUnreadableLog: error)
     }
   }
 

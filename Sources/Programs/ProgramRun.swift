@@ -72,7 +72,8 @@ struct ProgramRun: CompletedRun {
   private mutating func carryOut(
     _ tools: QEMUTools, _ strategy: any Strategy, _ images: ProgramImages, _ libraryPath: String
   ) throws {
-    let folder = try TemporaryFolder()
+    // Nothing is synced, so that the disk is not needed.
+    let folder = try TemporaryFolder(prefersMemory: true)
     let watched = folder.path("watched")
     try Folders.create(watched)
     let image = "\(watched)/\(Self.imageName)"

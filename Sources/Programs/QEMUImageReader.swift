@@ -19,7 +19,7 @@ struct QEMUImageReader: Sendable {
   init(format: String, program: String) throws(HostError) {
     self.format = format
     self.program = program
-    folder = try TemporaryFolder(prefix: "powercut-states")
+    folder = try TemporaryFolder(prefix: "powercut-states", prefersMemory: true)
   }
 
   func read(_ image: StateImage) -> OpaqueAnswer {

@@ -78,21 +78,15 @@ struct CommandCheck {
     about states: [CrashState], _ tallies: inout [CommandTally], _ progress: inout ProgressLine
   ) throws -> Bool {
     let (judges, runner) = (judges, runner)
-    try WorkerPool(jobCount: jobCount).run(indexCount: states.count * judges.count) { index in
-      let (judge, state) = (judges[index % judges.count], states[index / judges.count])
-      return Result {
-        try runner.ask(judge.command, about: state, number: index) { answer, left in
-          judge.judge(state, answer, left: left)
-        }
+    let batch = CommandBatch(
+      jobCount: jobCount, stateCount: states.count, commandCount: judges.count,
+      noun: "crash states")
+    return try batch.ask(&tallies, &progress) { state, command, number in
+      let (judge, state) = (judges[command], states[state])
+      return try runner.ask(judge.command, about: state, number: number) { answer, left in
+        judge.judge(state, answer, left: left)
       }
-    } consume: { index, result in
-      // An answer that came after the signal is that of a program that was killed for it.
-      if Interrupts.isRequested { return false }
-      tallies[index % judges.count].add(try result.get())
-      progress.show("\(tallies[0].stateCount) crash states judged by commands")
-      return true
     }
-    return !Interrupts.isRequested
   }
 
   private func add(

@@ -65,17 +65,13 @@ struct JointCheck {
     about states: [JointState], _ tallies: inout [CommandTally], _ progress: inout ProgressLine
   ) throws -> Bool {
     let check = self
-    try WorkerPool(jobCount: jobCount).run(indexCount: states.count * commands.count) { index in
-      let command = check.commands[index % check.commands.count]
-      let state = states[index / check.commands.count]
-      return Result { check.judged(state, command, try check.answer(command, state, index)) }
-    } consume: { index, result in
-      if Interrupts.isRequested { return false }
-      tallies[index % commands.count].add(try result.get())
-      progress.show("\(tallies[0].stateCount) joint states judged by commands")
-      return true
+    let batch = CommandBatch(
+      jobCount: jobCount, stateCount: states.count, commandCount: commands.count,
+      noun: "joint states")
+    return try batch.ask(&tallies, &progress) { state, command, number in
+      let (command, state) = (check.commands[command], states[state])
+      return check.judged(state, command, try check.answer(command, state, number))
     }
-    return !Interrupts.isRequested
   }
 
   private func answer(
