@@ -69,8 +69,8 @@ let package = Package(
     layer(
       "Programs",
       [
-        "Recorder", "Host", "Campaign", "Checking", "CrashStates", "Stacks", "Workload", "WriteLog",
-        "VHDX", "BlockDevice", "Scheduling", "Bytes",
+        "Recorder", "Host", "NBD", "Campaign", "Checking", "CrashStates", "Stacks", "Workload",
+        "WriteLog", "VHDX", "BlockDevice", "Scheduling", "Bytes",
       ]),
     layer("Recorder", ["Host", "WriteLog", "Bytes", "CJournal"]),
     layer("Host", ["Bytes"]),

@@ -3,7 +3,8 @@ import Workload
 
 /// How a real program is run.
 public struct ProgramOptions: Hashable, Sendable {
-  /// The file to run; `nil`: ``ProgramStack/executableName`` is looked for on PATH.
+  /// The file to run, or the command line of what exports an image; `nil`: ``ProgramStack/executableName``
+  /// is looked for on PATH.
   ///
   /// It belongs to one machine, so no token carries it.
   public var executable: String?
@@ -14,8 +15,8 @@ public struct ProgramOptions: Hashable, Sendable {
 }
 
 extension StackName {
-  /// What writes hold: a program is told one byte, which is all that can be typed.
-  public var contents: ContentsStyle { program == nil ? .stamped : .filled }
+  /// What writes hold: qemu-io is told one byte, which is all that can be typed.
+  public var contents: ContentsStyle { program?.client == .qemuIO ? .filled : .stamped }
 }
 
 extension StackName {

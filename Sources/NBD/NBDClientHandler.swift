@@ -5,17 +5,15 @@ final class NBDClientHandler: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
-  private var negotiation: NBDClientNegotiation
+  private var session: NBDClientSession
   private var ready: EventLoopPromise<NBDExportDescription>?
   private let queue: NBDAnswerQueue
-  private var reader = NBDAnswerReader()
-  private var input = ByteBuffer()
   private var isFailed = false
 
   init(
     exportName: String, queue: NBDAnswerQueue, ready: EventLoopPromise<NBDExportDescription>
   ) {
-    negotiation = NBDClientNegotiation(exportName: exportName)
+    session = NBDClientSession(exportName: exportName)
     self.queue = queue
     self.ready = ready
   }
@@ -23,13 +21,22 @@ final class NBDClientHandler: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if isFailed { return }
     var bytes = unwrapInboundIn(data)
-    input.writeBuffer(&bytes)
+    session.receive(&bytes)
     do throws(NBDClientError) {
-      if ready == nil { try takeAnswers() } else { try negotiate(context) }
+      try session.advance()
     } catch {
+      // What came in front of nonsense is an answer all the same.
+      passAnswersOn()
       fail(error)
       context.close(promise: nil)
+      return
     }
+    let output = session.takeOutputBuffer()
+    if output.readableBytes > 0 { context.writeAndFlush(wrapOutboundOut(output), promise: nil) }
+    guard let export = session.export else { return }
+    ready?.succeed(export)
+    ready = nil
+    passAnswersOn()
   }
 
   func channelInactive(context: ChannelHandlerContext) { fail(.closedByServer) }
@@ -44,31 +51,19 @@ final class NBDClientHandler: ChannelInboundHandler {
     _ bytes: ByteBuffer, cookie: UInt64, answerByteCount: Int, _ channel: any Channel
   ) {
     if isFailed { return }
-    reader.expect(cookie, answerByteCount: answerByteCount)
+    session.expectAnswer(to: cookie, byteCount: answerByteCount)
     channel.writeAndFlush(bytes, promise: nil)
   }
 
-  private func negotiate(_ context: ChannelHandlerContext) throws(NBDClientError) {
-    var output = ByteBuffer()
-    let step = try negotiation.advance(&input, &output)
-    if output.readableBytes > 0 { context.writeAndFlush(wrapOutboundOut(output), promise: nil) }
-    guard case .transmission(let description) = step else { return }
-    ready?.succeed(description)
-    ready = nil
-    try takeAnswers()
-  }
-
-  private func takeAnswers() throws(NBDClientError) {
-    var answers: [NBDAnswer] = []
-    // What came in front of nonsense is an answer all the same.
-    defer { if !answers.isEmpty { queue.put(answers) } }
-    while let answer = try reader.next(&input) { answers.append(answer) }
-    input.discardReadBytes()
+  private func passAnswersOn() {
+    if session.answers.isEmpty { return }
+    queue.put(session.answers)
+    session.answers = []
   }
 
   func fail(_ error: NBDClientError) {
     isFailed = true
-    input = ByteBuffer()
+    session.dropInput()
     ready?.fail(error)
     ready = nil
     queue.fail(error)

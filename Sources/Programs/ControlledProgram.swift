@@ -31,8 +31,7 @@ struct ControlledProgram {
   private static let stepLimit = 50_000
 
   private let recorder: Recorder
-  private let dialogue: Dialogue
-  private var language: any ClientLanguage
+  private var client: any ProgramClient
   /// The file that the client's operations are about.
   private let path: String
   private var faults: FileFaults
@@ -51,13 +50,12 @@ struct ControlledProgram {
   private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
 
   init(
-    recorder: Recorder, dialogue: Dialogue, language: any ClientLanguage, path: String,
-    strategy: any Strategy, faults: FileFaults,
+    recorder: Recorder, client: any ProgramClient, path: String, strategy: any Strategy,
+    faults: FileFaults,
     contentsDigest: @escaping (ClientOperation) -> UInt64
   ) {
     self.recorder = recorder
-    self.dialogue = dialogue
-    self.language = language
+    self.client = client
     self.path = path
     self.faults = faults
     self.contentsDigest = contentsDigest
@@ -77,7 +75,7 @@ struct ControlledProgram {
     points.begin(expectedStepCounts: session.tasks.map(\.count))
     try work(session.tasks)
     try work([[session.close]])
-    guard dialogue.hasEnded else {
+    guard client.dialogue.hasEnded else {
       throw Failure(reason: "the program goes on after it was told to quit")
     }
   }
@@ -88,7 +86,7 @@ struct ControlledProgram {
     var queues = lists.map { Array($0.reversed()) }
     while true {
       try settle()
-      if dialogue.hasEnded { return try noteEnd(isExpected: queues.allSatisfy(\.isEmpty)) }
+      if client.dialogue.hasEnded { return try noteEnd(isExpected: queues.allSatisfy(\.isEmpty)) }
       takeHeld()
       for place in queues.indices {
         guard let operation = queues[place].last, !isWaiting(task: operation.task) else { continue }
@@ -109,16 +107,16 @@ struct ControlledProgram {
     guard points.stepCount < Self.stepLimit else {
       throw Failure(reason: "the program does more than \(Self.stepLimit) operations")
     }
-    let (language, inFlight) = (language, inFlight)
+    let (client, inFlight) = (client, inFlight)
     let next = points.takeNext { held in
       guard case .client(let operation) = held else { return true }
-      return language.isReady && !inFlight.contains { language.isAlike($0, operation) }
+      return client.isReady && !inFlight.contains { client.isAlike($0, operation) }
     }
     switch next {
     case .client(let operation): try ask(operation)
     case .file(let operation):
       recorder.release(operation, turns.removeValue(forKey: operation.number) ?? .go)
-    case nil: try waitForClock()
+    case nil: try urge()
     }
   }
 
@@ -134,9 +132,7 @@ struct ControlledProgram {
         contents: operation.action == .write ? contentsDigest(operation) : 0,
         isFUA: operation.isFUA), operation)
     inFlight.append(operation)
-    let line = language.line(for: operation)
-    language.asked(operation)
-    dialogue.type(line)
+    try client.ask(operation)
   }
 
   private mutating func take(_ answers: [ClientAnswer]) throws {
@@ -145,8 +141,8 @@ struct ControlledProgram {
         continue
       }
       let operation = inFlight.remove(at: place)
-      // A flush that fails is told by the exit status alone, when all is over.
-      let isDoubtful = operation.action == .flush && faults.haveStruck
+      let isDoubtful =
+        operation.action == .flush && faults.haveStruck && !client.tellsFailedFlushes
       let errorName = answer.errorName ?? (isDoubtful ? "EIO" : nil)
       try mark(.end(operation: operation.identifier, errorName: errorName), operation)
     }
@@ -159,18 +155,24 @@ struct ControlledProgram {
 
   /// A close is acknowledged by a program that ends as it should.
   private mutating func noteEnd(isExpected: Bool) throws {
-    let status = dialogue.end()
+    let status = client.dialogue.end()
     let open = inFlight.filter { $0.action != .close }
     guard isExpected, open.isEmpty, let close = inFlight.first, waitingClients.isEmpty else {
       throw Failure(
-        reason: "the program ended (\(Self.words(status))) before it was told to")
+        reason: "the program ended (\(Self.words(status))) before it was told to\(lastWords)")
     }
     guard case .exited(let number) = status else {
       throw Failure(reason: "the program was \(Self.words(status)) while it closed the image")
     }
     try take([
-      ClientAnswer(operation: close.identifier, errorName: number == 0 ? nil : "EIO")
+      ClientAnswer(
+        operation: close.identifier, errorName: number == 0 ? client.closeErrorName : "EIO")
     ])
+  }
+
+  /// As the end of a sentence.
+  private var lastWords: String {
+    client.lastWords.isEmpty ? "" : "; its last line: \(client.lastWords)"
   }
 
   private static func words(_ status: ChildProcess.Status) -> String {
@@ -208,14 +210,13 @@ struct ControlledProgram {
   /// the same in every run.
   private mutating func settle() throws {
     let end = MonotonicClock.nanoseconds + Self.stepNanoseconds
-    var text = ""
     while true {
-      let before = SleepingTasks(of: dialogue.processID)
-      text += dialogue.newText()
+      let before = SleepingTasks(of: client.dialogue.processID)
+      client.listen()
       try recorder.poll()
-      if dialogue.hasEnded { break }
-      if before.areAllAsleep, dialogue.isInputTaken,
-        before == SleepingTasks(of: dialogue.processID), try !recorder.answerTouches()
+      if client.dialogue.hasEnded { break }
+      if before.areAllAsleep, isInputTaken, before == SleepingTasks(of: client.dialogue.processID),
+        try !recorder.answerTouches(), try !client.reply()
       {
         break
       }
@@ -224,18 +225,27 @@ struct ControlledProgram {
       }
     }
     try recorder.poll()
-    try take(language.answers(in: text + dialogue.newText()))
+    client.listen()
+    try take(client.answers())
   }
 
-  /// Gives a program that rests, though something is asked of it, the time to be woken by a clock.
-  private func waitForClock() throws {
+  /// A program may leave requests alone for as long as one of its own operations is held.
+  private var isInputTaken: Bool { client.isInputTaken || !recorder.held.isEmpty }
+
+  /// Brings a program further that rests, though something is asked of it: by what its client has to do,
+  /// or else by giving it the time to be woken by a clock.
+  private mutating func urge() throws {
+    if try client.urge() { return }
+    let dialogue = client.dialogue
     let end = MonotonicClock.nanoseconds + Self.clockNanoseconds
     let before = SleepingTasks(of: dialogue.processID)
     while before == SleepingTasks(of: dialogue.processID), !dialogue.hasEnded {
       guard MonotonicClock.nanoseconds < end else {
-        let open = inFlight.map { "\($0)" }.joined(separator: ", ")
+        let open = (inFlight + waitingClients).map { "\($0)" }.joined(separator: ", ")
         throw Failure(
-          reason: "the program waits for nothing that is known, and has not answered: \(open)")
+          reason: """
+            the program waits for nothing that is known, and has not answered: \(open)\(lastWords)
+            """)
       }
       usleep(1_000)
     }

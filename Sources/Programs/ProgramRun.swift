@@ -87,18 +87,19 @@ struct ProgramRun: CompletedRun {
     let recorder = try Recorder(options) { _ in "{}\n" }
     defer { recorder.close() }
     try recorder.watch(image)
-    let argv = tools.argv(image: image, loggerLog: loggerLog)
+    let socket = folder.path("nbd.sock")
+    let argv =
+      tools.stack.client == .nbd
+      ? try tools.argv(image: image, socket: socket)
+      : tools.argv(image: image, loggerLog: loggerLog)
     let dialogue = try Dialogue(
       argv: argv, environment: recorder.environment, hasFixedAddresses: true)
     defer { _ = dialogue.end() }
 
-    let (seed, contents) = (seed, configuration.stack.contents)
     var program = ControlledProgram(
-      recorder: recorder, dialogue: dialogue, language: QEMUIOLanguage(), path: image,
+      recorder: recorder, client: client(dialogue, socket: socket), path: image,
       strategy: strategy, faults: FileFaults(configuration.faults)
-    ) {
-      Checksum.xxh3(contents.bytes(seed: seed, operation: $0.identifier, range: $0.range))
-    }
+    ) { [contents] in Checksum.xxh3(contents($0)) }
     defer { take(program) }
     for session in workload.sessions { try program.run(session) }
     let outcome = try recorder.finish(dialogue.end(), of: argv)
@@ -107,6 +108,18 @@ struct ProgramRun: CompletedRun {
       throw ControlledProgram.Failure(reason: "\(problem)")
     }
     try take(outcome, loggerLog)
+  }
+
+  private func client(_ dialogue: Dialogue, socket: String) -> any ProgramClient {
+    guard configuration.stack.program?.client == .nbd else { return QEMUIOClient(dialogue) }
+    return NBDExportClient(
+      dialogue, socketPath: socket, byteCount: configuration.deviceByteCount, contents: contents)
+  }
+
+  /// What a write writes.
+  private var contents: (ClientOperation) -> [UInt8] {
+    let (seed, style) = (seed, configuration.stack.contents)
+    return { style.bytes(seed: seed, operation: $0.identifier, range: $0.range) }
   }
 
   private mutating func take(_ program: ControlledProgram) {

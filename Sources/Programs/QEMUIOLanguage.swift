@@ -5,7 +5,9 @@ import Workload
 /// Asynchronous ones (`aio_write`) are told by a line each, with offset and length but without a name: two
 /// of the same range must not be asked at once. One that fails is told without either, so that it is known
 /// only when it was the last one outstanding. The others hold the prompt back until they have ended.
-struct QEMUIOLanguage: ClientLanguage {
+///
+/// One for each run: it remembers what it has asked and not heard of.
+struct QEMUIOLanguage {
   private static let prompt = "qemu-io> "
 
   /// What was read and not understood yet: the beginning of a line.
@@ -19,6 +21,7 @@ struct QEMUIOLanguage: ClientLanguage {
   /// What an operation that holds the prompt back has said so far.
   private var blockingFailure: String?
 
+  /// The line that asks for an operation.
   func line(for operation: ClientOperation) -> String {
     let range = "\(operation.range.byteOffset) \(operation.range.byteCount)"
     let fua = operation.isFUA ? "-f " : ""
@@ -34,6 +37,7 @@ struct QEMUIOLanguage: ClientLanguage {
     }
   }
 
+  /// Whether the program takes no other line until the operation has ended.
   func blocks(_ operation: ClientOperation) -> Bool {
     switch operation.action {
     case .read, .write, .writeZeroes: false
@@ -41,11 +45,13 @@ struct QEMUIOLanguage: ClientLanguage {
     }
   }
 
+  /// Whether two operations cannot be told apart in the answers.
   func isAlike(_ one: ClientOperation, _ other: ClientOperation) -> Bool {
     one.range == other.range && !blocks(one) && !blocks(other)
       && (one.action == .read) == (other.action == .read)
   }
 
+  /// Whether the program would take a line now.
   var isReady: Bool { promptCount > askedCount }
 
   mutating func asked(_ operation: ClientOperation) {
@@ -54,6 +60,7 @@ struct QEMUIOLanguage: ClientLanguage {
     blockingFailure = nil
   }
 
+  /// The answers in what the program has written since the last call.
   mutating func answers(in text: String) -> [ClientAnswer] {
     var answers: [ClientAnswer] = []
     rest += text

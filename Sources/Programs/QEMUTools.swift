@@ -4,10 +4,10 @@ import Host
 import Recorder
 import Stacks
 
-/// The words that QEMU's tools are started with.
+/// The words that QEMU's tools are started with, and what exports an image in the place of qemu-nbd.
 struct QEMUTools {
   let stack: ProgramStack
-  /// The qemu-io to run.
+  /// The program to run, or the command line of a server.
   let executable: String
 
   init(_ stack: ProgramStack, executable: String?) {
@@ -21,7 +21,7 @@ struct QEMUTools {
   func create(
     _ path: String, _ configuration: RunConfiguration, libraryPath: String, seed: UInt64
   ) throws {
-    guard let format = Self.formats[stack] else {
+    guard let format else {
       try SparseImageFile(path, byteCount: configuration.deviceByteCount).finishForShortUse()
       return
     }
@@ -38,10 +38,23 @@ struct QEMUTools {
     }
   }
 
-  /// What opens an image for a client.
+  /// What exports an image over a unix socket.
+  ///
+  /// - Throws: ``ServerCommand/Problem`` where the command line is none.
+  func argv(image path: String, socket: String) throws -> [String] {
+    if ServerCommand.isCommand(executable) {
+      return try ServerCommand(parsing: executable).argv(image: path, socket: socket)
+    }
+    return [
+      executable, "--socket", socket, "--format", format ?? "raw", "--cache", "writeback",
+      "--discard", "unmap", path,
+    ]
+  }
+
+  /// What opens an image for a client that types.
   func argv(image path: String, loggerLog: String?) -> [String] {
     var graph = ["driver=file", "filename=\(path)"]
-    if let format = Self.formats[stack] { graph = Self.below("file", graph) + ["driver=\(format)"] }
+    if let format { graph = Self.below("file", graph) + ["driver=\(format)"] }
     if let loggerLog {
       graph =
         ["driver=blklogwrites", "log.driver=file", "log.filename=\(loggerLog)"]
@@ -52,27 +65,34 @@ struct QEMUTools {
 
   /// What reads images that nobody else can read; `nil` where we can.
   func reader() -> OpaqueReader? {
-    guard stack.image == .opaque, let format = Self.formats[stack],
+    guard stack.image == .opaque, let format,
       let reader = try? QEMUImageReader(format: format, program: sibling)
     else { return nil }
     return { reader.read($0) }
   }
 
-  private static let formats: [ProgramStack: String] = [.qemuIOVHDX: "vhdx", .qemuIOQCOW2: "qcow2"]
+  /// `nil`: the file is the disk.
+  private var format: String? {
+    switch stack.image {
+    case .raw: nil
+    case .vhdx: "vhdx"
+    case .opaque: "qcow2"
+    }
+  }
 
   private static func below(_ child: String, _ options: [String]) -> [String] {
     options.map { "\(child).\($0)" }
   }
 
-  /// The qemu-img beside the qemu-io that was named.
+  /// The qemu-img beside the program that was named.
   private var sibling: String {
-    guard executable.contains("/") else { return "qemu-img" }
+    guard !ServerCommand.isCommand(executable), executable.contains("/") else { return "qemu-img" }
     let path = (try? Paths.folder(of: executable)).map { "\($0)/qemu-img" } ?? "qemu-img"
     return Folders.exists(path) ? path : "qemu-img"
   }
 
   private func options(_ configuration: RunConfiguration) -> [String] {
-    guard stack == .qemuIOVHDX else { return [] }
+    guard stack.image == .vhdx else { return [] }
     let image = configuration.image
     let kind = image.isFixed ? "fixed" : "dynamic"
     return [

@@ -1,0 +1,90 @@
+import NIOCore
+
+/// A client's side of one connection without its transport: what has come goes in, what is to be sent comes
+/// out, and nothing waits.
+///
+///     var session = NBDClientSession()
+///     session.receive(bytesThatCame)
+///     try session.advance()                     // asks for the export, takes answers apart
+///     send(session.takeOutput())
+///     if session.export != nil { let handle = try session.submit(.flush) }
+///
+/// For whoever decides himself when bytes move. ``NBDClient`` has a transport.
+public struct NBDClientSession: Sendable {
+  /// What the server told of the export; `nil` until it has.
+  public private(set) var export: NBDExportDescription?
+  /// In the order in which they came; whoever takes them empties it.
+  public var answers: [NBDAnswer] = []
+
+  private var negotiation: NBDClientNegotiation
+  private var reader = NBDAnswerReader()
+  private var input = ByteBuffer()
+  private var output = ByteBuffer()
+  private var lastHandle: UInt64 = 0
+
+  public init(exportName: String = "") {
+    negotiation = NBDClientNegotiation(exportName: exportName)
+  }
+
+  /// Takes in bytes of the server's.
+  public mutating func receive(_ bytes: [UInt8]) {
+    input.writeBytes(bytes)
+  }
+
+  mutating func receive(_ bytes: inout ByteBuffer) {
+    input.writeBuffer(&bytes)
+  }
+
+  /// Goes as far as what has come allows.
+  ///
+  /// - Throws: ``NBDClientError`` where the server refuses, or speaks another protocol. What came in front
+  ///   of that is in ``answers``.
+  public mutating func advance() throws(NBDClientError) {
+    if export == nil, case .transmission(let found) = try negotiation.advance(&input, &output) {
+      export = found
+    }
+    guard export != nil else { return }
+    while let answer = try reader.next(&input) { answers.append(answer) }
+    input.discardReadBytes()
+  }
+
+  /// Puts a request into what is to be sent.
+  ///
+  /// - Returns: the number that its answer will have; numbers begin at 1 and go up.
+  /// - Throws: ``NBDClientError/cannotBeSent(_:)``.
+  /// - Precondition: there is an ``export``.
+  public mutating func submit(_ request: NBDClientRequest) throws(NBDClientError) -> UInt64 {
+    precondition(export != nil, "requests come behind the negotiation")
+    var bytes = try request.encode(cookie: lastHandle + 1)
+    lastHandle += 1
+    expectAnswer(to: lastHandle, byteCount: request.answerByteCount)
+    output.writeBuffer(&bytes)
+    return lastHandle
+  }
+
+  /// Takes a request as sent that has a number of the caller's.
+  mutating func expectAnswer(to handle: UInt64, byteCount: Int) {
+    reader.expect(handle, answerByteCount: byteCount)
+  }
+
+  /// Puts a good-bye into what is to be sent. It has no answer.
+  public mutating func disconnect() {
+    var bytes = NBDRequest.disconnect()
+    output.writeBuffer(&bytes)
+  }
+
+  /// What is to be sent; the next call has only what came after it.
+  public mutating func takeOutput() -> [UInt8] {
+    Array(takeOutputBuffer().readableBytesView)
+  }
+
+  mutating func takeOutputBuffer() -> ByteBuffer {
+    defer { output = ByteBuffer() }
+    return output
+  }
+
+  /// Forgets what came and was not understood yet.
+  mutating func dropInput() {
+    input = ByteBuffer()
+  }
+}
