@@ -25,6 +25,8 @@ final class Promises {
     var flush: ClientOperation?
     /// The length of the device that a resize leaves.
     var diskByteCount: UInt64?
+    /// A discard that promises nothing: until something is written there, any version may show, or zeroes.
+    var allowsAny = false
 
     /// `nil` where the contents are not known: an operation that never reached the log.
     func hash(ofUnit unit: UInt64) -> Digest128? {
@@ -58,7 +60,7 @@ final class Promises {
     var byteCount = initialByteCount
     for record in Self.inOrderOfEffect(client.records) {
       let operation = record.operation
-      if operation.action == .discard && !discardPromisesZeroes { continue }
+      let allowsAny = operation.action == .discard && !discardPromisesZeroes
       var units = operation.range.units
       var diskByteCount: UInt64?
       switch operation.action {
@@ -71,13 +73,13 @@ final class Promises {
         diskByteCount = target
       case .write, .writeZeroes, .discard: break
       }
-      let promise = durability.promise(of: record)
+      let promise = allowsAny ? nil : durability.promise(of: record)
       versions.append(
         Version(
           record: record, units: units, isZeroes: operation.action != .write,
           unitHashes: operation.action == .write ? submittedUnits(operation) : [],
           durableAtCut: promise?.cut, isDurableByClose: promise?.isByClose ?? false,
-          flush: promise?.flush, diskByteCount: diskByteCount))
+          flush: promise?.flush, diskByteCount: diskByteCount, allowsAny: allowsAny))
     }
     self.init(versions: versions, initialByteCount: initialByteCount)
   }
@@ -151,10 +153,10 @@ final class Promises {
   {
     let submitted = submitted(unit: unit, cut: cut)
     let durable = submitted.filter { $0.isDurable(atCut: cut) }
-    let isAllowed = submitted.contains { candidate in
-      candidate.hash(ofUnit: unit) == hash && !isSuperseded(candidate, by: durable)
-    }
-    return isAllowed || durable.isEmpty && base() == hash
+    let possible = submitted.filter { !isSuperseded($0, by: durable) }
+    let isAny = possible.contains(where: \.allowsAny)
+    let isAllowed = (isAny ? submitted : possible).contains { $0.hash(ofUnit: unit) == hash }
+    return isAllowed || (isAny || durable.isEmpty) && base() == hash
   }
 
   /// Whether the device may have this length: that of a resize that may be the last one to have

@@ -8,7 +8,11 @@ struct ProgramRunOptions: ParsableArguments {
   @Flag(help: "Allow to start the program that a stack names: program:qemu-io-vhdx and its like.")
   var allowExec = false
 
-  @Option(help: "With a stack of programs: the file to run. (default: found on PATH)")
+  @Option(
+    help: """
+      With a stack of programs: the file to run; of program:nbd-… also the command line of what exports \
+      the image: 'nbdkit --foreground --unix {socket} file {image}'. (default: found on PATH)
+      """)
   var program: String?
 
   /// What makes the runs of a stack.
@@ -40,6 +44,13 @@ enum RunCarriers {
         \(stack) starts \(program ?? target.executableName), and powercut starts no program that a \
         stack, a token or a file names unless it is told that it may. Add --allow-exec.
         """)
+    }
+    if target.client == .nbd, let program, ServerCommand.isCommand(program) {
+      do {
+        _ = try ServerCommand(parsing: program)
+      } catch {
+        throw ToolError("--program: \(error)")
+      }
     }
     let libraryPath = try PreloadedLibrary.path()
     if target.isDatabase {

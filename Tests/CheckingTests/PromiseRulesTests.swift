@@ -98,6 +98,40 @@ import Workload
     }
   }
 
+  /// Of a target that promises nothing for discards the old contents may stay, zeroes may come, and
+  /// nothing else; what is flushed later has to be there again.
+  @Test(arguments: [true, false])
+  func aDiscardThatPromisesNothingAllowsWhatWasThereAndZeroes(isCarriedOut: Bool) throws {
+    func judged(_ change: (inout RecordedCase) -> Void) throws -> [Rule] {
+      var recorded = RecordedCase()
+      recorded.loggedWrite(Self.first)
+      recorded.flush(2)
+      recorded.operation(RecordedCase.action(3, .discard, sectorCount: 1)) {
+        if isCarriedOut { $0.entry(sectorCount: 1, flags: 4) }
+      }
+      recorded.flush(4)
+      change(&recorded)
+      var evidence = try recorded.evidence()
+      evidence.discardPromisesZeroes = false
+      return Judge(Judge.Options(tiers: [.prefix, .drop(1)], seed: 1)).judge(evidence)
+        .violations.map(\.rule).sorted()
+    }
+    #expect(try judged { _ in } == [])
+    let foreign = [UInt8](repeating: 7, count: 512)
+    #expect(try judged { $0.entry(sectorCount: 1, data: foreign) } == [.d01])
+    let new = RecordedCase.write(5)
+    #expect(
+      try judged {
+        $0.loggedWrite(new)
+        $0.flush(6)
+      } == [])
+    #expect(
+      try judged {
+        $0.operation(new)
+        $0.flush(6)
+      } == [.d01])
+  }
+
   @Test func anAcknowledgedFUAWriteThatALogCanLoseBreaksD05() throws {
     let operation = RecordedCase.write(1, isFUA: true)
     for isMarked in [true, false] {

@@ -11,6 +11,8 @@ public struct Peer: Sendable {
 
   public static let qemuImage = Peer(program: "qemu-img", package: "qemu-utils")
   public static let qemuIO = Peer(program: "qemu-io", package: "qemu-utils")
+  public static let qemuNBD = Peer(program: "qemu-nbd", package: "qemu-utils")
+  public static let nbdkit = Peer(program: "nbdkit", package: "nbdkit")
   public static let xxhsum = Peer(program: "xxhsum", package: "xxhash")
   public static let vhdiInfo = Peer(program: "vhdiinfo", package: "libvhdi-utils")
   /// Python with the PyPI package `xxhash`, from the virtual environment that bootstrap makes.

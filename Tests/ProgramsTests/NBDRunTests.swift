@@ -1,0 +1,196 @@
+import Bytes
+import Campaign
+import Checking
+import CrashStates
+import Host
+import Scheduling
+import Stacks
+import TestSupport
+import Testing
+import Workload
+
+@testable import Programs
+
+/// Real programs that export an image over NBD, their file operations let go one by one.
+@Suite(.serialized) struct NBDRunTests {
+  private static let nbdkit = "nbdkit --foreground --unix {socket} file {image}"
+
+  private static func carrier() throws -> ProgramCarrier {
+    try Peer.qemuNBD.run(["--version"])
+    try Peer.nbdkit.run(["--version"])
+    return try ProgramCarrier(
+      libraryPath: Repository.path(".build/debug/libpowercut-preload.so"))
+  }
+
+  private static func run(
+    _ carrier: ProgramCarrier, _ stack: String, program: String? = nil, seed: UInt64 = 1,
+    _ change: (inout RunConfiguration) -> Void = { _ in }
+  ) throws -> any CompletedRun {
+    var plan = FuzzPlan(
+      stack: try #require(StackName("program:\(stack)")),
+      seeds: SeedRange(first: Seed(seed), last: Seed(seed)))
+    plan.executable = program
+    var configuration = plan.configuration(for: Seed(seed))
+    change(&configuration)
+    return carrier.carryOut(configuration, seed: Seed(seed))
+  }
+
+  private static func operation(
+    _ identifier: UInt64, task: Int, _ action: ClientOperation.Action, at byteOffset: UInt64 = 0,
+    _ byteCount: UInt64 = 0, isFUA: Bool = false
+  ) -> ClientOperation {
+    ClientOperation(
+      identifier: identifier, task: task, action: action,
+      range: ByteRange(byteOffset: byteOffset, byteCount: byteCount), isFUA: isFUA)
+  }
+
+  @Test(arguments: [
+    ("nbd-vhdx", nil), ("nbd-raw", nil), ("nbd-qcow2", nil), ("nbd-raw", nbdkit),
+  ])
+  func aSeedGivesTheSameLogEachTime(stack: String, program: String?) throws {
+    let carrier = try Self.carrier()
+    for seed: UInt64 in [1, 2] {
+      let first = try Self.run(carrier, stack, program: program, seed: seed)
+      try #require(first.stall == nil, "\(String(describing: first.stall))")
+      #expect(first.stepCount > 10)
+      #expect(first.client.records.allSatisfy { $0.isAcknowledged })
+      for _ in 0..<3 {
+        let again = try Self.run(carrier, stack, program: program, seed: seed)
+        #expect(again.schedule == first.schedule)
+        #expect(again.logBytes == first.logBytes)
+      }
+    }
+  }
+
+  /// The defect of QEMU's VHDX driver writer.publish-before-log, by another of its programs.
+  @Test func qemuNBDLosesAFlushedWriteOverVHDX() throws {
+    let carrier = try Self.carrier()
+    let operations = [
+      Self.operation(1, task: 0, .write, at: 0, 512),
+      Self.operation(2, task: 1, .write, at: 4096, 512), Self.operation(3, task: 1, .flush),
+    ]
+    for seed: UInt64 in 1...30 {
+      let run = try Self.run(carrier, "nbd-vhdx", seed: seed) {
+        $0.deviceByteCount = 2 << 20
+        $0.workload = .explicit(Workload(explicit: [operations]))
+        $0.strategy = .pos
+      }
+      let found = run.judgement(tiers: [.prefix]).violations.first { $0.rule == .d01 }
+      guard let found else { continue }
+      #expect(found.operations.contains(2))
+      return
+    }
+    Issue.record("no seed of 30 has lost it")
+  }
+
+  @Test(arguments: [nil, nbdkit])
+  func overARawFilePromisesAreKept(program: String?) throws {
+    let carrier = try Self.carrier()
+    for seed: UInt64 in 1...8 {
+      let run = try Self.run(carrier, "nbd-raw", program: program, seed: seed)
+      let judgement = run.judgement(tiers: [.prefix, .drop(1)])
+      #expect(judgement.violations.isEmpty, "\(judgement.violations)")
+      #expect(judgement.judgedRules.contains(.d01))
+    }
+  }
+
+  /// nbdkit can be told to leave flushes out: a bug planted in a real program.
+  @Test(arguments: ["fua file {image} fuamode=discard", "cache file {image} cache=unsafe"])
+  func flushesThatAreLeftOutAreFound(filter: String) throws {
+    let program = "nbdkit --foreground --unix {socket} --filter=\(filter)"
+    let run = try Self.run(try Self.carrier(), "nbd-raw", program: program) {
+      $0.deviceByteCount = 64 << 10
+      $0.workload = .explicit(
+        Workload(explicit: [
+          [Self.operation(1, task: 0, .write, at: 0, 4096), Self.operation(2, task: 0, .flush)]
+        ]))
+    }
+    try #require(run.stall == nil, "\(String(describing: run.stall))")
+    let broken = run.judgement(tiers: [.prefix, .drop(1)]).violations.map(\.rule)
+    #expect(broken.contains(.d01), "\(broken)")
+  }
+
+  @Test func everyRequestReachesTheFile() throws {
+    let operations = [
+      Self.operation(1, task: 0, .write, at: 0, 8192, isFUA: true),
+      Self.operation(2, task: 0, .writeZeroes, at: 0, 1024),
+      Self.operation(3, task: 0, .discard, at: 4096, 4096),
+      Self.operation(4, task: 0, .read, at: 0, 8192), Self.operation(5, task: 0, .flush),
+    ]
+    let run = try Self.run(try Self.carrier(), "nbd-raw") {
+      $0.deviceByteCount = 64 << 10
+      $0.workload = .explicit(Workload(explicit: [operations]))
+    }
+    try #require(run.stall == nil, "\(String(describing: run.stall))")
+    #expect(run.client.records.filter { $0.isAcknowledged }.count == 5)
+    let live = run.liveContents
+    func bytes(_ byteOffset: UInt64, _ byteCount: UInt64) -> [UInt8] {
+      live.read(ByteRange(byteOffset: byteOffset, byteCount: byteCount))
+    }
+    #expect(bytes(0, 1024).allSatisfy { $0 == 0 })
+    // Each unit says who wrote it: the text that stamps begin with.
+    #expect(bytes(1024, 8) == Array("pcutunit".utf8))
+    #expect(bytes(4096, 4096).allSatisfy { $0 == 0 })
+  }
+
+  @Test func aFlushThatFailsIsNoPromise() throws {
+    // Of one write and one flush the second operation on the file is the flush's.
+    let operations = [
+      Self.operation(1, task: 0, .write, at: 0, 4096), Self.operation(2, task: 0, .flush),
+    ]
+    let run = try Self.run(try Self.carrier(), "nbd-raw", program: Self.nbdkit) {
+      $0.deviceByteCount = 64 << 10
+      $0.workload = .explicit(Workload(explicit: [operations]))
+      $0.faults.errors = [1: .inputOutput]
+    }
+    try #require(run.stall == nil, "\(String(describing: run.stall))")
+    #expect(run.client.records.map(\.errorName) == [nil, "EIO", nil])
+    #expect(run.judgement(tiers: [.prefix, .drop(1)]).violations.isEmpty)
+  }
+
+  /// What the export does not offer is not asked for, and nothing is expected of it.
+  @Test func whatAnExportCannotDoIsAnsweredSo() throws {
+    let program = "nbdkit --foreground --unix {socket} --filter=nozero --filter=fua file {image}"
+    let operations = [
+      Self.operation(1, task: 0, .writeZeroes, at: 0, 4096),
+      Self.operation(2, task: 0, .write, at: 0, 4096, isFUA: true),
+      Self.operation(3, task: 0, .write, at: 4096, 4096),
+    ]
+    let run = try Self.run(try Self.carrier(), "nbd-raw", program: program) {
+      $0.deviceByteCount = 64 << 10
+      $0.workload = .explicit(Workload(explicit: [operations]))
+    }
+    try #require(run.stall == nil, "\(String(describing: run.stall))")
+    #expect(run.client.records.map(\.errorName).prefix(3) == ["ENOTSUP", "ENOTSUP", nil])
+  }
+
+  @Test(
+    arguments: [
+      ("/nowhere/qemu-nbd", "could not be recorded"), ("/bin/true", "before it was told to"),
+      ("nbdkit --foreground --unix {socket} file /nowhere/{image}", "No such file"),
+      ("nbdkit --foreground --readonly --unix {socket} file {image}", "must be writable"),
+      (
+        "nbdkit --foreground --unix {socket} --filter=offset file {image} offset=512",
+        "found one of"
+      ),
+      ("sh -c 'cat; : {image} {socket}'", "waits for nothing that is known"),
+      (
+        "python3 -c 'import socket,sys; l=socket.socket(socket.AF_UNIX); l.bind(sys.argv[1]); "
+          + "l.listen(); l.accept()[0].sendall(b\"HTTP/1.1 400 Bad\"); sys.stdin.read()' "
+          + "{socket} {image}", "does not speak the NBD protocol"
+      ),
+      (
+        "python3 -c 'import socket,sys; l=socket.socket(socket.AF_UNIX); l.bind(sys.argv[1]); "
+          + "l.listen(); l.accept()[0].close(); sys.stdin.read()' {socket} {image}",
+        "closed the connection"
+      ),
+    ])
+  func whatIsNoExportIsSaidSo(program: String, reason: String) throws {
+    let run = try Self.run(try Self.carrier(), "nbd-raw", program: program)
+    guard case .program(let text) = run.stall else {
+      Issue.record("it went well")
+      return
+    }
+    #expect(text.contains(reason), "\(text)")
+  }
+}
