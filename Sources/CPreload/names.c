@@ -34,6 +34,12 @@ static int carry_out(const struct name_call *c) {
   return -1;
 }
 
+/// Has the first contents kept of files that lose a name here: where that is lost, they are back.
+static void keep_contents(const struct name_call *c) {
+  pc_state_of_path(c->folder, c->path, O_NOFOLLOW);
+  if (c->new_path != NULL) pc_state_of_path(c->new_folder, c->new_path, O_NOFOLLOW);
+}
+
 static int change_name(const struct name_call *c, uint32_t kind) {
   if (pc_is_off()) return carry_out(c);
   pc_enter();
@@ -48,6 +54,7 @@ static int change_name(const struct name_call *c, uint32_t kind) {
     outcome = carry_out(c);
   } else {
     if (c->call == CALL_RENAME && c->flags & RENAME_EXCHANGE) pc_report(PCJ_EXCHANGE, path);
+    keep_contents(c);
     struct iovec data[2] = {{path, strlen(path)}, {new_path, strlen(new_path)}};
     if (c->new_path != NULL) data[0].iov_len++;
     struct pc_event event = {.kind = kind, .data = data, .data_count = 2};

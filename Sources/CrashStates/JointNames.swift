@@ -154,7 +154,7 @@ private struct NameWalk {
     case .create: touched = [newNode(.empty)]
     case .link(let from, _), .unlink(let from): touched = [known(from)]
     case .rename(let from, let to):
-      // Whether a name was there that is taken by another file shows only where that was recorded.
+      // A file that was there is recorded when it loses its name; without a recording there was none.
       if unwritten[to] != nil { _ = known(to) }
       touched = names.keys.filter { $0.hasPrefix(from + "/") }.sorted().compactMap { names[$0] }
       if touched.isEmpty || names[from] != nil { touched.insert(known(from), at: 0) }

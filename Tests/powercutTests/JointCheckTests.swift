@@ -124,16 +124,54 @@ import Testing
     #expect(some.status == 0, "\(some.result)\(some.errors)")
   }
 
-  /// A file that was there and only lost its name: what it held is not recorded, and that is said.
-  @Test func contentsThatNobodyKnowsAreSaid() throws {
+  /// A file that was there and was never written to is back where its replacement is lost.
+  @Test func whatARenameReplacesIsKept() throws {
     let place = try RecordingFolder()
     try shell("printf old > '\(place.watched)/config'")
     let run = try place.record([
-      "bash", "-c", "cd '\(place.watched)'; mv config config.old; printf new > config",
+      "bash", "-c", "cd '\(place.watched)'; printf new > config.tmp; mv config.tmp config",
+    ])
+    try #require(run.status == 0, "\(run.errors)")
+    let check = try ToolRun([
+      "check", place.output, "--states", "names", "--command", "test -s {folder}/config",
+    ])
+    // Contents that were not synced can be lost, the name cannot.
+    #expect(check.status == 1, "\(check.result)")
+    let command =
+      "bash -c 'grep -q old $0/config || test -e $0/config -a ! -e $0/config.tmp' {folder}"
+    let names = try ToolRun([
+      "check", place.output, "--states", "names", "--command", command,
+    ])
+    #expect(names.status == 0, "\(names.result)\(names.errors)")
+    try shell("test \"$(cat '\(place.output)/config/base.img')\" = old")
+  }
+
+  @Test func whatIsRemovedIsKept() throws {
+    let place = try RecordingFolder()
+    try shell("printf old > '\(place.watched)/config'")
+    let run = try place.record([
+      "bash", "-c", "cd '\(place.watched)'; printf other > other; rm config",
+    ])
+    try #require(run.status == 0, "\(run.errors)")
+    let command = "bash -c '! test -e $0/config || grep -q old $0/config' {folder}"
+    let check = try ToolRun(["check", place.output, "--states", "names", "--command", command])
+    #expect(check.status == 0, "\(check.result)\(check.errors)")
+    let gone = try ToolRun([
+      "check", place.output, "--states", "names", "--command", "test -e {folder}/config",
+    ])
+    #expect(gone.status == 1, "\(gone.result)")
+  }
+
+  /// Of a renamed folder's files nothing is recorded, and that is said.
+  @Test func contentsThatNobodyKnowsAreSaid() throws {
+    let place = try RecordingFolder()
+    try shell("mkdir '\(place.watched)/folder'; printf old > '\(place.watched)/folder/config'")
+    let run = try place.record([
+      "bash", "-c", "cd '\(place.watched)'; mv folder other; printf new > other/config.new",
     ])
     try #require(run.status == 0, "\(run.errors)")
     let check = try ToolRun(["check", place.output, "--command", "test -d {folder}"])
     #expect(check.status == 3, "nothing could be judged: \(check.errors)")
-    #expect(check.result.contains("nobody knows what 'config' holds"), "\(check.result)")
+    #expect(check.result.contains("nobody knows what 'folder' holds"), "\(check.result)")
   }
 }
