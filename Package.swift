@@ -111,7 +111,8 @@ let package = Package(
       path: "BugBenchmark", swiftSettings: strict),
     // Tests mirror Sources/.
     .target(
-      name: "TestSupport", dependencies: ["Bytes", "WriteLog", "Host"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["Bytes", "WriteLog", "Host", "NBD"],
+      path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("Architecture", ["TestSupport"]),
     tests("Bytes", ["Bytes", "TestSupport"]),

@@ -8,8 +8,6 @@ import NIOCore
 ///     try session.advance()                     // asks for the export, takes answers apart
 ///     send(session.takeOutput())
 ///     if session.export != nil { let handle = try session.submit(.flush) }
-///
-/// For whoever decides himself when bytes move. ``NBDClient`` has a transport.
 public struct NBDClientSession: Sendable {
   /// What the server told of the export; `nil` until it has.
   public private(set) var export: NBDExportDescription?
@@ -29,10 +27,6 @@ public struct NBDClientSession: Sendable {
   /// Takes in bytes of the server's.
   public mutating func receive(_ bytes: [UInt8]) {
     input.writeBytes(bytes)
-  }
-
-  mutating func receive(_ bytes: inout ByteBuffer) {
-    input.writeBuffer(&bytes)
   }
 
   /// Goes as far as what has come allows.
@@ -57,14 +51,9 @@ public struct NBDClientSession: Sendable {
     precondition(export != nil, "requests come behind the negotiation")
     var bytes = try request.encode(cookie: lastHandle + 1)
     lastHandle += 1
-    expectAnswer(to: lastHandle, byteCount: request.answerByteCount)
+    reader.expect(lastHandle, answerByteCount: request.answerByteCount)
     output.writeBuffer(&bytes)
     return lastHandle
-  }
-
-  /// Takes a request as sent that has a number of the caller's.
-  mutating func expectAnswer(to handle: UInt64, byteCount: Int) {
-    reader.expect(handle, answerByteCount: byteCount)
   }
 
   /// Puts a good-bye into what is to be sent. It has no answer.
@@ -75,16 +64,7 @@ public struct NBDClientSession: Sendable {
 
   /// What is to be sent; the next call has only what came after it.
   public mutating func takeOutput() -> [UInt8] {
-    Array(takeOutputBuffer().readableBytesView)
-  }
-
-  mutating func takeOutputBuffer() -> ByteBuffer {
-    defer { output = ByteBuffer() }
-    return output
-  }
-
-  /// Forgets what came and was not understood yet.
-  mutating func dropInput() {
-    input = ByteBuffer()
+    defer { output.clear() }
+    return Array(output.readableBytesView)
   }
 }

@@ -24,7 +24,7 @@ import Testing
     defer { _ = server.end() }
     try shell("for i in $(seq 200); do [ -S '\(socket)' ] && break; sleep 0.05; done")
 
-    let client = try NBDClient(at: .unixSocket(path: socket))
+    let client = try BlockingNBDClient(at: socket)
     var blocks: [UInt64: Int] = [:]
     var answered: [Int] = []
     for block in 0..<Self.blockCount {
