@@ -104,11 +104,12 @@ public struct CataloguedBug: Hashable, Sendable {
     ("recovery.read-only-writes", [.r12]),
   ]
 
-  /// What reading QEMU's recovery brought up besides.
+  /// What reading QEMU's recovery brought up besides, and running QEMU.
   private static let beyond: [(identifier: String, rules: [Rule])] = [
     ("recovery.growth-every-entry", [.r06]),
     ("recovery.growth-cuts-off", [.r05]),
     ("recovery.full-ring-refused", [.d09]),
     ("recovery.fields-unchecked", [.e06]),
+    ("writer.log-error-keeps-block", [.d06, .d07]),
   ]
 }

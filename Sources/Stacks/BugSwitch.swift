@@ -27,6 +27,7 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
   case lastOffsetStale = "writer.last-offset-stale"
   case checksumShort = "writer.checksum-short"
   case blockReusedUnbarriered = "writer.block-reused-unbarriered"
+  case logErrorKeepsBlock = "writer.log-error-keeps-block"
 
   /// The bugs of the write logger, which count below a raw image.
   public static let loggerBugs = allCases.filter { $0.rawValue.hasPrefix("logger.") }
@@ -80,6 +81,8 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
       "an entry's checksum leaves out the part behind the ring's end"
     case .blockReusedUnbarriered:
       "a freed block is handed out before its release is stable"
+    case .logErrorKeepsBlock:
+      "a block whose log entry could not be written stays in use, and no error follows"
     }
   }
 

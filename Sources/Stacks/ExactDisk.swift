@@ -25,6 +25,8 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
   /// Whether blocks keep their place for ever, as a fixed image has it.
   private let leavesBlocksAllocated: Bool
   private var failure: DeviceError?
+  /// With writer.log-error-keeps-block: what one flush is still to be told.
+  private var logError: DeviceError?
 
   init(
     _ image: OpenedImage, file: ImageBelow, options: VHDXDisk.Options, simulation: Simulation
@@ -255,6 +257,10 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
       failure = failure ?? error
       throw error
     }
+    if let error = logError {
+      logError = nil
+      throw error
+    }
   }
 
   /// Makes stable what clients did before: payload, then the table's changes in the log.
@@ -269,7 +275,12 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
       rest = rest.dropFirst(some.count)
       let sectors = map.sectors(
         for: some, tail: bugs.contains(.trailingRead) ? .fromSectorStart : .right)
-      try await log.append(sectors)
+      do {
+        try await log.append(sectors)
+      } catch {
+        guard bugs.contains(.logErrorKeepsBlock) else { throw error }
+        logError = error
+      }
       map.noteCommitted(some, sectors)
     }
     for byteOffset in released { space.giveBack(byteOffset) }

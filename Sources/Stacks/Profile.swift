@@ -29,7 +29,10 @@ public struct Profile: Hashable, Sendable {
   /// QEMU's vhdx driver as released, over an exact logger: what is under test is the image format.
   public static let qemuImage7222 = Profile(
     name: "qemu-7.2.22",
-    bugs: [.guidBeforeEntry, .headerErrorsIgnored, .publishBeforeLog, .batRestoredUnderWriter],
+    bugs: [
+      .guidBeforeEntry, .headerErrorsIgnored, .publishBeforeLog, .batRestoredUnderWriter,
+      .logErrorKeepsBlock,
+    ],
     writesOwnFields: true, habits: .qemu, recovery: .qemu7222)
 
   /// QEMU over a file of its own, with no logger in between.

@@ -147,7 +147,7 @@ final class QEMUDisk: DiskWriter, @unchecked Sendable {
     do {
       try await logAndApply(map.change(ofBlock: block))
     } catch {
-      failure = error
+      if !bugs.contains(.logErrorKeepsBlock) { failure = error }
       throw error
     }
   }

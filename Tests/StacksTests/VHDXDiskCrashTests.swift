@@ -126,7 +126,9 @@ import VHDX
     }
   }
 
-  @Test(arguments: [BugSwitch.headerErrorsIgnored, .batRestoredUnderWriter])
+  @Test(arguments: [
+    BugSwitch.headerErrorsIgnored, .batRestoredUnderWriter, .logErrorKeepsBlock,
+  ])
   func anErrorThatIsHandledWrongLosesWhatWasPromised(bug: BugSwitch) throws {
     let isFound = try Self.isFound(upTo: 60) { seed in
       var stream = RandomStream(Seed(seed), .faults)
