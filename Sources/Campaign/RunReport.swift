@@ -12,6 +12,8 @@ public struct RunReport: Sendable {
     public var entries = 0
     public var states = 0
     public var distinctStates = 0
+    /// What commands said of the distinct states.
+    public var commands: [CommandCounts] = []
 
     public init() {}
 
@@ -20,6 +22,7 @@ public struct RunReport: Sendable {
       entries += judgement.entryCount
       states += judgement.stateCount
       distinctStates += judgement.distinctStateCount
+      CommandCounts.add(judgement.commands, to: &commands)
     }
   }
 
@@ -75,6 +78,7 @@ public struct RunReport: Sendable {
     counts.entries += outcome.counts.entries
     counts.states += outcome.counts.states
     counts.distinctStates += outcome.counts.distinctStates
+    CommandCounts.add(outcome.counts.commands, to: &counts.commands)
   }
 
   public var isPassed: Bool {
