@@ -165,6 +165,12 @@ public struct FuzzTally: Sendable {
   /// Whether the campaign goes on: until the first finding, unless it was told to keep going.
   public var isGoingOn: Bool { isKeepingOn || report.findings.isEmpty }
 
+  /// The campaign was ended by what it could not carry out; what it has found until then stays.
+  public mutating func end(by stalled: StalledRun) {
+    report.obstacle = "\(stalled)"
+    report.notes.append("could not finish: \(stalled)")
+  }
+
   /// The campaign was ended before its last seed.
   public mutating func interrupt() {
     report.isInterrupted = true

@@ -9,8 +9,8 @@ public enum RunStall: Hashable, Sendable {
   /// A program could not be run as it has to be: it is not there, it ended by itself, it hung. The text
   /// is a sentence without its full stop, and says what to do about it.
   case program(String)
-  /// The run was made, and what judges it could not be asked to the end, so that nothing is known of it. The
-  /// text is as above.
+  /// The run was made, and what judges it could not be asked to the end, so that nothing is known of it: why,
+  /// and what to do about it, in whole sentences.
   case unjudged(String)
 
   init(_ stall: Simulation.Stall) {

@@ -7,7 +7,7 @@ public enum OpaqueAnswer: Sendable {
   case opened(SparseBytes)
   /// It does not open, or a check of the program's own calls it damaged: what it said.
   case refused(rule: Rule, reason: String)
-  /// The program could not be asked, which says nothing of the state: why, without its full stop.
+  /// The program could not be asked, which says nothing of the state: why, and what to do.
   case unanswered(reason: String)
 }
 

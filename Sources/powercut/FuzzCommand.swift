@@ -73,10 +73,17 @@ struct FuzzCommand: ParsableCommand {
       let minimizer = try FindingMinimizer(plan, minimizing)
       var tally = FuzzTally(plan)
       try tally.addKnown { try minimizer.tryKnown(&$0) }
-      if tally.isGoingOn { try carryOut(plan, stopwatch, &tally) }
+      if tally.isGoingOn {
+        do {
+          try carryOut(plan, stopwatch, &tally)
+        } catch let stalled as StalledRun where tally.report.counts.runs > 0 {
+          tally.end(by: stalled)
+        }
+      }
       var report = tally.finalReport
-      try minimizer.minimize(tally.examples, &report)
+      if report.obstacle == nil { try minimizer.minimize(tally.examples, &report) }
       try outputOptions.write(report, stopwatch.timing(jobCount: jobCount))
+      if let obstacle = report.obstacle { throw ToolError(obstacle) }
       return report.exitStatus
     }
   }

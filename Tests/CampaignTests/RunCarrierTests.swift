@@ -148,7 +148,7 @@ private struct FailingCarrier: RunCarrier {
 }
 
 /// A run as if it had ended for some other reason.
-private struct StalledCopy: CompletedRun {
+struct StalledCopy: CompletedRun {
   private let run: SimulatedRun
   let stall: RunStall?
 

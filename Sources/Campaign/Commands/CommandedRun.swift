@@ -25,13 +25,9 @@ struct CommandedRun: CompletedRun {
       judgement.add(answers.tallies)
       judgement.isCutShort = answers.isCutShort
     } catch {
-      judgement.obstacle = Self.withoutFullStop("\(error)")
+      judgement.obstacle = "\(error)"
     }
     return judgement
-  }
-
-  private static func withoutFullStop(_ text: String) -> String {
-    text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 
   // MARK: What the run itself says

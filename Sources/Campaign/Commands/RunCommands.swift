@@ -34,7 +34,7 @@ public struct RunCommandAnswers: Sendable {
 
 extension Rule {
   /// Whether a command can say that a run of `stack` breaks it, and nobody else can.
-  public func needsCommand(for stack: StackName) -> Bool {
+  func needsCommand(for stack: StackName) -> Bool {
     isOfCommands && !(self == .x03 && stack.image == .opaque)
   }
 

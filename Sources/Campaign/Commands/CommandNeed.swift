@@ -1,9 +1,8 @@
-import Campaign
 import Checking
 
-/// Why commands, or the lack of them, keep a run from being made; the text stands behind what names the run,
-/// and is `nil` where they do not.
 extension RunConfiguration {
+  /// Why commands, or the lack of them, keep a run from being made.
+  ///
   /// - Parameter rule: the one that is asked for; `nil` where none is to be broken.
   fileprivate func reasonNotToRun(breaking rule: Rule?, hasCommands: Bool) -> String? {
     guard hasCommands else {
@@ -16,7 +15,8 @@ extension RunConfiguration {
 }
 
 extension Scenario {
-  func reasonNotToRun(hasCommands: Bool) -> String? {
+  /// Why it cannot be run with commands, or without; stands behind its path. `nil` where it can.
+  public func reasonNotToRun(hasCommands: Bool) -> String? {
     var rule: Rule?
     if case .breaks(let broken, _) = expectation { rule = broken }
     return configuration.reasonNotToRun(breaking: rule, hasCommands: hasCommands)
@@ -24,7 +24,8 @@ extension Scenario {
 }
 
 extension RunToken {
-  func reasonNotToRun(hasCommands: Bool) -> String? {
+  /// As ``Scenario/reasonNotToRun(hasCommands:)``.
+  public func reasonNotToRun(hasCommands: Bool) -> String? {
     switch subject {
     case .scenario(let scenario): scenario.reasonNotToRun(hasCommands: hasCommands)
     case .seed(let run):
