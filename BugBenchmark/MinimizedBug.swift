@@ -43,10 +43,10 @@ struct MinimizedBug: Sendable {
     guard let finding = plan.run(seed).findings.first(where: { bug.rules.contains($0.rule) })
     else { return }
     let start = MonotonicClock.nanoseconds
-    let group = FindingGroup.minimizing(finding, of: plan) { true }
+    let result = Result { try FindingGroup.minimizing(finding, of: plan) { true } }
     nanoseconds = max(nanoseconds, MonotonicClock.nanoseconds - start)
     caseCount += 1
-    guard let group else {
+    guard let group = try? result.get() else {
       failures.append("seed \(seed): the listed operations do not break \(finding.rule.rawValue)")
       return
     }

@@ -29,7 +29,7 @@ extension ExhaustiveSearch {
     var findings: [Finding] = []
     var stall: RunStall?
     while stall == nil, scheduleCount < scheduleLimit, let judged = next() {
-      stall = judged.run.stall
+      stall = judged.stall
       let known = Set(whole.violations.map(\.rule))
       whole.add(judged.judgement)
       // What is known already would be told over and over.
@@ -62,5 +62,6 @@ extension Judgement {
     judgedStateCount += other.judgedStateCount
     isCutShort = isCutShort || other.isCutShort
     refusal = refusal ?? other.refusal
+    obstacle = obstacle ?? other.obstacle
   }
 }

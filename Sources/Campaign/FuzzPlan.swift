@@ -94,7 +94,7 @@ public struct FuzzPlan: Sendable {
       words += ["--states", tiers.map { "\($0)" }.joined(separator: ",")]
     }
     let stack = RunConfiguration(stack: stack).running(executable)
-    words += stack.programWords(namesExecutable: true)
+    words += stack.programWords(namesExecutable: true) + carrier.judgeWords
     return words.joined(separator: " ")
   }
 }
@@ -103,6 +103,8 @@ public struct FuzzPlan: Sendable {
 /// were carried out at once.
 public struct FuzzTally: Sendable {
   private let isKeepingOn: Bool
+  private let stack: StackName
+  private let tiers: [Tier]
   public private(set) var report: RunReport
   /// For each rule the first finding; the others are counted.
   public private(set) var seedCountOfRule: [(rule: Rule, seedCount: Int)] = []
@@ -120,6 +122,8 @@ public struct FuzzTally: Sendable {
 
   public init(_ plan: FuzzPlan) {
     isKeepingOn = plan.isGoingOn
+    stack = plan.stack
+    tiers = plan.tiers
     asksForAllStates = plan.tiers.contains(.all) && plan.workload == .client
     isExhaustive = plan.exhaustive != nil
     report = RunReport(
@@ -130,9 +134,7 @@ public struct FuzzTally: Sendable {
   /// - Returns: whether the campaign goes on.
   /// - Throws: ``StalledRun`` where a run hung without breaking a rule first.
   public mutating func add(_ result: JudgedSeed) throws(StalledRun) -> Bool {
-    if let stall = result.stall, result.findings.isEmpty {
-      throw StalledRun(seed: result.seed, stall: stall)
-    }
+    if let stalled = result.stalledRun { throw stalled }
     seedCount += 1
     if result.judgement.judgedRules.contains(.l10) { comparedSeedCount += 1 }
     report.counts.add(result.judgement)
@@ -162,6 +164,12 @@ public struct FuzzTally: Sendable {
 
   /// Whether the campaign goes on: until the first finding, unless it was told to keep going.
   public var isGoingOn: Bool { isKeepingOn || report.findings.isEmpty }
+
+  /// The campaign was ended by what it could not carry out; what it has found until then stays.
+  public mutating func end(by stalled: StalledRun) {
+    report.obstacle = "\(stalled)"
+    report.notes.append("could not finish: \(stalled)")
+  }
 
   /// The campaign was ended before its last seed.
   public mutating func interrupt() {
@@ -194,6 +202,7 @@ public struct FuzzTally: Sendable {
             ? "within the bound there are no others"
             : "\(unfinishedSeedCount) seeds have more"))
     }
+    final.addCommandNotes(comparesRecoveries: stack.image == .vhdx, tiers: tiers)
     return final
   }
 }

@@ -13,6 +13,8 @@ public struct JudgedRun: Sendable {
   /// What made the run, and makes others like it.
   public let carrier: any RunCarrier
   public let judgement: Judgement
+  /// Why there is nothing to be said of the run, or why it ended before its workload did.
+  public let stall: RunStall?
 
   /// Carries a run out and judges it.
   public init(
@@ -31,6 +33,16 @@ public struct JudgedRun: Sendable {
     self.run = run
     self.tiers = tiers
     self.carrier = carrier
-    judgement = run.judgement(tiers: tiers)
+    var judgement = run.judgement(tiers: tiers)
+    // What was found until then may be the obstacle's doing.
+    if judgement.obstacle != nil { judgement.violations = [] }
+    self.judgement = judgement
+    stall = judgement.obstacle.map { .unjudged($0) } ?? run.stall
+  }
+
+  /// What kept the run from being judged, as an error.
+  var obstacle: StalledRun? {
+    guard case .unjudged? = stall else { return nil }
+    return stall.map { StalledRun(seed: run.seed, stall: $0) }
   }
 }

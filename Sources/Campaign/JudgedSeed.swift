@@ -63,7 +63,7 @@ public struct JudgedSeed: Sendable {
   /// What one run gave.
   public init(_ judged: JudgedRun, reproduce: String, plan: FuzzPlan? = nil) {
     self.init(
-      seed: judged.run.seed, judgement: judged.judgement, stall: judged.run.stall,
+      seed: judged.run.seed, judgement: judged.judgement, stall: judged.stall,
       findings: Finding.all(of: judged, reproduce: reproduce, plan: plan))
     ignore(judged.run.configuration.ignoredRules)
   }
@@ -75,6 +75,11 @@ public struct JudgedSeed: Sendable {
     self.judgement = judgement
     self.stall = stall
     self.findings = findings
+  }
+
+  /// ``stall`` as an error; `nil` where the run broke a rule first, which is a verdict.
+  public var stalledRun: StalledRun? {
+    findings.isEmpty ? stall.map { StalledRun(seed: seed, stall: $0) } : nil
   }
 
   private mutating func ignore(_ rules: Set<Rule>) {

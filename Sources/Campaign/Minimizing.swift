@@ -8,9 +8,10 @@ extension FindingGroup {
   /// - Parameter isGoingOn: `false` ends the shrinking with the smallest case so far.
   /// - Returns: `nil` where the listed operations do not break the rule: then seed and strategy are all
   ///   there is.
+  /// - Throws: where a run could not be judged.
   public static func minimizing(
     _ finding: Finding, of plan: FuzzPlan, isGoingOn: @escaping () -> Bool
-  ) -> FindingGroup? {
+  ) throws(StalledRun) -> FindingGroup? {
     guard let seed = finding.seed else { return nil }
     let configuration = plan.configuration(for: seed)
     var found = Scenario(
@@ -21,22 +22,25 @@ extension FindingGroup {
     }
     // As it was drawn, so that a search of all schedules is one here, too.
     found.configuration = configuration
-    guard let judged = found.firstRun(breaking: finding.rule, carrier: plan.carrier) else {
+    let carrier = plan.carrier.carrier(judging: finding.rule)
+    guard let judged = try found.firstRun(breaking: finding.rule, carrier: carrier) else {
       return nil
     }
-    var group = minimizing(judged, rule: finding.rule, isGoingOn: isGoingOn)
+    var group = try minimizing(judged, rule: finding.rule, isGoingOn: isGoingOn)
     group?.token = finding.token
     return group
   }
 
   /// Minimizes a run that breaks a rule.
+  ///
+  /// - Throws: where a run could not be judged.
   public static func minimizing(
     _ judged: JudgedRun, rule: Rule, isGoingOn: @escaping () -> Bool
-  ) -> FindingGroup? {
-    guard var shrinker = Shrinker(judged, rule: rule, isGoingOn: isGoingOn) else { return nil }
+  ) throws(StalledRun) -> FindingGroup? {
+    guard var shrinker = try Shrinker(judged, rule: rule, isGoingOn: isGoingOn) else { return nil }
     let run = judged.run
     var group = FindingGroup(
-      shrinker.shrink(),
+      try shrinker.shrink(),
       unshrunk: Scenario(
         of: run.configuration, seed: run.seed, choices: run.schedule, tiers: judged.tiers,
         breaking: rule, also: judged.judgement.violations.map(\.rule)))
@@ -47,13 +51,16 @@ extension FindingGroup {
 
 extension Scenario {
   /// The first run that breaks `rule`; `nil` where none does.
+  ///
+  /// - Throws: where a run could not be judged.
   public func firstRun(
     breaking rule: Rule, carrier: any RunCarrier = SimulatedCarrier()
-  ) -> JudgedRun? {
+  ) throws(StalledRun) -> JudgedRun? {
     for rawSeed in seeds.first.rawValue...seeds.last.rawValue {
       let seed = Seed(rawSeed)
       guard let bound = configuration.exhaustive else {
         let judged = JudgedRun(configuration, seed: seed, tiers: tiers, carrier: carrier)
+        if let obstacle = judged.obstacle { throw obstacle }
         if judged.breaks(rule) { return judged }
         continue
       }

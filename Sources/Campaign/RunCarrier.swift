@@ -1,3 +1,4 @@
+import Checking
 import CrashStates
 import Scheduling
 
@@ -21,11 +22,22 @@ public protocol RunCarrier: Sendable {
 
   /// How much work it is to make a run at all, in steps of a simulated one: what limits shrinking.
   var workCountOfRun: Int { get }
+
+  /// What a command line of the tool has to say, as it is typed, so that runs are judged as these are; empty
+  /// where they are judged as always.
+  var judgeWords: [String] { get }
+
+  /// What makes the same runs, judged by as much as `rule` needs.
+  func carrier(judging rule: Rule) -> any RunCarrier
 }
 
 extension RunCarrier {
   /// A program is started and ended: about a fifth of a second.
   public var workCountOfRun: Int { 20_000 }
+
+  public var judgeWords: [String] { [] }
+
+  public func carrier(judging rule: Rule) -> any RunCarrier { self }
 
   /// Most carriers know no database.
   public func carryOutTransactions(

@@ -112,6 +112,11 @@ extension JudgedSeed {
     comparing carryOut: () -> JudgedRun, reproduce: String, plan: FuzzPlan? = nil
   ) {
     let (first, second) = (carryOut(), carryOut())
+    // Of a run that could not be judged there is nothing to compare.
+    if first.obstacle != nil || second.obstacle != nil {
+      self.init(first.obstacle != nil ? first : second, reproduce: reproduce, plan: plan)
+      return
+    }
     self.init(first, reproduce: reproduce, plan: plan)
     difference =
       RunDifference(first.run, second.run)

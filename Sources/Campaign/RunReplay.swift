@@ -129,9 +129,7 @@ public struct RunReplay: Sendable {
   }
 
   private static func ended(_ result: JudgedSeed) throws(StalledRun) -> JudgedSeed {
-    if let stall = result.stall, result.findings.isEmpty {
-      throw StalledRun(seed: result.seed, stall: stall)
-    }
+    if let stalled = result.stalledRun { throw stalled }
     return result
   }
 
@@ -140,6 +138,11 @@ public struct RunReplay: Sendable {
   }
 
   // MARK: The answer
+
+  /// Whether the rule was judged in any run: some need more than the run itself.
+  public var isRuleJudged: Bool {
+    results.contains { $0.judgement.judgedRules.contains(rule) }
+  }
 
   public var isRuleBroken: Bool { results.contains { Self.breaks(rule, $0) } }
 

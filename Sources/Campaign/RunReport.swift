@@ -12,6 +12,8 @@ public struct RunReport: Sendable {
     public var entries = 0
     public var states = 0
     public var distinctStates = 0
+    /// What commands said of the distinct states.
+    public var commands: [CommandCounts] = []
 
     public init() {}
 
@@ -20,6 +22,7 @@ public struct RunReport: Sendable {
       entries += judgement.entryCount
       states += judgement.stateCount
       distinctStates += judgement.distinctStateCount
+      CommandCounts.add(judgement.commands, to: &commands)
     }
   }
 
@@ -54,6 +57,8 @@ public struct RunReport: Sendable {
   public var notes: [String] = []
   /// Ended by a signal before everything was judged.
   public var isInterrupted = false
+  /// Why it ended where nobody wanted it to; then it says something of what was judged until then only.
+  public var obstacle: String?
 
   public init(command: String, subject: String, seeds: SeedRange? = nil) {
     self.command = command
@@ -75,10 +80,12 @@ public struct RunReport: Sendable {
     counts.entries += outcome.counts.entries
     counts.states += outcome.counts.states
     counts.distinctStates += outcome.counts.distinctStates
+    CommandCounts.add(outcome.counts.commands, to: &counts.commands)
   }
 
   public var isPassed: Bool {
     findings.isEmpty && scenarios.allSatisfy { $0.failure == nil } && !isDiverged
+      && obstacle == nil
   }
 
   /// Another run was carried out than the one that was asked for.
@@ -87,7 +94,7 @@ public struct RunReport: Sendable {
   /// 0 passed, 1 a rule is broken, 2 what was asked for could not be carried out, 3 nothing was checked,
   /// 130 interrupted.
   public var exitStatus: Int32 {
-    if isDiverged { return 2 }
+    if isDiverged || obstacle != nil { return 2 }
     if !isPassed { return 1 }
     if isInterrupted { return 130 }
     return counts.states == 0 ? 3 : 0

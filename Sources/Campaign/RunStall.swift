@@ -9,6 +9,9 @@ public enum RunStall: Hashable, Sendable {
   /// A program could not be run as it has to be: it is not there, it ended by itself, it hung. The text
   /// is a sentence without its full stop, and says what to do about it.
   case program(String)
+  /// The run was made, and what judges it could not be asked to the end, so that nothing is known of it: why,
+  /// and what to do about it, in whole sentences.
+  case unjudged(String)
 
   init(_ stall: Simulation.Stall) {
     switch stall {
@@ -20,8 +23,10 @@ public enum RunStall: Hashable, Sendable {
   /// Whether what there is of the run says something of its target: of a run that was never made, or
   /// not by what is under test alone, nothing is judged.
   var isJudged: Bool {
-    if case .program = self { return false }
-    return true
+    switch self {
+    case .deadlock, .stepLimit: true
+    case .program, .unjudged: false
+    }
   }
 }
 
@@ -38,6 +43,8 @@ public struct StalledRun: Error, Sendable, CustomStringConvertible {
     case .stepLimit(let stepCount):
       "seed \(seed): the run did not end within \(stepCount) steps; no rule names this"
     case .program(let reason): "seed \(seed): \(reason)"
+    case .unjudged(let reason):
+      "seed \(seed): the crash states could not be judged to the end: \(reason)"
     }
   }
 }

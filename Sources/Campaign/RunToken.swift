@@ -112,6 +112,14 @@ public struct RunToken: Hashable, Sendable {
     }
   }
 
+  /// The crash states that are judged.
+  public var tiers: [Tier] {
+    switch subject {
+    case .seed(let run): run.tiers
+    case .scenario(let scenario): scenario.tiers
+    }
+  }
+
   /// What is tested: a stack, and the bugs that were switched on.
   public var target: String {
     switch subject {

@@ -32,7 +32,8 @@ extension Scenario {
     path: String, carrier: any RunCarrier = SimulatedCarrier()
   ) throws(StalledRun) -> (RunReport.ScenarioOutcome, [Finding]) {
     var outcome = RunReport.ScenarioOutcome(path: path, summary: summary, seeds: seeds)
-    outcome.programWords = configuration.programWords(namesExecutable: true)
+    outcome.programWords =
+      configuration.programWords(namesExecutable: true) + carrier.judgeWords
     if !pinnedDigests.isEmpty, let found = lastDigests(carrier), found != pinnedDigests {
       outcome.failure = "the last state has the digests [\(found.joined(separator: ", "))]"
       return (outcome, [])
@@ -40,7 +41,8 @@ extension Scenario {
     for rawSeed in seeds.first.rawValue...seeds.last.rawValue {
       let judged = JudgedSeed(
         configuration, seed: Seed(rawSeed), tiers: tiers, carrier: carrier,
-        reproduce: reproduction(path))
+        reproduce: (["powercut", "run", path.shellQuoted] + outcome.programWords)
+          .joined(separator: " "))
       outcome.counts.add(judged.judgement)
       outcome.counts.runs += Int(judged.scheduleCount) - 1
       outcome.scheduleNote = judged.scheduleNote
@@ -69,12 +71,6 @@ extension Scenario {
         "no seed of \(seeds) breaks \(rule.rawValue), which the scenario expects to be broken"
     }
     return (outcome, [])
-  }
-
-  /// The command that carries out the scenario's file.
-  private func reproduction(_ path: String) -> String {
-    (["powercut", "run", path.shellQuoted] + configuration.programWords(namesExecutable: true))
-      .joined(separator: " ")
   }
 
   /// `nil` where the first seed leaves no log to be read.

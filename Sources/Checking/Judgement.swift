@@ -39,6 +39,11 @@ public struct Judgement: Sendable {
   public var isCutShort = false
   /// Why the tiers were not gone through at all.
   public var refusal: CrashStateError?
+  /// What kept the states from being judged to their end, and what to do about it: a full disk, a program
+  /// that cannot be started. Then nothing that was found until then is a verdict on the run.
+  public var obstacle: String?
+  /// What other programs said of the distinct states, in the order in which they were named.
+  public var commands: [CommandCounts] = []
 
   public init() {}
 }

@@ -7,6 +7,8 @@ public enum OpaqueAnswer: Sendable {
   case opened(SparseBytes)
   /// It does not open, or a check of the program's own calls it damaged: what it said.
   case refused(rule: Rule, reason: String)
+  /// The program could not be asked, which says nothing of the state: why, and what to do.
+  case unanswered(reason: String)
 }
 
 /// Reads crash states of images whose format is not known here.
@@ -18,6 +20,7 @@ final class OpaqueStateJudge: StateJudge {
   private let history: DiskHistory
   private let promises: Promises?
   private let read: OpaqueReader
+  private(set) var obstacle: String?
 
   init(history: DiskHistory, promises: Promises?, read: @escaping OpaqueReader) {
     self.history = history
@@ -28,6 +31,9 @@ final class OpaqueStateJudge: StateJudge {
   func judge(_ state: CrashState) -> [Violation] {
     switch read(StateImage(history, state)) {
     case .refused(let rule, let reason): return [Violation(rule, reason, state: state)]
+    case .unanswered(let reason):
+      obstacle = obstacle ?? reason
+      return []
     case .opened(let contents):
       guard let promises else { return [] }
       // A new disk holds zeroes.

@@ -4,6 +4,13 @@ import CrashStates
 protocol StateJudge: AnyObject {
   /// What is wrong with a state that no state before it was judged to be.
   func judge(_ state: CrashState) -> [Violation]
+  /// What kept a state from being judged; `nil` where nothing did. No state behind it needs to be looked at.
+  var obstacle: String? { get }
+}
+
+extension StateJudge {
+  /// Most judges need nothing but the log.
+  var obstacle: String? { nil }
 }
 
 extension PromiseJudge: StateJudge {}

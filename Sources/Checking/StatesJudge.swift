@@ -48,7 +48,7 @@ final class StatesJudge {
 
   /// - Returns: counts, without the violations, which go to the list.
   func judge(_ list: inout ViolationList) -> Judgement {
-    let space = stateSpace
+    let space = options.stateSpace(of: evidence, tiers: tiers)
     let counts = isCounted ? space.counts(of: tiers) : nil
     judgement.tiers = tiers.indices.map {
       Judgement.TierCount(tier: tiers[$0], totalStateCount: counts?[$0] ?? 0)
@@ -61,19 +61,6 @@ final class StatesJudge {
     }
     if let recrash = (judge as? ImageStateJudge)?.recrash { judgement.add(recrash.count) }
     return judgement
-  }
-
-  /// Headers, log and block table before what else describes the disk, and the payload last.
-  private var stateSpace: StateSpace {
-    var areas: [[ByteRange]] = []
-    if evidence.image != nil {
-      let found = ImageAreas(evidence.history)
-      areas = [found.recoverable, found.structures]
-    }
-    return StateSpace(
-      evidence.history, tiers: tiers,
-      origin: options.origin ?? LogOrigin(recognizing: evidence.index), seed: options.seed,
-      areas: areas)
   }
 
   /// Whether somebody wants to know how many states there would be.
@@ -101,6 +88,11 @@ final class StatesJudge {
         return
       }
       judge(state, tierPlace: tiers.firstIndex(of: tier) ?? 0, &list)
+      if let obstacle = judge?.obstacle {
+        judgement.obstacle = obstacle
+        judgement.isCutShort = true
+        return
+      }
     }
   }
 

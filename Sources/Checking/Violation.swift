@@ -42,7 +42,7 @@ struct ViolationList {
 
   mutating func add(_ violation: Violation) {
     if let place = violations.firstIndex(where: { $0.rule == violation.rule }) {
-      violations[place].repeatCount += 1
+      violations[place].repeatCount += 1 + violation.repeatCount
     } else {
       violations.append(violation)
     }

@@ -57,7 +57,8 @@ final class ChildPipes {
       let receivedByteCount = receive()
       if receivedByteCount == 0 {
         if isLast { break }
-        waitForEvents()
+        // Behind the end of both there is nothing to wait for.
+        if ours[1] >= 0 || ours[2] >= 0 { waitForEvents() }
       }
     }
     close(&ours[0])

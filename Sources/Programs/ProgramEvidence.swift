@@ -23,6 +23,10 @@ extension ProgramRun {
       let evidence = try evidence()
       if evidence.isOpaque { options.maximumStateCount = Self.opaqueStateCount }
       var judgement = Judge(options).judge(evidence)
+      if evidence.isOpaque, evidence.opaqueReader == nil {
+        judgement.obstacle =
+          "there is no folder for what the program is asked to read: free some space, or set TMPDIR"
+      }
       if let logger = try loggerEvidence() {
         options.tiers = []
         var found = Judge(options).judge(logger)

@@ -14,11 +14,15 @@ struct QEMUImageReader: Sendable {
   private let folder: TemporaryFolder
 
   private static let corruptStatus: Int32 = 2
-  private static let timeLimit = Duration.seconds(30)
+  private static let usualTimeLimit = Duration.seconds(30)
+  private let timeLimit: Duration
 
-  init(format: String, program: String) throws(HostError) {
+  init(
+    format: String, program: String, timeLimit: Duration = usualTimeLimit
+  ) throws(HostError) {
     self.format = format
     self.program = program
+    self.timeLimit = timeLimit
     folder = try TemporaryFolder(prefix: "powercut-states", prefersMemory: true)
   }
 
@@ -38,14 +42,26 @@ struct QEMUImageReader: Sendable {
       }
       return .opened(try SparseBytes(reading: disk))
     } catch {
-      return .refused(rule: .d09, reason: "the state could not be looked at: \(error)")
+      return .unanswered(reason: "\(error)")
     }
   }
 
+  /// - Throws: where the program cannot be started, takes too long, or fails with no space to write to: none
+  ///   of this is the state's doing.
   private func run(_ words: [String]) throws(HostError) -> ChildProcess.Outcome {
-    try ChildProcess.run(
-      argv: [program] + words, environment: ["LC_ALL": "C"], timeLimit: Self.timeLimit,
+    let outcome = try ChildProcess.run(
+      argv: [program] + words, environment: ["LC_ALL": "C"], timeLimit: timeLimit,
       keptByteCount: 4096)
+    if outcome.status == .timedOut {
+      throw HostError(
+        "wait for", "\(program) \(words[0])",
+        found: "it runs for more than \(timeLimit) over one crash state",
+        hint: "Try again on a machine with less to do.")
+    }
+    if outcome.status != .exited(0), let shortage = FreeSpace.shortage(at: folder.path) {
+      throw shortage
+    }
+    return outcome
   }
 
   private func write(_ image: StateImage, to path: String) throws(HostError) {

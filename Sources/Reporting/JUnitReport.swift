@@ -43,6 +43,10 @@ public struct JUnitReport {
         reproduce: \(Self.escaped(replay.reproduce))</failure>
         """)
     }
+    if let obstacle = report.obstacle {
+      failures.append(
+        "<failure message=\"\(Self.escaped("could not finish: \(obstacle)"))\"></failure>")
+    }
     if report.findings.isEmpty && report.counts.states == 0 {
       failures.append("<failure message=\"nothing was checked\"></failure>")
     }

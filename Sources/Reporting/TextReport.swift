@@ -103,6 +103,7 @@ public struct TextReport {
   }
 
   private var verdict: String {
+    if report.obstacle != nil { return palette.bad("COULD NOT FINISH") }
     if !report.isPassed {
       let rules = Set(report.findings.map(\.rule)).count
       return palette.bad(

@@ -147,11 +147,11 @@ struct CheckCommand: ParsableCommand {
     report.notes =
       subject.notes + judgement.tiers.map { $0.text(ignoring: ignore.rules) }
     if commandCheck != nil, states.tiers.contains(.recrash) {
-      report.notes.append(
-        "commands: what a recovery leaves when it is cut (recrash) is not given to them")
+      report.notes.append(RunReport.recrashNote)
     }
     try commandCheck?.judge(
-      commandStates(subject), isOver: isOver, ignoring: ignore.rules, reproduce: reproduction,
+      judgeOptions.states(of: subject.evidence), isOver: isOver, ignoring: ignore.rules,
+      reproduce: reproduction,
       into: &report)
     return report
   }
@@ -160,12 +160,8 @@ struct CheckCommand: ParsableCommand {
   private func judgement(
     of subject: RecordedSubject, _ isOver: @escaping () -> Bool
   ) throws -> Judgement {
-    var options = Judge.Options(tiers: states.tiers, seed: seed)
-    options.origin = log.origin
-    options.maximumStateCount = budget.maxStates
-    options.isTimed = budget.duration != nil
     var progress = ProgressLine()
-    let judge = Judge(options) { stateCount in
+    let judge = Judge(judgeOptions) { stateCount in
       progress.show("\(stateCount) crash states")
       return !Interrupts.isRequested && !isOver()
     }
@@ -178,14 +174,12 @@ struct CheckCommand: ParsableCommand {
     return judgement
   }
 
-  /// The same states that are judged by rules, but for those that a recovery leaves.
-  private func commandStates(_ subject: RecordedSubject) -> StateEnumerator {
-    let space = StateSpace(
-      subject.history, tiers: states.tiers, origin: log.origin(of: subject.index), seed: seed)
-    let sample = budget.maxStates.map {
-      StateSample(stateCounts: space.counts(of: states.tiers), maximumStateCount: $0)
-    }
-    return StateEnumerator(space, tiers: states.tiers, sample: sample)
+  private var judgeOptions: Judge.Options {
+    var options = Judge.Options(tiers: states.tiers, seed: seed)
+    options.origin = log.origin
+    options.maximumStateCount = budget.maxStates
+    options.isTimed = budget.duration != nil
+    return options
   }
 
   /// For each state: its name, the file as cut, the file after recovery, the virtual disk.

@@ -22,7 +22,7 @@ struct CommandBatch {
       // An answer that came after the signal is that of a program that was killed for it.
       if Interrupts.isRequested { return false }
       tallies[index % commandCount].add(try result.get())
-      progress.show("\(tallies[0].stateCount) \(noun) judged by commands")
+      progress.show("\(tallies[0].counts.stateCount) \(noun) judged by commands")
       return true
     }
     return !Interrupts.isRequested

@@ -3,8 +3,9 @@ import Campaign
 import Checking
 import CrashStates
 import Host
+import VHDX
 
-/// Gives every distinct crash state to each command, several at once, and reports what they say.
+/// Gives every distinct crash state of a log to each command, several at once.
 struct CommandCheck {
   /// States that are enumerated before they are judged; a list of lost entries can be long.
   private static let batchStateCount = 256
@@ -18,6 +19,8 @@ struct CommandCheck {
   let comparesRecoveries: Bool
   /// States of earlier cuts are not given to commands.
   let firstCut: Int
+  /// What the progress line calls the states.
+  var noun = "crash states"
 
   /// Runs each command once on the last state, before anything is judged. What it says does not count.
   ///
@@ -50,27 +53,25 @@ struct CommandCheck {
       """)
   }
 
-  /// Judges the states and adds what was found to the report.
+  /// Asks each command about each of the states, those with the same bytes once. An interrupt ends it.
   ///
   /// - Parameter isOver: asked between batches; whether the time for judging is over.
-  func judge(
-    _ states: StateEnumerator, isOver: () -> Bool, ignoring ignoredRules: Set<Rule>,
-    reproduce: String, into report: inout RunReport
-  ) throws {
+  /// - Returns: what they say, one for each command.
+  /// - Throws: what keeps a command from being asked.
+  func tallies(
+    of states: StateEnumerator, isOver: () -> Bool = { false }
+  ) throws -> [CommandTally] {
     var tallies = judges.map { CommandTally($0.command) }
-    if !report.isInterrupted {
-      var states = DistinctStates(history, states, firstCut: firstCut)
-      var progress = ProgressLine()
-      var isGoingOn = true
-      while isGoingOn, !isOver() {
-        let batch = states.next(count: Self.batchStateCount)
-        if batch.isEmpty { break }
-        isGoingOn = try ask(about: batch, &tallies, &progress)
-      }
-      progress.clear()
-      report.isInterrupted = Interrupts.isRequested
+    var states = DistinctStates(history, states, firstCut: firstCut)
+    var progress = ProgressLine()
+    defer { progress.clear() }
+    var isGoingOn = true
+    while isGoingOn, !isOver() {
+      let batch = states.next(count: Self.batchStateCount)
+      if batch.isEmpty { break }
+      isGoingOn = try ask(about: batch, &tallies, &progress)
     }
-    add(tallies, ignoring: ignoredRules, reproduce: reproduce, to: &report)
+    return tallies
   }
 
   /// - Returns: `false` where the user wants to stop.
@@ -80,7 +81,7 @@ struct CommandCheck {
     let (judges, runner) = (judges, runner)
     let batch = CommandBatch(
       jobCount: jobCount, stateCount: states.count, commandCount: judges.count,
-      noun: "crash states")
+      noun: noun)
     return try batch.ask(&tallies, &progress) { state, command, number in
       let (judge, state) = (judges[command], states[state])
       return try runner.ask(judge.command, about: state, number: number) { answer, left in
@@ -89,11 +90,62 @@ struct CommandCheck {
     }
   }
 
+  /// Where Debian has the programs that this is mostly used with.
+  private static func packageHint(_ program: String) -> String {
+    let packages = [
+      "qemu-img": "qemu-utils", "qemu-io": "qemu-utils", "qemu-nbd": "qemu-utils",
+      "vhdiinfo": "libvhdi-utils", "e2fsck": "e2fsprogs", "fsck.ext4": "e2fsprogs",
+      "xfs_repair": "xfsprogs", "btrfs": "btrfs-progs", "sqlite3": "sqlite3",
+    ]
+    return packages[program].map { " It is in the Debian package '\($0)'." } ?? ""
+  }
+}
+
+extension CommandCheck {
+  /// - Parameters:
+  ///   - recovery: ours, where the disk holds a VHDX image; what commands recover is compared with it.
+  ///   - folder: where the images are written.
+  ///   - replay: the one line that writes the image of a state to a file, for the reports.
+  init(
+    _ commands: [ImageCommand], _ history: DiskHistory, recovery: RecoveryProfile?,
+    imageName: String, folder: TemporaryFolder, limitSeconds: UInt64, jobCount: Int,
+    replay: @escaping @Sendable (CrashState) -> String
+  ) {
+    judges = commands.map { command in
+      CommandJudge(command, history: history, recovery: recovery, lineThatWrites: replay)
+    }
+    self.history = history
+    runner = CommandRunner(
+      history: history, folder: folder, imageName: imageName, limitSeconds: limitSeconds,
+      looksAtFiles: recovery != nil)
+    self.jobCount = jobCount
+    comparesRecoveries = recovery != nil
+    firstCut = recovery.map { UsableCut.first(in: history, recovery: $0) } ?? 0
+  }
+}
+
+extension CommandCheck {
+  /// Judges the states of a recording and adds what was found to the report.
+  ///
+  /// - Parameter isOver: asked between batches; whether the time for judging is over.
+  func judge(
+    _ states: StateEnumerator, isOver: () -> Bool, ignoring ignoredRules: Set<Rule>,
+    reproduce: String, into report: inout RunReport
+  ) throws {
+    var tallies = judges.map { CommandTally($0.command) }
+    if !report.isInterrupted {
+      tallies = try self.tallies(of: states, isOver: isOver)
+      report.isInterrupted = Interrupts.isRequested
+    }
+    add(tallies, ignoring: ignoredRules, reproduce: reproduce, to: &report)
+  }
+
   private func add(
     _ tallies: [CommandTally], ignoring ignoredRules: Set<Rule>, reproduce: String,
     to report: inout RunReport
   ) {
-    report.notes += tallies.map(\.note)
+    let counts = tallies.map(\.counts)
+    report.notes += counts.map(\.note)
     if firstCut > 0 {
       report.notes.append("commands: cuts before \(firstCut) are left out, no image is there yet")
     }
@@ -105,24 +157,8 @@ struct CommandCheck {
     for place in report.findings.indices {
       report.findings[place].alsoBroken = rules.filter { $0 != report.findings[place].rule }
     }
-    var unjudged: [(rule: Rule, reason: String)] = []
-    if !tallies.contains(where: \.hasJudged) {
-      unjudged.append((.x03, "no command said good or bad of any state"))
-    }
-    if comparesRecoveries, tallies.allSatisfy({ $0.comparedCount == 0 }) {
-      unjudged += [.x02, .x04].map { ($0, "no command recovered its copy of an image") }
-    }
+    let unjudged = counts.unjudgedRules(comparesRecoveries: comparesRecoveries)
     report.unjudgedRules += unjudged.filter { !ignoredRules.contains($0.rule) }
-  }
-
-  /// Where Debian has the programs that this is mostly used with.
-  private static func packageHint(_ program: String) -> String {
-    let packages = [
-      "qemu-img": "qemu-utils", "qemu-io": "qemu-utils", "qemu-nbd": "qemu-utils",
-      "vhdiinfo": "libvhdi-utils", "e2fsck": "e2fsprogs", "fsck.ext4": "e2fsprogs",
-      "xfs_repair": "xfsprogs", "btrfs": "btrfs-progs", "sqlite3": "sqlite3",
-    ]
-    return packages[program].map { " It is in the Debian package '\($0)'." } ?? ""
   }
 }
 

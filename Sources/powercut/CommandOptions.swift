@@ -14,8 +14,8 @@ struct CommandOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       A program that judges each distinct crash state's image: 'qemu-img check -r all {image}'. Exit 0 \
-      is good, 125 cannot tell, anything else is bad. No shell. Can be repeated. Of a recording of \
-      several files, with joint.txt, it judges their folder: 'my-check {folder}'.
+      is good, 125 cannot tell, anything else is bad. No shell. Can be repeated. Where check is given a \
+      recording of several files, with joint.txt, it judges their folder: 'my-check {folder}'.
       """, valueName: "words"),
     transform: { try ImageCommand(parsing: $0, for: Self.subject(of: $0)) })
   var commands: [ImageCommand] = []
@@ -70,19 +70,36 @@ struct CommandOptions: ParsableArguments {
   ) throws -> CommandCheck? {
     if isEmpty { return nil }
     try require(.image)
-    let judges = commands.map { command in
-      CommandJudge(command, history: history, recovery: recovery) { state in
-        "\(replay) --state \("\(state)".shellQuoted) --output state.img"
-      }
-    }
-    let runner = CommandRunner(
-      history: history, folder: try TemporaryFolder(prefix: "powercut-command"),
-      imageName: recovery == nil ? "image.raw" : "image.vhdx",
-      limitSeconds: limitSeconds,
-      looksAtFiles: recovery != nil)
+    let byteCount = history.byteCount(atCut: history.entryCount)
     return CommandCheck(
-      judges: judges, history: history, runner: runner, jobCount: jobCount,
-      comparesRecoveries: recovery != nil,
-      firstCut: recovery.map { UsableCut.first(in: history, recovery: $0) } ?? 0)
+      commands, history, recovery: recovery,
+      imageName: recovery == nil ? "image.raw" : "image.vhdx",
+      folder: try TemporaryFolder(
+        prefix: Self.folderPrefix, prefersMemory: byteCount <= Self.smallByteCount),
+      limitSeconds: limitSeconds, jobCount: jobCount
+    ) { "\(replay) --state \("\($0)".shellQuoted) --output state.img" }
   }
+
+  /// The commands as judges of runs; `nil` where none was given.
+  ///
+  /// - Parameter jobCount: how many of them run side by side.
+  /// - Throws: ``ToolError`` where a command is for folders.
+  func judges(jobCount: Int) throws -> CampaignCommands? {
+    if isEmpty { return nil }
+    if let other = commands.first(where: { $0.subject != .image }) {
+      throw ToolError(
+        """
+        --command '\(other)': the crash states of a run are those of one file, so write \
+        \(ImageCommand.Subject.image.placeholder)
+        """)
+    }
+    return CampaignCommands(
+      commands, words: words,
+      folder: try TemporaryFolder(prefix: Self.folderPrefix, prefersMemory: true),
+      limitSeconds: limitSeconds, jobCount: jobCount)
+  }
+
+  private static let folderPrefix = "powercut-command"
+  /// Images up to here are kept in memory, a copy for each job.
+  private static let smallByteCount: UInt64 = 64 << 20
 }

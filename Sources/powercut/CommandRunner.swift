@@ -53,9 +53,6 @@ struct CommandRunner: Sendable {
 
 /// One start of a command.
 struct CommandCall: Sendable {
-  /// Less free space than this can make a sound image look bad to a program that has to write.
-  private static let neededByteCount: UInt64 = 1 << 20
-
   let folder: TemporaryFolder
   let limitSeconds: UInt64
 
@@ -80,12 +77,6 @@ struct CommandCall: Sendable {
   }
 
   func refuseFullDisk() throws {
-    guard let byteCount = FreeSpace.byteCount(at: folder.path), byteCount < Self.neededByteCount
-    else { return }
-    throw ToolError(
-      """
-      the disk of \(folder.path) is full, so that no command can be believed: free some space, or \
-      set TMPDIR to a folder on another disk
-      """)
+    if let shortage = FreeSpace.shortage(at: folder.path) { throw shortage }
   }
 }

@@ -33,15 +33,15 @@ struct FindingFolder {
   /// Keeps a run while it is made smaller, so that it is there whatever happens until then, and for good
   /// where `minimize` comes to nothing.
   func keeping(
-    _ finding: Finding, of plan: FuzzPlan, _ minimize: () -> FindingGroup?
+    _ finding: Finding, of plan: FuzzPlan, _ minimize: () throws -> FindingGroup?
   ) throws -> FindingGroup? {
-    guard let seed = finding.seed else { return minimize() }
+    guard let seed = finding.seed else { return try minimize() }
     let scenario = Scenario(
       of: plan.configuration(for: seed), seed: seed, tiers: plan.tiers, breaking: finding.rule,
       also: finding.alsoBroken)
     let kept = "\(path)/unshrunk-\(finding.rule.rawValue)-seed-\(seed).yaml"
     try OutputFile.write(scenario.text, to: kept)
-    guard let group = minimize() else { return nil }
+    guard let group = try minimize() else { return nil }
     try write(group, command: "fuzz")
     Folders.remove(kept)
     return group
@@ -74,7 +74,8 @@ struct FindingFolder {
     // The scenario names the program's file.
     let program = group.scenario.configuration.programWords(namesExecutable: false)
     finding.reproduce =
-      (["powercut", "replay-run", scenario.shellQuoted] + program).joined(separator: " ")
+      (["powercut", "replay-run", scenario.shellQuoted] + program + carrier.judgeWords)
+      .joined(separator: " ")
     return finding
   }
 

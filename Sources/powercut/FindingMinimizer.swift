@@ -33,13 +33,23 @@ struct FindingMinimizer {
     for known in try folder?.knownScenarios() ?? [] where isOfThisPlan(known.scenario) {
       if Interrupts.isRequested { return }
       guard case .breaks(let rule, _) = known.scenario.expectation else { continue }
+      if let reason = known.scenario.reasonNotToRun(
+        hasCommands: !plan.carrier.judgeWords.isEmpty)
+      {
+        report.notes.append("known and not tried: \(known.path) \(reason)")
+        continue
+      }
       let configuration = known.scenario.configuration.running(plan.executable)
       let program = configuration.programWords(namesExecutable: plan.executable != nil)
       let reproduce =
-        (["powercut", "replay-run", known.path.shellQuoted] + program).joined(separator: " ")
+        (["powercut", "replay-run", known.path.shellQuoted] + program + plan.carrier.judgeWords)
+        .joined(separator: " ")
       let judged = JudgedSeed(
         configuration, seed: known.scenario.seeds.first,
         tiers: known.scenario.tiers, carrier: plan.carrier, reproduce: reproduce)
+      if let stalled = judged.stalledRun { throw ToolError("\(known.path): \(stalled)") }
+      // What an interrupt has cut short says nothing.
+      if Interrupts.isRequested { return }
       report.counts.add(judged.judgement)
       if let finding = judged.findings.first(where: { $0.rule == rule }) {
         report.findings.append(finding)
@@ -63,6 +73,8 @@ struct FindingMinimizer {
         "making \(finding.rule.rawValue) of seed \(finding.seed.map { "\($0)" } ?? "") smaller")
       if let group = try minimizedAndKept(finding) {
         FindingGroup.add(group, to: &report.groups)
+      } else if Interrupts.isRequested {
+        report.notes.append("\(finding.reproduce): interrupted before it was made smaller")
       } else {
         report.notes.append(
           "\(finding.rule.rawValue) of \(finding.reproduce) cannot be made smaller")
@@ -81,14 +93,14 @@ struct FindingMinimizer {
   }
 
   private func minimizedAndKept(_ finding: Finding) throws -> FindingGroup? {
-    guard let folder else { return minimized(finding) }
-    return try folder.keeping(finding, of: plan) { minimized(finding) }
+    guard let folder else { return try minimized(finding) }
+    return try folder.keeping(finding, of: plan) { try minimized(finding) }
   }
 
-  private func minimized(_ finding: Finding) -> FindingGroup? {
+  private func minimized(_ finding: Finding) throws -> FindingGroup? {
     let stopwatch = Stopwatch()
     let limit = options.shrinkLimit.nanoseconds
-    return FindingGroup.minimizing(finding, of: plan) {
+    return try FindingGroup.minimizing(finding, of: plan) {
       stopwatch.elapsedNanoseconds < limit && !Interrupts.isRequested
     }
   }

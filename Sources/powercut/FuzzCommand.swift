@@ -62,6 +62,7 @@ struct FuzzCommand: ParsableCommand {
 
   @OptionGroup var minimizing: MinimizingOptions
   @OptionGroup var programOptions: ProgramRunOptions
+  @OptionGroup var commands: CommandOptions
   @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
 
@@ -72,15 +73,22 @@ struct FuzzCommand: ParsableCommand {
       let minimizer = try FindingMinimizer(plan, minimizing)
       var tally = FuzzTally(plan)
       try tally.addKnown { try minimizer.tryKnown(&$0) }
-      if tally.isGoingOn { try carryOut(plan, stopwatch, &tally) }
+      if tally.isGoingOn {
+        do {
+          try carryOut(plan, stopwatch, &tally)
+        } catch let stalled as StalledRun where tally.report.counts.runs > 0 {
+          tally.end(by: stalled)
+        }
+      }
       var report = tally.finalReport
-      try minimizer.minimize(tally.examples, &report)
+      if report.obstacle == nil { try minimizer.minimize(tally.examples, &report) }
       try outputOptions.write(report, stopwatch.timing(jobCount: jobCount))
+      if let obstacle = report.obstacle { throw ToolError(obstacle) }
       return report.exitStatus
     }
   }
 
-  private var jobCount: Int { jobOptions.jobs(for: stack) }
+  private var jobCount: Int { commands.isEmpty ? jobOptions.jobs(for: stack) : jobOptions.jobs }
 
   private func plan() throws -> FuzzPlan {
     var range = seeds
@@ -94,6 +102,7 @@ struct FuzzCommand: ParsableCommand {
     if workload != .client { plan.workload = workload }
     plan.ignoredRules = ignore.rules
     plan.carrier = try programOptions.carrier(for: stack)
+      .judged(by: commands.judges(jobCount: jobOptions.jobs))
     plan.executable = programOptions.program
     return plan
   }
@@ -105,6 +114,15 @@ struct FuzzCommand: ParsableCommand {
     guard workload != .dirtyImages || stack.holdsMadeUpImages else {
       throw ValidationError(
         "--workload dirty-images needs a simulated stack of images, such as vhdx:exact")
+    }
+    if !commands.isEmpty {
+      guard workload == .client, stack.program?.isDatabase != true, strategy.strategy != nil else {
+        throw ValidationError(
+          """
+          --command judges the crash states of one file that a client writes to: it goes with neither \
+          databases nor --workload dirty-images nor --strategy dfs
+          """)
+      }
     }
     if stack.program != nil {
       guard bugs.isEmpty else {
@@ -132,7 +150,8 @@ struct FuzzCommand: ParsableCommand {
   ) throws {
     let part = SeedPart(seeds: plan.seeds, shard: shard)
     var progress = ProgressLine()
-    try WorkerPool(jobCount: jobCount).run(indexCount: part.seedCount) { index in
+    let pool = RunPool(jobCount: jobCount, isOneByOne: !commands.isEmpty)
+    try pool.run(indexCount: part.seedCount) { index in
       let seed = part.seed(at: index)
       return CrashNotes.noting(seed: seed.rawValue) {
         verifyDeterminism ? plan.runTwice(seed) : plan.run(seed)

@@ -40,13 +40,13 @@ struct JointCheck {
     report.isInterrupted = Interrupts.isRequested
     report.counts.entries = history.lineCount
     report.counts.states = states.judgeableCount
-    report.counts.distinctStates = tallies.map(\.stateCount).max() ?? 0
-    report.notes += recording.notes + states.notes + tallies.map(\.note)
+    report.counts.distinctStates = tallies.map(\.counts.stateCount).max() ?? 0
+    report.notes += recording.notes + states.notes + tallies.map(\.counts.note)
     for violation in tallies.flatMap(\.violations) {
       report.findings.append(
         Finding(recorded: violation, alsoBroken: [], reproduce: reproduce))
     }
-    if !tallies.contains(where: \.hasJudged) {
+    if !tallies.contains(where: \.counts.hasJudged) {
       report.unjudgedRules.append((.x03, "no command said good or bad of any state"))
     }
   }

@@ -27,13 +27,15 @@ struct ReplayRunCommand: ParsableCommand {
   var subject: String
 
   @OptionGroup var programOptions: ProgramRunOptions
+  @OptionGroup var commands: CommandOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      let request = try ReplayRequest(subject, programOptions)
+      let request = try ReplayRequest(subject, programOptions, commands)
       let carrier = try programOptions.carrier(for: request.token.stack)
+        .judged(by: commands.judges(jobCount: Processors.count))
       var report = RunReport(
         command: "replay-run", subject: request.token.target, seeds: request.token.seeds)
       let replay = try CrashNotes.noting(seed: request.token.seeds.first.rawValue) {
@@ -45,11 +47,30 @@ struct ReplayRunCommand: ParsableCommand {
       }.get()
       for result in replay.results { report.counts.add(result.judgement) }
       report.findings = replay.findings
-      report.replay = replay.verdict
+      report.replay = try verdict(of: replay)
+      report.isInterrupted = Interrupts.isRequested
       report.notes = replay.notes
+      report.addCommandNotes(
+        comparesRecoveries: request.token.stack.image == .vhdx, tiers: request.token.tiers)
       try outputOptions.write(report, stopwatch.timing(jobCount: 1))
       return report.exitStatus
     }
+  }
+
+  /// - Returns: `nil` where an interrupt came before there was one.
+  /// - Throws: ``ToolError`` where the rule was not judged, so that nobody knows whether it holds.
+  private func verdict(of replay: RunReplay) throws -> ReplayVerdict? {
+    let verdict = replay.verdict
+    guard verdict.kind == .fixed, !commands.isEmpty else { return verdict }
+    if Interrupts.isRequested { return nil }
+    guard replay.isRuleJudged else {
+      throw ToolError(
+        """
+        \(replay.rule.rawValue) was not judged: no command said good or bad of any state, or none \
+        recovered its copy of an image. Give the command that broke it (--command).
+        """)
+    }
+    return verdict
   }
 }
 
@@ -65,19 +86,24 @@ private struct ReplayRequest {
   let command: String
 
   /// - Parameter subject: a token, or the path of what holds one, or a scenario.
-  init(_ subject: String, _ options: ProgramRunOptions) throws {
+  /// - Throws: ``ToolError`` where it is none, or is nothing that these options can judge.
+  init(
+    _ subject: String, _ options: ProgramRunOptions, _ commands: CommandOptions
+  ) throws {
     if RunToken.isToken(subject) {
-      try self.init(text: subject, path: nil, options)
+      try self.init(text: subject, path: nil, options, commands)
     } else if subject == "-" {
-      try self.init(text: InputFile.text("/dev/stdin"), path: nil, options)
+      try self.init(text: InputFile.text("/dev/stdin"), path: nil, options, commands)
     } else {
       let path = Folders.isFolder(subject) ? "\(subject)/\(FindingFolder.scenarioName)" : subject
-      try self.init(text: InputFile.text(path), path: path, options)
+      try self.init(text: InputFile.text(path), path: path, options, commands)
     }
   }
 
   /// - Parameter path: where the text stands; `nil` where the command has to name the run itself.
-  private init(text: String, path: String?, _ options: ProgramRunOptions) throws {
+  private init(
+    text: String, path: String?, _ options: ProgramRunOptions, _ commands: CommandOptions
+  ) throws {
     do {
       let named: String?
       (token, named) = try Self.token(text)
@@ -85,11 +111,15 @@ private struct ReplayRequest {
     } catch {
       throw ToolError("\(path ?? "replay-run"): \(error)")
     }
+    if let reason = token.reasonNotToRun(hasCommands: !commands.isEmpty) {
+      throw ToolError("\(path ?? "the token") \(reason)")
+    }
     let word = path ?? token.description
     let subject = word.utf8.count > Self.longestArgument ? "-" : word.shellQuoted
     let program = RunConfiguration(stack: token.stack).running(executable)
       .programWords(namesExecutable: path == nil || options.program != nil)
-    command = (["powercut", "replay-run", subject] + program).joined(separator: " ")
+    command = (["powercut", "replay-run", subject] + program + commands.words)
+      .joined(separator: " ")
   }
 
   /// - Returns: the token, and the program's file that a scenario names.

@@ -15,13 +15,15 @@ struct RunCommand: ParsableCommand {
   var paths = ["Scenarios"]
 
   @OptionGroup var programOptions: ProgramRunOptions
+  @OptionGroup var commands: CommandOptions
   @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      let scenarios = try RunnableScenarios(paths, programOptions)
+      let scenarios = try RunnableScenarios(
+        paths, programOptions, commands: commands.judges(jobCount: jobOptions.jobs))
       var report = RunReport(command: "run", subject: paths.joined(separator: " "))
       report.notes = scenarios.notes
       // Programs by themselves: they are to be alone on the machine as far as they can.
@@ -30,6 +32,7 @@ struct RunCommand: ParsableCommand {
         try carryOut(
           batch, jobCount: jobOptions.jobs(for: first.scenario.configuration.stack), &report)
       }
+      report.addCommandNotes(comparesRecoveries: scenarios.haveImages, tiers: scenarios.tiers)
       try outputOptions.write(report, stopwatch.timing(jobCount: jobOptions.jobs))
       return report.exitStatus
     }
@@ -39,7 +42,8 @@ struct RunCommand: ParsableCommand {
     _ batch: [RunnableScenario], jobCount: Int, _ report: inout RunReport
   ) throws {
     var progress = ProgressLine()
-    try WorkerPool(jobCount: jobCount).run(indexCount: batch.count) { index in
+    let pool = RunPool(jobCount: jobCount, isOneByOne: !commands.isEmpty)
+    try pool.run(indexCount: batch.count) { index in
       ScenarioResult(batch[index])
     } consume: { _, result in
       if Interrupts.isRequested {

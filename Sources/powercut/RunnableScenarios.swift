@@ -1,4 +1,5 @@
 import Campaign
+import CrashStates
 import Host
 
 /// A scenario with what makes its runs.
@@ -14,31 +15,48 @@ struct RunnableScenarios {
   private(set) var programs: [RunnableScenario] = []
   /// Which were left out, and why.
   private(set) var notes: [String] = []
+  private let options: ProgramRunOptions
+  /// `nil` where no command was given. One for all, since they are tried out once.
+  private let commands: CampaignCommands?
 
   /// Reads every scenario before the first one runs, so that a mistake in the last file does not show
   /// after an hour.
   ///
-  /// - Throws: ``ToolError`` where a file is no scenario, or names a program that must not be started.
-  init(_ paths: [String], _ options: ProgramRunOptions) throws {
+  /// - Parameter commands: what judges the runs beside our rules.
+  /// - Throws: ``ToolError`` where a file is no scenario, names a program that must not be started, or is
+  ///   one that needs a command or that no command can judge.
+  init(
+    _ paths: [String], _ options: ProgramRunOptions, commands: CampaignCommands?
+  ) throws {
+    self.options = options
+    self.commands = commands
     for path in paths {
       if Folders.isFolder(path) {
         for file in try Folders.files(below: path, suffix: ".yaml") {
-          try add(LoadedScenario(path: file), options, isNamed: false)
+          try add(LoadedScenario(path: file), isNamed: false)
         }
       } else {
-        try add(LoadedScenario(path: path), options, isNamed: true)
+        try add(LoadedScenario(path: path), isNamed: true)
       }
     }
   }
 
-  private mutating func add(
-    _ loaded: LoadedScenario, _ options: ProgramRunOptions, isNamed: Bool
-  ) throws {
+  /// Whether there are images for commands to recover.
+  var haveImages: Bool { all.contains { $0.scenario.configuration.stack.image == .vhdx } }
+  /// The crash states of all of them.
+  var tiers: [Tier] { all.flatMap(\.scenario.tiers) }
+  private var all: [RunnableScenario] { simulated + programs }
+
+  private mutating func add(_ loaded: LoadedScenario, isNamed: Bool) throws {
     let path = loaded.path
+    if let reason = loaded.scenario.reasonNotToRun(hasCommands: commands != nil) {
+      if isNamed { throw ToolError("\(path) \(reason)") }
+      notes.append("not run: \(path) \(reason)")
+      return
+    }
     var scenario = loaded.scenario
     guard let program = scenario.configuration.stack.program else {
-      simulated.append(
-        RunnableScenario(path: path, scenario: scenario, carrier: SimulatedCarrier()))
+      simulated.append(runnable(path, scenario, SimulatedCarrier()))
       return
     }
     if !options.allowExec && !isNamed {
@@ -49,12 +67,16 @@ struct RunnableScenarios {
     scenario.configuration = scenario.configuration.running(options.program)
     do {
       programs.append(
-        RunnableScenario(
-          path: path, scenario: scenario,
-          carrier: try options.carrier(for: scenario.configuration.stack)))
+        runnable(path, scenario, try options.carrier(for: scenario.configuration.stack)))
     } catch {
       throw ToolError("\(path): \(error)")
     }
+  }
+
+  private func runnable(
+    _ path: String, _ scenario: Scenario, _ carrier: any RunCarrier
+  ) -> RunnableScenario {
+    RunnableScenario(path: path, scenario: scenario, carrier: carrier.judged(by: commands))
   }
 }
 

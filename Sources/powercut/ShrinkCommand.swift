@@ -23,6 +23,7 @@ struct ShrinkCommand: ParsableCommand {
   var duration = DurationArgument(seconds: 30)
 
   @OptionGroup var programOptions: ProgramRunOptions
+  @OptionGroup var commands: CommandOptions
   @OptionGroup var outputOptions: OutputOptions
 
   func run() throws {
@@ -30,8 +31,16 @@ struct ShrinkCommand: ParsableCommand {
       let stopwatch = Stopwatch()
       var report = RunReport(command: "shrink", subject: path)
       let (file, scenario) = try subject()
+      if let reason = scenario.reasonNotToRun(hasCommands: !commands.isEmpty) {
+        throw ToolError("\(file) \(reason)")
+      }
       let carrier = try programOptions.carrier(for: scenario.configuration.stack)
-      let group = try minimized(scenario, from: file, carrier, stopwatch, &report)
+        .judged(by: commands.judges(jobCount: Processors.count))
+      guard let group = try minimized(scenario, from: file, carrier, stopwatch, &report) else {
+        report.isInterrupted = true
+        try outputOptions.write(report, stopwatch.timing(jobCount: 1))
+        return report.exitStatus
+      }
       report.groups = [group]
       report.findings = [group.finding]
       if let output = output ?? (Folders.isFolder(path) ? "\(path)/.." : nil) {
@@ -53,10 +62,11 @@ struct ShrinkCommand: ParsableCommand {
     return (file, scenario)
   }
 
+  /// - Returns: `nil` where an interrupt came before the run was judged.
   private func minimized(
     _ scenario: Scenario, from file: String, _ carrier: any RunCarrier, _ stopwatch: Stopwatch,
     _ report: inout RunReport
-  ) throws -> FindingGroup {
+  ) throws -> FindingGroup? {
     guard case .breaks(let rule, _) = scenario.expectation else {
       throw ToolError("\(file): expects nothing to be broken, so there is nothing to make smaller")
     }
@@ -64,7 +74,10 @@ struct ShrinkCommand: ParsableCommand {
       throw ToolError(
         "\(file): only a client's operations can be made smaller, not images or transactions")
     }
-    guard let judged = scenario.firstRun(breaking: rule, carrier: carrier) else {
+    let judging = carrier.carrier(judging: rule)
+    guard let judged = try scenario.firstRun(breaking: rule, carrier: judging) else {
+      // Then no command was asked to the end.
+      if Interrupts.isRequested { return nil }
       throw ToolError(
         """
         \(file): no seed of \(scenario.seeds) breaks \(rule.rawValue) now. If it was mended, \
@@ -72,7 +85,7 @@ struct ShrinkCommand: ParsableCommand {
         """)
     }
     report.counts.add(judged.judgement)
-    let group = FindingGroup.minimizing(judged, rule: rule) {
+    let group = try FindingGroup.minimizing(judged, rule: rule) {
       stopwatch.elapsedNanoseconds < duration.nanoseconds && !Interrupts.isRequested
     }
     guard var group else {
@@ -81,7 +94,8 @@ struct ShrinkCommand: ParsableCommand {
     let program = scenario.configuration.programWords(
       namesExecutable: programOptions.program != nil)
     group.finding.reproduce =
-      (["powercut", "replay-run", file.shellQuoted] + program).joined(separator: " ")
+      (["powercut", "replay-run", file.shellQuoted] + program + commands.words)
+      .joined(separator: " ")
     return group
   }
 }

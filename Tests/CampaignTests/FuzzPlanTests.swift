@@ -125,7 +125,7 @@ import Workload
       )
       #expect(plan.reproduction(of: Seed(3)).hasSuffix("--seeds 3 --strategy dfs --preemptions 1"))
       guard let example = tally.examples.first else { continue }
-      let group = try #require(FindingGroup.minimizing(example, of: plan) { true })
+      let group = try #require(try FindingGroup.minimizing(example, of: plan) { true })
       #expect(group.finding.rule == example.rule)
     }
   }

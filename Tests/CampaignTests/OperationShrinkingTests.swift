@@ -25,7 +25,7 @@ import Workload
     configuration.faults.errors = [1: .inputOutput]
     let run = SimulatedRun(configuration, seed: Seed(1))
     return try #require(
-      ShrinkTrials(
+      try ShrinkTrials(
         ShrinkCase(of: run, tiers: [.prefix]), rule: .l07, workLimit: .max, isGoingOn: { true }))
   }
 

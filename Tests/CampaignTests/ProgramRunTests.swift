@@ -64,7 +64,7 @@ struct ProgramRunTests {
   @Test func aProgramsFindingIsMadeSmaller() throws {
     let plan = Self.plan(executable: "/opt/qemu/qemu-io")
     let finding = try Self.found(plan)
-    let group = try #require(FindingGroup.minimizing(finding, of: plan) { true })
+    let group = try #require(try FindingGroup.minimizing(finding, of: plan) { true })
     #expect(group.operationCount < 6)
     #expect(group.shape.description.hasPrefix("qemu-io-raw: "))
     let text = group.scenario.text

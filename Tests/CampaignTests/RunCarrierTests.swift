@@ -39,20 +39,20 @@ struct RunCarrierTests {
 
   @Test func shrinkingMakesItsRunsWithTheCarrierOfTheFinding() throws {
     let carrier = CountingCarrier(workCountOfRun: 1_000)
-    let judged = try #require(Self.scenario(1...50).firstRun(breaking: .l03, carrier: carrier))
+    let judged = try #require(try Self.scenario(1...50).firstRun(breaking: .l03, carrier: carrier))
     let before = carrier.runCount
-    var shrinker = try #require(Shrinker(judged, rule: .l03))
-    let shrunk = shrinker.shrink()
+    var shrinker = try #require(try Shrinker(judged, rule: .l03))
+    let shrunk = try shrinker.shrink()
     #expect(shrunk.operationCount < judged.run.workload.operations.count)
     #expect(carrier.runCount - before >= shrunk.runCount)
   }
 
   @Test func workOfACarrierLimitsShrinking() throws {
     let carrier = CountingCarrier(workCountOfRun: 20_000)
-    let judged = try #require(Self.scenario(1...50).firstRun(breaking: .l03, carrier: carrier))
+    let judged = try #require(try Self.scenario(1...50).firstRun(breaking: .l03, carrier: carrier))
     let before = carrier.runCount
-    var shrinker = try #require(Shrinker(judged, rule: .l03, workLimit: 200_000))
-    _ = shrinker.shrink()
+    var shrinker = try #require(try Shrinker(judged, rule: .l03, workLimit: 200_000))
+    _ = try shrinker.shrink()
     // The one that is looked at first, ten of smaller cases, and none that is searched for.
     #expect(carrier.runCount - before <= 11)
   }
@@ -103,7 +103,7 @@ struct RunCarrierTests {
     #expect(throws: StalledRun.self) {
       try RunReplay(scenario, breaking: .l03, carrier: carrier, reproduce: "")
     }
-    #expect(scenario.firstRun(breaking: .l03, carrier: carrier) == nil)
+    #expect(try scenario.firstRun(breaking: .l03, carrier: carrier) == nil)
   }
 
   @Test(arguments: [
@@ -148,7 +148,7 @@ private struct FailingCarrier: RunCarrier {
 }
 
 /// A run as if it had ended for some other reason.
-private struct StalledCopy: CompletedRun {
+struct StalledCopy: CompletedRun {
   private let run: SimulatedRun
   let stall: RunStall?
 

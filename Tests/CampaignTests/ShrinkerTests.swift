@@ -29,8 +29,8 @@ import Workload
   @Test(arguments: loggerBugs)
   func aLoggerBugTakesFewOperations(bug: BugSwitch) throws {
     let (judged, rule) = try Self.found(bug)
-    var shrinker = try #require(Shrinker(judged, rule: rule))
-    let shrunk = shrinker.shrink()
+    var shrinker = try #require(try Shrinker(judged, rule: rule))
+    let shrunk = try shrinker.shrink()
     #expect(!shrunk.wasEndedByClock)
     #expect((1...3).contains(shrunk.operationCount))
     #expect(shrunk.switchCount <= 4)
@@ -52,8 +52,8 @@ import Workload
   @Test func oneRunGivesOneResult() throws {
     let (judged, rule) = try Self.found(.positionReread)
     let texts = try (0..<2).map { _ in
-      var shrinker = try #require(Shrinker(judged, rule: rule))
-      return shrinker.shrink().scenario.text
+      var shrinker = try #require(try Shrinker(judged, rule: rule))
+      return try shrinker.shrink().scenario.text
     }
     #expect(texts[0] == texts[1])
   }
@@ -63,11 +63,11 @@ import Workload
     for runLimit in [0, 7, 30] {
       var runCount = 0
       var shrinker = try #require(
-        Shrinker(judged, rule: rule) {
+        try Shrinker(judged, rule: rule) {
           runCount += 1
           return runCount <= runLimit
         })
-      let shrunk = shrinker.shrink()
+      let shrunk = try shrinker.shrink()
       #expect(shrunk.wasEndedByClock)
       #expect(shrunk.runCount <= runLimit)
       #expect(shrunk.finding.rule == rule)
@@ -77,13 +77,13 @@ import Workload
 
   @Test func aRuleThatIsKeptCannotBeShrunk() throws {
     let (judged, _) = try Self.found(.positionReread)
-    #expect(Shrinker(judged, rule: .r12) == nil)
+    #expect(try Shrinker(judged, rule: .r12) == nil)
   }
 
   @Test func faultsThatItTakesStay() throws {
     let (judged, rule) = try Self.found(.failedWriteLogged)
-    var shrinker = try #require(Shrinker(judged, rule: rule))
-    let shrunk = shrinker.shrink()
+    var shrinker = try #require(try Shrinker(judged, rule: rule))
+    let shrunk = try shrinker.shrink()
     #expect(shrunk.scenario.configuration.faults.errors.count == 1)
     #expect(shrunk.scenario.configuration.faults.capacityByteCount == nil)
   }
@@ -98,7 +98,7 @@ import Workload
       guard let finding = plan.run(Seed(seed)).findings.first(where: { $0.rule == .l07 }) else {
         continue
       }
-      let group = try #require(FindingGroup.minimizing(finding, of: plan) { true })
+      let group = try #require(try FindingGroup.minimizing(finding, of: plan) { true })
       FindingGroup.add(group, to: &groups)
       foundCount += 1
     }
@@ -111,8 +111,8 @@ import Workload
   @Test func aGroupKeepsTheRunAsItWasFound() throws {
     let (judged, rule) = try Self.found(.flushCoversLater)
     let group = try #require(
-      FindingGroup.minimizing(judged, rule: rule) { true })
-    let again = try #require(group.unshrunk.firstRun(breaking: rule))
+      try FindingGroup.minimizing(judged, rule: rule) { true })
+    let again = try #require(try group.unshrunk.firstRun(breaking: rule))
     #expect(again.run.logBytes == judged.run.logBytes)
     #expect(again.run.schedule == judged.run.schedule)
     // The page shows the whole run: who began and who was answered.

@@ -29,7 +29,7 @@ import Workload
     change(&configuration)
     let run = SimulatedRun(configuration, seed: Seed(1))
     return try #require(
-      ShrinkTrials(
+      try ShrinkTrials(
         ShrinkCase(of: run, tiers: [.prefix, .drop(1)]), rule: .l07, workLimit: .max,
         isGoingOn: { true }))
   }

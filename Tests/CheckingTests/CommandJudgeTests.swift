@@ -161,7 +161,7 @@ import VHDX
     #expect(tally.violations.first?.state == CrashState(cut: 0))
     #expect(tally.violations.first?.repeatCount == 2)
     #expect(
-      tally.note
+      tally.counts.note
         == "command 'fix {image}': 5 distinct states, 1 accepted, 1 skipped (exit 125), "
         + "0 need recovery first, 3 broken")
   }

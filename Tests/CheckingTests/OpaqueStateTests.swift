@@ -79,4 +79,23 @@ import WriteLog
     }
     #expect(judgement.violations.map(\.rule) == [.x03])
   }
+
+  /// The first state is damaged, and of the second one nothing is known.
+  @Test func aProgramThatCannotBeAskedEndsTheJudging() throws {
+    let judgement = try Self.judge { image in
+      image.read(ByteRange(byteOffset: 4096, byteCount: 1)) == [0]
+        ? .opened(SparseBytes(byteCount: 4096)) : .unanswered(reason: "the disk is full.")
+    }
+    #expect(judgement.obstacle == "the disk is full.")
+    #expect(judgement.isCutShort)
+    #expect(judgement.violations.isEmpty)
+    #expect(judgement.stateCount == 2)
+  }
+
+  @Test func aProgramThatAnswersIsNoObstacle() throws {
+    let judgement = try Self.judge { .opened(Self.disk($0, holding: 7)) }
+    #expect(judgement.obstacle == nil)
+    #expect(!judgement.isCutShort)
+    #expect(judgement.stateCount == 3)
+  }
 }

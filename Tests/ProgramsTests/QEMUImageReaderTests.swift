@@ -24,7 +24,9 @@ import WriteLog
     return try InputFile.bytes(path)
   }
 
-  private func read(_ bytes: [UInt8]) throws -> OpaqueAnswer {
+  private func read(
+    _ bytes: [UInt8], program: String = "qemu-img", timeLimit: Duration = .seconds(30)
+  ) throws -> OpaqueAnswer {
     var log: [UInt8] = []
     let writer = LogWriter<Never>(sectorByteCount: 512, logIdentity: 1) { (piece, byteOffset) in
       let end = Int(byteOffset) + piece.count
@@ -35,7 +37,7 @@ import WriteLog
     let history = try DiskHistory(
       index: try WriteLogIndex(reading: ByteRegion(log), options: LogReadingOptions()),
       base: ByteRegion(bytes), initialByteCount: UInt64(bytes.count))
-    let reader = try QEMUImageReader(format: "qcow2", program: "qemu-img")
+    let reader = try QEMUImageReader(format: "qcow2", program: program, timeLimit: timeLimit)
     return reader.read(StateImage(history, CrashState(cut: 0)))
   }
 
@@ -81,5 +83,27 @@ import WriteLog
       return
     }
     #expect(rule == .d09)
+  }
+
+  // MARK: What says nothing of the state
+
+  private func reasonForNoAnswer(_ answer: OpaqueAnswer) -> String? {
+    guard case .unanswered(let reason) = answer else { return nil }
+    return reason
+  }
+
+  @Test func aProgramThatIsNotThereIsNoVerdict() throws {
+    let reason = try reasonForNoAnswer(read(image(), program: "no-such-qemu-img"))
+    #expect(reason?.contains("cannot start 'no-such-qemu-img'") == true)
+    #expect(reason?.contains("Install the program") == true)
+  }
+
+  @Test func aProgramThatTakesTooLongIsNoVerdict() throws {
+    let program = folder.path("slow")
+    try OutputFile.write("#!/bin/sh\nsleep 60\n", to: program)
+    try shell("chmod +x \(program)")
+    let reason = try reasonForNoAnswer(
+      read(image(), program: program, timeLimit: .milliseconds(300)))
+    #expect(reason?.contains("'\(program) check': it runs for more than 0.3 seconds") == true)
   }
 }

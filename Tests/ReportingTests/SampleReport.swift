@@ -60,7 +60,7 @@ enum SampleReport {
 
   /// The same, minimized.
   static func group() throws -> FindingGroup {
-    guard let group = FindingGroup.minimizing(try found(), of: plan, isGoingOn: { true }) else {
+    guard let group = try FindingGroup.minimizing(try found(), of: plan, isGoingOn: { true }) else {
       throw NothingFound()
     }
     return group

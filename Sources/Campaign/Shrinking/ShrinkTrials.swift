@@ -16,14 +16,18 @@ struct ShrinkTrials {
   private var workCount = 0
   private let workLimit: Int
   private let isGoingOn: () -> Bool
+  /// Why trying cannot go on; `nil` where it can.
+  private(set) var obstacle: StalledRun?
   /// Cases that keep the rule.
   private var kept: Set<ShrinkCase> = []
 
   /// `nil` where the listed operations do not break the rule again.
+  ///
+  /// - Throws: where they could not be judged.
   init?(
     _ first: ShrinkCase, rule: Rule, carrier: any RunCarrier = SimulatedCarrier(), workLimit: Int,
     isGoingOn: @escaping () -> Bool
-  ) {
+  ) throws(StalledRun) {
     self.rule = rule
     self.carrier = carrier
     self.workLimit = workLimit
@@ -31,12 +35,13 @@ struct ShrinkTrials {
     best = first
     judged = JudgedRun(
       first.configuration, seed: first.seed, tiers: first.tiers, carrier: carrier)
+    if let obstacle = judged.obstacle { throw obstacle }
     guard breaks(judged) else { return nil }
     best = best.with(turns: judged.run.order)
   }
 
   /// Whether the work or the time that was given is used up.
-  var isOver: Bool { workCount >= workLimit || !isGoingOn() }
+  var isOver: Bool { workCount >= workLimit || obstacle != nil || !isGoingOn() }
 
   /// Whether schedules can be searched: programs are too slow, and only a simulation can be led along a
   /// path of choices.
@@ -94,6 +99,7 @@ struct ShrinkTrials {
     if run.stall != nil { return false }
     let judged = JudgedRun(judging: run, tiers: candidate.tiers, carrier: carrier)
     workCount += judged.judgement.judgedStateCount * 16
+    obstacle = judged.obstacle
     guard breaks(judged) else { return false }
     self.judged = judged
     best = candidate.with(turns: run.order)

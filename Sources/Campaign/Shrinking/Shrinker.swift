@@ -19,20 +19,22 @@ public struct Shrinker {
   ///   - judged: a run of a client's operations.
   ///   - isGoingOn: asked before each run; `false` ends the shrinking.
   /// - Returns: `nil` where the listed operations do not break the rule.
+  /// - Throws: where their run could not be judged.
   public init?(
     _ judged: JudgedRun, rule: Rule, workLimit: Int = Shrinker.usualWorkLimit,
     isGoingOn: @escaping () -> Bool = { true }
-  ) {
+  ) throws(StalledRun) {
     self.isGoingOn = isGoingOn
     guard
-      let trials = ShrinkTrials(
+      let trials = try ShrinkTrials(
         ShrinkCase(of: judged.run, tiers: judged.tiers), rule: rule,
         carrier: judged.carrier, workLimit: workLimit, isGoingOn: isGoingOn)
     else { return nil }
     self.trials = trials
   }
 
-  public mutating func shrink() -> ShrunkCase {
+  /// - Throws: where a smaller run could not be judged, so that nobody knows whether it is one.
+  public mutating func shrink() throws(StalledRun) -> ShrunkCase {
     trials.simplifyStates()
     trials.cutTail()
     repeatWhileSmaller { trials in
@@ -53,6 +55,7 @@ public struct Shrinker {
       trials.simplifyConfiguration()
       trials.renumberTasks()
     }
+    if let obstacle = trials.obstacle { throw obstacle }
     return ShrunkCase(trials, wasEndedByClock: !isGoingOn())
   }
 

@@ -1,0 +1,90 @@
+/// How often a command gave which answer.
+public struct CommandCounts: Hashable, Sendable {
+  public let command: ImageCommand
+  public private(set) var stateCount = 0
+  public private(set) var acceptedCount = 0
+  /// Exit 125.
+  public private(set) var skippedCount = 0
+  public private(set) var unrecoveredCount = 0
+  public private(set) var brokenCount = 0
+  /// States whose recovery by the command was compared with ours (X02, X04).
+  public private(set) var comparedCount = 0
+
+  public init(_ command: ImageCommand) {
+    self.command = command
+  }
+
+  mutating func add(_ judged: JudgedAnswer) {
+    stateCount += 1
+    switch judged.verdict {
+    case .accepted: acceptedCount += 1
+    case .cannotTell: skippedCount += 1
+    case .needsRecovery: unrecoveredCount += 1
+    case .broken: brokenCount += 1
+    }
+    if judged.isRecoveryCompared { comparedCount += 1 }
+  }
+
+  private mutating func add(_ other: CommandCounts) {
+    stateCount += other.stateCount
+    acceptedCount += other.acceptedCount
+    skippedCount += other.skippedCount
+    unrecoveredCount += other.unrecoveredCount
+    brokenCount += other.brokenCount
+    comparedCount += other.comparedCount
+  }
+
+  /// Adds what the commands of another run said to what they said before.
+  ///
+  /// - Parameter counts: of the same commands in the same order, or none.
+  public static func add(_ more: [CommandCounts], to counts: inout [CommandCounts]) {
+    if counts.isEmpty {
+      counts = more
+      return
+    }
+    for (place, other) in more.enumerated() where place < counts.count {
+      precondition(
+        counts[place].command == other.command, "the commands of a campaign stay the same")
+      counts[place].add(other)
+    }
+  }
+
+  /// Whether the command said of any state that it is good or bad.
+  public var hasJudged: Bool { acceptedCount + brokenCount > 0 }
+
+  /// One line for the report.
+  public var note: String {
+    var note = """
+      command '\(command)': \(stateCount) distinct states, \(acceptedCount) accepted, \
+      \(skippedCount) skipped (exit 125), \(unrecoveredCount) need recovery first, \
+      \(brokenCount) broken
+      """
+    if comparedCount > 0 { note += ", \(comparedCount) changed and compared with our recovery" }
+    if unrecoveredCount > 0 { note += "; to have those judged, let it recover its copy" }
+    return note
+  }
+}
+
+extension [CommandCounts] {
+  /// The rules that the commands have judged, ascending.
+  public var judgedRules: [Rule] {
+    var rules: [Rule] = []
+    if contains(where: { $0.comparedCount > 0 }) { rules += [.x02, .x04] }
+    if contains(where: \.hasJudged) { rules.append(.x03) }
+    return rules.sorted()
+  }
+
+  /// The rules that commands were asked about without an answer, and why.
+  ///
+  /// - Parameter comparesRecoveries: whether there are images to be recovered.
+  public func unjudgedRules(comparesRecoveries: Bool) -> [(rule: Rule, reason: String)] {
+    var unjudged: [(rule: Rule, reason: String)] = []
+    if !contains(where: \.hasJudged) {
+      unjudged.append((.x03, "no command said good or bad of any state"))
+    }
+    if comparesRecoveries, allSatisfy({ $0.comparedCount == 0 }) {
+      unjudged += [Rule.x02, .x04].map { ($0, "no command recovered its copy of an image") }
+    }
+    return unjudged
+  }
+}

@@ -1,0 +1,70 @@
+import Campaign
+import Checking
+import CrashStates
+import Host
+import Stacks
+import Synchronization
+
+/// The commands of a command line as judges of the runs of a campaign.
+final class CampaignCommands: RunCommands {
+  let words: [String]
+  private let commands: [ImageCommand]
+  private let folder: TemporaryFolder
+  private let limitSeconds: UInt64
+  private let jobCount: Int
+  private let isTriedOut = Mutex(false)
+
+  /// - Parameters:
+  ///   - words: the options that name the commands.
+  ///   - folder: where the images are written.
+  ///   - jobCount: how many commands run side by side.
+  init(
+    _ commands: [ImageCommand], words: [String], folder: TemporaryFolder, limitSeconds: UInt64,
+    jobCount: Int
+  ) {
+    self.commands = commands
+    self.words = words
+    self.folder = folder
+    self.limitSeconds = limitSeconds
+    self.jobCount = jobCount
+  }
+
+  func answers(
+    about states: StateEnumerator, of run: any CompletedRun, _ evidence: Evidence
+  ) throws -> RunCommandAnswers {
+    var check = CommandCheck(
+      commands, evidence.history, recovery: evidence.image?.recovery,
+      imageName: Self.imageName(run.configuration.stack.image), folder: folder,
+      limitSeconds: limitSeconds, jobCount: jobCount, replay: Self.replay)
+    check.noun = "crash states of seed \(run.seed)"
+    // Here, because there is no image before the first run.
+    try isTriedOut.withLock { isTriedOut in
+      if !isTriedOut { try check.tryOut() }
+      isTriedOut = true
+    }
+    return RunCommandAnswers(
+      tallies: try check.tallies(of: states), isCutShort: Interrupts.isRequested)
+  }
+
+  /// A run has no recording until somebody wants to keep one.
+  private static func replay(_ state: CrashState) -> String {
+    "powercut replay RUN --state \("\(state)".shellQuoted) --output state.img "
+      + "(RUN: the recording in the folder that fuzz --output makes)"
+  }
+
+  private static func imageName(_ image: StackName.Image) -> String {
+    switch image {
+    case .raw: "image.raw"
+    case .vhdx: "image.vhdx"
+    case .opaque: "image.img"
+    }
+  }
+}
+
+extension RunCarrier {
+  /// What makes the same runs, judged by commands, too, where there are any.
+  func judged(by commands: CampaignCommands?) -> any RunCarrier {
+    guard let commands else { return self }
+    return CommandedCarrier(self, commands: commands)
+  }
+}
