@@ -40,6 +40,17 @@ struct ProgramParsing {
     }
   }
 
+  /// Refuses what only a program has a part in.
+  func refuseForSimulated(_ names: [String], in node: ScenarioNode) throws(ScenarioError) {
+    guard stack.program == nil else { return }
+    for name in names {
+      guard let found = node.node(name) else { continue }
+      throw ScenarioError(
+        line: found.mark?.line, "'\(name)' belongs to stacks of programs, and \(stack) is simulated"
+      )
+    }
+  }
+
   // MARK: The client's operations
 
   func check(_ action: ClientMark.Action, line: Int?) throws(ScenarioError) {

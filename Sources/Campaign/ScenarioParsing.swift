@@ -106,9 +106,13 @@ extension Scenario {
   ) throws(ScenarioError) {
     let device = try ScenarioNode(
       node, named: "device",
-      keys: ["bytes", "sector", "superblock-interval", "stale-log", "capacity", "failing", "lying"])
-    try ProgramParsing(configuration.stack)
-      .refuse(["superblock-interval", "stale-log", "lying"], in: device)
+      keys: [
+        "bytes", "sector", "superblock-interval", "stale-log", "capacity", "failing", "short",
+        "lying",
+      ])
+    let program = ProgramParsing(configuration.stack)
+    try program.refuse(["superblock-interval", "stale-log", "lying"], in: device)
+    try program.refuseForSimulated(["short"], in: device)
     if let sector = try device.byteCount("sector", in: 512...(64 << 10)) {
       guard Superblock.isAllowed(UInt32(sector)) else {
         throw ScenarioError(
@@ -129,22 +133,33 @@ extension Scenario {
     }
     configuration.staleLogByteCount = try device.byteCount("stale-log", in: 0...(64 << 20)) ?? 0
     configuration.faults.capacityByteCount = try device.byteCount("capacity", in: 0...(1 << 30))
-    if let failing = device.node("failing") {
-      for item in try list(failing, named: "failing") {
-        guard let place = item.scalar.flatMap({ Int($0.string) }), place >= 0 else {
-          throw ScenarioError(
-            line: item.mark?.line,
-            "'failing' lists operations of the device by number, from 0; found \(item.shown)")
-        }
-        configuration.faults.errors[place] = .inputOutput
-      }
+    for place in try places("failing", in: device) {
+      configuration.faults.errors[place] = .inputOutput
     }
+    configuration.faults.shortWrites = Set(try places("short", in: device))
     if let lying = device.node("lying") {
       guard let value = lying.bool else {
         throw ScenarioError(line: lying.mark?.line, "'lying' must be true or false")
       }
       configuration.faults.liesAboutFlushes = value
     }
+  }
+
+  /// The operations of the device that a key lists.
+  private static func places(
+    _ name: String, in device: ScenarioNode
+  ) throws(ScenarioError) -> [Int] {
+    guard let node = device.node(name) else { return [] }
+    var places: [Int] = []
+    for item in try list(node, named: name) {
+      guard let place = item.scalar.flatMap({ Int($0.string) }), place >= 0 else {
+        throw ScenarioError(
+          line: item.mark?.line,
+          "'\(name)' lists operations of the device by number, from 0; found \(item.shown)")
+      }
+      places.append(place)
+    }
+    return places
   }
 
   private static func readSchedule(

@@ -108,6 +108,9 @@ struct ScenarioText {
     device.add("failing", faults.errors.keys.sorted(), unless: []) {
       YAMLText.list($0.map { "\($0)" })
     }
+    device.add("short", faults.shortWrites.sorted(), unless: []) {
+      YAMLText.list($0.map { "\($0)" })
+    }
     device.add("lying", faults.liesAboutFlushes, unless: false)
     return device
   }

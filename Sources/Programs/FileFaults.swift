@@ -18,12 +18,24 @@ struct FileFaults {
   /// What becomes of the operation that was submitted next.
   mutating func turn(of operation: HeldOperation) -> HeldOperation.Turn {
     defer { count += 1 }
-    guard let errorNumber = errorNumber(of: operation) else {
-      return operation.kind == .sync ? .done : .go
+    if let errorNumber = errorNumber(of: operation) {
+      haveStruck = true
+      return .fail(errorNumber)
     }
-    haveStruck = true
-    return .fail(errorNumber)
+    if operation.kind == .sync { return .done }
+    return shortened(operation) ?? .go
   }
+
+  /// `nil` where the operation is made as it is: one byte cannot be written in part.
+  private func shortened(_ operation: HeldOperation) -> HeldOperation.Turn? {
+    guard faults.shortWrites.contains(count), operation.kind == .write,
+      let byteCount = operation.range?.byteCount, byteCount > 1
+    else { return nil }
+    return .short(byteCount: UInt32(min(byteCount / 2, Self.longestShortWrite)))
+  }
+
+  /// What ``HeldOperation/Turn/short(byteCount:)`` can say.
+  private static let longestShortWrite: UInt64 = 1 << 30 - 1
 
   private func errorNumber(of operation: HeldOperation) -> Int32? {
     if let error = faults.errors[count] { return Self.errorNumber(error) }

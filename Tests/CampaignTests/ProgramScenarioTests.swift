@@ -67,6 +67,10 @@ struct ProgramScenarioTests {
     Refusal([4: "device: { bytes: 4MiB, stale-log: 4KiB }"], line: 4, "'stale-log'"),
     Refusal([4: "device: { superblock-interval: 3 }"], line: 4, "'superblock-interval'"),
     Refusal([4: "device: { lying: true }"], line: 4, "'lying'"),
+    Refusal([4: "device: { short: [half] }"], line: 4, "'short' lists operations"),
+    Refusal(
+      [2: "stack: vhdx:exact", 3: "", 4: "device: { short: [1] }"], line: 4,
+      "'short' belongs to stacks of programs"),
     Refusal([5: "image: { checkpoint: 3 }"], line: 5, "'checkpoint'"),
     Refusal([5: "image: { ring-start: 4KiB }"], line: 5, "'ring-start'"),
     Refusal([2: "stack: program:qemu-io-qcow2"], line: 5, "'image' belongs to a stack of images"),

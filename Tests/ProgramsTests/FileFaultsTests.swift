@@ -34,6 +34,19 @@ import Testing
     #expect(faults.haveStruck)
   }
 
+  @Test func halfOfAWriteIsWritten() {
+    var device = DeviceFaults()
+    device.shortWrites = [0, 1, 2, 3]
+    var faults = FileFaults(device)
+    #expect(faults.turn(of: Self.operation(.write, 0, 4096)) == .short(byteCount: 2048))
+    #expect(faults.turn(of: Self.operation(.write, 0, 1)) == .go)
+    #expect(faults.turn(of: Self.operation(.sync)) == .done)
+    #expect(faults.turn(of: Self.operation(.write, 0, 1 << 40)) == .short(byteCount: 1 << 30 - 1))
+    #expect(faults.turn(of: Self.operation(.write)) == .go)
+    // The program is told, and goes on.
+    #expect(!faults.haveStruck)
+  }
+
   @Test func nothingGrowsBehindTheCapacity() {
     var device = DeviceFaults()
     device.capacityByteCount = 4096

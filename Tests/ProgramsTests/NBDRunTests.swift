@@ -148,6 +148,38 @@ import Workload
     #expect(run.judgement(tiers: [.prefix, .drop(1)]).violations.isEmpty)
   }
 
+  /// Half of the first write is written; what a program does about the rest is its own.
+  private static func runWithShortWrite(program: String?) throws -> any CompletedRun {
+    try run(try carrier(), "nbd-raw", program: program) {
+      $0.deviceByteCount = 64 << 10
+      $0.workload = .explicit(
+        Workload(explicit: [
+          [operation(1, task: 0, .write, at: 0, 4096), operation(2, task: 0, .flush)]
+        ]))
+      $0.faults.shortWrites = [0]
+    }
+  }
+
+  @Test(arguments: [nil, nbdkit, SmallServer.words(.careful)])
+  func aShortWriteIsGoneOnWith(program: String?) throws {
+    let run = try Self.runWithShortWrite(program: program)
+    try #require(run.stall == nil, "\(String(describing: run.stall))")
+    #expect(run.client.records.allSatisfy { $0.isAcknowledged })
+    let judgement = run.judgement(tiers: [.prefix, .drop(1)])
+    #expect(judgement.violations.isEmpty, "\(judgement.violations)")
+    let index = try run.evidence().index
+    let lengths = (0..<index.entryCount).map { index[$0] }.filter { $0.kind == .write }
+      .map(\.deviceRange.byteCount)
+    #expect(lengths == [2048, 2048])
+  }
+
+  @Test func aShortWriteThatIsTakenForAWholeOneIsFound() throws {
+    let run = try Self.runWithShortWrite(program: SmallServer.words(.careless))
+    try #require(run.stall == nil, "\(String(describing: run.stall))")
+    let broken = run.judgement(tiers: [.prefix]).violations.map(\.rule)
+    #expect(broken == [.d01], "\(broken)")
+  }
+
   /// What the export does not offer is not asked for, and nothing is expected of it.
   @Test func whatAnExportCannotDoIsAnsweredSo() throws {
     let program = "nbdkit --foreground --unix {socket} --filter=nozero --filter=fua file {image}"

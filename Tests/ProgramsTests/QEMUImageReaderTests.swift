@@ -98,12 +98,17 @@ import WriteLog
     #expect(reason?.contains("Install the program") == true)
   }
 
-  @Test func aProgramThatTakesTooLongIsNoVerdict() throws {
+  /// An image over which the program never ends is lost to its owner.
+  @Test func aProgramThatTakesTooLongRefuses() throws {
     let program = folder.path("slow")
     try OutputFile.write("#!/bin/sh\nsleep 60\n", to: program)
     try shell("chmod +x \(program)")
-    let reason = try reasonForNoAnswer(
-      read(image(), program: program, timeLimit: .milliseconds(300)))
-    #expect(reason?.contains("'\(program) check': it runs for more than 0.3 seconds") == true)
+    let answer = try read(image(), program: program, timeLimit: .milliseconds(300))
+    guard case .refused(let rule, let reason) = answer else {
+      Issue.record("\(answer)")
+      return
+    }
+    #expect(rule == .d09)
+    #expect(reason.contains("runs for more than 0.3 seconds"))
   }
 }

@@ -34,6 +34,9 @@ extension ShrinkTrials {
     for place in best.configuration.faults.errors.keys.sorted() {
       takes { $0.faults.errors[place] = nil }
     }
+    for place in best.configuration.faults.shortWrites.sorted() {
+      takes { $0.faults.shortWrites.remove(place) }
+    }
   }
 
   private mutating func shortenDevice() {
