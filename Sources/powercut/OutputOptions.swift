@@ -40,8 +40,8 @@ struct JobOptions: ParsableArguments {
   @Option(
     name: .customLong("jobs"),
     help: """
-      How many runs are carried out side by side; the result is the same. (default: one for each \
-      processor, and one of real programs)
+      How many runs are carried out side by side, or with --command how many commands; the result is \
+      the same. (default: one for each processor, and one of real programs)
       """)
   var givenJobs: Int?
 
