@@ -3,11 +3,12 @@ import Host
 import NBD
 import Workload
 
-/// Sends requests over one connection to a program that exports the image.
+/// Sends requests to a program that exports the image.
 ///
-/// It connects when the program rests for the first time. A close is a flush, because the protocol promises
-/// nothing for a good-bye alone, then the good-bye; a program that does not end then is sent SIGTERM. What
-/// the export cannot do is answered with ENOTSUP without being asked for, so that it is no promise.
+/// It connects when the program rests, once, or once for each task of the client. A close is a flush,
+/// because the protocol promises nothing for a good-bye alone, then the good-bye; a program that does not
+/// end then is sent SIGTERM. What the export cannot do is answered with ENOTSUP without being asked for, so
+/// that it is no promise.
 ///
 /// Source: doc/proto.md of the NBD project, "Ordering of messages and writes", "Terminating the
 /// transmission phase".
@@ -16,39 +17,40 @@ struct NBDExportClient: ProgramClient {
   private let socketPath: String
   /// The image's virtual length.
   private let byteCount: UInt64
+  private let connectionCount: Int
   private let contents: (ClientOperation) -> [UInt8]
 
-  private var connection: LocalConnection?
-  private var session = NBDClientSession()
-  /// What the socket had no room for yet.
-  private var unsent: [UInt8] = []
-  /// By handle, which operations have no answer yet.
-  private var outstanding: [UInt64: UInt64] = [:]
+  private var connections: [NBDConnectionToProgram] = []
   /// What the export cannot do.
   private var refused: [ClientAnswer] = []
-  private var isChecked = false
   private var isClosing = false
-  /// The flush in front of the good-bye, until it is answered.
+  /// The flush in front of the good-bye, until it is answered; on the first connection.
   private var lastFlush: UInt64?
-  private(set) var closeErrorName: String?
   private var isToldToEnd = false
+  private(set) var closeErrorName: String?
   private(set) var lastWords = ""
 
   /// - Parameters:
   ///   - byteCount: how long the export has to be.
+  ///   - connectionCount: of several, each is for one task.
   ///   - contents: what a write writes.
   init(
-    _ dialogue: Dialogue, socketPath: String, byteCount: UInt64,
+    _ dialogue: Dialogue, socketPath: String, byteCount: UInt64, connectionCount: Int,
     contents: @escaping (ClientOperation) -> [UInt8]
   ) {
     self.dialogue = dialogue
     self.socketPath = socketPath
     self.byteCount = byteCount
+    self.connectionCount = connectionCount
     self.contents = contents
   }
 
-  var isReady: Bool { session.export != nil && !isClosing }
-  var isInputTaken: Bool { unsent.isEmpty && connection?.isInputTaken ?? true }
+  var isReady: Bool {
+    !isClosing && connections.count == connectionCount
+      && connections.allSatisfy { $0.export != nil }
+  }
+
+  var isInputTaken: Bool { connections.allSatisfy(\.isInputTaken) }
   var tellsFailedFlushes: Bool { true }
 
   /// Each request has a number of its own.
@@ -57,36 +59,22 @@ struct NBDExportClient: ProgramClient {
   // MARK: Asking
 
   mutating func ask(_ operation: ClientOperation) throws {
-    if operation.action == .close {
-      isClosing = true
-      lastFlush = try session.export?.canFlush == true ? submit(.flush, operation) : nil
-      if lastFlush == nil { sayGoodbye(errorName: "ENOTSUP") }
-    } else if let request = request(for: operation) {
-      outstanding[try submit(request, operation)] = operation.identifier
-    } else {
+    if operation.action == .close { return try close() }
+    let place = operation.task % connectionCount
+    guard let export = connections[place].export,
+      let request = request(for: operation, to: export)
+    else {
       refused.append(ClientAnswer(operation: operation.identifier, errorName: "ENOTSUP"))
+      return
     }
-    _ = send()
-  }
-
-  private mutating func submit(
-    _ request: NBDClientRequest, _ operation: ClientOperation
-  ) throws -> UInt64 {
-    do {
-      return try session.submit(request)
-    } catch {
-      throw ControlledProgram.Failure(reason: "\(operation) cannot be asked for: \(error)")
-    }
-  }
-
-  private mutating func sayGoodbye(errorName: String?) {
-    closeErrorName = errorName
-    session.disconnect()
+    try connections[place].submit(request, for: operation)
   }
 
   /// `nil` where the export cannot do it.
-  private func request(for operation: ClientOperation) -> NBDClientRequest? {
-    guard let export = session.export, export.canFUA || !operation.isFUA else { return nil }
+  private func request(
+    for operation: ClientOperation, to export: NBDExportDescription
+  ) -> NBDClientRequest? {
+    guard export.canFUA || !operation.isFUA else { return nil }
     let (range, isFUA) = (operation.range, operation.isFUA)
     switch operation.action {
     case .read: return .read(range)
@@ -98,46 +86,46 @@ struct NBDExportClient: ProgramClient {
     }
   }
 
-  /// - Returns: whether anything went.
-  private mutating func send() -> Bool {
-    unsent += session.takeOutput()
-    guard let connection, !unsent.isEmpty else { return false }
-    let count = connection.send(unsent[...])
-    unsent.removeFirst(count)
-    return count > 0
+  private mutating func close() throws {
+    isClosing = true
+    guard connections[0].export?.canFlush == true else {
+      return sayGoodbye(errorName: "ENOTSUP")
+    }
+    lastFlush = try connections[0].submit(.flush)
+  }
+
+  private mutating func sayGoodbye(errorName: String?) {
+    closeErrorName = errorName
+    for place in connections.indices { connections[place].disconnect() }
   }
 
   // MARK: Hearing
 
   mutating func listen() {
     if let line = dialogue.newText().split(separator: "\n").last { lastWords = String(line) }
-    if let connection { session.receive(connection.newBytes()) }
+    for place in connections.indices { connections[place].listen() }
   }
 
   mutating func reply() throws -> Bool {
-    do {
-      try session.advance()
-    } catch {
-      throw ControlledProgram.Failure(reason: "\(error)")
+    for place in connections.indices {
+      try connections[place].advance()
+      try check(connections[place])
     }
-    try check()
-    if let place = session.answers.firstIndex(where: { $0.handle == lastFlush }) {
+    if let handle = lastFlush, let answer = connections[0].takeAnswer(to: handle) {
       lastFlush = nil
-      sayGoodbye(errorName: Self.errorName(session.answers.remove(at: place).errorNumber))
+      sayGoodbye(errorName: Self.errorName(answer.errorNumber))
     }
-    return send()
+    var hasSent = false
+    for place in connections.indices where connections[place].send() { hasSent = true }
+    return hasSent
   }
 
-  private mutating func check() throws {
-    if let connection, connection.isClosed, !dialogue.hasEnded,
-      session.export == nil || lastFlush != nil
-        || outstanding.count > session.answers.count
-    {
+  private func check(_ connection: NBDConnectionToProgram) throws {
+    if connection.isClosed, connection.isWaiting, !dialogue.hasEnded {
       throw ControlledProgram.Failure(
         reason: "the program has closed the connection without an answer. \(lastWords)")
     }
-    guard !isChecked, let export = session.export else { return }
-    isChecked = true
+    guard let export = connection.export else { return }
     guard !export.isReadOnly else {
       throw ControlledProgram.Failure(reason: "the export can be read only: it must be writable")
     }
@@ -145,18 +133,17 @@ struct NBDExportClient: ProgramClient {
       throw ControlledProgram.Failure(
         reason: "an export of \(byteCount) bytes was expected, found one of \(export.byteCount)")
     }
+    guard connectionCount == 1 || export.isForMultipleConnections else {
+      throw ControlledProgram.Failure(
+        reason: "the export does not offer what several connections need (CAN_MULTI_CONN)")
+    }
   }
 
   mutating func answers() -> [ClientAnswer] {
-    defer {
-      session.answers = []
-      refused = []
-    }
+    defer { refused = [] }
     return refused
-      + session.answers.compactMap { answer in
-        outstanding.removeValue(forKey: answer.handle).map {
-          ClientAnswer(operation: $0, errorName: Self.errorName(answer.errorNumber))
-        }
+      + connections.indices.flatMap { connections[$0].takeAnswers() }.map {
+        ClientAnswer(operation: $0.operation, errorName: Self.errorName($0.errorNumber))
       }
   }
 
@@ -176,9 +163,10 @@ struct NBDExportClient: ProgramClient {
   // MARK: Beginning and end
 
   mutating func urge() throws -> Bool {
-    if connection == nil {
-      connection = try LocalConnection(to: socketPath)
-      return connection != nil
+    if connections.count < connectionCount {
+      guard let connection = try LocalConnection(to: socketPath) else { return false }
+      connections.append(NBDConnectionToProgram(connection))
+      return true
     }
     guard isClosing, !isToldToEnd else { return false }
     isToldToEnd = true

@@ -111,9 +111,13 @@ struct ProgramRun: CompletedRun {
   }
 
   private func client(_ dialogue: Dialogue, socket: String) -> any ProgramClient {
-    guard configuration.stack.program?.client == .nbd else { return QEMUIOClient(dialogue) }
+    guard let stack = configuration.stack.program, stack.client == .nbd else {
+      return QEMUIOClient(dialogue)
+    }
+    let taskCount = workload.sessions.map(\.tasks.count).max() ?? 1
     return NBDExportClient(
-      dialogue, socketPath: socket, byteCount: configuration.deviceByteCount, contents: contents)
+      dialogue, socketPath: socket, byteCount: configuration.deviceByteCount,
+      connectionCount: stack.hasConnectionPerTask ? max(1, taskCount) : 1, contents: contents)
   }
 
   /// What a write writes.

@@ -45,10 +45,12 @@ struct QEMUTools {
     if ServerCommand.isCommand(executable) {
       return try ServerCommand(parsing: executable).argv(image: path, socket: socket)
     }
+    // Any number of clients: it then says that they may have several connections.
+    let sharing = stack.hasConnectionPerTask ? ["--shared", "0"] : []
     return [
       executable, "--socket", socket, "--format", format ?? "raw", "--cache", "writeback",
-      "--discard", "unmap", path,
-    ]
+      "--discard", "unmap",
+    ] + sharing + [path]
   }
 
   /// What opens an image for a client that types.

@@ -63,7 +63,7 @@ extension SQLiteSetup {
     case .sqliteDeleteExtra: self = .deleteExtra
     case .sqliteDeleteFull: self = .deleteFull
     case .sqliteOff: self = .off
-    case .qemuIORaw, .qemuIOVHDX, .qemuIOQCOW2, .nbdRaw, .nbdVHDX, .nbdQCOW2: return nil
+    default: return nil
     }
   }
 }

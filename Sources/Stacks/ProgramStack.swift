@@ -8,6 +8,9 @@ public enum ProgramStack: String, CaseIterable, Sendable {
   case nbdRaw = "nbd-raw"
   case nbdVHDX = "nbd-vhdx"
   case nbdQCOW2 = "nbd-qcow2"
+  case nbdRawMulti = "nbd-raw-multi"
+  case nbdVHDXMulti = "nbd-vhdx-multi"
+  case nbdQCOW2Multi = "nbd-qcow2-multi"
   case sqliteWALFull = "sqlite3-wal-full"
   case sqliteWALNormal = "sqlite3-wal-normal"
   case sqliteDeleteExtra = "sqlite3-delete-extra"
@@ -28,7 +31,7 @@ public enum ProgramStack: String, CaseIterable, Sendable {
   public var client: Client {
     switch self {
     case .qemuIORaw, .qemuIOVHDX, .qemuIOQCOW2: .qemuIO
-    case .nbdRaw, .nbdVHDX, .nbdQCOW2: .nbd
+    case .nbdRaw, .nbdVHDX, .nbdQCOW2, .nbdRawMulti, .nbdVHDXMulti, .nbdQCOW2Multi: .nbd
     case .sqliteWALFull, .sqliteWALNormal, .sqliteDeleteExtra, .sqliteDeleteFull, .sqliteOff:
       .database
     }
@@ -36,12 +39,19 @@ public enum ProgramStack: String, CaseIterable, Sendable {
 
   public var isDatabase: Bool { client == .database }
 
+  /// Whether each task of the client has a connection of its own, and a flush on one is to cover what was
+  /// answered on all.
+  public var hasConnectionPerTask: Bool {
+    [.nbdRawMulti, .nbdVHDXMulti, .nbdQCOW2Multi].contains(self)
+  }
+
   /// What its file is judged as.
   public var image: StackName.Image {
     switch self {
-    case .qemuIORaw, .nbdRaw: .raw
-    case .qemuIOVHDX, .nbdVHDX: .vhdx
-    case .qemuIOQCOW2, .nbdQCOW2, .sqliteWALFull, .sqliteWALNormal, .sqliteDeleteExtra,
+    case .qemuIORaw, .nbdRaw, .nbdRawMulti: .raw
+    case .qemuIOVHDX, .nbdVHDX, .nbdVHDXMulti: .vhdx
+    case .qemuIOQCOW2, .nbdQCOW2, .nbdQCOW2Multi, .sqliteWALFull, .sqliteWALNormal,
+      .sqliteDeleteExtra,
       .sqliteDeleteFull, .sqliteOff:
       .opaque
     }

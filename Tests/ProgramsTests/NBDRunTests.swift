@@ -46,6 +46,7 @@ import Workload
 
   @Test(arguments: [
     ("nbd-vhdx", nil), ("nbd-raw", nil), ("nbd-qcow2", nil), ("nbd-raw", nbdkit),
+    ("nbd-vhdx-multi", nil), ("nbd-raw-multi", nbdkit),
   ])
   func aSeedGivesTheSameLogEachTime(stack: String, program: String?) throws {
     let carrier = try Self.carrier()
@@ -83,11 +84,13 @@ import Workload
     Issue.record("no seed of 30 has lost it")
   }
 
-  @Test(arguments: [nil, nbdkit])
-  func overARawFilePromisesAreKept(program: String?) throws {
+  @Test(arguments: [
+    ("nbd-raw", nil), ("nbd-raw", nbdkit), ("nbd-raw-multi", nil), ("nbd-raw-multi", nbdkit),
+  ])
+  func overARawFilePromisesAreKept(stack: String, program: String?) throws {
     let carrier = try Self.carrier()
     for seed: UInt64 in 1...8 {
-      let run = try Self.run(carrier, "nbd-raw", program: program, seed: seed)
+      let run = try Self.run(carrier, stack, program: program, seed: seed)
       let judgement = run.judgement(tiers: [.prefix, .drop(1)])
       #expect(judgement.violations.isEmpty, "\(judgement.violations)")
       #expect(judgement.judgedRules.contains(.d01))
@@ -146,6 +149,24 @@ import Workload
     try #require(run.stall == nil, "\(String(describing: run.stall))")
     #expect(run.client.records.map(\.errorName) == [nil, "EIO", nil])
     #expect(run.judgement(tiers: [.prefix, .drop(1)]).violations.isEmpty)
+  }
+
+  /// A server that has room for one client, and one that does not offer several.
+  @Test(arguments: [
+    ("--filter=limit file {image} limit=1", "too many clients connected"),
+    ("--filter=multi-conn file {image} multi-conn-mode=disable", "CAN_MULTI_CONN"),
+  ])
+  func severalConnectionsAreMade(words: String, reason: String) throws {
+    let program = "nbdkit --foreground --unix {socket} \(words)"
+    let carrier = try Self.carrier()
+    let alone = try Self.run(carrier, "nbd-raw", program: program)
+    #expect(alone.stall == nil, "\(String(describing: alone.stall))")
+    let several = try Self.run(carrier, "nbd-raw-multi", program: program)
+    guard case .program(let text) = several.stall else {
+      Issue.record("it went well")
+      return
+    }
+    #expect(text.contains(reason), "\(text)")
   }
 
   /// Half of the first write is written; what a program does about the rest is its own.
