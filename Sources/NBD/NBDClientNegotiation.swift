@@ -1,6 +1,7 @@
 import NIOCore
 
-/// A client's part of the first phase: it asks for one export.
+/// A client's part of the first phase: it asks for one export. Where it asks for the one without a name and
+/// there is none, the server's only one is taken, if it lists its exports.
 ///
 /// It takes bytes as they come and says what to send; a server that sends anything else than the
 /// protocol, or answers without an end, is an error.
@@ -17,6 +18,7 @@ struct NBDClientNegotiation {
   private enum State: Equatable {
     case greeting
     case answersToGo
+    case answersToList
     case answerToExportName
   }
 
@@ -25,12 +27,15 @@ struct NBDClientNegotiation {
   /// Errors come with a text that no server makes longer.
   private static let maximumReplyByteCount: UInt32 = 64 << 10
 
-  private let exportName: String
+  private var exportName: String
   private var state = State.greeting
   private var hasZeroes = true
   private var description: NBDExportDescription?
   private var blockSizes: (minimum: UInt32, preferred: UInt32, maximum: UInt32)?
   private var replyCount = 0
+  /// Why the export without a name was refused.
+  private var refusal: NBDClientError?
+  private var listedNames: [String] = []
 
   init(exportName: String) {
     self.exportName = exportName
@@ -46,8 +51,11 @@ struct NBDClientNegotiation {
         guard try takeGreeting(&input, &output) else { return .wait }
         state = .answersToGo
       case .answersToGo:
-        guard let reply = try takeOptionReply(&input) else { return .wait }
+        guard let reply = try takeOptionReply(to: .go, &input) else { return .wait }
         if let description = try answered(reply, &output) { return .transmission(description) }
+      case .answersToList:
+        guard let reply = try takeOptionReply(to: .list, &input) else { return .wait }
+        try listed(reply, &output)
       case .answerToExportName:
         guard let description = takeExport(&input) else { return .wait }
         return .transmission(description)
@@ -104,15 +112,15 @@ struct NBDClientNegotiation {
 
   /// - Returns: `nil` where it is not whole yet.
   private mutating func takeOptionReply(
-    _ input: inout ByteBuffer
+    to option: NBDOption, _ input: inout ByteBuffer
   ) throws(NBDClientError) -> OptionReply? {
     guard input.readableBytes >= Self.optionReplyHeaderByteCount else { return nil }
     var bytes = input
     guard bytes.readInteger(as: UInt64.self) == NBDMagic.optionReply,
-      bytes.readInteger(as: UInt32.self) == NBDOption.go.rawValue,
+      bytes.readInteger(as: UInt32.self) == option.rawValue,
       let kind = bytes.readInteger(as: UInt32.self),
       let byteCount = bytes.readInteger(as: UInt32.self)
-    else { throw .notTheProtocol("the answer to the choice of the export is none") }
+    else { throw .notTheProtocol("an answer to the option \(option) that is none") }
     guard byteCount <= Self.maximumReplyByteCount else {
       throw .notTheProtocol("an option's answer of \(byteCount) bytes")
     }
@@ -152,8 +160,43 @@ struct NBDClientNegotiation {
       guard reply.kind & 0x8000_0000 != 0 else {
         throw .notTheProtocol("an option's answer of kind \(reply.kind)")
       }
-      let text = data.readString(length: data.readableBytes) ?? ""
-      throw .refused(text.isEmpty ? "error \(reply.kind & 0x7fff_ffff)" : text)
+      let refusal = Self.refusal(reply)
+      guard exportName.isEmpty, self.refusal == nil,
+        NBDOptionReply(rawValue: reply.kind) == .unknownExport
+      else { throw refusal }
+      self.refusal = refusal
+      var nothing = ByteBuffer()
+      send(.list, &nothing, &output)
+      state = .answersToList
+      return nil
+    }
+  }
+
+  private static func refusal(_ reply: OptionReply) -> NBDClientError {
+    let text = String(buffer: reply.data)
+    return .refused(text.isEmpty ? "error \(reply.kind & 0x7fff_ffff)" : text)
+  }
+
+  /// - Throws: why there is no export, where the server has not exactly one.
+  private mutating func listed(
+    _ reply: OptionReply, _ output: inout ByteBuffer
+  ) throws(NBDClientError) {
+    var data = reply.data
+    switch NBDOptionReply(rawValue: reply.kind) {
+    case .server:
+      guard let byteCount = data.readInteger(as: UInt32.self),
+        let name = data.readString(length: Int(min(byteCount, Self.maximumReplyByteCount)))
+      else { throw .notTheProtocol("an export without a name in the list") }
+      listedNames.append(name)
+    case .acknowledged:
+      guard listedNames.count == 1, let name = listedNames.first else {
+        throw .refused(
+          "it has none without a name, and offers \(listedNames.isEmpty ? "none" : "several")")
+      }
+      exportName = name
+      state = .answersToGo
+      sendGo(&output)
+    default: throw refusal ?? Self.refusal(reply)
     }
   }
 

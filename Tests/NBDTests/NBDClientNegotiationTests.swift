@@ -83,6 +83,53 @@ import Testing
     }
   }
 
+  /// A server's list of exports, then the answer that it ends with.
+  private static func list(_ names: [String]) -> [UInt8] {
+    func reply(_ kind: UInt8, _ data: [UInt8]) -> [UInt8] {
+      [0x00, 0x03, 0xe8, 0x89, 0x04, 0x55, 0x65, 0xa9, 0, 0, 0, 3, 0, 0, 0, kind]
+        + [0, 0, 0, UInt8(data.count)] + data
+    }
+    return names.flatMap { reply(2, [0, 0, 0, UInt8($0.utf8.count)] + Array($0.utf8)) }
+      + reply(1, [])
+  }
+
+  @Test func theOnlyExportIsTakenWhereNoneIsNamed() throws {
+    let refused = Self.reply([0x80, 0, 0, 6])
+    let asked = try Self.carryOut(Self.greeting + refused, name: "")
+    #expect(asked.step == .wait)
+    #expect(asked.sent.suffix(16) == Array("IHAVEOPT".utf8) + [0, 0, 0, 3, 0, 0, 0, 0])
+    let found = try Self.carryOut(
+      Self.greeting + refused + Self.list(["b"]) + Self.export + Self.acknowledged, name: "")
+    #expect(found.step != .wait)
+    #expect(
+      found.sent.suffix(25)
+        == Array("IHAVEOPT".utf8)
+        + [0, 0, 0, 7, 0, 0, 0, 9, 0, 0, 0, 1, 0x62, 0, 1, 0, 3])
+  }
+
+  @Test func ofSeveralExportsNoneIsTaken() throws {
+    let refused = Self.greeting + Self.reply([0x80, 0, 0, 6], Array("no such".utf8))
+    for names in [[], ["a", "b"]] {
+      #expect(throws: NBDClientError.self) {
+        try Self.carryOut(refused + Self.list(names), name: "")
+      }
+    }
+    // One that lists nothing, and one that refuses what it has listed: the first reason counts.
+    let forbidden: [UInt8] = [
+      0x00, 0x03, 0xe8, 0x89, 0x04, 0x55, 0x65, 0xa9, 0, 0, 0, 3, 0x80, 0, 0, 2, 0, 0, 0, 0,
+    ]
+    #expect(throws: NBDClientError.refused("no such")) {
+      try Self.carryOut(refused + forbidden, name: "")
+    }
+    #expect(throws: NBDClientError.refused("error 6")) {
+      try Self.carryOut(refused + Self.list(["a"]) + Self.reply([0x80, 0, 0, 6]), name: "")
+    }
+    // A name is what was asked for, or nothing.
+    #expect(throws: NBDClientError.refused("no such")) {
+      try Self.carryOut(refused + Self.list(["a"]), name: "c")
+    }
+  }
+
   @Test func aRefusalIsToldInTheServersWords() {
     let refused = Self.reply([0x80, 0, 0, 6], Array("no such disk".utf8))
     #expect(throws: NBDClientError.refused("no such disk")) {
