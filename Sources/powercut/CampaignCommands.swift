@@ -12,6 +12,7 @@ final class CampaignCommands: RunCommands {
   private let folder: TemporaryFolder
   private let limitSeconds: UInt64
   private let jobCount: Int
+  private let accepted = AcceptedStates()
   private let isTriedOut = Mutex(false)
 
   /// - Parameters:
@@ -36,6 +37,13 @@ final class CampaignCommands: RunCommands {
       commands, evidence.history, recovery: evidence.image?.recovery,
       imageName: Self.imageName(run.configuration.stack.image), folder: folder,
       limitSeconds: limitSeconds, jobCount: jobCount, replay: Self.replay)
+    let (history, configuration, accepted) = (evidence.history, run.configuration, accepted)
+    check.remember = { state, command, ask in
+      let key = AcceptedStates.Key(
+        stack: configuration.stack, bugs: configuration.bugs, command: command,
+        digest: history.digest(of: state))
+      return try accepted.answer(key, ask)
+    }
     check.noun = "crash states of seed \(run.seed)"
     // Here, because there is no image before the first run.
     try isTriedOut.withLock { isTriedOut in

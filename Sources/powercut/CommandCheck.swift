@@ -19,6 +19,10 @@ struct CommandCheck {
   let comparesRecoveries: Bool
   /// States of earlier cuts are not given to commands.
   let firstCut: Int
+  /// Given a state and the place of a command among the others, lets it be asked, or knows what it says.
+  var remember: @Sendable (CrashState, Int, () throws -> JudgedAnswer) throws -> JudgedAnswer = {
+    try $2()
+  }
   /// What the progress line calls the states.
   var noun = "crash states"
 
@@ -78,14 +82,16 @@ struct CommandCheck {
   private func ask(
     about states: [CrashState], _ tallies: inout [CommandTally], _ progress: inout ProgressLine
   ) throws -> Bool {
-    let (judges, runner) = (judges, runner)
+    let (judges, runner, remember) = (judges, runner, remember)
     let batch = CommandBatch(
       jobCount: jobCount, stateCount: states.count, commandCount: judges.count,
       noun: noun)
     return try batch.ask(&tallies, &progress) { state, command, number in
       let (judge, state) = (judges[command], states[state])
-      return try runner.ask(judge.command, about: state, number: number) { answer, left in
-        judge.judge(state, answer, left: left)
+      return try remember(state, command) {
+        try runner.ask(judge.command, about: state, number: number) { answer, left in
+          judge.judge(state, answer, left: left)
+        }
       }
     }
   }

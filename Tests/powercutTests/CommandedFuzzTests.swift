@@ -227,6 +227,20 @@ import Testing
     #expect(try InputFile.text(asked).count == distinctCount + 1)
   }
 
+  /// Both runs of the seed have the same states.
+  @Test func whatACommandHasAcceptedItIsNotAskedAboutAgain() throws {
+    let asked = folder.path("asked")
+    let program = try program("accept", "echo >> \(asked)")
+    let run = try fuzz(
+      ["--stack", "raw:exact", "--seeds", "3", "--verify-determinism", "--format", "json"],
+      command: "\(program) {image}")
+    #expect(run.status == 0)
+    let distinctCount = try #require(run.json.object("counts").number("distinctStates"))
+    #expect(try note(run).contains(": \(distinctCount) distinct states, \(distinctCount) accepted"))
+    // One more to see that it runs at all.
+    #expect(try InputFile.text(asked).count == distinctCount + 1)
+  }
+
   // MARK: what is no answer
 
   @Test func aMissingProgramIsTwoAndNothingIsClean() throws {
@@ -262,6 +276,23 @@ import Testing
     let text = try ToolRun.line(
       "powercut fuzz --stack raw:exact --seeds 1..2 --command 'true {image}'")
     #expect(text.status == 0)
+  }
+
+  /// The program that reads the images of a stack is there when the image is made, and cannot be started any
+  /// more when the first crash state is to be read.
+  @Test func aReaderThatCannotBeAskedIsNoFinding() throws {
+    _ = try program("qemu-img", "chmod -x \"$0\"; exec /usr/bin/qemu-img \"$@\"")
+    let tool = folder.path("qemu-io")
+    try shell("ln -s /usr/bin/qemu-io \(tool)")
+    let run = try ToolRun(
+      ["fuzz", "--stack", "program:qemu-io-qcow2", "--allow-exec", "--program", tool]
+        + ["--seeds", "1..2", "--states", "prefix", "--keep-going"], build: .release)
+    #expect(run.status == 2)
+    #expect(run.result.isEmpty, "\(run.result)")
+    #expect(
+      run.errors.contains(
+        "seed 1: the crash states could not be judged to the end: cannot start '\(folder.path("qemu-img"))'"
+      ), "\(run.errors)")
   }
 
   @Test func aFullDiskIsNoFinding() throws {
