@@ -3,8 +3,8 @@ public struct DeviceFaults: Hashable, Sendable {
   /// Answers the n-th operation that is no read, from zero in the order of submission, with an
   /// error; it has no effect then.
   public var errors: [Int: DeviceError] = [:]
-  /// Of a real program's file: the n-th operation, counted as above, takes only the first half of its bytes
-  /// where it is a write, and says so. A simulated device takes all or nothing.
+  /// Of a real program's file: the n-th operation, counted as above, takes only the first half of its
+  /// sectors where it is a write of several, and says so. A simulated device takes all or nothing.
   public var shortWrites: Set<Int> = []
   /// How long the device can get; growing further is refused with ENOSPC.
   public var capacityByteCount: UInt64?

@@ -26,16 +26,18 @@ struct FileFaults {
     return shortened(operation) ?? .go
   }
 
-  /// `nil` where the operation is made as it is: one byte cannot be written in part.
+  /// The first half in whole sectors, as disks and file systems write in part; `nil` where there is none.
   private func shortened(_ operation: HeldOperation) -> HeldOperation.Turn? {
-    guard faults.shortWrites.contains(count), operation.kind == .write,
-      let byteCount = operation.range?.byteCount, byteCount > 1
+    guard faults.shortWrites.contains(count), operation.kind == .write, let range = operation.range
     else { return nil }
-    return .short(byteCount: UInt32(min(byteCount / 2, Self.longestShortWrite)))
+    let sector = UInt64(StateSum.unitByteCount)
+    let middle = (range.byteOffset + range.byteCount / 2) / sector * sector
+    guard middle > range.byteOffset else { return nil }
+    return .short(byteCount: UInt32(min(middle - range.byteOffset, Self.longestShortWrite)))
   }
 
-  /// What ``HeldOperation/Turn/short(byteCount:)`` can say.
-  private static let longestShortWrite: UInt64 = 1 << 30 - 1
+  /// What ``HeldOperation/Turn/short(byteCount:)`` can say, in whole sectors.
+  private static let longestShortWrite: UInt64 = 1 << 29
 
   private func errorNumber(of operation: HeldOperation) -> Int32? {
     if let error = faults.errors[count] { return Self.errorNumber(error) }

@@ -36,12 +36,14 @@ import Testing
 
   @Test func halfOfAWriteIsWritten() {
     var device = DeviceFaults()
-    device.shortWrites = [0, 1, 2, 3]
+    device.shortWrites = [0, 1, 2, 3, 4]
     var faults = FileFaults(device)
     #expect(faults.turn(of: Self.operation(.write, 0, 4096)) == .short(byteCount: 2048))
-    #expect(faults.turn(of: Self.operation(.write, 0, 1)) == .go)
+    // No sector is torn: of three the first, of one and of less nothing.
+    #expect(faults.turn(of: Self.operation(.write, 512, 1536)) == .short(byteCount: 512))
+    #expect(faults.turn(of: Self.operation(.write, 0, 512)) == .go)
     #expect(faults.turn(of: Self.operation(.sync)) == .done)
-    #expect(faults.turn(of: Self.operation(.write, 0, 1 << 40)) == .short(byteCount: 1 << 30 - 1))
+    #expect(faults.turn(of: Self.operation(.write, 0, 1 << 40)) == .short(byteCount: 1 << 29))
     #expect(faults.turn(of: Self.operation(.write)) == .go)
     // The program is told, and goes on.
     #expect(!faults.haveStruck)
