@@ -56,6 +56,9 @@ public struct NBDClientSession: Sendable {
     return lastHandle
   }
 
+  /// How many requests have no answer yet among what has come.
+  public var unansweredCount: Int { reader.requestCount }
+
   /// Puts a good-bye into what is to be sent. It has no answer.
   public mutating func disconnect() {
     var bytes = NBDRequest.disconnect()

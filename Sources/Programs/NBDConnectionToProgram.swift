@@ -10,8 +10,6 @@ struct NBDConnectionToProgram {
   private var unsent: [UInt8] = []
   /// By handle, which operations have no answer yet.
   private var outstanding: [UInt64: UInt64] = [:]
-  /// How many requests have no answer yet, those of no operation too.
-  private var outstandingCount = 0
 
   init(_ connection: LocalConnection) {
     self.connection = connection
@@ -23,7 +21,7 @@ struct NBDConnectionToProgram {
   var isInputTaken: Bool { unsent.isEmpty && connection.isInputTaken }
 
   /// Whether the program owes something that has not come.
-  var isWaiting: Bool { session.export == nil || outstandingCount > session.answers.count }
+  var isWaiting: Bool { session.export == nil || session.unansweredCount > 0 }
 
   // MARK: There
 
@@ -36,7 +34,6 @@ struct NBDConnectionToProgram {
     do {
       let handle = try session.submit(request)
       outstanding[handle] = operation?.identifier
-      outstandingCount += 1
       _ = send()
       return handle
     } catch {
@@ -72,16 +69,12 @@ struct NBDConnectionToProgram {
   /// The answer to a request of no operation; `nil` where it has not come.
   mutating func takeAnswer(to handle: UInt64) -> NBDAnswer? {
     guard let place = session.answers.firstIndex(where: { $0.handle == handle }) else { return nil }
-    outstandingCount -= 1
     return session.answers.remove(at: place)
   }
 
   /// What has come for operations.
   mutating func takeAnswers() -> [(operation: UInt64, errorNumber: UInt32)] {
-    defer {
-      outstandingCount -= session.answers.count
-      session.answers = []
-    }
+    defer { session.answers = [] }
     return session.answers.compactMap { answer in
       outstanding.removeValue(forKey: answer.handle).map { ($0, answer.errorNumber) }
     }
