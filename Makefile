@@ -7,8 +7,7 @@ export SWIFT_BACKTRACE = enable=no
 
 # The tool, at .build/release/powercut, and beside it what `powercut record` preloads.
 build: bootstrap
-	swift build -c release --product powercut
-	swift build -c release --product powercut-preload
+	@scripts/build
 
 # Every test; the peers that tests compare with are real programs, so a missing one is a failure.
 test: build
@@ -18,7 +17,7 @@ test: build
 	swift build --product powercut-bug-benchmark
 	swift test --skip-build --parallel
 
-demo: bootstrap
+demo: build
 	scripts/demo
 
 bench: build

@@ -83,6 +83,13 @@ public struct RunReport: Sendable {
     CommandCounts.add(outcome.counts.commands, to: &counts.commands)
   }
 
+  /// The result says something of what was judged until then only, or of a part of it: why, in a sentence
+  /// without its full stop.
+  public mutating func addObstacle(_ reason: String) {
+    if obstacle == nil { obstacle = reason }
+    notes.append("could not finish: \(reason)")
+  }
+
   public var isPassed: Bool {
     findings.isEmpty && scenarios.allSatisfy { $0.failure == nil } && !isDiverged
       && obstacle == nil
