@@ -64,14 +64,14 @@ struct CheckCommand: ParsableCommand {
         try outputOptions.write(report, stopwatch.timing(jobCount: 1))
         return report.exitStatus
       }
-      if JointRecording.isThere(path) {
+      if try isJoint {
         let report = try judgeJoint(stopwatch)
         try outputOptions.write(report, stopwatch.timing(jobCount: commands.jobCount(jobOptions)))
         return report.exitStatus
       }
       let recording: RecordingSource
       do {
-        recording = try RecordingSource(path, options: log)
+        recording = try RecordingSource(path, options: log, for: "check")
       } catch let nothing as NothingRecorded {
         var report = RunReport(command: "check", subject: path)
         report.notes = ["\(nothing)"]
@@ -82,6 +82,15 @@ struct CheckCommand: ParsableCommand {
       let report = try judge(recording, stopwatch)
       try outputOptions.write(report, stopwatch.timing(jobCount: commands.jobCount(jobOptions)))
       return report.exitStatus
+    }
+  }
+
+  /// Whether files are judged together: several ones, or one whose folder a command asks for.
+  private var isJoint: Bool {
+    get throws {
+      guard let folder = try RecordedFolder(path) else { return false }
+      return folder.onlyRecording == nil || !leaveOut.patterns.isEmpty
+        || commands.commands.contains { $0.subject == .folder }
     }
   }
 
@@ -114,7 +123,8 @@ struct CheckCommand: ParsableCommand {
     let check = JointCheck(
       recording: recording, space: space, tiers: tiers, sample: sample,
       commands: commands.commands, call: call, jobCount: jobOptions.jobs,
-      replay: (["powercut", "replay", path.shellQuoted] + leaveOut.words).joined(separator: " "))
+      replay: (["powercut", "replay", path.shellQuoted, "--folder"] + leaveOut.words)
+        .joined(separator: " "))
     var report = RunReport(command: "check", subject: path)
     try check.judge(
       isOver: { budget.isOver(stopwatch) }, reproduce: reproduction, into: &report)
@@ -145,7 +155,8 @@ struct CheckCommand: ParsableCommand {
     report.add(judgement, reproduce: reproduction)
     report.isInterrupted = judgement.isCutShort && !isOver()
     report.notes =
-      subject.notes + judgement.tiers.map { $0.text(ignoring: ignore.rules) }
+      subject.notes + subject.notes(on: states.tiers)
+      + judgement.tiers.map { $0.text(ignoring: ignore.rules) }
     if commandCheck != nil, states.tiers.contains(.recrash) {
       report.notes.append(RunReport.recrashNote)
     }

@@ -26,9 +26,7 @@ struct JointRecording {
     let text = try InputFile.text("\(path)/\(Self.orderName)", maximumByteCount: 1 << 30)
     lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var files: [JointFile] = []
-    for name in try Folders.names(in: path) where Folders.exists("\(path)/\(name)/writes.log") {
-      // Begun and never written to: then joint.txt does not name it either.
-      if NothingRecorded(in: "\(path)/\(name)") != nil { continue }
+    for name in try RecordedFolder(path)?.names ?? [] {
       files.append(try Self.file(name, in: path, log))
     }
     let patterns = NamePatterns(leaveOut)
