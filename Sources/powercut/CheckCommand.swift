@@ -23,7 +23,7 @@ struct CheckCommand: ParsableCommand {
       of Powercut's own recorder. What the log does not tell is not judged, and said so.
 
       Of a folder with joint.txt, as record writes it, the files are judged together, by commands: \
-      docs/joint.md.
+      docs/joint.md. Where it is of one file, that file is judged, unless a command asks for {folder}.
       """)
 
   @Argument(help: "A write log, a recording's folder with writes.log, or a VHDX image.")

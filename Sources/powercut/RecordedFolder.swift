@@ -5,12 +5,16 @@ struct RecordedFolder {
   let path: String
   /// The recordings, by name. One that was begun and holds nothing is none.
   let names: [String]
+  /// One of those that were begun and hold nothing.
+  private let begun: NothingRecorded?
 
   /// `nil` where the path is no such folder.
   init?(_ path: String) throws {
     guard JointRecording.isThere(path) else { return nil }
     self.path = path
-    names = try Folders.names(in: path).filter {
+    let folders = try Folders.names(in: path).filter { Folders.isFolder("\(path)/\($0)") }
+    begun = folders.lazy.compactMap { NothingRecorded(in: "\(path)/\($0)") }.first
+    names = folders.filter {
       Folders.exists("\(path)/\($0)/writes.log") && NothingRecorded(in: "\(path)/\($0)") == nil
     }
   }
@@ -19,10 +23,12 @@ struct RecordedFolder {
   var onlyRecording: String? { names.count == 1 ? "\(path)/\(names[0])" : nil }
 
   /// - Parameter command: what asks for one file.
-  /// - Throws: ``ToolError`` that names the recordings where there is not exactly one.
+  /// - Throws: ``ToolError`` that names the recordings where there is not exactly one;
+  ///   ``NothingRecorded`` where a recorder was killed before there was any.
   func onlyRecording(for command: String) throws -> String {
     if let onlyRecording { return onlyRecording }
     if names.isEmpty {
+      if let begun { throw begun }
       throw ToolError("\(path) holds no recording of a file: only names were changed; record again")
     }
     let shown = names.prefix(5).map { "\(path)/\($0)" }.joined(separator: ", ")

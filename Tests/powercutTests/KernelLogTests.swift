@@ -53,6 +53,24 @@ import Testing
     #expect(run.result.contains("say --origin linux where it is one"), "\(run.result)")
   }
 
+  /// A unit below the sector of the log is torn where it is asked for, and the report says so.
+  @Test(arguments: [("torn:512", true), ("torn:4096", false), ("torn", false)])
+  func aUnitBelowTheSectorIsSaid(tier: String, isSaid: Bool) throws {
+    let program = """
+      import struct, sys
+      S = 4096
+      entry = struct.pack('<QQQQ', 0, 2, 0, 0).ljust(S, b'\\0') + b'A' * 2 * S
+      log = struct.pack('<QQQI', 0x6a736677736872, 1, 1, S).ljust(S, b'\\0')
+      open(sys.argv[1], 'wb').write(log + entry)
+      """
+    try Peer(program: "python3", package: "python3").run(["-c", program, log])
+    let run = try ToolRun(["check", log, "--states", tier])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.result.contains("the log has sectors of 4096 bytes") == isSaid, "\(run.result)")
+    // Of two units the first or the last; of sixteen more shapes.
+    #expect(run.result.contains("\(tier): \(isSaid ? 10 : 2) states"), "\(run.result)")
+  }
+
   @Test func entriesBehindTheCountAreMentionedAndCanBeTaken() throws {
     let run = try check("tail", [])
     #expect(run.status == 1, "\(run.result)")

@@ -88,6 +88,18 @@ import Testing
     #expect(wrong.errors.contains("write {image}"), "\(wrong.errors)")
   }
 
+  /// What the second append breaks is found at its end: a cut between its length and its data is none.
+  @Test func bisectNeverCutsACallInTwo() throws {
+    try append()
+    let size = place.folder.path("size.py")
+    try OutputFile.write("import os, sys; sys.exit(os.stat(sys.argv[1]).st_size >= 1400)", to: size)
+    let run = try ToolRun([
+      "bisect", place.output, "--states", "prefix", "--command", "python3 '\(size)' {image}",
+    ])
+    #expect(run.status == 1, "\(run.errors)")
+    #expect(run.result.contains("last good    cut:2\n  first bad    cut:4"), "\(run.result)")
+  }
+
   @Test(arguments: ["bisect", "inspect", "serve", "replay", "check"])
   func ofSeveralFilesOneHasToBeNamed(tool: String) throws {
     try append(to: ["a", "b"])
