@@ -11,6 +11,8 @@ struct JointRecording {
   let history: JointHistory
   /// `joint.txt` line by line.
   let lines: [String]
+  /// The recording of each file, and where it is.
+  let sources: [(path: String, source: RecordingSource)]
 
   static func isThere(_ path: String) -> Bool { Folders.exists("\(path)/\(orderName)") }
 
@@ -26,11 +28,15 @@ struct JointRecording {
     let text = try InputFile.text("\(path)/\(Self.orderName)", maximumByteCount: 1 << 30)
     lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var files: [JointFile] = []
+    var sources: [(path: String, source: RecordingSource)] = []
     for name in try Folders.names(in: path) where Folders.exists("\(path)/\(name)/writes.log") {
       // Begun and never written to: then joint.txt does not name it either.
       if NothingRecorded(in: "\(path)/\(name)") != nil { continue }
-      files.append(try Self.file(name, in: path, log))
+      let source = try RecordingSource("\(path)/\(name)", options: log)
+      sources.append(("\(path)/\(name)", source))
+      files.append(try Self.file(name, in: path, source))
     }
+    self.sources = sources
     let patterns = NamePatterns(leaveOut)
     do {
       history = try JointHistory(
@@ -41,9 +47,8 @@ struct JointRecording {
   }
 
   private static func file(
-    _ name: String, in path: String, _ log: LogOptions
+    _ name: String, in path: String, _ source: RecordingSource
   ) throws -> JointFile {
-    let source = try RecordingSource("\(path)/\(name)", options: log)
     guard let first = source.manifest?.path else {
       throw ToolError(
         "\(path)/\(name): its manifest.json does not say where the file was; record again")
