@@ -48,7 +48,7 @@ struct ImageStates {
     let tiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]
     plain = try Part(name: "vhdx states", factName: "image", tiers: tiers).counted(evidence)
     recrashed = try Part(
-      name: "vhdx recrash", factName: "recrash", tiers: tiers + [.torn([512]), .recrash]
+      name: "vhdx recrash", factName: "recrash", tiers: tiers + [.torn(512), .recrash]
     ).counted(evidence)
   }
 

@@ -27,7 +27,9 @@ public struct Bisect {
     scan: (() throws(Failure) -> BisectScan)? = nil
   ) throws(Failure) -> BisectAnswer {
     var search = BisectSearch(
-      bisect: self, judge: BisectJudge(judge), fasterScan: scan)
+      bisect: self,
+      judge: BisectJudge(judge, isWithinCall: { [history] in history.isWithinCall(atCut: $0) }),
+      fasterScan: scan)
     let verdict = try search.verdict()
     return BisectAnswer(
       verdict: verdict, monotony: search.monotony,
@@ -185,6 +187,7 @@ private struct BisectSearch<Failure: Error> {
 
   /// The same state at an earlier cut; `nil` where the log has none.
   private func earlier(_ state: CrashState, cut: Int) -> CrashState? {
+    if bisect.history.isWithinCall(atCut: cut) { return nil }
     var earlier = CrashState(cut: cut, lost: state.lost.filter { $0 < cut })
     if let torn = state.torn, torn.entryIndex < cut { earlier.torn = torn }
     earlier.early = state.early.filter { $0.beforeEntryIndex <= cut }

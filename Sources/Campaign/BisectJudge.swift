@@ -5,10 +5,15 @@ final class BisectJudge<Failure: Error> {
   private let judge: (CrashState) throws(Failure) -> BisectOutcome
   private var known: [CrashState: BisectOutcome] = [:]
   private(set) var skippedStateCount = 0
+  private let isWithinCall: (_ cut: Int) -> Bool
 
   var judgedStateCount: Int { known.count }
 
-  init(_ judge: @escaping (CrashState) throws(Failure) -> BisectOutcome) {
+  init(
+    _ judge: @escaping (CrashState) throws(Failure) -> BisectOutcome,
+    isWithinCall: @escaping (_ cut: Int) -> Bool
+  ) {
+    self.isWithinCall = isWithinCall
     self.judge = judge
   }
 
@@ -20,9 +25,11 @@ final class BisectJudge<Failure: Error> {
     return outcome
   }
 
-  /// The outcome of a cut that lost nothing.
+  /// The outcome of a cut that lost nothing. Of one within a call of a program nothing can be said: no
+  /// tier has it.
   func outcome(ofCut cut: Int) throws(Failure) -> BisectOutcome {
-    try outcome(of: CrashState(cut: cut))
+    if isWithinCall(cut) { return .skipped }
+    return try outcome(of: CrashState(cut: cut))
   }
 
   func isKnown(_ state: CrashState) -> Bool { known[state] != nil }

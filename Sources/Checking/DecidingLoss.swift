@@ -38,8 +38,9 @@ struct DecidingLoss {
   }
 
   private func lines(_ state: CrashState) -> [String] {
-    var lines = state.lost.prefix(Self.maximumNamedCount).map {
-      "entry \($0) is lost, \(name($0))"
+    var lines = state.lost.prefix(Self.maximumNamedCount).map { entryIndex in
+      let special = evidence.history.description(ofLosing: entryIndex).map { ": \($0)" } ?? ""
+      return "entry \(entryIndex) is lost, \(name(entryIndex))\(special)"
     }
     if state.lost.count > lines.count {
       lines.append("\(state.lost.count - lines.count) more entries are lost with it")

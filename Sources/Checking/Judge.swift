@@ -60,7 +60,7 @@ public struct Judge {
       judged.formUnion(image.judgedRules)
       list.add(judgeTrace(evidence, &judged))
     }
-    if let live = evidence.live {
+    if let live = evidence.live, KernelLogEnd.obstacle(evidence, origin: options.origin) == nil {
       list.add(ReplayJudge(evidence: evidence, live: live).judge())
       judged.insert(.l08)
     }
@@ -72,7 +72,7 @@ public struct Judge {
     judgement.judgedRules = judged.sorted()
     let rules = evidence.image == nil ? Rule.ofRawDisks : Rule.ofImages
     judgement.unjudgedRules = rules.filter { !judged.contains($0) }.map {
-      ($0, Self.whatIsMissing(for: $0, evidence))
+      ($0, whatIsMissing(for: $0, evidence))
     }
     judgement.entryCount = evidence.index.entryCount
     judgement.markCount = evidence.index.foreignMarkCount
@@ -130,13 +130,15 @@ public struct Judge {
     judged.insert(.l10)
   }
 
-  private static func whatIsMissing(for rule: Rule, _ evidence: Evidence) -> String {
+  private func whatIsMissing(for rule: Rule, _ evidence: Evidence) -> String {
     switch rule {
     case _ where evidence.isOpaque && rule.isOfClient:
       "only the program itself can read what its client wrote (--command)"
     case .l05, .l11: "only a simulated run sees when the superblock was written"
     case .l06, .l09: "the log carries no extension of Powercut's recorder"
     case .l10: "only a small simulated run is compared with all its states (tier all)"
+    case .l08 where evidence.live != nil:
+      KernelLogEnd.obstacle(evidence, origin: options.origin) ?? "it was not looked at"
     case .l08: "the live device was not given (--live FILE)"
     case .l07 where evidence.client == nil || evidence.arePromisesImplied:
       "the log carries no marks of what the client was promised"

@@ -15,6 +15,7 @@ struct ReplayJudge {
     var lines = ["live device: digest \(expected), \(live.byteCount) bytes"]
     lines.append(
       "replayed log: digest \(found), \(history.byteCount(atCut: history.entryCount)) bytes")
+    lines += hints
     guard live.byteCount == history.byteCount(atCut: history.entryCount) else {
       return [
         Violation(
@@ -33,6 +34,24 @@ struct ReplayJudge {
         .l08, "byte \(first * 512) of the device is not what the log says", state: last,
         evidence: lines)
     ]
+  }
+
+  /// What else than a mistake of the writer can make the two differ.
+  private var hints: [String] {
+    var hints: [String] = []
+    if case .unproven(let count) = evidence.index.tail,
+      evidence.index.foreignTailIdentity == nil
+    {
+      hints.append(
+        "\(count) entries stand after the superblock's count and were left out: --use-tail takes them"
+      )
+    }
+    if LogOrigin(recognizing: evidence.index) == .unknown {
+      hints.append(
+        "a log of dm-log-writes lacks what its device has until the target is removed: say --origin linux "
+          + "where it is one")
+    }
+    return hints
   }
 
   private func differentUnits(in state: CrashState) -> [UInt64] {

@@ -44,8 +44,9 @@ struct CutStates {
     let events = space.history.blockHistory.events
     lostSets.start(tier, isBehindFUA: cut > 0 && events.isFUA(cut - 1))
     switch tier {
-    case .torn(let units):
-      source = tears.first { $0.units == units }.map { .tears($0) } ?? .states([])
+    case .torn(let given):
+      let unit = given ?? space.history.sectorByteCount
+      source = tears.first { $0.unitByteCount == unit }.map { .tears($0) } ?? .states([])
     case .inFlight: source = .states(inFlight())
     case .all: source = plans().map { .plans($0) } ?? .tooMany
     default: source = .subsets

@@ -52,6 +52,10 @@ final class DiskEvents: Sendable {
     static let kinds: UInt8 = 0x0f
     static let fua: UInt8 = 0x10
     static let flush: UInt8 = 0x20
+    /// The entry goes on with the call of the one before it.
+    static let isContinuation: UInt8 = 0x40
+    /// The length that a FUA write brings is durable with its data.
+    static let isDurableLength: UInt8 = 0x80
   }
 
   /// - Throws: ``FormatError`` at a size mark that does not parse.
@@ -70,9 +74,16 @@ final class DiskEvents: Sendable {
     for entryIndex in 0..<index.entryCount {
       let entry = index.entryWithoutExtension(at: entryIndex)
       let event = try Self.event(entry, index)
-      if let previous, let fileEnd = Self.fileEnd(of: event, entryIndex, behind: previous, index) {
-        shortened.entryIndices.append(entryIndex)
-        shortened.fileEnds.append(fileEnd)
+      var goesOn: UInt8 = 0
+      if let previous, Self.areOneCall(previous, event, entryIndex, index) {
+        goesOn = Trait.isContinuation
+        if let fileEnd = Self.fileEnd(of: event, after: previous, index) {
+          shortened.entryIndices.append(entryIndex)
+          shortened.fileEnds.append(fileEnd)
+        }
+        if event.kind == .write, previous.kind == .size, entry.flags.contains(.fua) {
+          traits[entryIndex - 1] |= Trait.isDurableLength
+        }
       }
       previous = event
       forgetting.pass(entry.headerByteOffset)
@@ -85,7 +96,7 @@ final class DiskEvents: Sendable {
       }
       let fua = entry.flags.contains(.fua) ? Trait.fua : 0
       let flush = entry.flags.contains(.flush) ? Trait.flush : 0
-      traits.append(event.kind.rawValue | fua | flush)
+      traits.append(event.kind.rawValue | fua | flush | goesOn)
       if entry.flags.contains(.flush) { flushEntryIndices.append(entryIndex) }
     }
     headerByteOffsets = index.headerByteOffsets
@@ -125,7 +136,18 @@ final class DiskEvents: Sendable {
 
   /// Whether the entry may be lost when no flush has covered it.
   func isVolatile(_ entryIndex: Int) -> Bool {
-    traits[entryIndex] & Trait.fua == 0 && kind(entryIndex) != .none
+    traits[entryIndex] & (Trait.fua | Trait.isDurableLength) == 0 && kind(entryIndex) != .none
+  }
+
+  /// Whether a cut lies between two entries of one call.
+  func isWithinCall(atCut cut: Int) -> Bool {
+    cut > 0 && cut < count && traits[cut] & Trait.isContinuation != 0
+  }
+
+  /// Whether losing a write leaves the length that its call gave the file, and in it no data.
+  func leavesLengthWithoutData(_ entryIndex: Int) -> Bool {
+    kind(entryIndex) == .write && isWithinCall(atCut: entryIndex)
+      && kind(entryIndex - 1) == .size
   }
 
   /// Whether an entry behind this one and before a cut touches any unit that this one touches.
@@ -161,18 +183,29 @@ final class DiskEvents: Sendable {
     return ByteRange(byteOffset: byteOffset, byteCount: hugeSectorCount * UInt64(sectorByteCount))
   }
 
-  /// Where a write ends that a recorder had to widen to whole sectors: a size mark with the write's own
-  /// timing stands in front of it, and they are one operation. `nil` for every other event.
+  /// Where a write ends that a recorder had to widen to whole sectors, by the size mark before it in
+  /// the same call. `nil` for every other event.
   private static func fileEnd(
-    of event: DiskEvent, _ entryIndex: Int, behind previous: DiskEvent, _ index: WriteLogIndex
+    of event: DiskEvent, after previous: DiskEvent, _ index: WriteLogIndex
   ) -> UInt64? {
     let fileEnd = previous.range.byteOffset
     guard event.kind == .write, previous.kind == .size, event.range.endByteOffset > fileEnd,
-      event.range.endByteOffset - fileEnd < UInt64(index.sectorByteCount),
-      let own = index[entryIndex].extension, let mark = index[entryIndex - 1].extension,
-      own.submissionIndex == mark.submissionIndex, own.completionIndex == mark.completionIndex
+      event.range.endByteOffset - fileEnd < UInt64(index.sectorByteCount)
     else { return nil }
     return fileEnd
+  }
+
+  /// Whether a change and the one right before it were made by one call of a program: they have the
+  /// same submission and the same completion.
+  private static func areOneCall(
+    _ previous: DiskEvent, _ event: DiskEvent, _ entryIndex: Int, _ index: WriteLogIndex
+  ) -> Bool {
+    guard previous.kind != .none, event.kind != .none, let own = index[entryIndex].extension,
+      let other = index[entryIndex - 1].extension
+    else { return false }
+    return own.submissionIndex == other.submissionIndex
+      && own.completionIndex == other.completionIndex
+      && own.submissionIndex < own.completionIndex
   }
 
   private static func event(

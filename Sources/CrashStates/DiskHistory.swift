@@ -11,6 +11,10 @@ import WriteLog
 /// were in flight together may win in either order, and one that was in flight when a flush or a FUA
 /// write completed may have persisted before it (``InFlightOrder``).
 ///
+/// **Calls.** Entries with the same submission and completion were made by one call of a program. A
+/// tier has no state at a cut between two of them: that a part of the call is there and the rest is not
+/// is a loss. The length that a FUA write brings is as durable as its data.
+///
 /// **The disk.** A write behind the end makes the disk longer, up to its last sector; where a size mark
 /// with the write's own timing stands right in front of it, up to the byte that this says. A discarded range reads as zeroes,
 /// which is one of the things a real disk may answer, and does not change the length. A size mark
@@ -68,6 +72,9 @@ public final class DiskHistory: Sendable {
   /// Cuts go from 0 to this.
   public var entryCount: Int { blockHistory.events.count }
 
+  /// What the recorded device writes whole, as far as its log tells.
+  public var sectorByteCount: Int { Int(index.sectorByteCount) }
+
   /// The length of the disk after the first `cut` entries.
   public func byteCount(atCut cut: Int) -> UInt64 { lengths.byteCount(atCut: cut) }
 
@@ -84,6 +91,20 @@ public final class DiskHistory: Sendable {
     return Epoch(
       durableEntryCount: durable,
       optionalEntryIndices: (durable..<cut).filter { events.isVolatile($0) })
+  }
+
+  /// Whether a cut lies between two entries of one call. Such a cut can be asked for; no tier has it.
+  public func isWithinCall(atCut cut: Int) -> Bool {
+    blockHistory.events.isWithinCall(atCut: cut)
+  }
+
+  /// What is special about losing an entry, in words; `nil` where its loss is plain.
+  public func description(ofLosing entryIndex: Int) -> String? {
+    let events = blockHistory.events
+    guard events.leavesLengthWithoutData(entryIndex) else { return nil }
+    let length = events[entryIndex - 1].range.byteOffset
+    return "the length is there (\(length) bytes, entry \(entryIndex - 1) of the same call), "
+      + "the data is not"
   }
 
   func sum(atCut cut: Int) -> StateSum { sums[cut] }

@@ -39,7 +39,17 @@ public struct InFlightOrder: Sendable {
 
   /// The entries at or behind a cut that may have persisted there, ascending; only where they make a
   /// state that no later cut has.
-  func early(atCut cut: Int) -> [Int] { earlyOfBarrier[cut] ?? [] }
+  ///
+  /// What a call with FUA lets come early, it does at the cut before the call.
+  func early(atCut cut: Int) -> [Int] {
+    var barrier = cut
+    while events.isWithinCall(atCut: barrier + 1) { barrier += 1 }
+    return barrier == cut ? earlyOfBarrier[cut] ?? [] : earlyAtCall(cut...barrier)
+  }
+
+  private func earlyAtCall(_ entries: ClosedRange<Int>) -> [Int] {
+    Set(entries.flatMap { earlyOfBarrier[$0] ?? [] }).sorted()
+  }
 
   /// Whether a set of early entries could have persisted at a cut: a FUA write that had completed when
   /// one of them was submitted is there too.

@@ -113,6 +113,29 @@ public final class JointHistory: Sendable {
   /// How many entries of a file happened.
   public func cut(ofFile file: Int, atCut cut: Int) -> Int { entryLines[file].countBelow(cut) }
 
+  /// Whether a cut lies between two entries of one call. Such a cut can be asked for; no tier has it.
+  public func isWithinCall(atCut cut: Int) -> Bool {
+    files.indices.contains { file in
+      let lines = entryLines[file]
+      let ownCut = lines.countBelow(cut)
+      // Only right before its next entry: what other files do in between is none of the call.
+      return ownCut < lines.count && lines[ownCut] == cut
+        && files[file].history.isWithinCall(atCut: ownCut)
+    }
+  }
+
+  /// What is special about what a state has lost, in words.
+  public func descriptions(ofLossesIn state: JointState) -> [String] {
+    state.losses.flatMap { loss -> [String] in
+      guard let file = places[loss.recording] else { return [] }
+      return loss.entryIndices.compactMap { entryIndex in
+        files[file].history.description(ofLosing: entryIndex).map {
+          "entry \(entryIndex) of \(loss.recording) is lost: \($0)"
+        }
+      }
+    }
+  }
+
   /// How many changes of names happened.
   public func nameCount(atCut cut: Int) -> Int { nameLines.countBelow(cut) }
 

@@ -12,6 +12,8 @@ public enum JointLine: Hashable, Sendable {
   case link(from: String, to: String)
   case unlink(String)
   case syncFolder(String)
+  /// Everything was synced: all changes of names are durable.
+  case sync
   /// Anything that changes no file.
   case note(String)
 
@@ -41,8 +43,9 @@ public enum JointLine: Hashable, Sendable {
     case ("link", 2): self = .link(from: names[0], to: names[1])
     case ("unlink", 1): self = .unlink(names[0])
     case ("sync-folder", 1): self = .syncFolder(names[0])
+    case ("sync", 0): self = .sync
     case ("entry", _), ("create", _), ("rename", _), ("link", _), ("unlink", _),
-      ("sync-folder", _):
+      ("sync-folder", _), ("sync", _):
       throw Self.wrongForm(text, number)
     default: self = .note(text)
     }
@@ -53,7 +56,7 @@ public enum JointLine: Hashable, Sendable {
     switch self {
     case .create(let path), .unlink(let path): [path]
     case .rename(let from, let to), .link(let from, let to): [from, to]
-    case .entry, .syncFolder, .note: []
+    case .entry, .syncFolder, .sync, .note: []
     }
   }
 
@@ -61,7 +64,7 @@ public enum JointLine: Hashable, Sendable {
     CrashStateError(
       field: "line \(number)",
       expected: "entry NAME N, create NAME, rename NAME NAME, link NAME NAME, unlink NAME, "
-        + "sync-folder NAME",
+        + "sync-folder NAME, sync",
       found: "'\(text.prefix(80))'", hint: "Name a folder that `powercut record` has written.")
   }
 }
@@ -76,6 +79,7 @@ extension JointLine: CustomStringConvertible {
     case .link(let from, let to): "link \(from) \(to)"
     case .unlink(let path): "unlink \(path)"
     case .syncFolder(let path): "sync-folder \(path)"
+    case .sync: "sync"
     case .note(let text): text
     }
   }

@@ -49,6 +49,8 @@ struct JointNames: Sendable {
     for (lineIndex, line) in lines.enumerated() {
       if case .entry(let recording, let entryIndex) = line, let place = recordings[recording] {
         walk.entry(ofRecording: place, isSync: syncs(place, entryIndex))
+      } else if line == .sync {
+        walk.syncAll()
       } else if !line.paths.allSatisfy(isLeftOut) {
         walk.change(line, lineIndex)
       } else if case .syncFolder(let folder) = line {
@@ -98,7 +100,7 @@ extension [String: JointNames.Node] {
     case .link(_, let path): self[path] = operation.nodes.first
     case .unlink(let path): removeValue(forKey: path)
     case .rename(let from, let to): move(from, to)
-    case .entry, .syncFolder, .note: break
+    case .entry, .syncFolder, .sync, .note: break
     }
   }
 
@@ -148,6 +150,9 @@ private struct NameWalk {
     durableCount = max(durableCount, countsOfFolders[folder] ?? 0)
   }
 
+  /// sync(2) brings every name to the disk.
+  mutating func syncAll() { durableCount = operations.count }
+
   mutating func change(_ line: JointLine, _ lineIndex: Int) {
     var touched: [JointNames.Node] = []
     switch line {
@@ -159,7 +164,7 @@ private struct NameWalk {
       touched = names.keys.filter { $0.hasPrefix(from + "/") }.sorted().compactMap { names[$0] }
       if touched.isEmpty || names[from] != nil { touched.insert(known(from), at: 0) }
     case .syncFolder(let folder): return sync(folder: folder)
-    case .entry, .note: return
+    case .entry, .sync, .note: return
     }
     let operation = JointNames.Operation(line: line, lineIndex: lineIndex, nodes: touched)
     operations.append(operation)

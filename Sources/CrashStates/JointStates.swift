@@ -47,7 +47,7 @@ public struct JointStateSpace: Sendable {
   /// How many states each tier has over all cuts; 2^64 - 1 for that many and more.
   public func counts(of tiers: [Tier]) -> [UInt64] {
     var counts = [UInt64](repeating: 0, count: tiers.count)
-    for cut in 0...history.lineCount {
+    for cut in 0...history.lineCount where !history.isWithinCall(atCut: cut) {
       var states = JointCutStates(self, cut: cut)
       for (place, tier) in tiers.enumerated() {
         states.start(tier)
@@ -86,7 +86,9 @@ public struct JointStateEnumerator: Sequence, IteratorProtocol {
         nextTierPlace += 1
       } else {
         guard states.cut < space.history.lineCount else { return nil }
-        states = JointCutStates(space, cut: states.cut + 1)
+        var cut = states.cut + 1
+        while space.history.isWithinCall(atCut: cut) { cut += 1 }
+        states = JointCutStates(space, cut: cut)
         nextTierPlace = 0
       }
     }
@@ -142,15 +144,16 @@ struct JointCutStates {
   mutating func start(_ tier: Tier) {
     self.tier = tier
     if tier != .names { lostSets.start(tier, isBehindFUA: false) }
-    if case .torn(let units) = tier { tears = entries.flatMap { tears(of: $0, units: units) } }
+    if case .torn(let unit) = tier { tears = entries.flatMap { tears(of: $0, unit: unit) } }
   }
 
-  private func tears(of entry: OptionalEntry, units: [Int]) -> [JointState.Torn] {
+  private func tears(of entry: OptionalEntry, unit: Int?) -> [JointState.Torn] {
     let file = history.files[entry.file]
     let event = file.history.blockHistory.events[entry.entryIndex]
     if event.kind != .write { return [] }
     return Tear.all(
-      ofEntry: entry.entryIndex, writing: event.range, units: units, seed: seed.rawValue
+      ofEntry: entry.entryIndex, writing: event.range,
+      unitByteCount: unit ?? file.history.sectorByteCount, seed: seed.rawValue
     ).map { JointState.Torn(recording: file.recording, tear: $0) }
   }
 

@@ -6,13 +6,14 @@ import Scheduling
 ///     1          nothing is lost
 ///     m          each one is lost
 ///     1          all are lost, where m is more than 1
-///     2 to 11 w  each of the w writes among them is torn, by units of 512 bytes and of 4096
+///     2 to 11 w  each of the w writes among them is torn, by units that the device writes whole
 ///
 /// Where that is more than a limit, an even part of them is gone through: small cuts whole, such as
 /// those around headers, and of the others every so many-th state, counted from one that the seed
 /// says.
 public struct RecoveryCuts: Sequence, Sendable {
   private let steps: RecoverySteps
+  private let unitByteCount: Int
   private let seed: Seed
   /// For each step, how many ways to tear the steps before it there are.
   private let tearCounts: [UInt64]
@@ -23,13 +24,18 @@ public struct RecoveryCuts: Sequence, Sendable {
   /// How many states there are in all.
   public let totalCount: UInt64
 
-  /// - Parameter maximumCount: about so many states are gone through, at least one at each cut that is
-  ///   looked at.
-  public init(_ steps: RecoverySteps, seed: UInt64, maximumCount: Int) {
+  /// - Parameters:
+  ///   - unitByteCount: what the device writes whole.
+  ///   - maximumCount: about so many states are gone through, at least one at each cut that is looked at.
+  public init(
+    _ steps: RecoverySteps, unitByteCount: Int = StateSum.unitByteCount, seed: UInt64,
+    maximumCount: Int
+  ) {
     precondition(maximumCount > 0, "a limit allows something")
     self.steps = steps
+    self.unitByteCount = unitByteCount
     self.seed = Seed(seed)
-    tearCounts = Self.tearCounts(steps)
+    tearCounts = Self.tearCounts(steps, unitByteCount)
     let cuts = Self.chosenCuts(stepCount: steps.count, maximumCount: maximumCount, Seed(seed))
     var totalCount: UInt64 = 0
     for cut in 0...steps.count { totalCount += Self.count(atCut: cut, steps, tearCounts) }
@@ -114,7 +120,8 @@ public struct RecoveryCuts: Sequence, Sendable {
       let middle = (low + high) / 2
       if tearCounts[middle] <= wanted { low = middle } else { high = middle }
     }
-    return Self.tears(of: steps.steps[low], at: low, seed)[Int(wanted - tearCounts[low])]
+    return Self.tears(of: steps.steps[low], at: low, unitByteCount, seed)[
+      Int(wanted - tearCounts[low])]
   }
 
   private static func count(
@@ -125,19 +132,23 @@ public struct RecoveryCuts: Sequence, Sendable {
     return 1 + UInt64(optional.count) + (optional.count > 1 ? 1 : 0) + tearCount
   }
 
-  private static func tearCounts(_ steps: RecoverySteps) -> [UInt64] {
+  private static func tearCounts(_ steps: RecoverySteps, _ unitByteCount: Int) -> [UInt64] {
     var counts: [UInt64] = [0]
     counts.reserveCapacity(steps.count + 1)
     for step in steps.steps {
-      counts.append(counts[counts.count - 1] + UInt64(tears(of: step, at: 0, Seed(0)).count))
+      counts.append(
+        counts[counts.count - 1]
+          + UInt64(tears(of: step, at: 0, unitByteCount, Seed(0)).count))
     }
     return counts
   }
 
-  private static func tears(of step: RecoverySteps.Step, at index: Int, _ seed: Seed) -> [Tear] {
+  private static func tears(
+    of step: RecoverySteps.Step, at index: Int, _ unitByteCount: Int, _ seed: Seed
+  ) -> [Tear] {
     guard case .write(let range) = step else { return [] }
     return Tear.all(
-      ofEntry: index, writing: range, units: Tier.usualTornUnits, seed: seed.rawValue)
+      ofEntry: index, writing: range, unitByteCount: unitByteCount, seed: seed.rawValue)
   }
 
   /// All cuts, or where they are too many the first and the last ones, at which the headers are

@@ -83,15 +83,23 @@ struct EpochWalk {
   init(_ space: StateSpace, _ tiers: [Tier]) {
     self.space = space
     tears = tiers.compactMap { tier in
-      guard case .torn(let units) = tier else { return nil }
-      return TearNumbers(units: units, seed: space.seed.rawValue)
+      guard case .torn(let unit) = tier else { return nil }
+      return TearNumbers(
+        unitByteCount: unit ?? space.history.sectorByteCount, seed: space.seed.rawValue)
     }
   }
 
+  /// Goes on to the next cut that is not within a call.
+  ///
   /// - Returns: whether there is one.
   mutating func moveToNextCut() -> Bool {
     let events = space.history.blockHistory.events
     guard cut < events.count else { return false }
+    repeat { passEntry(events) } while events.isWithinCall(atCut: cut)
+    return true
+  }
+
+  private mutating func passEntry(_ events: DiskEvents) {
     if events.isFlush(cut) {
       optional.removeAll(keepingCapacity: true)
       ranks.removeAll(keepingCapacity: true)
@@ -102,7 +110,6 @@ struct EpochWalk {
       for place in tears.indices { tears[place].append(cut, events[cut]) }
     }
     cut += 1
-    return true
   }
 
   private mutating func insert(_ entryIndex: Int, _ events: DiskEvents) {

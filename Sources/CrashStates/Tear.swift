@@ -29,14 +29,12 @@ public struct Tear: Hashable, Sendable {
     self.shape = shape
   }
 
-  /// The ways to tear an entry that writes `range`, by units of each of some lengths.
+  /// The ways to tear an entry that writes `range`.
   static func all(
-    ofEntry entryIndex: Int, writing range: ByteRange, units: [Int], seed: UInt64
+    ofEntry entryIndex: Int, writing range: ByteRange, unitByteCount: Int, seed: UInt64
   ) -> [Tear] {
-    units.flatMap { unit in
-      shapes(unitCount: unitCount(of: range, unitByteCount: unit), seed: seed).map {
-        Tear(entryIndex: entryIndex, unitByteCount: unit, shape: $0)
-      }
+    shapes(unitCount: unitCount(of: range, unitByteCount: unitByteCount), seed: seed).map {
+      Tear(entryIndex: entryIndex, unitByteCount: unitByteCount, shape: $0)
     }
   }
 

@@ -1,15 +1,15 @@
 /// The torn writes of an epoch, by number: grown entry by entry, so that a long epoch is not gone through
 /// again at each of its cuts.
 struct TearNumbers {
-  /// Bytes of the units that a device writes whole.
-  let units: [Int]
+  /// What a device writes whole.
+  let unitByteCount: Int
   private let seed: UInt64
   /// The writes that can be torn, and how many tears there are up to each, it included.
   private var entryIndices: [Int] = []
   private var ends: [UInt64] = []
 
-  init(units: [Int], seed: UInt64) {
-    self.units = units
+  init(unitByteCount: Int, seed: UInt64) {
+    self.unitByteCount = unitByteCount
     self.seed = seed
   }
 
@@ -37,6 +37,6 @@ struct TearNumbers {
   }
 
   private func tears(_ entryIndex: Int, _ event: DiskEvent) -> [Tear] {
-    Tear.all(ofEntry: entryIndex, writing: event.range, units: units, seed: seed)
+    Tear.all(ofEntry: entryIndex, writing: event.range, unitByteCount: unitByteCount, seed: seed)
   }
 }

@@ -7,8 +7,8 @@
 ///     fua-only       1              all m are lost, at cuts right behind a FUA entry only
 ///     drop:k         C(m, 1…k)      up to k are lost
 ///     keep:k         C(m, 1…k)      all but up to k are lost
-///     torn           2 to 20 m      one write persisted in part, by units of 512 bytes and of 4096
-///     torn:UNIT      2 to 10 m      the same by units of UNIT bytes only
+///     torn           2 to 10 m      one write persisted in part, by units of the log's sector size
+///     torn:UNIT      2 to 10 m      the same by units of UNIT bytes
 ///     in-flight      a few          one entry took effect before its place in the log, as one that was
 ///                                   in flight may: before one that it overlaps, or while what a flush
 ///                                   or FUA write made durable could still be lost
@@ -26,8 +26,8 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
   case drop(Int)
   /// The number is at least 1.
   case keep(Int)
-  /// Bytes of the units that a device writes whole, in the order in which they are tried.
-  case torn([Int])
+  /// Bytes of the units that a device writes whole; `nil` for the sector size of the log.
+  case torn(Int?)
   case inFlight
   /// The number is at least 1.
   case random(Int)
@@ -42,7 +42,6 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
     "prefix, flushed-only, fua-only, drop:K, keep:K, torn, torn:BYTES, in-flight, random:N, all, "
     + "recrash, names (K and N from 1)"
 
-  public static let usualTornUnits = [512, 4096]
   /// More than this is no device's sector.
   private static let maximumTornUnit = 1 << 20
 
@@ -53,7 +52,7 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
     case ("prefix", 1): self = .prefix
     case ("flushed-only", 1): self = .flushedOnly
     case ("fua-only", 1): self = .fuaOnly
-    case ("torn", 1): self = .torn(Self.usualTornUnits)
+    case ("torn", 1): self = .torn(nil)
     case ("in-flight", 1): self = .inFlight
     case ("all", 1): self = .all
     case ("recrash", 1): self = .recrash
@@ -61,7 +60,7 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
     case ("drop", 2): self = .drop(try Self.count(words[1], in: text))
     case ("keep", 2): self = .keep(try Self.count(words[1], in: text))
     case ("random", 2): self = .random(try Self.count(words[1], in: text))
-    case ("torn", 2): self = .torn([try Self.unit(words[1], in: text)])
+    case ("torn", 2): self = .torn(try Self.unit(words[1], in: text))
     default: throw Self.unknown(text)
     }
   }
@@ -84,8 +83,8 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
     case .fuaOnly: "fua-only"
     case .drop(let count): "drop:\(count)"
     case .keep(let count): "keep:\(count)"
-    case .torn(Self.usualTornUnits): "torn"
-    case .torn(let units): units.map { "torn:\($0)" }.joined(separator: ",")
+    case .torn(nil): "torn"
+    case .torn(let unit?): "torn:\(unit)"
     case .inFlight: "in-flight"
     case .random(let count): "random:\(count)"
     case .all: "all"

@@ -36,7 +36,8 @@ final class FileTable {
     let key = FileKey(record)
     if let known = file(key) { return known }
     if isIgnored(path) { return nil }
-    return try add(key, path: path, source: source(record, key, path))
+    return try add(
+      key, path: path, source: source(record, key, path), firstTouched: record.submitted)
   }
 
   /// A file that is there, before a program changes it.
@@ -47,16 +48,19 @@ final class FileTable {
         "watch", path, found: String(errorNumber: errno), hint: "Name a file that is there.")
     }
     let key = FileKey(identity)
-    return try file(key) ?? add(key, path: path, source: path)
+    return try file(key) ?? add(key, path: path, source: path, firstTouched: 0)
   }
 
   /// The file that was at `path` when its recording began.
   func file(_ path: String) -> RecordedFile? { files.first { $0.path == path } }
 
-  private func add(_ key: FileKey, path: String, source: String) throws -> RecordedFile {
+  private func add(
+    _ key: FileKey, path: String, source: String, firstTouched: UInt64
+  ) throws -> RecordedFile {
     let number = UInt32(files.count + 1)
     let file = try RecordedFile(
-      number: number, key: key, path: path, source: source, name: freeName(path), output: output,
+      number: number, key: key, path: path, source: source, firstTouched: firstTouched,
+      name: freeName(path), output: output,
       identity: identitySeed.map { max(1, $0 ^ UInt64(number) << 48) } ?? pcj_identity(),
       noted: noted)
     files.append(file)

@@ -6,6 +6,7 @@
 ///     link a b
 ///     unlink journal
 ///     sync-folder .                a folder was synced: its names are durable
+///     sync                         everything was synced: all names are durable
 ///
 /// A line each, in order; a percent sign, a space and a line feed within a name are written as %25, %20
 /// and %0A.

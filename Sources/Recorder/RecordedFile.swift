@@ -14,6 +14,8 @@ final class RecordedFile {
   let name: String
   let folder: String
   let initialByteCount: UInt64
+  /// When a program first came to it, in the one order; 0 for before everything.
+  let firstTouched: UInt64
   private(set) var summary: RecordedFileSummary
   private let shadow: ShadowFile
   private let log: FileLogWriter
@@ -23,12 +25,14 @@ final class RecordedFile {
   ///
   /// - Parameter source: where the contents can be read; the name may be gone by now.
   init(
-    number: UInt32, key: FileKey, path: String, source: String, name: String, output: String,
+    number: UInt32, key: FileKey, path: String, source: String, firstTouched: UInt64, name: String,
+    output: String,
     identity: UInt64,
     noted: @escaping (_ name: String, _ entryIndex: UInt64) throws -> Void
   ) throws {
     self.number = number
     self.key = key
+    self.firstTouched = firstTouched
     self.path = path
     self.name = name
     folder = "\(output)/\(name)"

@@ -256,8 +256,10 @@ public final class Recorder {
     switch pcj_kind(record.kind) {
     case PCJ_SYNC: try file(of: record).flushBegins(record)
     case PCJ_SYNC_ALL:
-      flushedTogether[record.submitted] = table.files
-      for file in table.files { file.flushBegins(record) }
+      // A file that a program came to since may be known here already: the call does not cover it.
+      let files = table.files.filter { $0.firstTouched < record.submitted }
+      flushedTogether[record.submitted] = files
+      for file in files { file.flushBegins(record) }
     case PCJ_PROBLEM: note(record)
     default: break
     }
@@ -271,6 +273,7 @@ public final class Recorder {
       for file in flushedTogether.removeValue(forKey: record.submitted) ?? [] {
         try file.flushEnds(record, at: number)
       }
+      if result >= 0 { try joint.names("sync", []) }
     case PCJ_WRITE:
       guard result > 0 else { return }
       try file(of: record).ended(record, at: number, byteCount: UInt64(result))

@@ -33,7 +33,7 @@ struct BisectCommand: ParsableCommand {
     help: ArgumentHelp(
       "Follow this command instead of a rule: 'qemu-img check -r all {image}'.",
       valueName: "words"),
-    transform: { try ImageCommand(parsing: $0) })
+    transform: { try ImageCommand(parsing: $0, for: CommandOptions.subject(of: $0)) })
   var command: ImageCommand?
 
   @Option(help: "How long the command may run at one state.")

@@ -136,7 +136,7 @@ struct BisectDescription {
     lines.append("  last good    \(culprit.good.map { "\($0)" } ?? "none")")
     lines.append("  first bad    \(culprit.bad)")
     if let before = culprit.before, before != culprit.good {
-      lines.append("  good, too    \(before), one entry earlier with the same loss")
+      lines.append("  good, too    \(before), earlier with the same loss")
     }
     lines += ["", "  entries between the two"]
     for entry in sides.entries {

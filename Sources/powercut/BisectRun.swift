@@ -16,7 +16,12 @@ struct BisectRun {
 
   init(_ options: BisectCommand) throws {
     self.options = options
-    let recording = try RecordingSource(options.path, options: options.log)
+    let recording = try RecordingSource(options.path, options: options.log, for: "bisect")
+    if let command = options.command, command.subject != .image {
+      throw ToolError(
+        "--command '\(command)': bisect gives it the image of one file, so write "
+          + ImageCommand.Subject.image.placeholder)
+    }
     do {
       subject = try RecordedSubject(
         recording, options.image, seed: options.seed, needsImage: options.command == nil)
@@ -27,7 +32,7 @@ struct BisectRun {
       history: subject.history, tiers: options.states.tiers, seed: options.seed)
     let space = StateSpace(
       subject.history, tiers: options.states.tiers,
-      origin: LogOrigin(recognizing: subject.index), seed: options.seed)
+      origin: options.log.origin(of: subject.index), seed: options.seed)
     if let refusal = space.refusal(of: options.states.tiers) { throw refusal }
   }
 
@@ -161,8 +166,7 @@ struct BisectRun {
   /// Every state of the tiers, judged as `check` does it: much faster than one by one.
   private func checkedStates() throws(BisectInterruption) -> Judgement {
     var progress = ProgressLine()
-    let judgement = Judge(Judge.Options(tiers: options.states.tiers, seed: options.seed)) {
-      stateCount in
+    let judgement = Judge(judgeOptions(tiers: options.states.tiers)) { stateCount in
       progress.show("\(stateCount) crash states")
       return !Interrupts.isRequested
     }.judge(subject.evidence)
@@ -184,7 +188,13 @@ struct BisectRun {
 
   /// What the log itself breaks, without its states.
   private func logJudgement() -> Judgement {
-    Judge(Judge.Options(tiers: [], seed: options.seed)).judge(subject.evidence)
+    Judge(judgeOptions(tiers: [])).judge(subject.evidence)
+  }
+
+  private func judgeOptions(tiers: [Tier]) -> Judge.Options {
+    var judgeOptions = Judge.Options(tiers: tiers, seed: options.seed)
+    judgeOptions.origin = options.log.origin
+    return judgeOptions
   }
 
   private func nothingBroken(_ judgement: Judgement) -> BisectResult {

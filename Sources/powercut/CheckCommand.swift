@@ -23,7 +23,7 @@ struct CheckCommand: ParsableCommand {
       of Powercut's own recorder. What the log does not tell is not judged, and said so.
 
       Of a folder with joint.txt, as record writes it, the files are judged together, by commands: \
-      docs/joint.md.
+      docs/joint.md. Where it is of one file, that file is judged, unless a command asks for {folder}.
       """)
 
   @Argument(help: "A write log, a recording's folder with writes.log, or a VHDX image.")
@@ -58,8 +58,8 @@ struct CheckCommand: ParsableCommand {
     try Tool.run {
       let stopwatch = Stopwatch()
       let isImage = try ImageCheck.isImage(path)
-      if digests, !isImage, !JointRecording.isThere(path) {
-        return try listDigests(RecordingSource(path, options: log))
+      if digests, !isImage, try !isJoint {
+        return try listDigests(RecordingSource(path, options: log, for: "check"))
       }
       let empty = RunReport(command: "check", subject: path)
       let jobCount = isImage ? 1 : commands.jobCount(jobOptions)
@@ -68,7 +68,7 @@ struct CheckCommand: ParsableCommand {
           try commands.refuseForImage()
           report = try ImageCheck(path: path).report(
             reproduce: "powercut check \(path.shellQuoted)")
-        } else if JointRecording.isThere(path) {
+        } else if try isJoint {
           try judgeJoint(stopwatch, &report)
         } else {
           try judgeRecording(stopwatch, &report)
@@ -79,11 +79,20 @@ struct CheckCommand: ParsableCommand {
 
   private func judgeRecording(_ stopwatch: Stopwatch, _ report: inout RunReport) throws {
     do {
-      let recording = try RecordingSource(path, options: log)
+      let recording = try RecordingSource(path, options: log, for: "check")
       report.add(gapsOf: recording, at: path)
       try judge(recording, stopwatch, &report)
     } catch let nothing as NothingRecorded {
       report.emptiness = "\(nothing)"
+    }
+  }
+
+  /// Whether files are judged together: several ones, or one whose folder a command asks for.
+  private var isJoint: Bool {
+    get throws {
+      guard let folder = try RecordedFolder(path) else { return false }
+      return folder.onlyRecording == nil || !leaveOut.patterns.isEmpty
+        || commands.commands.contains { $0.subject == .folder }
     }
   }
 
@@ -116,7 +125,8 @@ struct CheckCommand: ParsableCommand {
     let check = JointCheck(
       recording: recording, space: space, tiers: tiers, sample: sample,
       commands: commands.commands, call: call, jobCount: jobOptions.jobs,
-      replay: (["powercut", "replay", path.shellQuoted] + leaveOut.words).joined(separator: " "))
+      replay: (["powercut", "replay", path.shellQuoted, "--folder"] + leaveOut.words)
+        .joined(separator: " "))
     for file in recording.sources { report.add(gapsOf: file.source, at: file.path) }
     try check.judge(
       isOver: { budget.isOver(stopwatch) }, reproduce: reproduction, into: &report)
@@ -152,7 +162,8 @@ struct CheckCommand: ParsableCommand {
     if let refusal = judgement.refusal { report.addObstacle("\(refusal)") }
     if subject.index.entryCount == 0 { report.emptiness = subject.index.emptiness }
     report.notes =
-      subject.notes + judgement.tiers.map { $0.text(ignoring: ignore.rules) }
+      subject.notes + subject.notes(on: states.tiers)
+      + judgement.tiers.map { $0.text(ignoring: ignore.rules) }
     if commandCheck != nil, states.tiers.contains(.recrash) {
       report.notes.append(RunReport.recrashNote)
     }

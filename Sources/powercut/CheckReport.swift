@@ -53,6 +53,16 @@ extension RecordedSubject {
     return notes + recording.options.origin(of: index).blindSpots
   }
 
+  /// What is odd about the tiers for this log, a line each.
+  func notes(on tiers: [Tier]) -> [String] {
+    tiers.compactMap { tier in
+      guard case .torn(let unit?) = tier, unit < history.sectorByteCount else { return nil }
+      return
+        "\(tier): the log has sectors of \(history.sectorByteCount) bytes, which a device writes "
+        + "whole; smaller units are torn because they were asked for"
+    }
+  }
+
   /// What a log does not say of the file's length looks like a broken image.
   private var lengthNotes: [String] {
     guard kind == .vhdx, recording.options.origin(of: index) != .powercut,

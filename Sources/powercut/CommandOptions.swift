@@ -25,7 +25,7 @@ struct CommandOptions: ParsableArguments {
 
   var isEmpty: Bool { commands.isEmpty }
 
-  private static func subject(of text: String) -> ImageCommand.Subject {
+  static func subject(of text: String) -> ImageCommand.Subject {
     let isOfFolders =
       text.contains(ImageCommand.Subject.folder.placeholder)
       && !text.contains(ImageCommand.Subject.image.placeholder)

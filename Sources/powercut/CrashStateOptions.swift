@@ -1,18 +1,21 @@
 import ArgumentParser
 import CrashStates
-import Workload
 import WriteLog
 
 /// Which crash state of a log is meant.
 struct CrashStateOptions: ParsableArguments {
-  @Option(help: "Where to cut: a number of entries, the text of a mark, or last.")
-  var at = "last"
+  @Option(
+    help: """
+      Where to cut: a number of entries, mark:NAME (after the first mark of this name), or last. \
+      cut:12 and cut:last are never a mark. (default: last)
+      """)
+  var at: String?
 
   @Option(help: "A crash state as reports name it: 'cut:37 lost:35,36', 'cut:37 then cut:4'.")
   var state: String?
 
   func validate() throws {
-    if state != nil, at != "last" {
+    if state != nil, at != nil {
       throw ValidationError("--at and --state both say where to cut: use one")
     }
   }
@@ -38,7 +41,7 @@ struct CrashStateOptions: ParsableArguments {
   /// lies in front of the damage.
   func refuseDamage(of index: WriteLogIndex, isListing: Bool) throws {
     guard let problem = index.problems.first else { return }
-    if let entryCount = Int(at), entryCount <= index.entryCount, !isListing { return }
+    if let entryCount = cutName.number, entryCount <= index.entryCount, !isListing { return }
     throw ToolError(
       """
       the log is damaged behind its first \(index.entryCount) entries; --at \(index.entryCount) \
@@ -50,30 +53,22 @@ struct CrashStateOptions: ParsableArguments {
     get throws { try state.map { try CrashState(parsing: $0) } }
   }
 
+  private var cutName: CutName { at.map { CutName($0) } ?? .end }
+
   private func stateOfCut(
     _ index: WriteLogIndex, _ history: DiskHistory
   ) throws -> CrashState {
-    if at == "last" { return CrashState(cut: history.entryCount) }
-    if let cut = Int(at) {
-      guard (0...history.entryCount).contains(cut) else {
-        throw ToolError("--at \(cut): the log has \(history.entryCount) entries")
-      }
-      return CrashState(cut: cut)
-    }
-    return CrashState(cut: try cut(behindMark: at, index))
+    CrashState(cut: try cutName.cut(in: index))
   }
 
-  /// The cut right behind the first mark with this text. A mark that is not there is an error: replaying
-  /// everything instead would look like an answer.
-  private func cut(behindMark text: String, _ index: WriteLogIndex) throws -> Int {
-    var others: [String] = []
-    for place in 0..<index.entryCount where index[place].kind == .mark {
-      let found = index.text(of: index[place])
-      if found == text { return place + 1 }
-      if others.count < 5, !found.hasPrefix(ClientMark.prefix) { others.append("'\(found)'") }
+  /// A cut of several files, which have no marks together.
+  func cut(ofLines lineCount: Int) throws -> Int {
+    switch cutName {
+    case .end, .word(_, meaning: .end): return lineCount
+    case .count(let count), .word(_, meaning: .count(let count)): return count
+    case .mark, .word(_, meaning: nil):
+      throw ToolError(
+        "--at '\(at ?? "")': of several files it is a number of lines of joint.txt, or last")
     }
-    let known =
-      others.isEmpty ? "it has no marks of a user" : "it has \(others.joined(separator: ", "))"
-    throw ToolError("--at '\(text)': the log has no mark with this text; \(known)")
   }
 }

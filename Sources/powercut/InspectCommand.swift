@@ -35,7 +35,7 @@ struct InspectCommand: ParsableCommand {
       if let image = try InspectImage(path, listsEntries: entries) {
         return try image.run(format)
       }
-      let recording = try RecordingSource(path, options: log)
+      let recording = try RecordingSource(path, options: log, for: "inspect")
       let index = try recording.index()
       switch format {
       case .text: try printText(index, path: recording.logPath)

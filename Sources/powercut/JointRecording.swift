@@ -29,9 +29,7 @@ struct JointRecording {
     lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var files: [JointFile] = []
     var sources: [(path: String, source: RecordingSource)] = []
-    for name in try Folders.names(in: path) where Folders.exists("\(path)/\(name)/writes.log") {
-      // Begun and never written to: then joint.txt does not name it either.
-      if NothingRecorded(in: "\(path)/\(name)") != nil { continue }
+    for name in try RecordedFolder(path)?.names ?? [] {
       let source = try RecordingSource("\(path)/\(name)", options: log)
       sources.append(("\(path)/\(name)", source))
       files.append(try Self.file(name, in: path, source))

@@ -20,8 +20,13 @@ struct RecordingSource {
 
   /// Says on stderr what the recording of a real program lacks.
   ///
-  /// - Throws: ``NothingRecorded`` where its recorder was killed before there was a log.
-  init(_ path: String, options: LogOptions) throws {
+  /// - Parameters:
+  ///   - givenPath: a log, a recording, or what `record` has written of one file.
+  ///   - command: what asks, for messages.
+  /// - Throws: ``NothingRecorded`` where its recorder was killed before there was a log; ``ToolError``
+  ///   where there are recordings of several files.
+  init(_ givenPath: String, options: LogOptions, for command: String = "this command") throws {
+    let path = try RecordedFolder(givenPath)?.onlyRecording(for: command) ?? givenPath
     guard Folders.isFolder(path) else {
       logPath = path
       self.options = options

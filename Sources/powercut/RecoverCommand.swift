@@ -48,6 +48,7 @@ struct RecoverCommand: ParsableCommand {
 
   func run() throws {
     try Tool.run {
+      try refuseFolder()
       // Open, and locked, before anything is looked at: what is planned must still hold when it is
       // carried out.
       let target = isInPlace ? try WritableFile(path) : nil
@@ -61,6 +62,17 @@ struct RecoverCommand: ParsableCommand {
       try print(result)
       return result.exitStatus
     }
+  }
+
+  /// A recording is no image, but an image can be made of one.
+  private func refuseFolder() throws {
+    guard Folders.isFolder(path) else { return }
+    let isRecording = try RecordedFolder(path) != nil || Folders.exists("\(path)/writes.log")
+    guard isRecording else { throw ToolError("\(path) is a folder: recover takes a VHDX image") }
+    let recording = try RecordedFolder(path)?.onlyRecording(for: "replay") ?? path
+    throw ToolError(
+      "\(path) is a recording: recover takes an image. `powercut replay \(recording.shellQuoted) "
+        + "--output IMAGE` writes one, at any cut.")
   }
 
   /// A read-only opening writes with a mistake only.

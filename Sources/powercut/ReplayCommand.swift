@@ -30,6 +30,13 @@ struct ReplayCommand: ParsableCommand {
   @Option(help: "The image file to write; sparse where it is zero.")
   var output: String?
 
+  @Flag(
+    help: """
+      Write a folder with the files of a state, also where record has seen one file only. (default \
+      where there are several)
+      """)
+  var folder = false
+
   @Flag(help: "List every cut and its digest.")
   var digests = false
 
@@ -48,11 +55,11 @@ struct ReplayCommand: ParsableCommand {
 
   func run() throws {
     try Tool.run {
-      if JointRecording.isThere(path) {
+      if try isJoint {
         try writeFolder()
         return 0
       }
-      let recording = try RecordingSource(path, options: log)
+      let recording = try RecordingSource(path, options: log, for: "replay")
       let isImage = image.kind(recording) == .vhdx
       try crash.refuseRecovery(unless: isImage)
       let index = try recording.index(as: image.kind(recording))
@@ -73,16 +80,24 @@ struct ReplayCommand: ParsableCommand {
     }
   }
 
+  /// Whether the state is one of files together.
+  private var isJoint: Bool {
+    get throws {
+      guard let recorded = try RecordedFolder(path) else {
+        if folder { throw ToolError("--folder: \(path) is no folder that record has written") }
+        return false
+      }
+      return folder || recorded.onlyRecording == nil || !leaveOut.patterns.isEmpty
+    }
+  }
+
   /// The files of a joint state, in a new folder.
   private func writeFolder() throws {
     let recording = try JointRecording(path, log, leaveOut: leaveOut.patterns)
     guard let output, !digests else {
       throw ToolError("\(path) holds several files: --digests belongs to the folder of one")
     }
-    let cut = crash.at == "last" ? recording.history.lineCount : Int(crash.at)
-    guard let cut else {
-      throw ToolError("--at '\(crash.at)': of several files it is a number of lines of joint.txt")
-    }
+    let cut = try crash.cut(ofLines: recording.history.lineCount)
     let state = try crash.state.map { try JointState(parsing: $0) } ?? JointState(cut: cut)
     try recording.history.check(state)
     guard try !Folders.exists(output) || Folders.names(in: output).isEmpty else {

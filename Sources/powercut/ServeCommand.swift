@@ -65,7 +65,7 @@ struct ServeCommand: ParsableCommand {
       throw ValidationError("name a log, or --image and --record")
     }
     if imagePath != nil, readOnly { throw ValidationError("--record and --read-only: use one") }
-    if imagePath != nil, crash.at != "last" || crash.state != nil {
+    if imagePath != nil, crash.at != nil || crash.state != nil {
       throw ValidationError("--at and --state choose a crash state of a log: name one")
     }
     if socket != nil, port != nil { throw ValidationError("--socket and --port: use one") }
@@ -140,7 +140,7 @@ struct ServeCommand: ParsableCommand {
 
   /// The disk that the cut left.
   private func file(_ path: String) throws -> any ImageFile {
-    let recording = try RecordingSource(path, options: log)
+    let recording = try RecordingSource(path, options: log, for: "serve")
     try crash.refuseRecovery(unless: image.kind(recording) == .vhdx)
     let index = try recording.index(as: image.kind(recording))
     try crash.refuseDamage(of: index, isListing: false)

@@ -139,7 +139,7 @@ import Testing
 
   @Test func aTearThatIsNeededStays() throws {
     let answer = try Self.answer(
-      entryCount: 12, flushes: [4], sectorCount: 4, tiers: [.prefix, .drop(1), .torn([512])]
+      entryCount: 12, flushes: [4], sectorCount: 4, tiers: [.prefix, .drop(1), .torn(512)]
     ) { state in
       state.torn?.entryIndex == 7 && state.cut >= 10 ? .bad : .good
     }
@@ -155,7 +155,7 @@ import Testing
 
   @Test func aTearThatIsNotNeededIsTakenOut() throws {
     let answer = try Self.answer(
-      entryCount: 12, sectorCount: 4, tiers: [.torn([512])]
+      entryCount: 12, sectorCount: 4, tiers: [.torn(512)]
     ) { $0.cut >= 6 ? .bad : .good }
     #expect(try Self.culprit(answer).bad == CrashState(cut: 6))
   }

@@ -32,7 +32,8 @@ import Testing
     var tiers: [Tier] {
       if entryCount < 10 { return [.inFlight, .all] }
       return [
-        .prefix, .flushedOnly, .fuaOnly, .drop(2), .keep(2), .torn([512, 4096]), .torn([2048]),
+        .prefix, .flushedOnly, .fuaOnly, .drop(2), .keep(2), .torn(nil), .torn(2048),
+        .torn(4096),
         .inFlight, .random(3),
       ]
     }

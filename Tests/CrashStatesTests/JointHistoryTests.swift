@@ -193,3 +193,18 @@ import Testing
     #expect(history.missingLineCount == 2)
   }
 }
+
+/// sync(2), as `joint.txt` has it.
+@Suite struct JointSyncTests {
+  /// An empty file, whose name nothing but the sync has made durable.
+  @Test func aSyncOfEverythingMakesAllNamesDurable() throws {
+    let history = try JointCase(lines: "create a\nsync\ncreate b\n", files: []).history()
+    #expect((0...3).map { history.durableNameCount(atCut: $0) } == [0, 0, 1, 1])
+    #expect(try history.listing("cut:3 names:1") == "a=")
+    #expect(throws: CrashStateError.self) { try history.listing("cut:3 names:0") }
+  }
+
+  @Test func aSyncWithAWordBehindItIsNoLine() {
+    #expect(throws: CrashStateError.self) { try JointLine.list(parsing: "sync a\n") }
+  }
+}

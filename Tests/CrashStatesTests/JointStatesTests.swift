@@ -79,7 +79,7 @@ import Testing
       ]
     ).history()
     #expect(
-      history.states(atCut: 3, [.torn([512])]) == [
+      history.states(atCut: 3, [.torn(512)]) == [
         "torn:512 cut:3 torn:f:0:512:prefix:1", "torn:512 cut:3 torn:f:0:512:suffix:1",
       ])
     #expect(try history.listing("cut:3 torn:f:0:512:prefix:1") == "f=one g=g")
@@ -120,7 +120,7 @@ import Testing
     let space = JointStateSpace(try JointCase.replaced.history(), seed: 1)
     #expect(throws: CrashStateError.self) { try space.check([.prefix, tier]) }
     try space.check(
-      [.prefix, .flushedOnly, .drop(2), .keep(1), .torn([512]), .names, .random(3), .all])
+      [.prefix, .flushedOnly, .drop(2), .keep(1), .torn(512), .names, .random(3), .all])
   }
 
   @Test(arguments: [

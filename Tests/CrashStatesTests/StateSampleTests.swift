@@ -6,7 +6,7 @@ import WriteLog
 
 @Suite struct StateSampleTests {
   private static let tiers: [Tier] = [
-    .prefix, .flushedOnly, .drop(2), .keep(1), .torn([512, 4096]), .inFlight,
+    .prefix, .flushedOnly, .drop(2), .keep(1), .torn(nil), .inFlight,
   ]
 
   private static func space(seed: UInt64 = 1, logSeed: UInt64 = 5) throws -> StateSpace {

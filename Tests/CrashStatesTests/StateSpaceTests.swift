@@ -30,7 +30,7 @@ import WriteLog
   @Test(arguments: AnyStateTests.cases)
   func aListIsCountedAsItIsGoneThrough(example: AnyStateTests.Case) throws {
     let history = try example.history(example.log)
-    let tiers: [Tier] = [.flushedOnly, .drop(1), .keep(2), .prefix, .torn([1024]), .drop(3)]
+    let tiers: [Tier] = [.flushedOnly, .drop(1), .keep(2), .prefix, .torn(1024), .drop(3)]
     let space = StateSpace(history, tiers: tiers, origin: example.origin, seed: 1)
     let states = StateEnumerator(space, tiers: tiers).map { $0 }
     #expect(

@@ -5,7 +5,7 @@ import Testing
   @Test(arguments: [
     ("prefix", Tier.prefix), ("flushed-only", .flushedOnly), ("drop:1", .drop(1)),
     ("drop:12", .drop(12)), ("keep:3", .keep(3)), ("random:50", .random(50)),
-    ("fua-only", .fuaOnly), ("torn", .torn([512, 4096])), ("torn:4096", .torn([4096])),
+    ("fua-only", .fuaOnly), ("torn", .torn(nil)), ("torn:4096", .torn(4096)),
     ("in-flight", .inFlight), ("all", .all), ("recrash", .recrash),
   ])
   func aTierIsReadAndPrinted(text: String, tier: Tier) throws {

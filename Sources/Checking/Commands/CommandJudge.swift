@@ -46,6 +46,9 @@ public struct CommandJudge: Sendable {
   private func located(_ violation: Violation, _ state: CrashState) -> Violation {
     var located = violation
     located.state = state
+    located.evidence += state.lost.compactMap { entryIndex in
+      history.description(ofLosing: entryIndex).map { "entry \(entryIndex) is lost: \($0)" }
+    }
     located.evidence.append("the image: \(lineThatWrites(state))")
     return located
   }

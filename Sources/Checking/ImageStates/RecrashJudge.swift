@@ -48,7 +48,9 @@ final class RecrashJudge {
     let changes = recovered.changes
     guard recovered.outcome.opens, !changes.isEmpty else { return [] }
     let steps = RecoverySteps(changes)
-    let cuts = RecoveryCuts(steps, seed: seed, maximumCount: maximumStateCount)
+    let cuts = RecoveryCuts(
+      steps, unitByteCount: image.history.sectorByteCount, seed: seed,
+      maximumCount: maximumStateCount)
     let (total, overflow) = count.total.addingReportingOverflow(cuts.totalCount)
     count.total = overflow ? .max : total
     guard changes.count <= Self.maximumChangeCount, let digests = RecrashDigests(image, changes)
