@@ -32,10 +32,7 @@ PC_HOOK int dup(int fd) {
 }
 
 static int copied_onto(int fd, int copy) {
-  if (copy >= 0 && copy != fd) {
-    pc_copy_state(fd, copy);
-    if (!pc_is_off()) pc_watch_standard_stream(copy);
-  }
+  if (copy >= 0 && copy != fd) pc_copy_state(fd, copy);
   return copy;
 }
 

@@ -299,8 +299,7 @@ __attribute__((constructor)) static void start(void) {
       if (pc_is_controlled()) run_alone(found->processor);
       // Now that it has a number among the processes.
       pc_child_starts_random();
-      pc_watch_standard_stream(STDOUT_FILENO);
-      pc_watch_standard_stream(STDERR_FILENO);
+      pc_watch_streams();
     }
   }
   errno = error;

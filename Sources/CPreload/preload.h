@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -136,8 +137,32 @@ PC_HIDDEN void pc_child_starts_mapping(void);
 PC_HIDDEN void pc_child_starts_random(void);
 
 PC_HIDDEN void pc_report(uint32_t problem, const char *path);
+/// Says that the program was refused a ring.
+PC_HIDDEN void pc_refuse_ring(void);
+/// Says which watched files a list of requests for Linux AIO writes to.
+PC_HIDDEN void pc_report_requests(long count, void *list);
 
-/// Makes this process's `stdout` or `stderr` visible, which writes past every hook else.
-PC_HIDDEN void pc_watch_standard_stream(int descriptor);
+// Opening and streams.
+
+struct open_call {
+  int folder;
+  const char *path;
+  int flags;
+  mode_t mode;
+  /// How `fopen` and `freopen` are called; `stream` is what they have returned.
+  const char *stream_path;
+  const char *stream_mode;
+  FILE *reopened;
+  FILE *stream;
+};
+/// Makes the call and records what it does; -1 with errno.
+PC_HIDDEN int pc_open(struct open_call *call);
+
+/// Replaces what the C library's streams write with. To be called once, before any program's thread runs.
+PC_HIDDEN void pc_watch_streams(void);
+/// What a stream writes of its buffer, recorded; -1 with errno.
+PC_HIDDEN ssize_t pc_write_stream(FILE *stream, const void *bytes, size_t count);
+/// The C library's own; says what it has written, and marks the stream where that is less.
+PC_HIDDEN ssize_t pc_next_stream_write(FILE *stream, const void *bytes, size_t count);
 
 #endif

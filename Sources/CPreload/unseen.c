@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
 
 #define REPORTS_AT_MOST 64u
 
@@ -134,7 +133,7 @@ int io_uring_queue_init_mem(unsigned entries, struct io_uring *ring,
                             struct io_uring_params *parameters, void *memory, size_t size);
 int io_uring_setup(unsigned entries, struct io_uring_params *parameters);
 
-static void refuse_ring(void) {
+void pc_refuse_ring(void) {
   pc_enter();
   pc_report(PCJ_IO_URING, "");
   pc_leave();
@@ -144,14 +143,14 @@ static void refuse_ring(void) {
 
 PC_HOOK int io_uring_queue_init(unsigned entries, struct io_uring *ring, unsigned flags) {
   if (pc_is_off()) return PC_NEXT(io_uring_queue_init)(entries, ring, flags);
-  refuse_ring();
+  pc_refuse_ring();
   return -ENOSYS;
 }
 
 PC_HOOK int io_uring_queue_init_params(unsigned entries, struct io_uring *ring,
                                        struct io_uring_params *parameters) {
   if (pc_is_off()) return PC_NEXT(io_uring_queue_init_params)(entries, ring, parameters);
-  refuse_ring();
+  pc_refuse_ring();
   return -ENOSYS;
 }
 
@@ -159,13 +158,13 @@ PC_HOOK int io_uring_queue_init_mem(unsigned entries, struct io_uring *ring,
                                     struct io_uring_params *parameters, void *memory,
                                     size_t size) {
   if (pc_is_off()) return PC_NEXT(io_uring_queue_init_mem)(entries, ring, parameters, memory, size);
-  refuse_ring();
+  pc_refuse_ring();
   return -ENOSYS;
 }
 
 PC_HOOK int io_uring_setup(unsigned entries, struct io_uring_params *parameters) {
   if (pc_is_off()) return PC_NEXT(io_uring_setup)(entries, parameters);
-  refuse_ring();
+  pc_refuse_ring();
   return -ENOSYS;
 }
 
@@ -182,7 +181,8 @@ struct request {
 
 int io_submit(void *context, long count, struct request **requests);
 
-static void report_requests(long count, struct request **requests) {
+void pc_report_requests(long count, void *list) {
+  struct request **requests = list;
   if (pc_is_off() || requests == NULL) return;
   for (long i = 0; i < count; i++) {
     // IOCB_CMD_PREAD, IOCB_CMD_POLL and IOCB_CMD_PREADV change nothing.
@@ -193,7 +193,7 @@ static void report_requests(long count, struct request **requests) {
 }
 
 PC_HOOK int io_submit(void *context, long count, struct request **requests) {
-  report_requests(count, requests);
+  pc_report_requests(count, requests);
   return PC_NEXT(io_submit)(context, count, requests);
 }
 
@@ -265,45 +265,4 @@ PC_HOOK int ioctl(int fd, unsigned long request, ...) {
     }
   }
   return PC_NEXT(ioctl)(fd, request, argument);
-}
-
-// Calls by number go to the hooks of their names.
-
-PC_HOOK long syscall(long number, ...) {
-  va_list arguments;
-  va_start(arguments, number);
-  long a = va_arg(arguments, long), b = va_arg(arguments, long), c = va_arg(arguments, long);
-  long d = va_arg(arguments, long), e = va_arg(arguments, long), f = va_arg(arguments, long);
-  va_end(arguments);
-  if (number == SYS_getrandom && pc_fill_random((void *)a, (size_t)b)) return b;
-  if (!pc_is_off()) {
-    switch (number) {
-      case SYS_write: return write((int)a, (const void *)b, (size_t)c);
-      case SYS_writev: return writev((int)a, (const struct iovec *)b, (int)c);
-      case SYS_pwrite64: return pwrite((int)a, (const void *)b, (size_t)c, d);
-      case SYS_pwritev: return pwritev((int)a, (const struct iovec *)b, (int)c, d);
-      case SYS_pwritev2: return pwritev2((int)a, (const struct iovec *)b, (int)c, d, (int)f);
-      case SYS_fsync: return fsync((int)a);
-      case SYS_fdatasync: return fdatasync((int)a);
-      case SYS_ftruncate: return ftruncate((int)a, b);
-      case SYS_truncate: return truncate((const char *)a, b);
-      case SYS_fallocate: return fallocate((int)a, (int)b, c, d);
-      case SYS_copy_file_range:
-        return copy_file_range((int)a, (off64_t *)b, (int)c, (off64_t *)d, (size_t)e, (unsigned)f);
-      case SYS_openat: return openat((int)a, (const char *)b, (int)c, (mode_t)d);
-      case SYS_renameat2:
-        return renameat2((int)a, (const char *)b, (int)c, (const char *)d, (unsigned)e);
-      case SYS_unlinkat: return unlinkat((int)a, (const char *)b, (int)c);
-      case SYS_linkat: return linkat((int)a, (const char *)b, (int)c, (const char *)d, (int)e);
-      case SYS_close: return close((int)a);
-      case SYS_dup3: return dup3((int)a, (int)b, (int)c);
-      case SYS_io_uring_setup:
-        refuse_ring();
-        errno = ENOSYS;
-        return -1;
-      case SYS_io_submit: report_requests(b, (struct request **)c); break;
-      default: break;
-    }
-  }
-  return PC_NEXT(syscall)(number, a, b, c, d, e, f);
 }

@@ -14,7 +14,7 @@
 #define RWF_APPEND 0x10
 #endif
 
-enum call { CALL_WRITE, CALL_WRITEV, CALL_PWRITE, CALL_PWRITEV, CALL_PWRITEV2 };
+enum call { CALL_WRITE, CALL_WRITEV, CALL_PWRITE, CALL_PWRITEV, CALL_PWRITEV2, CALL_STREAM };
 
 struct data_call {
   enum call call;
@@ -23,6 +23,7 @@ struct data_call {
   int data_count;
   off_t byte_offset;
   int flags;
+  FILE *stream;
 };
 
 static ssize_t carry_out(const struct data_call *c) {
@@ -39,6 +40,8 @@ static ssize_t carry_out(const struct data_call *c) {
     case CALL_PWRITEV2:
       return PC_NEXT(pwritev64v2)(c->descriptor, c->data, c->data_count, c->byte_offset,
                                   c->flags);
+    case CALL_STREAM:
+      return pc_next_stream_write(c->stream, c->data->iov_base, c->data->iov_len);
   }
   errno = ENOSYS;
   return -1;
@@ -80,7 +83,7 @@ static ssize_t carry_out_allowed(const struct data_call *c, const struct pcj_rec
 }
 
 static ssize_t recorded(const struct data_call *c, uint32_t state) {
-  bool moves = c->call == CALL_WRITE || c->call == CALL_WRITEV ||
+  bool moves = c->call == CALL_WRITE || c->call == CALL_WRITEV || c->call == CALL_STREAM ||
                (c->call == CALL_PWRITEV2 && c->byte_offset == -1);
   bool appends = state & PC_APPENDS || c->flags & RWF_APPEND;
   bool is_durable = state & PC_DURABLE || c->flags & (RWF_DSYNC | RWF_SYNC);
@@ -131,16 +134,21 @@ static ssize_t write_data(const struct data_call *c) {
 
 PC_HOOK ssize_t write(int fd, const void *bytes, size_t count) {
   struct iovec data = {(void *)(uintptr_t)bytes, count};
-  return write_data(&(struct data_call){CALL_WRITE, fd, &data, 1, 0, 0});
+  return write_data(&(struct data_call){CALL_WRITE, fd, &data, 1, 0, 0, NULL});
+}
+
+ssize_t pc_write_stream(FILE *stream, const void *bytes, size_t count) {
+  struct iovec data = {(void *)(uintptr_t)bytes, count};
+  return write_data(&(struct data_call){CALL_STREAM, fileno(stream), &data, 1, 0, 0, stream});
 }
 
 PC_HOOK ssize_t writev(int fd, const struct iovec *data, int count) {
-  return write_data(&(struct data_call){CALL_WRITEV, fd, data, count, 0, 0});
+  return write_data(&(struct data_call){CALL_WRITEV, fd, data, count, 0, 0, NULL});
 }
 
 PC_HOOK ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t offset) {
   struct iovec data = {(void *)(uintptr_t)bytes, count};
-  return write_data(&(struct data_call){CALL_PWRITE, fd, &data, 1, offset, 0});
+  return write_data(&(struct data_call){CALL_PWRITE, fd, &data, 1, offset, 0, NULL});
 }
 
 PC_HOOK ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {
@@ -148,7 +156,7 @@ PC_HOOK ssize_t pwrite(int fd, const void *bytes, size_t count, off_t offset) {
 }
 
 PC_HOOK ssize_t pwritev64(int fd, const struct iovec *data, int count, off64_t offset) {
-  return write_data(&(struct data_call){CALL_PWRITEV, fd, data, count, offset, 0});
+  return write_data(&(struct data_call){CALL_PWRITEV, fd, data, count, offset, 0, NULL});
 }
 
 PC_HOOK ssize_t pwritev(int fd, const struct iovec *data, int count, off_t offset) {
@@ -157,7 +165,7 @@ PC_HOOK ssize_t pwritev(int fd, const struct iovec *data, int count, off_t offse
 
 PC_HOOK ssize_t pwritev64v2(int fd, const struct iovec *data, int count, off64_t offset,
                             int flags) {
-  return write_data(&(struct data_call){CALL_PWRITEV2, fd, data, count, offset, flags});
+  return write_data(&(struct data_call){CALL_PWRITEV2, fd, data, count, offset, flags, NULL});
 }
 
 PC_HOOK ssize_t pwritev2(int fd, const struct iovec *data, int count, off_t offset, int flags) {
@@ -172,35 +180,36 @@ static ssize_t copy_data(int from, off64_t *from_offset, int to, off64_t *to_off
                          uint32_t state) {
   if (count > COPY_BYTES) count = COPY_BYTES;
   if (count == 0) return 0;
-  bool appends = state & PC_APPENDS;
+  if (state & PC_APPENDS) {
+    errno = EBADF;
+    return -1;
+  }
+  // Who waits for its turn holds no lock: then all that the lock protects is found out afterwards.
+  bool locks_late = pc_is_controlled();
+  struct pc_event event = {
+      .kind = PCJ_WRITE,
+      .flags = (state & PC_DURABLE ? PCJ_DURABLE : 0u) | (locks_late ? PCJ_APPENDS : 0u),
+      .file = state >> PC_FILE_SHIFT,
+      .byte_offset = (uint64_t)(to_offset != NULL ? *to_offset : lseek(to, 0, SEEK_CUR)),
+      .room = count};
+  struct pcj_record *record = pc_prepare(&event);
+  if (record == NULL) return -1;
+  if (locks_late) {
+    pc_publish(record, PCJ_WRITE);
+    if (!pc_turn(record)) return -1;
+  }
   bool is_locked = pc_lock_position();
   off64_t source = from_offset != NULL ? *from_offset : lseek(from, 0, SEEK_CUR);
   off64_t target = to_offset != NULL ? *to_offset : lseek(to, 0, SEEK_CUR);
-  struct pc_event event = {.kind = PCJ_WRITE,
-                           .flags = state & PC_DURABLE ? PCJ_DURABLE : 0u,
-                           .file = state >> PC_FILE_SHIFT,
-                           .byte_offset = (uint64_t)target,
-                           .room = count};
-  ssize_t outcome = -1;
-  struct pcj_record *record = NULL;
-  if (appends) {
-    errno = EBADF;
-  } else {
-    record = pc_prepare(&event);
-  }
-  if (record != NULL) {
-    outcome = pread(from, record + 1, count, source);
+  ssize_t outcome = pread(from, record + 1, pc_allowed(record, count), source);
+  record->byte_offset = (uint64_t)target;
+  if (!locks_late) {
     // A record that is never published would end the chunk for its reader.
     record->payload_byte_count = outcome > 0 ? (uint64_t)outcome : 0;
     pc_publish(record, PCJ_WRITE);
-    if (!pc_turn(record)) {
-      outcome = -1;
-    } else {
-      size_t allowed = outcome > 0 ? pc_allowed(record, (size_t)outcome) : 0;
-      if (outcome > 0) outcome = PC_NEXT(pwrite64)(to, record + 1, allowed, target);
-      pc_finish(record, outcome);
-    }
   }
+  if (outcome > 0) outcome = PC_NEXT(pwrite64)(to, record + 1, (size_t)outcome, target);
+  pc_finish(record, outcome);
   if (outcome > 0) {
     if (from_offset != NULL) *from_offset += outcome;
     else lseek(from, source + outcome, SEEK_SET);

@@ -381,7 +381,7 @@ extension RecordingProblem {
     case PCJ_POSIX_AIO: self = .posixAIO(path: path)
     case PCJ_SPLICE: self = .splice(path: path)
     case PCJ_UNNAMED_FILE: self = .unnamedFile(path: path)
-    case PCJ_STREAM: self = .reopenedStream(path: path)
+    case PCJ_STREAM: self = .unseenStream(path: path)
     case PCJ_EXCHANGE: self = .exchangedNames(path: path)
     default: return nil
     }

@@ -9,7 +9,7 @@ public enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvert
   case posixAIO(path: String)
   case splice(path: String)
   case unnamedFile(path: String)
-  case reopenedStream(path: String)
+  case unseenStream(path: String)
   case exchangedNames(path: String)
   /// The command never loaded the library.
   case notLoaded(command: String)
@@ -47,8 +47,11 @@ public enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvert
       '\(path)' was opened without a name (O_TMPFILE), and its later name is not followed. Choose files \
       that are created under a name.
       """
-    case .reopenedStream(let path):
-      "'\(path)' was opened by freopen, whose writes are not seen. Open it by fopen or open."
+    case .unseenStream(let path):
+      """
+      '\(path)' is written through a stream of a C library that is not known here, which is not seen. \
+      Use a build of the program for glibc.
+      """
     case .exchangedNames(let path):
       "'\(path)' was exchanged with another name (RENAME_EXCHANGE), which is not followed."
     case .notLoaded(let command):

@@ -36,6 +36,22 @@ import Testing
     #expect(lines.filter { $0 == "create gone" }.count == 2)
   }
 
+  /// With _FORTIFY_SOURCE the compiler puts other functions in place of those that the program names.
+  @Test(arguments: [[], ["-O2", "-D_FORTIFY_SOURCE=2"]])
+  func streamsWriteWhatTheyDoWithoutARecorder(flags: [String]) throws {
+    let place = try RecordingFolder()
+    let program = try CompiledProgram("streams", in: place.folder, flags: flags)
+    let plain = place.folder.path("plain")
+    try shell("mkdir '\(plain)'; '\(program.path)' '\(plain)'")
+    let run = try place.record([program.path, place.watched])
+    try #require(run.status == 0, "\(run.errors)\(run.result)")
+    try shell("diff -r '\(plain)' '\(place.watched)'")
+    let recordings = ["number-2": "number", "oldest": "old"]
+    for name in try Folders.names(in: place.watched) {
+      try place.compareReplay(of: recordings[name] ?? name, with: name)
+    }
+  }
+
   @Test func shellsAndTheirProgramsAreRecorded() throws {
     let place = try RecordingFolder()
     try shell("printf before > '\(place.watched)/there'")
