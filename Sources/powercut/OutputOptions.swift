@@ -23,12 +23,17 @@ struct OutputOptions: ParsableArguments {
 
   /// Prints the report to stdout, and on stderr what kept it from being whole.
   func write(_ report: RunReport, _ timing: ReportTiming) throws {
-    for obstacle in report.obstacles {
+    let unfinished = report.scenarios.flatMap { scenario in
+      scenario.obstacles.map { "\(scenario.path): \($0)" }
+    }
+    for obstacle in report.obstacles + unfinished {
       try StandardStreams.writeProgress("powercut: \(obstacle)\n")
     }
     // Of what was not even begun a person reads the sentence; a program wants its document.
-    let isBegun = report.counts != RunCounts() || !report.findings.isEmpty || report.replay != nil
-    if format == .text, !isBegun, !report.obstacles.isEmpty { return }
+    let isBegun =
+      report.counts.states > 0 || !report.findings.isEmpty || report.replay != nil
+      || report.scenarios.contains { $0.obstacles.isEmpty }
+    if format == .text, !isBegun, !(report.obstacles + unfinished).isEmpty { return }
     try StandardStreams.writeResult(text(report, timing))
   }
 

@@ -62,7 +62,7 @@ struct RunnableScenarios {
   private mutating func add(_ loaded: LoadedScenario, isNamed: Bool) throws {
     let path = loaded.path
     if let reason = loaded.scenario.reasonNotToRun(hasCommands: commands != nil) {
-      if isNamed { throw ToolError("\(path) \(reason)") }
+      if isNamed { throw ToolError("\(path): it \(reason)") }
       skip(loaded, "it \(reason)")
       return
     }
