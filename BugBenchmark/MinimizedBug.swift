@@ -60,12 +60,12 @@ struct MinimizedBug: Sendable {
   private mutating func checkFile(of group: FindingGroup, _ seed: Seed) {
     do {
       var scenario = try Scenario(parsing: group.scenario.text)
-      if let failure = try scenario.run(path: "").0.failure {
+      if let failure = scenario.run(path: "").0.failure {
         failures.append("seed \(seed): \(failure)")
       }
       scenario.configuration.bugs = []
       scenario.expectation = .pass
-      if let failure = try scenario.run(path: "").0.failure {
+      if let failure = scenario.run(path: "").0.failure {
         falseAlarms.append("\(bug.identifier), mended, seed \(seed): \(failure)")
       }
     } catch {

@@ -34,7 +34,8 @@ public struct Bisect {
     return BisectAnswer(
       verdict: verdict, monotony: search.monotony,
       judgedStateCount: search.judge.judgedStateCount,
-      skippedStateCount: search.judge.skippedStateCount, isScanned: search.isScanned)
+      skippedStateCount: search.judge.skippedStateCount, isScanned: search.isScanned,
+      failingStart: search.failingStart)
   }
 }
 
@@ -45,6 +46,7 @@ private struct BisectSearch<Failure: Error> {
   let fasterScan: (() throws(Failure) -> BisectScan)?
   private(set) var monotony = BisectAnswer.Monotony.unknown
   private(set) var isScanned = false
+  private(set) var failingStart: BisectAnswer.FailingStart?
 
   init(
     bisect: Bisect, judge: BisectJudge<Failure>,
@@ -70,10 +72,24 @@ private struct BisectSearch<Failure: Error> {
       first = good
     }
     if try judge.outcome(ofCut: last) == .good {
-      if monotony == .unknown { monotony = .endIsGood(CrashState(cut: last)) }
+      if monotony == .unknown {
+        monotony = .endIsGood(CrashState(cut: last))
+      } else {
+        // All states after it are gone through anyway, so the first good one is named exactly.
+        first = try firstGood(upTo: first)
+      }
       return try scan(fromCut: first, isArmed: true)
     }
     return try halve(first, last)
+  }
+
+  /// The first good cut, and with it what fails before.
+  private mutating func firstGood(upTo good: Int) throws(Failure) -> Int {
+    guard case .broken(let start, _) = monotony else { return good }
+    var cut = start.cut + 1
+    while cut < good, try judge.outcome(ofCut: cut) != .good { cut += 1 }
+    failingStart = BisectAnswer.FailingStart(firstBad: start, firstGood: CrashState(cut: cut))
+    return cut
   }
 
   private mutating func halve(

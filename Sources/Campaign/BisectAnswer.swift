@@ -52,6 +52,14 @@ public struct BisectAnswer: Hashable, Sendable {
   public var skippedStateCount: Int
   /// Whether the states of the tiers were gone through one by one.
   public var isScanned: Bool
+  /// The cuts that fail before the first good one, as of a disk that is not made yet; `nil` where the first
+  /// that was judged is good, or none is.
+  public var failingStart: FailingStart?
+
+  public struct FailingStart: Hashable, Sendable {
+    public var firstBad: CrashState
+    public var firstGood: CrashState
+  }
 }
 
 /// What somebody who went through all states found.

@@ -42,6 +42,7 @@ public struct DirtyImageRun: Sendable {
     judgement.entryCount += image.entryCount
     for access in [RecoveryOptions.Access.readWrite, .readOnly] {
       judgement.stateCount += 1
+      judgement.structureStateCount += 1
       let file = OverlayImage(image.file)
       let outcome = Recovery(
         profile: profile, options: RecoveryOptions(access: access)

@@ -57,6 +57,10 @@ extension Judgement {
     judgedRules = Set(judgedRules).union(other.judgedRules).sorted()
     if unjudgedRules.isEmpty { unjudgedRules = other.unjudgedRules }
     entryCount += other.entryCount
+    markCount += other.markCount
+    promiseCount += other.promiseCount
+    structureStateCount += other.structureStateCount
+    comparedDiskCount += other.comparedDiskCount
     stateCount += other.stateCount
     distinctStateCount += other.distinctStateCount
     judgedStateCount += other.judgedStateCount

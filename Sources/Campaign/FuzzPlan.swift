@@ -119,6 +119,9 @@ public struct FuzzTally: Sendable {
   private var scheduleCount: UInt64 = 0
   /// Of how many seeds not every schedule was carried out.
   private var unfinishedSeedCount = 0
+  /// In how many seeds the tier `all` was refused, and why in the first.
+  private var refusedSeedCount = 0
+  private var refusal: CrashStateError?
 
   public init(_ plan: FuzzPlan) {
     isKeepingOn = plan.isGoingOn
@@ -129,6 +132,7 @@ public struct FuzzTally: Sendable {
     report = RunReport(
       command: "fuzz", subject: RunReport.target(plan.stack, plan.bugs), seeds: plan.seeds)
     report.unjudgedRules = plan.ignoredRules.sorted().map { ($0, "switched off") }
+    report.needsPromises = plan.stack.program != nil
   }
 
   /// - Returns: whether the campaign goes on.
@@ -138,6 +142,10 @@ public struct FuzzTally: Sendable {
     seedCount += 1
     if result.judgement.judgedRules.contains(.l10) { comparedSeedCount += 1 }
     report.counts.add(result.judgement)
+    if let refused = result.judgement.refusal {
+      refusedSeedCount += 1
+      refusal = refusal ?? refused
+    }
     scheduleCount += result.scheduleCount
     if result.hasMoreSchedules { unfinishedSeedCount += 1 }
     // What else a seed breaks are consequences.
@@ -167,8 +175,7 @@ public struct FuzzTally: Sendable {
 
   /// The campaign was ended by what it could not carry out; what it has found until then stays.
   public mutating func end(by stalled: StalledRun) {
-    report.obstacle = "\(stalled)"
-    report.notes.append("could not finish: \(stalled)")
+    report.addObstacle("\(stalled)")
   }
 
   /// The campaign was ended before its last seed.
@@ -194,6 +201,15 @@ public struct FuzzTally: Sendable {
         "all states of the log were compared with all that the device could have been left in "
           + "(L09, L10) in \(comparedSeedCount) of \(seedCount) seeds"
           + (comparedSeedCount < seedCount ? "; in the others they are too many" : ""))
+    }
+    if let refusal {
+      let share =
+        "\(refusedSeedCount) of \(seedCount) seeds have too many states for the tier 'all'"
+      if refusedSeedCount == seedCount {
+        final.addObstacle("\(share): \(refusal)")
+      } else {
+        final.notes.append("\(share), and only their other tiers were judged")
+      }
     }
     if isExhaustive {
       final.notes.append(

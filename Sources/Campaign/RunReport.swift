@@ -5,46 +5,11 @@ import Stacks
 
 /// The result of a command, whatever it is printed as.
 public struct RunReport: Sendable {
-  /// How much was done. Every count is there in every report.
-  public struct Counts: Hashable, Sendable {
-    public var scenarios = 0
-    public var runs = 0
-    public var entries = 0
-    public var states = 0
-    public var distinctStates = 0
-    /// What commands said of the distinct states.
-    public var commands: [CommandCounts] = []
-
-    public init() {}
-
-    public mutating func add(_ judgement: Judgement) {
-      runs += 1
-      entries += judgement.entryCount
-      states += judgement.stateCount
-      distinctStates += judgement.distinctStateCount
-      CommandCounts.add(judgement.commands, to: &commands)
-    }
-  }
-
-  /// One scenario of `powercut run`.
-  public struct ScenarioOutcome: Hashable, Sendable {
-    public var path: String
-    public var summary: String
-    public var seeds: SeedRange
-    /// Why it failed; `nil` where it passed.
-    public var failure: String?
-    public var counts = Counts()
-    /// How many schedules an exhaustive search carried out, and whether there are more.
-    public var scheduleNote: String?
-    /// What the command that runs it alone has to be told besides its path.
-    public var programWords: [String] = []
-  }
-
   public var command: String
   /// What was judged: a stack, a log, a folder of scenarios.
   public var subject: String
   public var seeds: SeedRange?
-  public var counts = Counts()
+  public var counts = RunCounts()
   public var findings: [Finding] = []
   /// Minimized findings, one for each that is most likely a bug of its own; empty where none was asked for.
   public var groups: [FindingGroup] = []
@@ -57,8 +22,14 @@ public struct RunReport: Sendable {
   public var notes: [String] = []
   /// Ended by a signal before everything was judged.
   public var isInterrupted = false
-  /// Why it ended where nobody wanted it to; then it says something of what was judged until then only.
-  public var obstacle: String?
+  /// Why the result is of a part only, a sentence each without its full stop.
+  public private(set) var obstacles: [String] = []
+  /// Why what is broken may be a mistake of the recording: then no finding is a verdict.
+  private var distrust: String?
+  /// Why there was nothing to check, whatever the counts say.
+  public var emptiness: String?
+  /// Whether there was a client: then nothing is checked before anything was promised to it.
+  public var needsPromises = false
 
   public init(command: String, subject: String, seeds: SeedRange? = nil) {
     self.command = command
@@ -72,38 +43,77 @@ public struct RunReport: Sendable {
   }
 
   /// Takes the outcome of one scenario in.
-  public mutating func add(_ outcome: ScenarioOutcome, _ findings: [Finding]) {
+  public mutating func add(_ outcome: ScenarioOutcome, _ findings: [Finding] = []) {
     scenarios.append(outcome)
     self.findings += findings
+    counts.add(outcome.counts)
     counts.scenarios += 1
-    counts.runs += outcome.counts.runs
-    counts.entries += outcome.counts.entries
-    counts.states += outcome.counts.states
-    counts.distinctStates += outcome.counts.distinctStates
-    CommandCounts.add(outcome.counts.commands, to: &counts.commands)
   }
 
   /// The result says something of what was judged until then only, or of a part of it: why, in a sentence
   /// without its full stop.
   public mutating func addObstacle(_ reason: String) {
-    if obstacle == nil { obstacle = reason }
-    notes.append("could not finish: \(reason)")
+    if !obstacles.contains(reason) { obstacles.append(reason) }
   }
 
-  public var isPassed: Bool {
-    findings.isEmpty && scenarios.allSatisfy { $0.failure == nil } && !isDiverged
-      && obstacle == nil
+  /// As ``addObstacle(_:)``; and what is broken may be due to it, so that no finding is a verdict.
+  public mutating func distrustFindings(_ reason: String) {
+    addObstacle(reason)
+    distrust = distrust ?? reason
   }
+
+  /// Whether the findings say something of the target, and not perhaps of what is missing.
+  public var areFindingsProven: Bool { distrust == nil && !isDiverged }
 
   /// Another run was carried out than the one that was asked for.
   public var isDiverged: Bool { replay?.kind == .diverged }
+}
 
-  /// 0 passed, 1 a rule is broken, 2 what was asked for could not be carried out, 3 nothing was checked,
-  /// 130 interrupted.
-  public var exitStatus: Int32 {
-    if isDiverged || obstacle != nil { return 2 }
-    if !isPassed { return 1 }
-    if isInterrupted { return 130 }
-    return counts.states == 0 ? 3 : 0
+extension RunReport {
+  public var outcome: Outcome {
+    Outcome(
+      failures: failures, isInterrupted: isInterrupted,
+      obstacles: obstacles + divergence + unfinishedScenarios,
+      emptiness: emptiness ?? missingCheck)
+  }
+
+  public var isPassed: Bool { outcome.isPassed }
+
+  public var exitStatus: Int32 { outcome.exitStatus }
+
+  private var failures: [String] {
+    let failedScenarios = scenarios.compactMap { scenario in
+      scenario.failure.map { "\(scenario.path): \($0)" }
+    }
+    if !failedScenarios.isEmpty || !areFindingsProven { return failedScenarios }
+    var rules: [Rule] = []
+    for finding in findings where !rules.contains(finding.rule) { rules.append(finding.rule) }
+    return rules.map { "\($0.rawValue) is broken: \($0.failure)" }
+  }
+
+  private var divergence: [String] {
+    isDiverged ? [replay?.description].compactMap { $0 } : []
+  }
+
+  /// Of a scenario that checked nothing among others that did, nobody would see it.
+  private var unfinishedScenarios: [String] {
+    let isAnythingChecked = scenarios.contains { $0.outcome.isPassed }
+    return scenarios.flatMap { scenario -> [String] in
+      let outcome = scenario.outcome
+      switch outcome.kind {
+      case .nothingChecked where !isAnythingChecked || scenario.skipReason != nil: return []
+      case .incomplete, .nothingChecked: return outcome.reasons.map { "\(scenario.path): \($0)" }
+      case .passed, .failed, .interrupted: return []
+      }
+    }
+  }
+
+  private var missingCheck: String? {
+    if command == "run" {
+      if scenarios.contains(where: { $0.outcome.isPassed }) { return nil }
+      return scenarios.first { $0.outcome.kind == .nothingChecked }?.outcome.reasons.first
+        ?? "no scenario was run"
+    }
+    return counts.missingCheck(needsPromises: needsPromises)
   }
 }

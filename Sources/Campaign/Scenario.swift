@@ -25,13 +25,14 @@ public struct Scenario: Hashable, Sendable {
 }
 
 extension Scenario {
-  /// Carries the scenario out. A `breaks` scenario ends with the first seed that breaks its rule.
-  ///
-  /// - Throws: ``StalledRun`` where a run hung.
+  /// Carries the scenario out. A `breaks` scenario ends with the first seed that breaks its rule. What cannot
+  /// be carried out is told by the outcome.
   public func run(
     path: String, carrier: any RunCarrier = SimulatedCarrier()
-  ) throws(StalledRun) -> (RunReport.ScenarioOutcome, [Finding]) {
-    var outcome = RunReport.ScenarioOutcome(path: path, summary: summary, seeds: seeds)
+  ) -> (ScenarioOutcome, [Finding]) {
+    var outcome = ScenarioOutcome(path: path, summary: summary, seeds: seeds)
+    // Of a simulated stack the order of its writes is judged, whatever was promised.
+    outcome.needsPromises = configuration.stack.program != nil
     outcome.programWords =
       configuration.programWords(namesExecutable: true) + carrier.judgeWords
     if !pinnedDigests.isEmpty, let found = lastDigests(carrier), found != pinnedDigests {
@@ -47,8 +48,12 @@ extension Scenario {
       outcome.counts.runs += Int(judged.scheduleCount) - 1
       outcome.scheduleNote = judged.scheduleNote
       let violations = judged.judgement.violations
-      if let stall = judged.stall, violations.isEmpty {
-        throw StalledRun(seed: Seed(rawSeed), stall: stall)
+      if let stalled = judged.stalledRun {
+        outcome.obstacles.append("\(stalled)")
+        return (outcome, [])
+      }
+      if let refusal = judged.judgement.refusal {
+        outcome.obstacles.append("seed \(rawSeed): \(refusal)")
       }
       let unexpected = violations.filter { !isExpected($0.rule) }
       if let first = unexpected.first {
@@ -63,10 +68,12 @@ extension Scenario {
         return (outcome, [])
       }
       if case .breaks(let rule, _) = expectation, violations.contains(where: { $0.rule == rule }) {
+        outcome.brokeAsExpected = true
         return (outcome, [])
       }
     }
-    if case .breaks(let rule, _) = expectation {
+    // Of states that were not judged nobody knows whether they break it.
+    if case .breaks(let rule, _) = expectation, outcome.obstacles.isEmpty {
       outcome.failure =
         "no seed of \(seeds) breaks \(rule.rawValue), which the scenario expects to be broken"
     }

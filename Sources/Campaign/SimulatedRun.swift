@@ -139,7 +139,7 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
       let index = try? WriteLogIndex(reading: ByteRegion(logBytes))
       session.chainEndByteOffset = index?.endByteOffset
     }
-    let outcome = Outcome()
+    let outcome = OpeningResult()
     simulation.spawn(task: 0) {
       do throws(DeviceError) {
         if isFirst { try await logger.create() } else { try await logger.append() }
@@ -234,6 +234,6 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
 }
 
 /// How a session's opening went; written by its one task, read when that has ended.
-private final class Outcome: @unchecked Sendable {
+private final class OpeningResult: @unchecked Sendable {
   var error: DeviceError?
 }

@@ -75,6 +75,8 @@ public struct Judge {
       ($0, whatIsMissing(for: $0, evidence))
     }
     judgement.entryCount = evidence.index.entryCount
+    judgement.markCount = evidence.index.foreignMarkCount
+    if judged.contains(.l08), judgement.entryCount > 0 { judgement.comparedDiskCount = 1 }
     return judgement
   }
 

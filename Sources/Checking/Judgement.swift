@@ -29,6 +29,14 @@ public struct Judgement: Sendable {
   /// The rules that could not be judged, and what would be needed.
   public var unjudgedRules: [(rule: Rule, reason: String)] = []
   public var entryCount = 0
+  /// Marks among the entries.
+  public var markCount = 0
+  /// Operations of the client of which it was promised, at the last cut, that they survive.
+  public var promiseCount = 0
+  /// States of which the structures of an image were judged.
+  public var structureStateCount = 0
+  /// 1 where the disk that the run left was compared with its log's replay.
+  public var comparedDiskCount = 0
   public var stateCount = 0
   /// States that differ in their disks.
   public var distinctStateCount = 0
@@ -37,7 +45,7 @@ public struct Judgement: Sendable {
   public var tiers: [TierCount] = []
   /// Not every state of the tiers was judged, because somebody ended it.
   public var isCutShort = false
-  /// Why the tiers were not gone through at all.
+  /// Why the tier `all` was not gone through; the other tiers were.
   public var refusal: CrashStateError?
   /// What kept the states from being judged to their end, and what to do about it: a full disk, a program
   /// that cannot be started. Then nothing that was found until then is a verdict on the run.

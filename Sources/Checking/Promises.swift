@@ -115,6 +115,9 @@ final class Promises {
     return records.filter { $0.operation.action != .resize } + resizes
   }
 
+  /// How many operations are sure to survive a power cut there.
+  func promiseCount(atCut cut: Int) -> Int { versions.count { $0.isDurable(atCut: cut) } }
+
   /// How many of the promises are in force at a cut: two cuts with the same number promise the same.
   func generation(atCut cut: Int) -> Int {
     var low = 0

@@ -15,8 +15,9 @@ final class StatesJudge {
 
   private let evidence: Evidence
   private let options: Judge.Options
-  /// Those asked for, and what `recrash` needs to begin with.
+  /// Those asked for, and what `recrash` needs to begin with; without what is refused.
   private let tiers: [Tier]
+  private let refusal: CrashStateError?
   private let isGoingOn: (_ stateCount: Int) -> Bool
   private let promises: Promises?
   private let judge: (any StateJudge)?
@@ -29,7 +30,9 @@ final class StatesJudge {
   ) {
     self.evidence = evidence
     self.options = options
-    tiers = options.tiers.withFirstCrashes
+    let asked = options.tiers.withFirstCrashes
+    refusal = options.stateSpace(of: evidence, tiers: asked).refusal(of: asked)
+    tiers = refusal == nil ? asked : asked.filter { $0 != .all }
     self.isGoingOn = isGoingOn
     promises = Promises(of: evidence)
     if let image = evidence.image {
@@ -53,13 +56,16 @@ final class StatesJudge {
     judgement.tiers = tiers.indices.map {
       Judgement.TierCount(tier: tiers[$0], totalStateCount: counts?[$0] ?? 0)
     }
-    judgement.refusal = space.refusal(of: tiers)
-    if judgement.refusal != nil { return judgement }
+    judgement.refusal = refusal
     judge(space, counts, &list)
     if let client = evidence.client, let images = judge as? ImageStateJudge {
       for cut in client.closedCuts { list.add(images.judgeClosed(atCut: cut)) }
     }
     if let recrash = (judge as? ImageStateJudge)?.recrash { judgement.add(recrash.count) }
+    judgement.promiseCount = promises?.promiseCount(atCut: evidence.history.entryCount) ?? 0
+    if evidence.image != nil, evidence.index.entryCount > 0 {
+      judgement.structureStateCount = judgement.stateCount
+    }
     return judgement
   }
 

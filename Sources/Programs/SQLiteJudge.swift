@@ -47,6 +47,7 @@ struct SQLiteJudge {
     let counts = space.counts(of: tiers)
     judgement.judgedRules = Self.rules
     judgement.entryCount = history.lineCount
+    judgement.promiseCount = recording.acknowledgedCount(atCut: history.lineCount)
     judgement.tiers = tiers.indices.map {
       Judgement.TierCount(tier: tiers[$0], totalStateCount: counts[$0])
     }

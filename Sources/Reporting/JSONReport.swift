@@ -6,11 +6,11 @@ import Scheduling
 
 /// A report as a program reads it.
 ///
-/// Every key is in every report, `null` where there is nothing to say. Keys are sorted; numbers of 64
-/// bits are hexadecimal strings; units are in the names. Two runs with one seed differ in `timing`
-/// only.
+/// Every key is in every report, `null` where there is nothing to say. Keys are sorted; counts, times and
+/// places are numbers, seeds decimal text; units are in the names. Two runs with one seed differ in
+/// `timing` only.
 public struct JSONReport {
-  public static let schemaVersion = 1
+  public static let schemaVersion = 2
 
   private let report: RunReport
 
@@ -32,6 +32,8 @@ private struct Document: Encodable {
   var command: String
   var subject: String
   var seeds: Nullable<SeedBounds>
+  var outcome: String
+  var reasons: [String]
   var passed: Bool
   var interrupted: Bool
   var counts: Counts
@@ -47,6 +49,8 @@ private struct Document: Encodable {
     command = report.command
     subject = report.subject
     seeds = Nullable(report.seeds.map { SeedBounds($0) })
+    outcome = report.outcome.kind.rawValue
+    reasons = report.outcome.reasons
     passed = report.isPassed
     interrupted = report.isInterrupted
     counts = Counts(report.counts, findings: report.findings.count)
@@ -58,7 +62,7 @@ private struct Document: Encodable {
       UnjudgedRule(rule: $0.rule.rawValue, reason: $0.reason)
     }
     notes = report.notes
-    self.timing = Timing(elapsedNanoseconds: timing.elapsedNanoseconds.hex, jobs: timing.jobCount)
+    self.timing = Timing(timing)
   }
 }
 
@@ -67,8 +71,8 @@ private struct SeedBounds: Encodable {
   var last: String
 
   init(_ range: SeedRange) {
-    first = range.first.rawValue.hex
-    last = range.last.rawValue.hex
+    first = range.first.decimal
+    last = range.last.decimal
   }
 }
 
@@ -76,14 +80,18 @@ private struct Counts: Encodable {
   var scenarios: Int
   var runs: Int
   var entries: Int
+  var marks: Int
+  var promises: Int
   var states: Int
   var distinctStates: Int
   var findings: Int
 
-  init(_ counts: RunReport.Counts, findings: Int) {
+  init(_ counts: RunCounts, findings: Int) {
     scenarios = counts.scenarios
     runs = counts.runs
     entries = counts.entries
+    marks = counts.marks
+    promises = counts.promises
     states = counts.states
     distinctStates = counts.distinctStates
     self.findings = findings
@@ -104,7 +112,7 @@ private struct FindingDocument: Encodable {
   var alsoBroken: [String]
   var repeats: Int
   var entries: [Int]
-  var operations: [String]
+  var operations: [UInt64]
   var evidence: [String]
   var difference: [String]
   var timeline: [TimelineRow]
@@ -116,7 +124,7 @@ private struct FindingDocument: Encodable {
     title = violation.rule.failure
     judge = violation.judge
     found = violation.title
-    seed = Nullable(finding.seed?.rawValue.hex)
+    seed = Nullable(finding.seed?.decimal)
     token = Nullable(finding.token)
     seedToken = Nullable(finding.seedToken)
     state = Nullable(violation.state.map { "\($0)" })
@@ -125,7 +133,7 @@ private struct FindingDocument: Encodable {
     alsoBroken = finding.alsoBroken.map(\.rawValue)
     repeats = violation.repeatCount
     entries = violation.entries
-    operations = violation.operations.map(\.hex)
+    operations = violation.operations
     evidence = violation.evidence
     difference = violation.difference
     timeline = (finding.timeline?.rows ?? []).map { TimelineRow($0) }
@@ -150,7 +158,7 @@ private struct GroupDocument: Encodable {
     rule = group.finding.rule.rawValue
     judge = group.finding.violation.judge
     shape = group.shape.description
-    seeds = group.seeds.map(\.rawValue.hex)
+    seeds = group.seeds.map(\.decimal)
     operations = group.operationCount
     switches = group.switchCount
     lostWrites = group.lostWriteCount
@@ -160,12 +168,12 @@ private struct GroupDocument: Encodable {
 }
 
 private struct TimelineRow: Encodable {
-  var event: String
+  var event: UInt64
   var task: Int
   var text: String
 
   init(_ row: Timeline.Row) {
-    event = row.event.hex
+    event = row.event
     task = row.task
     text = row.text
   }
@@ -174,20 +182,28 @@ private struct TimelineRow: Encodable {
 private struct ScenarioDocument: Encodable {
   var path: String
   var summary: String
-  var seeds: SeedBounds
+  var seeds: Nullable<SeedBounds>
+  var outcome: String
+  var reasons: [String]
   var passed: Bool
   var failure: Nullable<String>
+  var skipped: Nullable<String>
   var runs: Int
+  var promises: Int
   var scheduleNote: Nullable<String>
   var states: Int
 
-  init(_ outcome: RunReport.ScenarioOutcome) {
+  init(_ outcome: ScenarioOutcome) {
     path = outcome.path
     summary = outcome.summary
-    seeds = SeedBounds(outcome.seeds)
-    passed = outcome.failure == nil
+    seeds = Nullable(outcome.seeds.map { SeedBounds($0) })
+    self.outcome = outcome.outcome.kind.rawValue
+    reasons = outcome.outcome.reasons
+    passed = outcome.outcome.isPassed
     failure = Nullable(outcome.failure)
+    skipped = Nullable(outcome.skipReason)
     runs = outcome.counts.runs
+    promises = outcome.counts.promises
     scheduleNote = Nullable(outcome.scheduleNote)
     states = outcome.counts.states
   }
@@ -211,6 +227,20 @@ private struct UnjudgedRule: Encodable {
 }
 
 private struct Timing: Encodable {
-  var elapsedNanoseconds: String
+  var elapsedNanoseconds: UInt64
   var jobs: Int
+  var scenarioNanoseconds: [UInt64]
+  var start: String
+
+  init(_ timing: ReportTiming) {
+    elapsedNanoseconds = timing.elapsedNanoseconds
+    jobs = timing.jobCount
+    scenarioNanoseconds = timing.scenarioNanoseconds
+    start = timing.startText
+  }
+}
+
+extension Seed {
+  /// As users type it.
+  fileprivate var decimal: String { String(rawValue) }
 }

@@ -1,8 +1,8 @@
 import Campaign
 import Checking
 
-/// A report as CI servers read it: a test case for each scenario, and one for the whole of a command
-/// that has no scenarios; a failure for each broken rule.
+/// A report as CI servers read it: a test case for each scenario, or for each broken rule of a command that
+/// has no scenarios. What was not looked at is skipped, what could not be finished an error.
 public struct JUnitReport {
   private let report: RunReport
 
@@ -12,16 +12,22 @@ public struct JUnitReport {
 
   /// The whole text, with a line feed at its end.
   public func text(_ timing: ReportTiming) -> String {
-    let cases = report.scenarios.isEmpty ? [wholeCase] : report.scenarios.map(scenarioCase)
-    let failureCount = cases.count(where: \.isFailed)
+    let cases = report.scenarios.isEmpty ? cases(timing) : scenarioCases(timing)
     let seconds = Self.seconds(timing.elapsedNanoseconds)
     let name = Self.escaped("powercut \(report.command) \(report.subject)")
+    let counts =
+      "tests=\"\(cases.count)\" failures=\"\(cases.count { $0.kind == .failure })\" "
+      + "errors=\"\(cases.count { $0.kind == .error })\""
+    let rest = "skipped=\"\(cases.count { $0.kind == .skipped })\" time=\"\(seconds)\""
     return """
       <?xml version="1.0" encoding="UTF-8"?>
       <testsuites>
-      <testsuite name="\(name)" tests="\(cases.count)" failures="\(failureCount)" \
-      errors="0" skipped="0" time="\(seconds)">
+      <testsuite package="powercut" id="0" name="\(name)" timestamp="\(timing.startText)" \
+      hostname="localhost" \(counts) \(rest)>
+      <properties/>
       \(cases.map(\.text).joined(separator: "\n"))
+      <system-out>\(Self.escaped(report.notes.joined(separator: "\n")))</system-out>
+      <system-err/>
       </testsuite>
       </testsuites>
 
@@ -29,65 +35,118 @@ public struct JUnitReport {
   }
 
   private struct TestCase {
+    /// What it is instead of passed.
+    enum Kind: String {
+      case failure
+      case error
+      case skipped
+    }
+
     var text: String
-    var isFailed: Bool
+    var kind: Kind?
   }
 
-  private var wholeCase: TestCase {
-    let name = report.seeds.map { "\(report.subject) seeds \($0)" } ?? report.subject
-    var failures = report.findings.map { Self.failure($0) }
-    if let replay = report.replay, report.isDiverged {
-      failures.append(
-        """
-        <failure type="\(replay.kind.rawValue)" message="\(Self.escaped(replay.description))">\
-        reproduce: \(Self.escaped(replay.reproduce))</failure>
-        """)
+  // MARK: Commands without scenarios
+
+  /// One for each broken rule, and one for the whole where that has more to say. Their names have no seed,
+  /// so that they stay the same from night to night.
+  private func cases(_ timing: ReportTiming) -> [TestCase] {
+    let nanoseconds = timing.elapsedNanoseconds
+    let kind: TestCase.Kind = report.areFindingsProven ? .failure : .error
+    let broken = report.findings.map { finding in
+      testCase(
+        "\(report.subject) \(finding.rule.rawValue)", nanoseconds,
+        (kind, finding.rule.rawValue, Self.message(finding), Self.lines(of: finding)))
     }
-    if let obstacle = report.obstacle {
-      failures.append(
-        "<failure message=\"\(Self.escaped("could not finish: \(obstacle)"))\"></failure>")
+    guard let whole = wholeProblem else {
+      return broken.isEmpty ? [testCase(report.subject, nanoseconds, nil)] : broken
     }
-    if report.findings.isEmpty && report.counts.states == 0 {
-      failures.append("<failure message=\"nothing was checked\"></failure>")
+    return broken + [testCase(report.subject, nanoseconds, whole)]
+  }
+
+  private typealias Problem = (kind: TestCase.Kind, type: String, message: String, text: String)
+
+  /// What there is to say beside the findings.
+  private var wholeProblem: Problem? {
+    let outcome = report.outcome
+    var reasons = outcome.reasons
+    if outcome.kind == .failed {
+      reasons = report.obstacles + (report.isInterrupted ? ["a signal ended it early"] : [])
+      if reasons.isEmpty { return nil }
     }
-    return testCase(name, failures)
+    return Self.problem(
+      outcome.kind, reasons, text: report.reproduction.map { "reproduce: \($0)" } ?? "")
   }
 
-  private func scenarioCase(_ outcome: RunReport.ScenarioOutcome) -> TestCase {
-    guard let failure = outcome.failure else { return testCase(outcome.path, []) }
-    let findings = report.findings.filter { $0.reproduce == outcome.reproduction }
-    let details =
-      findings.isEmpty
-      ? ["reproduce: \(outcome.reproduction)"] : findings.map { Self.lines(of: $0) }
-    return testCase(
-      outcome.path,
-      [
-        """
-        <failure message="\(Self.escaped(failure))">\
-        \(Self.escaped(details.joined(separator: "\n")))</failure>
-        """
-      ])
+  private static func problem(
+    _ kind: Outcome.Kind, _ reasons: [String], text: String
+  ) -> Problem? {
+    let message = reasons.joined(separator: "; ")
+    return switch kind {
+    case .passed: nil
+    case .nothingChecked: (.skipped, "", "nothing was checked: \(message)", "")
+    case .failed, .incomplete: (.error, "incomplete", "could not finish: \(message)", text)
+    case .interrupted: (.error, "interrupted", message, text)
+    }
   }
 
-  private func testCase(_ name: String, _ failures: [String]) -> TestCase {
-    let head =
-      "<testcase classname=\"powercut.\(Self.escaped(report.command))\" name=\"\(Self.escaped(name))\""
-    if failures.isEmpty { return TestCase(text: head + "/>", isFailed: false) }
-    return TestCase(
-      text: head + ">\n" + failures.joined(separator: "\n") + "\n</testcase>", isFailed: true)
+  // MARK: Scenarios
+
+  private func scenarioCases(_ timing: ReportTiming) -> [TestCase] {
+    let times = timing.scenarioNanoseconds
+    var cases = report.scenarios.enumerated().map { place, scenario in
+      testCase(
+        scenario.path, place < times.count ? times[place] : 0, problem(of: scenario))
+    }
+    if report.isInterrupted || !report.obstacles.isEmpty, let whole = wholeProblem {
+      cases.append(testCase(report.subject, timing.elapsedNanoseconds, whole))
+    }
+    return cases
   }
 
-  private static func failure(_ finding: Finding) -> String {
-    let message = "\(finding.rule.rawValue) \(finding.rule.failure)"
-    return "<failure type=\"\(finding.rule.rawValue)\" message=\"\(escaped(message))\">"
-      + escaped(lines(of: finding)) + "</failure>"
+  private func problem(of scenario: ScenarioOutcome) -> Problem? {
+    let reproduce = "reproduce: \(scenario.reproduction)"
+    if let reason = scenario.skipReason { return (.skipped, "", reason, "") }
+    guard let failure = scenario.failure else {
+      return Self.problem(scenario.outcome.kind, scenario.outcome.reasons, text: reproduce)
+    }
+    let findings = report.findings.filter { $0.reproduce == scenario.reproduction }
+    let details = findings.isEmpty ? [reproduce] : findings.map { Self.lines(of: $0) }
+    return (
+      .failure, findings.first?.rule.rawValue ?? "expectation", failure,
+      details.joined(separator: "\n")
+    )
+  }
+
+  private func testCase(
+    _ name: String, _ nanoseconds: UInt64, _ problem: Problem?
+  ) -> TestCase {
+    let head = """
+      <testcase classname="powercut.\(Self.escaped(report.command))" name="\(Self.escaped(name))" \
+      time="\(Self.seconds(nanoseconds))"
+      """
+    guard let problem else { return TestCase(text: head + "/>") }
+    let message = "message=\"\(Self.escaped(problem.message))\""
+    let tag = problem.kind.rawValue
+    let element =
+      problem.kind == .skipped
+      ? "<skipped \(message)/>"
+      : "<\(tag) type=\"\(problem.type)\" \(message)>\(Self.escaped(problem.text))</\(tag)>"
+    return TestCase(text: "\(head)>\n\(element)\n</testcase>", kind: problem.kind)
+  }
+
+  private static func message(_ finding: Finding) -> String {
+    "\(finding.rule.rawValue) \(finding.rule.failure)"
   }
 
   private static func lines(of finding: Finding) -> String {
-    ([finding.violation.title] + finding.violation.difference + finding.violation.evidence + [
-      "reproduce: \(finding.reproduce)"
-    ])
-    .joined(separator: "\n")
+    let violation = finding.violation
+    let state = violation.state.map { ["state: \($0)"] } ?? []
+    return
+      ([violation.title] + state + violation.difference + violation.evidence + [
+        "reproduce: \(finding.reproduce)"
+      ])
+      .joined(separator: "\n")
   }
 
   private static func seconds(_ nanoseconds: UInt64) -> String {

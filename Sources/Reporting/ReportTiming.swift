@@ -3,11 +3,22 @@ public struct ReportTiming: Sendable {
   public var elapsedNanoseconds: UInt64
   /// How many runs were carried out side by side.
   public var jobCount: Int
+  /// When the command started, in UTC: `2026-11-29T03:19:05`, as JUnit's schema takes a time.
+  public var startText: String
+  /// How long each scenario took, in the report's order; empty where nobody measured it.
+  public var scenarioNanoseconds: [UInt64]
 
-  public init(elapsedNanoseconds: UInt64, jobCount: Int) {
+  public init(
+    elapsedNanoseconds: UInt64, jobCount: Int, startText: String = Self.noStart,
+    scenarioNanoseconds: [UInt64] = []
+  ) {
     self.elapsedNanoseconds = elapsedNanoseconds
     self.jobCount = jobCount
+    self.startText = startText
+    self.scenarioNanoseconds = scenarioNanoseconds
   }
+
+  public static let noStart = "1970-01-01T00:00:00"
 }
 
 extension ReportTiming {

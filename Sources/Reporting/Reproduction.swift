@@ -11,7 +11,7 @@ extension RunReport {
   }
 }
 
-extension RunReport.ScenarioOutcome {
+extension ScenarioOutcome {
   /// The command that carries out this scenario alone, as it is typed.
   var reproduction: String {
     (["powercut", "run", path.shellQuoted] + programWords).joined(separator: " ")

@@ -25,6 +25,7 @@ public struct TextReport {
     if let replay = report.replay { lines.append(palette.strong(replay.description)) }
     lines += report.notes
     lines += unjudgedLines
+    lines += reasonLines
     lines.append(summaryLine(timing))
     if let reproduction = report.reproduction { lines.append("reproduce: \(reproduction)") }
     return lines.joined(separator: "\n") + "\n"
@@ -64,8 +65,25 @@ public struct TextReport {
     return palette.strong(words.joined(separator: "  "))
   }
 
-  private func scenarioLine(_ outcome: RunReport.ScenarioOutcome) -> String {
+  /// Why it is no plain pass or failure; findings and scenarios have told theirs above.
+  private var reasonLines: [String] {
+    let outcome = report.outcome
+    if outcome.kind == .nothingChecked {
+      return outcome.reasons.map { "nothing was checked: \($0)" }
+    }
+    return report.obstacles.map { "incomplete: \($0)" }
+  }
+
+  private func scenarioLine(_ outcome: ScenarioOutcome) -> String {
     guard let failure = outcome.failure else {
+      let reasons = outcome.outcome.reasons.joined(separator: "; ")
+      switch outcome.outcome.kind {
+      case .passed, .failed: break
+      case .nothingChecked:
+        return "\(palette.faint("skip"))  \(outcome.path)  \(outcome.skipReason ?? reasons)"
+      case .incomplete, .interrupted:
+        return "\(palette.bad("ERROR"))  \(outcome.path)  \(reasons)"
+      }
       let schedules = outcome.scheduleNote.map { "  \($0)" } ?? ""
       return
         "\(palette.good("pass"))  \(outcome.path)  \(outcome.counts.states) states\(schedules)"
@@ -95,7 +113,7 @@ public struct TextReport {
     if counts.runs > 0 { parts.append(counted(counts.runs, "run")) }
     parts += [
       counted(counts.entries, "entry", "entries"), counted(counts.states, "crash state"),
-      "\(counts.distinctStates) distinct",
+      "\(counts.distinctStates) distinct", counted(counts.promises, "promise"),
     ]
     let milliseconds = timing.elapsedNanoseconds / 1_000_000
     parts.append("\(milliseconds / 1000).\((milliseconds % 1000) / 100) s")
@@ -103,15 +121,16 @@ public struct TextReport {
   }
 
   private var verdict: String {
-    if report.obstacle != nil { return palette.bad("COULD NOT FINISH") }
-    if !report.isPassed {
+    switch report.outcome.kind {
+    case .passed: return palette.good("passed")
+    case .nothingChecked: return palette.bad("NOTHING WAS CHECKED")
+    case .incomplete: return palette.bad("INCOMPLETE")
+    case .interrupted: return palette.bad("INTERRUPTED, nothing broken until then")
+    case .failed:
       let rules = Set(report.findings.map(\.rule)).count
-      return palette.bad(
-        rules == 0 ? "FAILED" : "FAILED, \(counted(rules, "rule")) broken")
+      let broken = rules == 0 ? "FAILED" : "FAILED, \(counted(rules, "rule")) broken"
+      return palette.bad(broken + (report.isInterrupted ? " until it was INTERRUPTED" : ""))
     }
-    if report.isInterrupted { return palette.bad("INTERRUPTED, nothing broken until then") }
-    if report.counts.states == 0 { return palette.bad("NOTHING WAS CHECKED") }
-    return palette.good("passed")
   }
 
   private func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {

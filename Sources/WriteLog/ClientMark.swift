@@ -108,3 +108,13 @@ public enum ClientMark: Equatable, Sendable {
       operation: operation, action: action, range: range, contents: contents, isFUA: isFUA)
   }
 }
+
+extension WriteLogIndex {
+  /// Marks that are not Powercut's own: points that somebody gave a name.
+  public var foreignMarkCount: Int {
+    (0..<entryCount).count { entryIndex in
+      let entry = self[entryIndex]
+      return entry.kind == .mark && !text(of: entry).hasPrefix(ClientMark.prefix)
+    }
+  }
+}

@@ -54,6 +54,12 @@ struct BisectDescription {
     let states =
       (result.answer?.skippedStateCount ?? 0) > 0
       ? "every state that it could judge" : "every state"
+    if let start = result.answer?.failingStart {
+      let last = CrashState(cut: start.firstGood.cut - 1)
+      let range = start.firstBad == last ? "\(last)" : "\(start.firstBad) to \(last)"
+      return
+        "Nothing fails from \(start.firstGood) on. \(subject) fails at \(range), before the first good state."
+    }
     if case .command = result.question { return "Nothing fails: \(subject) accepts \(states)." }
     return "Nothing fails: \(subject) holds in \(states)."
   }

@@ -57,31 +57,33 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      if try ImageCheck.isImage(path) {
-        try commands.refuseForImage()
-        let report = try ImageCheck(path: path).report(
-          reproduce: "powercut check \(path.shellQuoted)")
-        try outputOptions.write(report, stopwatch.timing(jobCount: 1))
-        return report.exitStatus
+      let isImage = try ImageCheck.isImage(path)
+      if digests, !isImage, try !isJoint {
+        return try listDigests(RecordingSource(path, options: log, for: "check"))
       }
-      if try isJoint {
-        let report = try judgeJoint(stopwatch)
-        try outputOptions.write(report, stopwatch.timing(jobCount: commands.jobCount(jobOptions)))
-        return report.exitStatus
+      let empty = RunReport(command: "check", subject: path)
+      let jobCount = isImage ? 1 : commands.jobCount(jobOptions)
+      return try outputOptions.report(empty, stopwatch, jobCount: jobCount) { report, _ in
+        if isImage {
+          try commands.refuseForImage()
+          report = try ImageCheck(path: path).report(
+            reproduce: "powercut check \(path.shellQuoted)")
+        } else if try isJoint {
+          try judgeJoint(stopwatch, &report)
+        } else {
+          try judgeRecording(stopwatch, &report)
+        }
       }
-      let recording: RecordingSource
-      do {
-        recording = try RecordingSource(path, options: log, for: "check")
-      } catch let nothing as NothingRecorded {
-        var report = RunReport(command: "check", subject: path)
-        report.notes = ["\(nothing)"]
-        try outputOptions.write(report, stopwatch.timing(jobCount: 1))
-        return report.exitStatus
-      }
-      if digests { return try listDigests(recording) }
-      let report = try judge(recording, stopwatch)
-      try outputOptions.write(report, stopwatch.timing(jobCount: commands.jobCount(jobOptions)))
-      return report.exitStatus
+    }
+  }
+
+  private func judgeRecording(_ stopwatch: Stopwatch, _ report: inout RunReport) throws {
+    do {
+      let recording = try RecordingSource(path, options: log, for: "check")
+      report.add(gapsOf: recording, at: path)
+      try judge(recording, stopwatch, &report)
+    } catch let nothing as NothingRecorded {
+      report.emptiness = "\(nothing)"
     }
   }
 
@@ -101,7 +103,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   /// The files of a program together: no rule of ours is about them, so commands judge.
-  private func judgeJoint(_ stopwatch: Stopwatch) throws -> RunReport {
+  private func judgeJoint(_ stopwatch: Stopwatch, _ report: inout RunReport) throws {
     guard !digests, live == nil, !commands.isEmpty else {
       throw ToolError(
         """
@@ -125,35 +127,40 @@ struct CheckCommand: ParsableCommand {
       commands: commands.commands, call: call, jobCount: jobOptions.jobs,
       replay: (["powercut", "replay", path.shellQuoted, "--folder"] + leaveOut.words)
         .joined(separator: " "))
-    var report = RunReport(command: "check", subject: path)
+    for file in recording.sources { report.add(gapsOf: file.source, at: file.path) }
     try check.judge(
       isOver: { budget.isOver(stopwatch) }, reproduce: reproduction, into: &report)
     report.findings.removeAll { ignore.rules.contains($0.rule) }
-    return report
+    if recording.history.lineCount == 0 {
+      report.emptiness = "nothing was written while it was recorded"
+    }
   }
 
   private var jointTiers: [Tier] {
     states.tiers == FuzzPlan.defaultTiers ? JointStateSpace.defaultTiers : states.tiers
   }
 
-  private func judge(_ recording: RecordingSource, _ stopwatch: Stopwatch) throws -> RunReport {
-    var report = RunReport(command: "check", subject: path)
+  private func judge(
+    _ recording: RecordingSource, _ stopwatch: Stopwatch, _ report: inout RunReport
+  ) throws {
     let subject: RecordedSubject
     do {
       subject = try RecordedSubject(recording, image, live: live, seed: seed)
     } catch let error as FormatError {
       let violation = Violation(.l01, error.finding, evidence: [error.hint])
       report.findings = [Finding(recorded: violation, alsoBroken: [], reproduce: reproduction)]
-      return report
+      return
     }
     let commandCheck = try commands.check(
       subject.history, recovery: subject.evidence.image?.recovery, jobCount: jobOptions.jobs,
       replay: replayLine)
     try commandCheck?.tryOut()
     let isOver = { budget.isOver(stopwatch) }
-    let judgement = try judgement(of: subject, isOver)
+    let judgement = judgement(of: subject, isOver)
     report.add(judgement, reproduce: reproduction)
-    report.isInterrupted = judgement.isCutShort && !isOver()
+    report.isInterrupted = judgement.isCutShort && Interrupts.isRequested
+    if let refusal = judgement.refusal { report.addObstacle("\(refusal)") }
+    if subject.index.entryCount == 0 { report.emptiness = subject.index.emptiness }
     report.notes =
       subject.notes + subject.notes(on: states.tiers)
       + judgement.tiers.map { $0.text(ignoring: ignore.rules) }
@@ -164,13 +171,11 @@ struct CheckCommand: ParsableCommand {
       judgeOptions.states(of: subject.evidence), isOver: isOver, ignoring: ignore.rules,
       reproduce: reproduction,
       into: &report)
-    return report
   }
 
-  /// - Throws: where the tiers have more states than anyone can go through.
   private func judgement(
     of subject: RecordedSubject, _ isOver: @escaping () -> Bool
-  ) throws -> Judgement {
+  ) -> Judgement {
     var progress = ProgressLine()
     let judge = Judge(judgeOptions) { stateCount in
       progress.show("\(stateCount) crash states")
@@ -178,7 +183,6 @@ struct CheckCommand: ParsableCommand {
     }
     var judgement = judge.judge(subject.evidence)
     progress.clear()
-    if let refusal = judgement.refusal { throw ToolError("\(refusal)") }
     judgement.violations.removeAll { ignore.rules.contains($0.rule) }
     judgement.unjudgedRules.removeAll { ignore.rules.contains($0.rule) }
     judgement.unjudgedRules += ignore.rules.sorted().map { ($0, "switched off") }

@@ -1,6 +1,7 @@
 import Campaign
 import Checking
 import CrashStates
+import WriteLog
 
 extension RunReport {
   /// Takes in what a recording was found to keep and to break.
@@ -14,6 +15,24 @@ extension RunReport {
         reproduce: reproduce)
     }
     unjudgedRules = judgement.unjudgedRules
+  }
+
+  /// What a recording lacks: what the program did unseen may be what a rule misses, while one that merely
+  /// ends early is true up to its end.
+  mutating func add(gapsOf source: RecordingSource, at path: String) {
+    for gap in source.unseen { distrustFindings("the recording \(path) is incomplete: \(gap)") }
+    for gap in source.missingEnd { addObstacle("the recording \(path) is incomplete: \(gap)") }
+  }
+}
+
+extension WriteLogIndex {
+  /// What is said of a log without an entry.
+  var emptiness: String {
+    switch tail {
+    case .unproven(let entryCount):
+      "the log counts no entry, and \(entryCount) entries stand after its count; --use-tail takes them"
+    case .none, .used: "the log has no entry"
+    }
   }
 }
 

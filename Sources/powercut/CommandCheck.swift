@@ -151,6 +151,7 @@ extension CommandCheck {
     to report: inout RunReport
   ) {
     let counts = tallies.map(\.counts)
+    report.counts.commands = counts
     report.notes += counts.map(\.note)
     if firstCut > 0 {
       report.notes.append("commands: cuts before \(firstCut) are left out, no image is there yet")

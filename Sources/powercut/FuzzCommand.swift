@@ -76,14 +76,13 @@ struct FuzzCommand: ParsableCommand {
       if tally.isGoingOn {
         do {
           try carryOut(plan, stopwatch, &tally)
-        } catch let stalled as StalledRun where tally.report.counts.runs > 0 {
+        } catch let stalled as StalledRun {
           tally.end(by: stalled)
         }
       }
       var report = tally.finalReport
-      if report.obstacle == nil { try minimizer.minimize(tally.examples, &report) }
+      if report.obstacles.isEmpty { try minimizer.minimize(tally.examples, &report) }
       try outputOptions.write(report, stopwatch.timing(jobCount: jobCount))
-      if let obstacle = report.obstacle { throw ToolError(obstacle) }
       return report.exitStatus
     }
   }

@@ -40,6 +40,7 @@ struct JointCheck {
     report.isInterrupted = Interrupts.isRequested
     report.counts.entries = history.lineCount
     report.counts.states = states.judgeableCount
+    report.counts.commands = tallies.map(\.counts)
     report.counts.distinctStates = tallies.map(\.counts.stateCount).max() ?? 0
     report.notes += recording.notes + states.notes + tallies.map(\.counts.note)
     for violation in tallies.flatMap(\.violations) {

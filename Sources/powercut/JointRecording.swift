@@ -11,6 +11,8 @@ struct JointRecording {
   let history: JointHistory
   /// `joint.txt` line by line.
   let lines: [String]
+  /// The recording of each file, and where it is.
+  let sources: [(path: String, source: RecordingSource)]
 
   static func isThere(_ path: String) -> Bool { Folders.exists("\(path)/\(orderName)") }
 
@@ -26,9 +28,13 @@ struct JointRecording {
     let text = try InputFile.text("\(path)/\(Self.orderName)", maximumByteCount: 1 << 30)
     lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     var files: [JointFile] = []
+    var sources: [(path: String, source: RecordingSource)] = []
     for name in try RecordedFolder(path)?.names ?? [] {
-      files.append(try Self.file(name, in: path, log))
+      let source = try RecordingSource("\(path)/\(name)", options: log)
+      sources.append(("\(path)/\(name)", source))
+      files.append(try Self.file(name, in: path, source))
     }
+    self.sources = sources
     let patterns = NamePatterns(leaveOut)
     do {
       history = try JointHistory(
@@ -39,9 +45,8 @@ struct JointRecording {
   }
 
   private static func file(
-    _ name: String, in path: String, _ log: LogOptions
+    _ name: String, in path: String, _ source: RecordingSource
   ) throws -> JointFile {
-    let source = try RecordingSource("\(path)/\(name)", options: log)
     guard let first = source.manifest?.path else {
       throw ToolError(
         "\(path)/\(name): its manifest.json does not say where the file was; record again")

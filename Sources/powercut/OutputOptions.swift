@@ -21,9 +21,40 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "Colour of the text: auto, always or never.")
   var color = ColorChoice.auto
 
-  /// Prints the report to stdout.
+  /// Prints the report to stdout, and on stderr what kept it from being whole.
   func write(_ report: RunReport, _ timing: ReportTiming) throws {
+    let unfinished = report.scenarios.flatMap { scenario in
+      scenario.obstacles.map { "\(scenario.path): \($0)" }
+    }
+    for obstacle in report.obstacles + unfinished {
+      try StandardStreams.writeProgress("powercut: \(obstacle)\n")
+    }
+    // Of what was not even begun a person reads the sentence; a program wants its document.
+    let isBegun =
+      report.counts.states > 0 || !report.findings.isEmpty || report.replay != nil
+      || report.scenarios.contains { $0.obstacles.isEmpty }
+    if format == .text, !isBegun, !(report.obstacles + unfinished).isEmpty { return }
     try StandardStreams.writeResult(text(report, timing))
+  }
+
+  /// Lets `fill` make a report and prints it, also where an error ended it: what was judged until then is
+  /// no less true.
+  ///
+  /// - Returns: the exit status.
+  func report(
+    _ empty: RunReport, _ stopwatch: Stopwatch, jobCount: Int = 1,
+    _ fill: (inout RunReport, inout ReportTiming) throws -> Void
+  ) throws -> Int32 {
+    var report = empty
+    var timing = stopwatch.timing(jobCount: jobCount)
+    do {
+      try fill(&report, &timing)
+    } catch {
+      report.addObstacle("\(error)")
+    }
+    timing.elapsedNanoseconds = stopwatch.elapsedNanoseconds
+    try write(report, timing)
+    return report.exitStatus
   }
 
   private func text(_ report: RunReport, _ timing: ReportTiming) throws -> String {
@@ -60,9 +91,11 @@ struct JobOptions: ParsableArguments {
 /// How long a command takes.
 struct Stopwatch {
   private let start = MonotonicClock.nanoseconds
+  private let startText = WallClock.text
 
   func timing(jobCount: Int) -> ReportTiming {
-    ReportTiming(elapsedNanoseconds: MonotonicClock.nanoseconds - start, jobCount: jobCount)
+    ReportTiming(
+      elapsedNanoseconds: elapsedNanoseconds, jobCount: jobCount, startText: startText)
   }
 
   var elapsedNanoseconds: UInt64 { MonotonicClock.nanoseconds - start }

@@ -29,23 +29,28 @@ struct RecordingManifest: Codable {
     self.initialByteCount = initialByteCount
   }
 
-  /// What the recording lacks, a sentence each.
-  var gaps: [String] {
-    var gaps = (problems ?? []).map { "not recorded: \($0)" }
-    if isComplete == false {
-      gaps.append(
-        """
-        the recorder was killed, or still runs: what the program did after the last entry is missing. \
-        Record again for the rest.
-        """)
-    }
-    if let unfinishedCount, unfinishedCount > 0 {
-      gaps.append(
-        """
-        the program was killed in \(unfinishedCount) calls: what the file showed of them stands last
-        """)
-    }
-    return gaps
+  /// What the program did that the recording does not have, a sentence each.
+  var unseen: [String] { (problems ?? []).map { "not recorded: \($0)" } }
+
+  /// Why the recording ends before the program did; it is whole up to there.
+  var missingEnd: [String] {
+    guard isComplete == false else { return [] }
+    return [
+      """
+      the recorder was killed, or still runs: what the program did after the last entry is missing. \
+      Record again for the rest.
+      """
+    ]
+  }
+
+  /// Facts about a whole recording.
+  var facts: [String] {
+    guard let unfinishedCount, unfinishedCount > 0 else { return [] }
+    return [
+      """
+      the program was killed in \(unfinishedCount) calls: what the file showed of them stands last
+      """
+    ]
   }
 
   /// - Throws: ``ToolError`` where `text` is no manifest.

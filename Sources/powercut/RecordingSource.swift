@@ -13,6 +13,10 @@ struct RecordingSource {
   let livePath: String?
   /// The stack that was recorded, with its mistakes; `nil` where nothing tells.
   let manifest: RecordingManifest?
+  /// What the program did that is not in the recording, a sentence each.
+  let unseen: [String]
+  /// Why the recording ends too early; empty where it does not.
+  let missingEnd: [String]
 
   /// Says on stderr what the recording of a real program lacks.
   ///
@@ -28,6 +32,8 @@ struct RecordingSource {
       self.options = options
       livePath = nil
       manifest = nil
+      unseen = []
+      missingEnd = []
       return
     }
     if let nothing = NothingRecorded(in: path) { throw nothing }
@@ -40,7 +46,9 @@ struct RecordingSource {
     manifest =
       Folders.exists("\(path)/manifest.json")
       ? try RecordingManifest(parsing: InputFile.text("\(path)/manifest.json")) : nil
-    for gap in manifest?.gaps ?? Self.gapsWithoutManifest(path) {
+    unseen = manifest?.unseen ?? []
+    missingEnd = manifest?.missingEnd ?? Self.gapsWithoutManifest(path)
+    for gap in unseen + missingEnd + (manifest?.facts ?? []) {
       try StandardStreams.writeProgress("powercut: \(path): \(gap)\n")
     }
     if completed.imageSize == nil, let manifest {

@@ -22,24 +22,28 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      let scenarios = try RunnableScenarios(
-        paths, programOptions, commands: commands.judges(jobCount: jobOptions.jobs))
-      var report = RunReport(command: "run", subject: paths.joined(separator: " "))
-      report.notes = scenarios.notes
-      // Programs by themselves: they are to be alone on the machine as far as they can.
-      for batch in [scenarios.simulated, scenarios.programs] {
-        guard let first = batch.first, !report.isInterrupted else { continue }
-        try carryOut(
-          batch, jobCount: jobOptions.jobs(for: first.scenario.configuration.stack), &report)
+      let empty = RunReport(command: "run", subject: paths.joined(separator: " "))
+      return try outputOptions.report(empty, stopwatch, jobCount: jobOptions.jobs) {
+        report, timing in
+        let scenarios = try RunnableScenarios(
+          paths, programOptions, commands: commands.judges(jobCount: jobOptions.jobs))
+        for outcome in scenarios.notRun { report.add(outcome) }
+        timing.scenarioNanoseconds = scenarios.notRun.map { _ in 0 }
+        // Programs by themselves: they are to be alone on the machine as far as they can.
+        for batch in [scenarios.simulated, scenarios.programs] {
+          guard let first = batch.first, !report.isInterrupted else { continue }
+          try carryOut(
+            batch, jobCount: jobOptions.jobs(for: first.scenario.configuration.stack), &report,
+            &timing)
+        }
+        report.addCommandNotes(comparesRecoveries: scenarios.haveImages, tiers: scenarios.tiers)
       }
-      report.addCommandNotes(comparesRecoveries: scenarios.haveImages, tiers: scenarios.tiers)
-      try outputOptions.write(report, stopwatch.timing(jobCount: jobOptions.jobs))
-      return report.exitStatus
     }
   }
 
   private func carryOut(
-    _ batch: [RunnableScenario], jobCount: Int, _ report: inout RunReport
+    _ batch: [RunnableScenario], jobCount: Int, _ report: inout RunReport,
+    _ timing: inout ReportTiming
   ) throws {
     var progress = ProgressLine()
     let pool = RunPool(jobCount: jobCount, isOneByOne: !commands.isEmpty)
@@ -50,9 +54,9 @@ struct RunCommand: ParsableCommand {
         report.isInterrupted = true
         return false
       }
-      let (outcome, findings) = try result.get()
-      progress.show(outcome.path)
-      report.add(outcome, findings)
+      progress.show(result.outcome.path)
+      report.add(result.outcome, result.findings)
+      timing.scenarioNanoseconds.append(result.elapsedNanoseconds)
       return true
     }
     progress.clear()
@@ -61,24 +65,13 @@ struct RunCommand: ParsableCommand {
 
 /// What a scenario gave, carried from its thread to the one that reports.
 struct ScenarioResult: Sendable {
-  private let result: Result<(RunReport.ScenarioOutcome, [Finding]), StalledRun>
-  private let path: String
+  let outcome: ScenarioOutcome
+  let findings: [Finding]
+  let elapsedNanoseconds: UInt64
 
   init(_ runnable: RunnableScenario) {
-    path = runnable.path
-    do throws(StalledRun) {
-      result = .success(
-        try runnable.scenario.run(path: runnable.path, carrier: runnable.carrier))
-    } catch {
-      result = .failure(error)
-    }
-  }
-
-  func get() throws -> (RunReport.ScenarioOutcome, [Finding]) {
-    do {
-      return try result.get()
-    } catch {
-      throw ToolError("\(path): \(error)")
-    }
+    let stopwatch = Stopwatch()
+    (outcome, findings) = runnable.scenario.run(path: runnable.path, carrier: runnable.carrier)
+    elapsedNanoseconds = stopwatch.elapsedNanoseconds
   }
 }

@@ -13,18 +13,17 @@ struct RunnableScenario: Sendable {
 struct RunnableScenarios {
   private(set) var simulated: [RunnableScenario] = []
   private(set) var programs: [RunnableScenario] = []
-  /// Which were left out, and why.
-  private(set) var notes: [String] = []
+  /// Which were left out, and which cannot be run; each says why.
+  private(set) var notRun: [ScenarioOutcome] = []
   private let options: ProgramRunOptions
   /// `nil` where no command was given. One for all, since they are tried out once.
   private let commands: CampaignCommands?
 
   /// Reads every scenario before the first one runs, so that a mistake in the last file does not show
-  /// after an hour.
+  /// after an hour. One that cannot be read or run costs the others nothing.
   ///
   /// - Parameter commands: what judges the runs beside our rules.
-  /// - Throws: ``ToolError`` where a file is no scenario, names a program that must not be started, or is
-  ///   one that needs a command or that no command can judge.
+  /// - Throws: where a folder cannot be read.
   init(
     _ paths: [String], _ options: ProgramRunOptions, commands: CampaignCommands?
   ) throws {
@@ -32,11 +31,9 @@ struct RunnableScenarios {
     self.commands = commands
     for path in paths {
       if Folders.isFolder(path) {
-        for file in try Folders.files(below: path, suffix: ".yaml") {
-          try add(LoadedScenario(path: file), isNamed: false)
-        }
+        for file in try Folders.files(below: path, suffix: ".yaml") { add(file, isNamed: false) }
       } else {
-        try add(LoadedScenario(path: path), isNamed: true)
+        add(path, isNamed: true)
       }
     }
   }
@@ -47,11 +44,26 @@ struct RunnableScenarios {
   var tiers: [Tier] { all.flatMap(\.scenario.tiers) }
   private var all: [RunnableScenario] { simulated + programs }
 
+  private mutating func add(_ path: String, isNamed: Bool) {
+    do {
+      try add(LoadedScenario(path: path), isNamed: isNamed)
+    } catch {
+      let message = "\(error)"
+      let prefix = "\(path): "
+      notRun.append(
+        .unfinished(
+          path: path,
+          reason: message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message))
+    }
+  }
+
+  /// - Throws: ``ToolError`` where it is no scenario, names a program that must not be started, or is one
+  ///   that needs a command or that no command can judge.
   private mutating func add(_ loaded: LoadedScenario, isNamed: Bool) throws {
     let path = loaded.path
     if let reason = loaded.scenario.reasonNotToRun(hasCommands: commands != nil) {
-      if isNamed { throw ToolError("\(path) \(reason)") }
-      notes.append("not run: \(path) \(reason)")
+      if isNamed { throw ToolError("\(path): it \(reason)") }
+      skip(loaded, "it \(reason)")
       return
     }
     var scenario = loaded.scenario
@@ -60,8 +72,7 @@ struct RunnableScenarios {
       return
     }
     if !options.allowExec && !isNamed {
-      notes.append(
-        "not run: \(path) starts \(program.executableName), which takes --allow-exec")
+      skip(loaded, "it starts \(program.executableName), which takes --allow-exec")
       return
     }
     scenario.configuration = scenario.configuration.running(options.program)
@@ -71,6 +82,11 @@ struct RunnableScenarios {
     } catch {
       throw ToolError("\(path): \(error)")
     }
+  }
+
+  private mutating func skip(_ loaded: LoadedScenario, _ reason: String) {
+    notRun.append(
+      .skipped(path: loaded.path, summary: loaded.scenario.summary, reason: reason))
   }
 
   private func runnable(

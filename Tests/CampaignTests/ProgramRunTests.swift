@@ -72,9 +72,9 @@ struct ProgramRunTests {
     #expect(text.contains("\nprogram: \"/opt/qemu/qemu-io\"\n"))
     let scenario = try Scenario(parsing: text)
     #expect(scenario == group.scenario)
-    let (outcome, _) = try scenario.run(path: "a.yaml", carrier: ProgramTwin())
+    let (outcome, _) = scenario.run(path: "a.yaml", carrier: ProgramTwin())
     #expect(outcome.failure == nil)
-    let (failed, _) = try scenario.run(path: "a.yaml", carrier: ProgramTwin(bug: nil))
+    let (failed, _) = scenario.run(path: "a.yaml", carrier: ProgramTwin(bug: nil))
     #expect(failed.failure != nil)
     #expect(failed.programWords == ["--allow-exec", "--program", "/opt/qemu/qemu-io"])
   }

@@ -32,7 +32,7 @@ struct RunCarrierTests {
 
   @Test func everyRunOfAScenarioIsTheCarriers() throws {
     let carrier = CountingCarrier()
-    let (outcome, _) = try Self.scenario(1...50).run(path: "a.yaml", carrier: carrier)
+    let (outcome, _) = Self.scenario(1...50).run(path: "a.yaml", carrier: carrier)
     #expect(outcome.failure == nil)
     #expect(carrier.runCount == outcome.counts.runs)
   }
@@ -99,7 +99,7 @@ struct RunCarrierTests {
   @Test func aProgramThatCannotBeRunEndsScenariosAndReplays() throws {
     let carrier = FailingCarrier(reason: Self.reason)
     let scenario = Self.scenario(1...2)
-    #expect(throws: StalledRun.self) { try scenario.run(path: "a.yaml", carrier: carrier) }
+    #expect(scenario.run(path: "a.yaml", carrier: carrier).0.outcome.kind == .incomplete)
     #expect(throws: StalledRun.self) {
       try RunReplay(scenario, breaking: .l03, carrier: carrier, reproduce: "")
     }

@@ -29,7 +29,7 @@ import Testing
       let scenario = try Scenario(parsing: InputFile.text(path))
       // Programs are run by what the world can do.
       if scenario.configuration.stack.program != nil { continue }
-      let outcome = try scenario.run(path: path).0
+      let outcome = scenario.run(path: path).0
       #expect(outcome.failure == nil, "\(path)")
       #expect(outcome.counts.states > 0)
     }

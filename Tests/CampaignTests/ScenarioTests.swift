@@ -113,22 +113,22 @@ import Testing
       .replacing("{ breaks: L03, also: [L06, L08] }", with: "pass")
     var scenario = try Scenario(parsing: text)
     #expect(scenario.configuration.exhaustive == ExhaustiveBound(preemptionLimit: 0))
-    let whole = try scenario.run(path: "a.yaml").0
+    let whole = scenario.run(path: "a.yaml").0
     #expect(whole.failure == nil)
     #expect(whole.counts.runs == 2)
     scenario.configuration.exhaustive?.scheduleLimit = 1
-    let part = try scenario.run(path: "a.yaml").0
+    let part = scenario.run(path: "a.yaml").0
     #expect(part.failure?.contains("more than 1 schedules") == true)
   }
 
   @Test func anExpectationThatIsTurnedRoundFails() throws {
     var scenario = try Scenario(parsing: Self.good)
     scenario.configuration.bugs = []
-    #expect(try scenario.run(path: "x.yaml").0.failure != nil)
+    #expect(scenario.run(path: "x.yaml").0.failure != nil)
     scenario.expectation = .pass
-    #expect(try scenario.run(path: "x.yaml").0.failure == nil)
+    #expect(scenario.run(path: "x.yaml").0.failure == nil)
     scenario.configuration.bugs = [.stack(.countEarly)]
-    let (outcome, findings) = try scenario.run(path: "x.yaml")
+    let (outcome, findings) = scenario.run(path: "x.yaml")
     #expect(outcome.failure?.contains("L04") == true)
     #expect(findings.map(\.rule) == [.l04])
     #expect(findings.first?.reproduce == "powercut run x.yaml")

@@ -92,7 +92,7 @@ import Workload
         let again = JudgedRun(parsed.configuration, seed: parsed.seeds.first, tiers: parsed.tiers)
         #expect(again.run.logBytes == judged.run.logBytes)
         #expect(again.judgement.violations == judged.judgement.violations)
-        #expect(try parsed.run(path: "a.yaml").0.failure == nil)
+        #expect(parsed.run(path: "a.yaml").0.failure == nil)
       }
     }
     #expect(findingCount > 3)

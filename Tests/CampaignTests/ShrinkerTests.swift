@@ -38,7 +38,7 @@ import Workload
     // What was drawn besides is gone, and a file is all that it takes.
     let scenario = try Scenario(parsing: shrunk.scenario.text)
     #expect(scenario == shrunk.scenario)
-    let (outcome, findings) = try scenario.run(path: "minimized.yaml")
+    let (outcome, findings) = scenario.run(path: "minimized.yaml")
     #expect(outcome.failure == nil)
     #expect(findings.isEmpty)
     #expect(outcome.counts.runs == 1)
@@ -46,7 +46,7 @@ import Workload
     var mended = scenario
     mended.configuration.bugs = []
     mended.expectation = .pass
-    #expect(try mended.run(path: "minimized.yaml").0.failure == nil)
+    #expect(mended.run(path: "minimized.yaml").0.failure == nil)
   }
 
   @Test func oneRunGivesOneResult() throws {
@@ -71,7 +71,7 @@ import Workload
       #expect(shrunk.wasEndedByClock)
       #expect(shrunk.runCount <= runLimit)
       #expect(shrunk.finding.rule == rule)
-      #expect(try shrunk.scenario.run(path: "minimized.yaml").0.failure == nil)
+      #expect(shrunk.scenario.run(path: "minimized.yaml").0.failure == nil)
     }
   }
 

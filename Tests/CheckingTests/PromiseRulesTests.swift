@@ -132,6 +132,27 @@ import Workload
       } == [.d01])
   }
 
+  /// Behind such a discard also a version may show that a flushed one had replaced.
+  @Test(arguments: [true, false])
+  func aDiscardThatPromisesNothingAllowsOlderVersions(isDiscarded: Bool) throws {
+    var recorded = RecordedCase()
+    recorded.loggedWrite(Self.first)
+    recorded.loggedWrite(Self.second)
+    recorded.flush(3)
+    if isDiscarded {
+      recorded.operation(RecordedCase.action(4, .discard, sectorCount: 1)) {
+        $0.logWrite(Self.first)
+      }
+    } else {
+      recorded.logWrite(Self.first)
+    }
+    var evidence = try recorded.evidence()
+    evidence.discardPromisesZeroes = false
+    let broken = Judge(Judge.Options(tiers: [.prefix], seed: 1)).judge(evidence).violations
+      .map(\.rule)
+    #expect(broken == (isDiscarded ? [] : [.d01]))
+  }
+
   @Test func anAcknowledgedFUAWriteThatALogCanLoseBreaksD05() throws {
     let operation = RecordedCase.write(1, isFUA: true)
     for isMarked in [true, false] {

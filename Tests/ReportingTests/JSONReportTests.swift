@@ -11,11 +11,13 @@ import Testing
   private static let timing = ReportTiming(elapsedNanoseconds: .max, jobCount: 3)
 
   private static let keys = [
-    "command", "counts", "findings", "groups", "interrupted", "notes", "passed", "replay",
-    "scenarios", "schemaVersion", "seeds", "subject", "timing", "unjudgedRules", "version",
+    "command", "counts", "findings", "groups", "interrupted", "notes", "outcome", "passed",
+    "reasons",
+    "replay", "scenarios", "schemaVersion", "seeds", "subject", "timing", "unjudgedRules",
+    "version",
   ]
   private static let countKeys = [
-    "distinctStates", "entries", "findings", "runs", "scenarios", "states",
+    "distinctStates", "entries", "findings", "marks", "promises", "runs", "scenarios", "states",
   ]
   private static let findingKeys = [
     "alsoBroken", "bug", "cut", "difference", "entries", "evidence", "found", "judge",
@@ -23,7 +25,8 @@ import Testing
     "token",
   ]
   private static let scenarioKeys = [
-    "failure", "passed", "path", "runs", "scheduleNote", "seeds", "states", "summary",
+    "failure", "outcome", "passed", "path", "promises", "reasons", "runs", "scheduleNote", "seeds",
+    "skipped", "states", "summary",
   ]
 
   private func parsed(_ report: RunReport) throws -> [String: Any] {
@@ -41,11 +44,11 @@ import Testing
   func everyKeyIsInEveryReport(report: RunReport) throws {
     let document = try parsed(report)
     #expect(document.keys.sorted() == Self.keys)
-    #expect(document["schemaVersion"] as? Int == 1)
+    #expect(document["schemaVersion"] as? Int == 2)
     let counts = try #require(document["counts"] as? [String: Any])
     #expect(counts.keys.sorted() == Self.countKeys)
     let timing = try #require(document["timing"] as? [String: Any])
-    #expect(timing.keys.sorted() == ["elapsedNanoseconds", "jobs"])
+    #expect(timing.keys.sorted() == ["elapsedNanoseconds", "jobs", "scenarioNanoseconds", "start"])
   }
 
   @Test func everyKeyIsInEveryFinding() throws {
@@ -90,15 +93,15 @@ import Testing
     #expect(document["seeds"] is NSNull)
   }
 
-  @Test func valuesOfSixtyFourBitsAreHexadecimal() throws {
+  @Test func seedsAreDecimalTextAndTheRestNumbers() throws {
     let document = try parsed(SampleReport.fuzz())
     let seeds = try #require(document["seeds"] as? [String: String])
-    #expect(seeds == ["first": "0x1", "last": "0xffffffffffffffff"])
+    #expect(seeds == ["first": "1", "last": "18446744073709551615"])
     let timing = try #require(document["timing"] as? [String: Any])
-    #expect(timing["elapsedNanoseconds"] as? String == "0xffffffffffffffff")
+    #expect(timing["elapsedNanoseconds"] as? UInt64 == .max)
     let found = try finding(SampleReport.finding)
-    #expect(found["seed"] as? String == "0x12")
-    #expect(found["operations"] as? [String] == ["0x7", "0xffffffffffffffff"])
+    #expect(found["seed"] as? String == "18")
+    #expect(found["operations"] as? [UInt64] == [7, .max])
   }
 
   @Test func findingSaysWhatTheTextSays() throws {
@@ -121,7 +124,7 @@ import Testing
     #expect(
       counts == [
         "scenarios": 0, "runs": 18, "entries": 900, "states": 4000, "distinctStates": 600,
-        "findings": 1,
+        "findings": 1, "marks": 0, "promises": 70,
       ])
   }
 

@@ -24,7 +24,7 @@ import Testing
     var report = SampleReport.passed()
     report.isInterrupted = true
     #expect(report.exitStatus == 130)
-    report.counts = RunReport.Counts()
+    report.counts = RunCounts()
     #expect(report.exitStatus == 130, "also before the first check")
   }
 

@@ -41,6 +41,7 @@ enum SampleReport {
     report.counts.entries = 900
     report.counts.states = 4000
     report.counts.distinctStates = 600
+    report.counts.promises = 70
     report.findings = findings
     return report
   }
@@ -76,12 +77,14 @@ enum SampleReport {
   static func scenarios(failure: String?, _ findings: [Finding] = []) -> RunReport {
     var report = RunReport(command: "run", subject: "Scenarios")
     let seeds = SeedRange(first: Seed(1), last: Seed(50))
-    var first = RunReport.ScenarioOutcome(path: "a.yaml", summary: "First.", seeds: seeds)
+    var first = ScenarioOutcome(path: "a.yaml", summary: "First.", seeds: seeds)
     first.counts.states = 30
+    first.counts.promises = 5
     first.counts.runs = 1
     report.add(first, [])
-    var second = RunReport.ScenarioOutcome(path: "b c.yaml", summary: "Second.", seeds: seeds)
+    var second = ScenarioOutcome(path: "b c.yaml", summary: "Second.", seeds: seeds)
     second.counts.states = 12
+    second.counts.promises = 2
     second.failure = failure
     report.add(second, findings)
     return report

@@ -7,7 +7,8 @@ import Testing
 
 @Suite struct TextReportTests {
   private static let timing = ReportTiming(elapsedNanoseconds: 61_234_567_890, jobCount: 2)
-  private static let amounts = "18 runs, 900 entries, 4000 crash states, 600 distinct, 61.2 s"
+  private static let amounts =
+    "18 runs, 900 entries, 4000 crash states, 600 distinct, 70 promises, 61.2 s"
 
   private static func lines(_ report: RunReport, usesColor: Bool = false) -> [String] {
     TextReport(report, usesColor: usesColor).text(timing)

@@ -88,7 +88,8 @@ import Testing
   /// - Returns: what it says.
   private func checkReads(_ name: String) throws -> String {
     let check = try ToolRun(["check", "\(place.output)/\(name)", "--states", "flushed-only"])
-    #expect([0, 1, 3].contains(check.status), "\(check.result)\(check.errors)")
+    // What the program did after the kill is missing, so it is never a plain pass.
+    #expect([1, 2, 3].contains(check.status), "\(check.result)\(check.errors)")
     return check.result + check.errors
   }
 

@@ -1,0 +1,63 @@
+import Checking
+
+/// How much was done. Every count is there in every report.
+public struct RunCounts: Hashable, Sendable {
+  public var scenarios = 0
+  public var runs = 0
+  public var entries = 0
+  /// Marks among the entries of logs that others recorded.
+  public var marks = 0
+  public var states = 0
+  public var distinctStates = 0
+  /// Operations of clients of which it was promised that they survive.
+  public var promises = 0
+  /// States of which the structures of an image were judged, with or without a client.
+  public var structureStates = 0
+  /// Disks that were compared with what their log gives.
+  public var comparedDisks = 0
+  /// What commands said of the distinct states.
+  public var commands: [CommandCounts] = []
+
+  public init() {}
+
+  public mutating func add(_ judgement: Judgement) {
+    runs += 1
+    entries += judgement.entryCount
+    marks += judgement.markCount
+    states += judgement.stateCount
+    distinctStates += judgement.distinctStateCount
+    promises += judgement.promiseCount
+    structureStates += judgement.structureStateCount
+    comparedDisks += judgement.comparedDiskCount
+    CommandCounts.add(judgement.commands, to: &commands)
+  }
+
+  mutating func add(_ other: RunCounts) {
+    scenarios += other.scenarios
+    runs += other.runs
+    entries += other.entries
+    marks += other.marks
+    states += other.states
+    distinctStates += other.distinctStates
+    promises += other.promises
+    structureStates += other.structureStates
+    comparedDisks += other.comparedDisks
+    CommandCounts.add(other.commands, to: &commands)
+  }
+
+  /// Why nothing was checked; `nil` where something was.
+  ///
+  /// - Parameter needsPromises: whether there was a client, to which something has to be promised.
+  func missingCheck(needsPromises: Bool) -> String? {
+    if states == 0 { return "no crash state was judged" }
+    if promises > 0 { return nil }
+    let isJudged =
+      structureStates > 0 || comparedDisks > 0 || commands.contains(where: \.hasJudged)
+    if isJudged && !needsPromises { return nil }
+    return needsPromises
+      ? "nothing was promised to the client: no flush, FUA write or close of it succeeded"
+      : "nothing was promised and nothing was there to be judged: the log has no completed flush and no "
+        + "FUA write, neither of its own nor of a client; give what it has to be held against (--live, "
+        + "--as, --command)"
+  }
+}
