@@ -192,7 +192,7 @@ import Testing
     #expect(try ToolRun(["run", scenario], build: .release).status == 2)
     let others = try ToolRun(["run", kept], build: .release)
     #expect(others.status == 3)
-    #expect(others.result.contains("not run: \(scenario) is about X03"))
+    #expect(others.result.contains("skip  \(scenario)  it is about X03"))
     let shrunk = try ToolRun(["shrink", kept, "--command", command], build: .release)
     #expect(shrunk.status == 1, "\(shrunk.errors)")
     #expect(try shrunk.reproduction.hasSuffix("--command '\(command)'"))
