@@ -271,8 +271,9 @@ import Testing
     #expect(report.bool("passed") == false)
     #expect(try report.list("findings").isEmpty)
     #expect(try #require(report.object("counts").number("runs")) > 0)
-    let notes = try #require(report.keys["notes"] as? [String])
-    #expect(notes.contains { $0.hasPrefix("could not finish: seed ") })
+    #expect(report.text("outcome") == "incomplete")
+    let reasons = try #require(report.keys["reasons"] as? [String])
+    #expect(reasons.contains { $0.hasPrefix("seed ") })
     let text = try ToolRun.line(
       "powercut fuzz --stack raw:exact --seeds 1..2 --command 'true {image}'")
     #expect(text.status == 0)
