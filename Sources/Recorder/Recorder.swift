@@ -61,6 +61,9 @@ public final class Recorder {
     public var hasChanges: Bool { files.contains { $0.entryCount > $0.flushCount } }
   }
 
+  /// Beside `joint.txt` where no file could be recorded: why, a sentence a line.
+  public static let problemsName = "problems.txt"
+
   private let options: Options
   private let watched: String
   private let journal: Journal
@@ -361,6 +364,11 @@ public final class Recorder {
     for file in table.files {
       file.complete(problems)
       try writeManifest(file)
+    }
+    // Without a recorded file no manifest tells what is missing.
+    if table.files.isEmpty, !problems.isEmpty {
+      let lines = problems.map { "\($0)\n" }.joined()
+      try OutputFile.write(lines, to: "\(options.output)/\(Self.problemsName)")
     }
     Folders.remove(journal.path)
   }

@@ -128,11 +128,14 @@ struct CheckCommand: ParsableCommand {
       replay: (["powercut", "replay", path.shellQuoted, "--folder"] + leaveOut.words)
         .joined(separator: " "))
     for file in recording.sources { report.add(gapsOf: file.source, at: file.path) }
+    for gap in try recording.unseen {
+      report.distrustFindings("the recording \(path) is incomplete: \(gap)")
+    }
     try check.judge(
       isOver: { budget.isOver(stopwatch) }, reproduce: reproduction, into: &report)
     report.findings.removeAll { ignore.rules.contains($0.rule) }
     if recording.history.lineCount == 0 {
-      report.emptiness = "nothing was written while it was recorded"
+      report.emptiness = "the recording holds no operation"
     }
   }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import CrashStates
 import Host
 import Programs
+import Recorder
 
 /// What `powercut record` has written of several files: a folder with `joint.txt` and a recording for each.
 struct JointRecording {
@@ -13,6 +14,15 @@ struct JointRecording {
   let lines: [String]
   /// The recording of each file, and where it is.
   let sources: [(path: String, source: RecordingSource)]
+
+  /// Why no file at all could be recorded, a sentence each; empty where one was.
+  var unseen: [String] {
+    get throws {
+      let problems = "\(path)/\(Recorder.problemsName)"
+      guard sources.isEmpty, Folders.exists(problems) else { return [] }
+      return try InputFile.text(problems).split(separator: "\n").map { "not recorded: \($0)" }
+    }
+  }
 
   static func isThere(_ path: String) -> Bool { Folders.exists("\(path)/\(orderName)") }
 

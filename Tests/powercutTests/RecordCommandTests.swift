@@ -161,6 +161,37 @@ import Testing
     #expect(run.errors.contains("/file' changed and no recorded call did it"), "\(run.errors)")
   }
 
+  /// Whatever the judge says of what was not seen is no verdict: in a file that is recorded in part, beside a
+  /// file that is, and where there is none.
+  @Test(
+    arguments: [
+      #""$0" mapping "$1/a""#, #"echo x > "$1/b"; "$0" mapping "$1/a""#,
+      #""$0-static" write "$1/a""#, #"echo x > "$1/b"; "$0-static" write "$1/a""#,
+    ], ["true", "false"])
+  func whatWasNotSeenIsIncompleteInEveryFormat(script: String, judge: String) throws {
+    let place = try RecordingFolder()
+    let program = try CompiledProgram("unseen", in: place.folder)
+    try Peer(program: "cc", package: "gcc").run([
+      "-static", "-pthread", "-o", program.path + "-static",
+      Repository.path("Tests/Programs/unseen.c"),
+    ])
+    let record = try place.record(["sh", "-c", script, program.path, place.watched])
+    #expect(record.status == 2, "\(record.errors)")
+    let words = ["check", place.output, "--command", "\(judge) {folder}"]
+    let text = try ToolRun(words)
+    #expect(text.status == 2, "\(text.result)\(text.errors)")
+    #expect(text.result.contains("INCOMPLETE: "), "\(text.result)")
+    #expect(text.result.contains(" is incomplete: not recorded: "), "\(text.result)")
+    let json = try ToolRun(words + ["--format", "json"])
+    #expect(json.status == 2)
+    #expect(try json.json.text("outcome") == "incomplete")
+    #expect(try json.json.bool("passed") == false)
+    let junit = try ToolRun(words + ["--format", "junit"])
+    #expect(junit.status == 2)
+    #expect(junit.result.contains("<error type=\"incomplete\""), "\(junit.result)")
+    #expect(!junit.result.contains("<failure"), "\(junit.result)")
+  }
+
   // MARK: Ends
 
   @Test func nothingChangedIsStatusThree() throws {
@@ -212,7 +243,7 @@ import Testing
     _ = try ToolRun.line(line)
     #expect(try InputFile.text(place.folder.path("said")) == "errno 5\n")
     let check = try ToolRun(["check", "\(place.output)/file", "--states", "flushed-only"])
-    #expect(check.status == 0, "\(check.result)\(check.errors)")
+    #expect(check.status == 2, "\(check.result)\(check.errors)")
     #expect(
       check.errors.contains(
         "the recorder was killed, or still runs: what the program did after the last entry is missing"
