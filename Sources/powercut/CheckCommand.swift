@@ -57,6 +57,8 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
+      outputOptions.prepare(
+        RunReport(command: "check", subject: path), stopwatch, jobCount: jobOptions.jobs)
       if try ImageCheck.isImage(path) {
         try commands.refuseForImage()
         let report = try ImageCheck(path: path).report(

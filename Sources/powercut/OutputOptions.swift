@@ -23,7 +23,21 @@ struct OutputOptions: ParsableArguments {
 
   /// Prints the report to stdout.
   func write(_ report: RunReport, _ timing: ReportTiming) throws {
+    Interrupts.claimEnd()
     try StandardStreams.writeResult(text(report, timing))
+  }
+
+  /// Has the report of what was done so far printed where a signal comes and the rest does not end by itself.
+  func prepare(_ report: RunReport, _ stopwatch: Stopwatch, jobCount: Int) {
+    var report = report
+    report.isInterrupted = true
+    let (options, partial) = (self, report)
+    Interrupts.setLastWords {
+      // A full disk or a reader that has gone: the status is all that can be said.
+      try? StandardStreams.writeResult(
+        options.text(partial, stopwatch.timing(jobCount: jobCount)))
+      return partial.exitStatus
+    }
   }
 
   private func text(_ report: RunReport, _ timing: ReportTiming) throws -> String {

@@ -27,10 +27,12 @@ struct RunCommand: ParsableCommand {
       var report = RunReport(command: "run", subject: paths.joined(separator: " "))
       report.notes = scenarios.notes
       // Programs by themselves: they are to be alone on the machine as far as they can.
+      outputOptions.prepare(report, stopwatch, jobCount: jobOptions.jobs)
       for batch in [scenarios.simulated, scenarios.programs] {
         guard let first = batch.first, !report.isInterrupted else { continue }
         try carryOut(
-          batch, jobCount: jobOptions.jobs(for: first.scenario.configuration.stack), &report)
+          batch, jobCount: jobOptions.jobs(for: first.scenario.configuration.stack), stopwatch,
+          &report)
       }
       report.addCommandNotes(comparesRecoveries: scenarios.haveImages, tiers: scenarios.tiers)
       try outputOptions.write(report, stopwatch.timing(jobCount: jobOptions.jobs))
@@ -39,7 +41,8 @@ struct RunCommand: ParsableCommand {
   }
 
   private func carryOut(
-    _ batch: [RunnableScenario], jobCount: Int, _ report: inout RunReport
+    _ batch: [RunnableScenario], jobCount: Int, _ stopwatch: Stopwatch,
+    _ report: inout RunReport
   ) throws {
     var progress = ProgressLine()
     let pool = RunPool(jobCount: jobCount, isOneByOne: !commands.isEmpty)
@@ -53,6 +56,7 @@ struct RunCommand: ParsableCommand {
       let (outcome, findings) = try result.get()
       progress.show(outcome.path)
       report.add(outcome, findings)
+      outputOptions.prepare(report, stopwatch, jobCount: jobCount)
       return true
     }
     progress.clear()

@@ -30,6 +30,7 @@ struct ShrinkCommand: ParsableCommand {
     try Tool.run {
       let stopwatch = Stopwatch()
       var report = RunReport(command: "shrink", subject: path)
+      outputOptions.prepare(report, stopwatch, jobCount: 1)
       let (file, scenario) = try subject()
       if let reason = scenario.reasonNotToRun(hasCommands: !commands.isEmpty) {
         throw ToolError("\(file) \(reason)")

@@ -12,6 +12,7 @@ enum Tool {
   static func run(_ body: () throws -> Int32) throws {
     Interrupts.install()
     CrashNotes.install()
+    TemporaryFolder.removeAbandoned()
     let status: Int32
     do {
       status = try body()
