@@ -17,6 +17,7 @@ struct BisectRun {
   init(_ options: BisectCommand) throws {
     self.options = options
     let recording = try RecordingSource(options.path, options: options.log)
+    try OptionUse.bisecting(options.image.kind(recording), options.states.tiers).check()
     do {
       subject = try RecordedSubject(
         recording, options.image, seed: options.seed, needsImage: options.command == nil)

@@ -49,12 +49,14 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       if JointRecording.isThere(path) {
+        try OptionUse.stateOfFiles.check()
         try writeFolder()
         return 0
       }
       let recording = try RecordingSource(path, options: log)
       let isImage = image.kind(recording) == .vhdx
       try crash.refuseRecovery(unless: isImage)
+      try (digests ? OptionUse.digestsOfCuts : crash.use(isOfImage: isImage, ["output"])).check()
       let index = try recording.index(as: image.kind(recording))
       try crash.refuseDamage(of: index, isListing: digests)
       let history = try recording.options.history(index)
