@@ -57,14 +57,9 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      if try ImageCheck.isImage(path) {
-        try commands.refuseForImage()
-        let report = try ImageCheck(path: path).report(
-          reproduce: "powercut check \(path.shellQuoted)")
-        try outputOptions.write(report, stopwatch.timing(jobCount: 1))
-        return report.exitStatus
-      }
+      if try ImageCheck.isImage(path) { return try checkImage(stopwatch) }
       if try isJoint {
+        try OptionUse.checkingFiles.check()
         let report = try judgeJoint(stopwatch)
         try outputOptions.write(report, stopwatch.timing(jobCount: commands.jobCount(jobOptions)))
         return report.exitStatus
@@ -78,6 +73,7 @@ struct CheckCommand: ParsableCommand {
         try outputOptions.write(report, stopwatch.timing(jobCount: 1))
         return report.exitStatus
       }
+      try checkOptions(image.kind(recording))
       if digests { return try listDigests(recording) }
       let report = try judge(recording, stopwatch)
       try outputOptions.write(report, stopwatch.timing(jobCount: commands.jobCount(jobOptions)))
@@ -98,6 +94,12 @@ struct CheckCommand: ParsableCommand {
     guard commands.isEmpty || !digests else {
       throw ValidationError("--digests judges nothing: leave --command out")
     }
+    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command")
+  }
+
+  private func checkOptions(_ kind: ImageKind) throws {
+    let use = digests && kind == .vhdx ? OptionUse.digestsOfLog : .checkingLog(of: kind)
+    try use.check()
   }
 
   /// The files of a program together: no rule of ours is about them, so commands judge.
@@ -195,10 +197,6 @@ struct CheckCommand: ParsableCommand {
 
   /// For each state: its name, the file as cut, the file after recovery, the virtual disk.
   private func listDigests(_ recording: RecordingSource) throws -> Int32 {
-    guard image.kind(recording) == .vhdx else {
-      throw ToolError(
-        "--digests belongs to --as vhdx; `powercut replay --digests` is for any disk.")
-    }
     let index = try recording.options.index(recording.logPath, isGrowable: true)
     let history = try recording.options.history(index)
     var digester = ImageDigester(history: history, recovery: image.recovery(recording))
@@ -209,7 +207,7 @@ struct CheckCommand: ParsableCommand {
     return 0
   }
 
-  private var reproduction: String {
+  var reproduction: String {
     var words = ["powercut", "check", path.shellQuoted] + log.words + image.words
     if states.tiers != FuzzPlan.defaultTiers {
       words += ["--states", states.defaultValueDescription]

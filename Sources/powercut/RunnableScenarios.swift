@@ -1,6 +1,7 @@
 import Campaign
 import CrashStates
 import Host
+import Stacks
 
 /// A scenario with what makes its runs.
 struct RunnableScenario: Sendable {
@@ -61,7 +62,7 @@ struct RunnableScenarios {
     }
     if !options.allowExec && !isNamed {
       notes.append(
-        "not run: \(path) starts \(program.executableName), which takes --allow-exec")
+        "not run: \(path) starts \(started(program, scenario)), which takes --allow-exec")
       return
     }
     scenario.configuration = scenario.configuration.running(options.program)
@@ -71,6 +72,11 @@ struct RunnableScenarios {
     } catch {
       throw ToolError("\(path): \(error)")
     }
+  }
+
+  /// The program's file of the command line, or else of the scenario.
+  private func started(_ program: ProgramStack, _ scenario: Scenario) -> String {
+    program.startedWords(options.program ?? scenario.configuration.program?.executable)
   }
 
   private func runnable(
