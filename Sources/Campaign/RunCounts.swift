@@ -54,6 +54,7 @@ public struct RunCounts: Hashable, Sendable {
     let isJudged =
       structureStates > 0 || comparedDisks > 0 || commands.contains(where: \.hasJudged)
     if isJudged && !needsPromises { return nil }
+    if !needsPromises, !commands.isEmpty { return "no command said good or bad of any state" }
     return needsPromises
       ? "nothing was promised to the client: no flush, FUA write or close of it succeeded"
       : "nothing was promised and nothing was there to be judged: the log has no completed flush and no "

@@ -57,14 +57,13 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      let isImage = try ImageCheck.isImage(path)
-      if digests, !isImage, try !isJoint {
+      if digests, try !ImageCheck.isImage(path), try !isJoint {
         return try listDigests(RecordingSource(path, options: log, for: "check"))
       }
       let empty = RunReport(command: "check", subject: path)
-      let jobCount = isImage ? 1 : commands.jobCount(jobOptions)
+      let jobCount = commands.jobCount(jobOptions)
       return try outputOptions.report(empty, stopwatch, jobCount: jobCount) { report, _ in
-        if isImage {
+        if try ImageCheck.isImage(path) {
           try commands.refuseForImage()
           report = try ImageCheck(path: path).report(
             reproduce: "powercut check \(path.shellQuoted)")

@@ -32,6 +32,7 @@ struct ImageCheck {
     }
     report.counts.states = 1
     report.counts.distinctStates = 1
+    report.counts.structureStates = 1
     report.notes = all.filter(\.rule.isAdvice).map {
       "advice \($0.rule.rawValue): \($0.title)"
     }

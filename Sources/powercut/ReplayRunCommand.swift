@@ -46,6 +46,7 @@ struct ReplayRunCommand: ParsableCommand {
         }
       }.get()
       for result in replay.results { report.counts.add(result.judgement) }
+      report.needsPromises = request.token.stack.program != nil
       report.findings = replay.findings
       report.replay = try verdict(of: replay)
       report.isInterrupted = Interrupts.isRequested

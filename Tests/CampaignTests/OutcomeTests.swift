@@ -52,6 +52,16 @@ import Testing
     #expect(report.outcome.reasons == ["a mapping was not seen"])
   }
 
+  @Test func structuresAloneAreEnoughWhereThereIsNoClient() {
+    var report = RunReport(command: "check", subject: "image.vhdx")
+    report.counts.states = 1
+    #expect(report.exitStatus == 3)
+    report.counts.structureStates = 1
+    #expect(report.exitStatus == 0)
+    report.needsPromises = true
+    #expect(report.exitStatus == 3)
+  }
+
   @Test func aClientToWhomNothingWasPromisedCheckedNothing() {
     var report = RunReport(command: "fuzz", subject: "program:nbd-raw")
     report.counts.states = 3

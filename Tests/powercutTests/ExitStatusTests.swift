@@ -18,6 +18,21 @@ import Testing
     #expect(run.errors.isEmpty)
   }
 
+  /// A sound image alone has promised nothing to anybody, and its structures were judged all the same.
+  @Test func aSoundImageIsZeroInEveryFormat() throws {
+    let image = folder.path("sound.vhdx")
+    try Peer.qemuImage.run(["create", "-q", "-f", "vhdx", image, "16M"])
+    let text = try ToolRun(["check", image])
+    #expect(text.status == 0, "\(text.result)")
+    #expect(text.result.contains("passed: "))
+    let json = try ToolRun(["check", image, "--format", "json"])
+    #expect(json.status == 0)
+    #expect(try json.json.text("outcome") == "passed")
+    let junit = try ToolRun(["check", image, "--format", "junit"])
+    #expect(junit.status == 0)
+    #expect(junit.result.contains("tests=\"1\" failures=\"0\" errors=\"0\" skipped=\"0\""))
+  }
+
   @Test func brokenRuleIsOne() throws {
     let run = try ToolRun(Self.broken)
     #expect(run.status == 1)
@@ -32,6 +47,17 @@ import Testing
     #expect(run.status == 2)
     #expect(run.result.isEmpty)
     #expect(run.errors.contains("nothing-here': No such file or directory"))
+  }
+
+  /// A person reads the sentence on stderr; a program wants its document.
+  @Test(arguments: ["run", "check"])
+  func missingFileIsADocumentToo(command: String) throws {
+    let json = try ToolRun([command, folder.path("nothing-here"), "--format", "json"])
+    #expect(json.status == 2)
+    #expect(try json.json.text("outcome") == "incomplete")
+    let junit = try ToolRun([command, folder.path("nothing-here"), "--format", "junit"])
+    #expect(junit.status == 2)
+    #expect(junit.result.contains("<error type=\"incomplete\""), "\(junit.result)")
   }
 
   @Test(arguments: ["check", "inspect"])

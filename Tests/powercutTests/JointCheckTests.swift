@@ -32,6 +32,21 @@ import Testing
     }
   }
 
+  /// No command that answers is no check, and the reason is not the log's.
+  @Test func aCommandThatNeverTellsHasCheckedNothing() throws {
+    let place = try RecordingFolder()
+    let record = try place.record([
+      "sh", "-c", "echo x > \(place.watched)/a; echo y > \(place.watched)/b",
+    ])
+    #expect(record.status == 0, "\(record.errors)")
+    let check = try ToolRun([
+      "check", place.output, "--command", "sh -c 'exit 125' {folder}", "--format", "json",
+    ])
+    #expect(check.status == 3)
+    #expect(
+      try check.json.keys["reasons"] as? [String] == ["no command said good or bad of any state"])
+  }
+
   @Test func aProgramThatSyncsFileAndFolderPasses() throws {
     let run = try Case("right").check()
     #expect(run.status == 0, "\(run.result)\(run.errors)")
