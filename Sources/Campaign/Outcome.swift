@@ -15,8 +15,13 @@ public struct Outcome: Hashable, Sendable {
   }
 
   public let kind: Kind
-  /// Why, a sentence each without its full stop; those that decided stand first. Empty where it passed.
-  public let reasons: [String]
+  /// What is broken, a line each.
+  private let failures: [String]
+  /// Why it does not say all that was asked, beside what is broken: a sentence each without its full stop.
+  public let limits: [String]
+
+  /// Why, those that decided first. Empty where it passed.
+  public var reasons: [String] { failures + limits }
 
   static let interruptionReason = "a signal ended it before everything was judged"
 
@@ -39,8 +44,9 @@ public struct Outcome: Hashable, Sendable {
       } else {
         emptiness == nil ? .passed : .nothingChecked
       }
-    reasons =
-      failures + interruption + obstacles
+    self.failures = failures
+    limits =
+      interruption + obstacles
       + (kind == .nothingChecked ? [emptiness].compactMap { $0 } : [])
   }
 

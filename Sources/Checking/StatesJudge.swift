@@ -17,6 +17,7 @@ final class StatesJudge {
   private let options: Judge.Options
   /// Those asked for, and what `recrash` needs to begin with; without what is refused.
   private let tiers: [Tier]
+  private let space: StateSpace
   private let refusal: CrashStateError?
   private let isGoingOn: (_ stateCount: Int) -> Bool
   private let promises: Promises?
@@ -31,7 +32,8 @@ final class StatesJudge {
     self.evidence = evidence
     self.options = options
     let asked = options.tiers.withFirstCrashes
-    refusal = options.stateSpace(of: evidence, tiers: asked).refusal(of: asked)
+    space = options.stateSpace(of: evidence, tiers: asked)
+    refusal = space.refusal(of: asked)
     tiers = refusal == nil ? asked : asked.filter { $0 != .all }
     self.isGoingOn = isGoingOn
     promises = Promises(of: evidence)
@@ -51,13 +53,12 @@ final class StatesJudge {
 
   /// - Returns: counts, without the violations, which go to the list.
   func judge(_ list: inout ViolationList) -> Judgement {
-    let space = options.stateSpace(of: evidence, tiers: tiers)
     let counts = isCounted ? space.counts(of: tiers) : nil
     judgement.tiers = tiers.indices.map {
       Judgement.TierCount(tier: tiers[$0], totalStateCount: counts?[$0] ?? 0)
     }
     judgement.refusal = refusal
-    judge(space, counts, &list)
+    judge(counts, &list)
     if let client = evidence.client, let images = judge as? ImageStateJudge {
       for cut in client.closedCuts { list.add(images.judgeClosed(atCut: cut)) }
     }
@@ -72,22 +73,20 @@ final class StatesJudge {
   /// Whether somebody wants to know how many states there would be.
   private var isCounted: Bool { options.maximumStateCount != nil || options.isTimed }
 
-  private func judge(_ space: StateSpace, _ counts: [UInt64]?, _ list: inout ViolationList) {
-    guard let counts else { return judgeAll(of: space, nil, &list) }
+  private func judge(_ counts: [UInt64]?, _ list: inout ViolationList) {
+    guard let counts else { return judgeAll(nil, &list) }
     if let maximum = options.maximumStateCount {
       let sample = StateSample(stateCounts: counts, maximumStateCount: maximum)
-      return judgeAll(of: space, sample, &list)
+      return judgeAll(sample, &list)
     }
     var sample = StateSample(partCounts: counts.map { $0 / Self.roundStateCount + 1 })
     for part in 0..<(sample.partCounts.max() ?? 1) where !judgement.isCutShort {
       sample.part = part
-      judgeAll(of: space, sample, &list)
+      judgeAll(sample, &list)
     }
   }
 
-  private func judgeAll(
-    of space: StateSpace, _ sample: StateSample?, _ list: inout ViolationList
-  ) {
+  private func judgeAll(_ sample: StateSample?, _ list: inout ViolationList) {
     for (tier, state) in StateEnumerator(space, tiers: tiers, sample: sample) {
       if judgement.stateCount % 32 == 31, !isGoingOn(judgement.stateCount) {
         judgement.isCutShort = true

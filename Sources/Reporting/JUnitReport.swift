@@ -69,13 +69,9 @@ public struct JUnitReport {
   /// What there is to say beside the findings.
   private var wholeProblem: Problem? {
     let outcome = report.outcome
-    var reasons = outcome.reasons
-    if outcome.kind == .failed {
-      reasons = report.obstacles + (report.isInterrupted ? ["a signal ended it early"] : [])
-      if reasons.isEmpty { return nil }
-    }
+    if outcome.kind == .failed, outcome.limits.isEmpty { return nil }
     return Self.problem(
-      outcome.kind, reasons, text: report.reproduction.map { "reproduce: \($0)" } ?? "")
+      outcome.kind, outcome.limits, text: report.reproduction.map { "reproduce: \($0)" } ?? "")
   }
 
   private static func problem(

@@ -113,7 +113,7 @@ extension WriteLogIndex {
   /// Marks that are not Powercut's own: points that somebody gave a name.
   public var foreignMarkCount: Int {
     (0..<entryCount).count { entryIndex in
-      let entry = self[entryIndex]
+      let entry = entryWithoutExtension(at: entryIndex)
       return entry.kind == .mark && !text(of: entry).hasPrefix(ClientMark.prefix)
     }
   }

@@ -46,14 +46,10 @@ struct RunnableScenarios {
 
   private mutating func add(_ path: String, isNamed: Bool) {
     do {
-      try add(LoadedScenario(path: path), isNamed: isNamed)
+      let scenario = try Scenario(parsing: InputFile.text(path))
+      try add(LoadedScenario(path: path, scenario: scenario), isNamed: isNamed)
     } catch {
-      let message = "\(error)"
-      let prefix = "\(path): "
-      notRun.append(
-        .unfinished(
-          path: path,
-          reason: message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message))
+      notRun.append(.unfinished(path: path, reason: "\(error)"))
     }
   }
 
@@ -62,7 +58,7 @@ struct RunnableScenarios {
   private mutating func add(_ loaded: LoadedScenario, isNamed: Bool) throws {
     let path = loaded.path
     if let reason = loaded.scenario.reasonNotToRun(hasCommands: commands != nil) {
-      if isNamed { throw ToolError("\(path): it \(reason)") }
+      if isNamed { throw ToolError("it \(reason)") }
       skip(loaded, "it \(reason)")
       return
     }
@@ -76,12 +72,8 @@ struct RunnableScenarios {
       return
     }
     scenario.configuration = scenario.configuration.running(options.program)
-    do {
-      programs.append(
-        runnable(path, scenario, try options.carrier(for: scenario.configuration.stack)))
-    } catch {
-      throw ToolError("\(path): \(error)")
-    }
+    programs.append(
+      runnable(path, scenario, try options.carrier(for: scenario.configuration.stack)))
   }
 
   private mutating func skip(_ loaded: LoadedScenario, _ reason: String) {
@@ -100,7 +92,9 @@ struct RunnableScenarios {
 struct LoadedScenario: Sendable {
   var path: String
   var scenario: Scenario
+}
 
+extension LoadedScenario {
   /// - Throws: ``ToolError`` with file and line where it is no scenario.
   init(path: String) throws {
     self.path = path
