@@ -183,6 +183,9 @@ public struct FuzzTally: Sendable {
     report.isInterrupted = true
   }
 
+  /// Adds a fact beside the verdict.
+  public mutating func note(_ text: String) { report.notes.append(text) }
+
   /// The campaign was ended by its time: these are the seeds that it reached.
   public mutating func end(atLast seed: Seed) {
     report.seeds = report.seeds.map { SeedRange(first: min($0.first, seed), last: seed) }

@@ -32,10 +32,7 @@ struct ImageParsing {
     }
     let fixed = item.node("fixed")
     if let fixed {
-      guard let value = fixed.bool else {
-        throw ScenarioError(line: fixed.mark?.line, "'fixed' must be true or false")
-      }
-      image.isFixed = value
+      image.isFixed = try fixed.truth(named: "fixed")
     }
     if let start = try ringPlace("ring-start", of: item, image) {
       image.firstRingByteOffset = start

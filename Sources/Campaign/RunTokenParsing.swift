@@ -121,6 +121,9 @@ extension RunToken.SeededRun {
         throw RunTokenError("made-up images belong to a stack of images, and make no choices")
       }
     }
+    if let reason = bugs.reasonToRefuse(in: stack, isDirtyImages: workload == .dirtyImages) {
+      throw RunTokenError(reason)
+    }
     guard !ignoredRules.contains(rule) else {
       throw RunTokenError("the token asks for \(rule.rawValue) and ignores it")
     }

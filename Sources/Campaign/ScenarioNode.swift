@@ -1,3 +1,4 @@
+import Bytes
 import Yams
 
 /// A mapping of a scenario file that knows which of its keys were asked for, so that a key that nobody
@@ -18,7 +19,8 @@ struct ScenarioNode {
       let text = key.string ?? ""
       guard keys.contains(text) else {
         throw ScenarioError(
-          line: key.mark?.line, "unknown key '\(text)' in '\(name)'; known are \(keys.listed)")
+          line: key.mark?.line,
+          "unknown key '\(text)' in '\(name)'\(keys.hint(text)); known are \(keys.listed)")
       }
       guard !entries.contains(where: { $0.key == text }) else {
         throw ScenarioError(line: key.mark?.line, "the key '\(text)' stands twice in '\(name)'")
@@ -42,7 +44,7 @@ struct ScenarioNode {
   /// A whole number of `range`; `nil` where the key is absent.
   func integer(_ key: String, in range: ClosedRange<Int>) throws(ScenarioError) -> Int? {
     guard let node = node(key) else { return nil }
-    guard let value = node.scalar.flatMap({ Int($0.string) }), range.contains(value) else {
+    guard let value = node.scalar.flatMap({ Int(digits: $0.string) }), range.contains(value) else {
       throw ScenarioError(
         line: node.mark?.line,
         """
@@ -69,36 +71,41 @@ extension Node {
       throw ScenarioError(
         line: mark?.line,
         """
-        '\(name)' must be a number of bytes such as 4096 or 64KiB, from \(range.lowerBound) to \
+        '\(name)' must be a number of bytes such as \(ByteCountText.forms), from \(range.lowerBound) to \
         \(range.upperBound), found \(shown)
         """)
     }
     return value
   }
 
+  /// `true` or `false`, and no other word for them.
+  ///
+  /// - Throws: ``ScenarioError`` with the line of anything else.
+  func truth(named name: String) throws(ScenarioError) -> Bool {
+    switch scalar?.string {
+    case "true": return true
+    case "false": return false
+    default:
+      throw ScenarioError(line: mark?.line, "'\(name)' must be true or false, found \(shown)")
+    }
+  }
+
   /// For messages.
   var shown: String { scalar.map { "'\($0.string)'" } ?? "a list or mapping" }
-}
-
-/// Numbers of bytes as people write them.
-public enum ByteCountText {
-  /// Ascending.
-  static let units: [(suffix: String, byteCount: UInt64)] = [
-    ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30),
-  ]
-
-  /// `4096`, `64KiB`, `1MiB`, `2GiB`; `nil` for anything else.
-  public static func parse(_ text: String) -> UInt64? {
-    for (suffix, unit) in units where text.hasSuffix(suffix) {
-      guard let count = UInt64(text.dropLast(suffix.count)) else { return nil }
-      let product = count.multipliedReportingOverflow(by: unit)
-      return product.overflow ? nil : product.partialValue
-    }
-    return UInt64(text)
-  }
 }
 
 extension [String] {
   /// `a, b, c`.
   var listed: String { joined(separator: ", ") }
+
+  /// `; did you mean 'a'?`, or nothing.
+  func hint(_ word: String) -> String { NearestWord.hint(word, among: self) }
+}
+
+extension Int {
+  /// Digits alone: `+5` is no number of a scenario.
+  init?(digits text: String) {
+    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    self.init(text)
+  }
 }

@@ -13,13 +13,9 @@ extension Scenario {
   ///
   /// - Throws: ``ScenarioError`` with the line of the first thing that is not known or not possible.
   public init(parsing text: String) throws(ScenarioError) {
-    let node: Node?
-    do {
-      node = try Yams.compose(yaml: text)
-    } catch {
-      throw ScenarioError(unreadable: error)
+    guard let node = try Node.root(of: text) else {
+      throw ScenarioError(line: nil, "the file is empty")
     }
-    guard let node else { throw ScenarioError(line: nil, "the file is empty") }
     try self.init(ScenarioNode(node, named: "scenario", keys: Self.keys))
   }
 
@@ -36,6 +32,7 @@ extension Scenario {
     self.summary = summary
     configuration = RunConfiguration(
       stack: try Self.stack(try root.required("stack")), bugs: try Self.bugs(root.node("bugs")))
+    let stack = configuration.stack
     let program = ProgramParsing(configuration.stack)
     configuration.program = try program.options(root.node("program"))
     try program.refuse(["bugs"], in: root)
@@ -48,6 +45,11 @@ extension Scenario {
     }
     try ImageParsing(configuration).check(line: root.line)
     configuration.workload = try WorkloadParsing(configuration).parse(root.required("workload"))
+    if let reason = configuration.bugs.reasonToRefuse(
+      in: stack, isDirtyImages: configuration.workload == .dirtyImages)
+    {
+      throw ScenarioError(line: root.node("bugs")?.mark?.line, reason)
+    }
     seeds = SeedRange(first: Seed(1), last: Seed(1))
     if let schedule = root.node("schedule") {
       seeds = try Self.readSchedule(schedule, into: &configuration)
@@ -60,7 +62,9 @@ extension Scenario {
     for item in try root.node("ignore").map({ (node) throws(ScenarioError) in
       try Self.list(node, named: "ignore")
     }) ?? [] {
-      configuration.ignoredRules.insert(try Self.rule(item))
+      guard configuration.ignoredRules.insert(try Self.rule(item)).inserted else {
+        throw item.repeated(in: "ignore")
+      }
     }
   }
 
@@ -81,8 +85,11 @@ extension Scenario {
   private static func stack(_ node: Node) throws(ScenarioError) -> StackName {
     guard let text = node.scalar?.string, let stack = StackName(text) else {
       throw ScenarioError(
-        line: node.mark?.line, "unknown stack \(node.shown); known are \(StackName.allNames.listed)"
-      )
+        line: node.mark?.line,
+        """
+        unknown stack \(node.shown)\(StackName.allNames.hint(node.scalar?.string ?? "")); known are \
+        \(StackName.allNames.listed)
+        """)
     }
     return stack
   }
@@ -90,13 +97,16 @@ extension Scenario {
   private static func bugs(_ node: Node?) throws(ScenarioError) -> Set<PlantedBug> {
     guard let node else { return [] }
     var bugs: Set<PlantedBug> = []
+    let known = PlantedBug.all.map(\.identifier)
     for item in try list(node, named: "bugs") {
       guard let bug = item.scalar.flatMap({ PlantedBug($0.string) }) else {
         throw ScenarioError(
           line: item.mark?.line,
-          "unknown bug \(item.shown); known are \(PlantedBug.all.map(\.identifier).listed)")
+          """
+          unknown bug \(item.shown)\(known.hint(item.scalar?.string ?? "")); known are \(known.listed)
+          """)
       }
-      bugs.insert(bug)
+      guard bugs.insert(bug).inserted else { throw item.repeated(in: "bugs") }
     }
     return bugs
   }
@@ -138,10 +148,7 @@ extension Scenario {
     }
     configuration.faults.shortWrites = Set(try places("short", in: device))
     if let lying = device.node("lying") {
-      guard let value = lying.bool else {
-        throw ScenarioError(line: lying.mark?.line, "'lying' must be true or false")
-      }
-      configuration.faults.liesAboutFlushes = value
+      configuration.faults.liesAboutFlushes = try lying.truth(named: "lying")
     }
   }
 
@@ -152,11 +159,12 @@ extension Scenario {
     guard let node = device.node(name) else { return [] }
     var places: [Int] = []
     for item in try list(node, named: name) {
-      guard let place = item.scalar.flatMap({ Int($0.string) }), place >= 0 else {
+      guard let place = item.scalar.flatMap({ Int(digits: $0.string) }) else {
         throw ScenarioError(
           line: item.mark?.line,
           "'\(name)' lists operations of the device by number, from 0; found \(item.shown)")
       }
+      if places.contains(place) { throw item.repeated(in: name) }
       places.append(place)
     }
     return places
@@ -168,13 +176,14 @@ extension Scenario {
     let schedule = try ScenarioNode(
       node, named: "schedule", keys: ["strategy", "preemptions", "seeds", "choices", "turns"])
     configuration.exhaustive = try exhaustiveBound(schedule, configuration)
+    let strategies = StrategyName.allCases.map(\.rawValue) + [ExhaustiveBound.strategyName]
     if configuration.exhaustive == nil, let strategy = schedule.node("strategy") {
       guard let name = strategy.scalar.flatMap({ StrategyName(rawValue: $0.string) }) else {
         throw ScenarioError(
           line: strategy.mark?.line,
           """
-          unknown strategy \(strategy.shown); known are \
-          \((StrategyName.allCases.map(\.rawValue) + [ExhaustiveBound.strategyName]).listed)
+          unknown strategy \(strategy.shown)\(strategies.hint(strategy.scalar?.string ?? "")); known are \
+          \(strategies.listed)
           """)
       }
       configuration.strategy = name
@@ -236,11 +245,19 @@ extension Scenario {
     guard let node else { return FuzzPlan.defaultTiers }
     var tiers: [Tier] = []
     for item in try list(node, named: "states") {
+      let text = item.scalar?.string ?? ""
+      let tier: Tier
       do {
-        tiers.append(try Tier(parsing: item.scalar?.string ?? ""))
+        tier = try Tier(parsing: text)
       } catch {
-        throw ScenarioError(line: item.mark?.line, "\(error)")
+        throw ScenarioError(line: item.mark?.line, "\(error)\(Tier.hint(text))")
       }
+      if tiers.contains(tier) { throw item.repeated(in: "states") }
+      tiers.append(tier)
+    }
+    if tiers.isEmpty {
+      throw ScenarioError(
+        line: node.mark?.line, "'states' names no tier, so nothing would be judged")
     }
     return tiers
   }
@@ -256,16 +273,20 @@ extension Scenario {
     let main = try rule(try expect.required("breaks"))
     var also: Set<Rule> = []
     if let node = expect.node("also") {
-      for item in try list(node, named: "also") { also.insert(try rule(item)) }
+      for item in try list(node, named: "also") {
+        guard also.insert(try rule(item)).inserted else { throw item.repeated(in: "also") }
+      }
     }
     return .breaks(main, also: also)
   }
 
   private static func rule(_ node: Node) throws(ScenarioError) -> Rule {
     guard let rule = node.scalar.flatMap({ Rule(rawValue: $0.string) }) else {
+      let known = Rule.allCases.map(\.rawValue)
       throw ScenarioError(
         line: node.mark?.line,
-        "unknown rule \(node.shown); known are \(Rule.allCases.map(\.rawValue).listed)")
+        "unknown rule \(node.shown)\(known.hint(node.scalar?.string ?? "")); known are \(known.listed)"
+      )
     }
     return rule
   }

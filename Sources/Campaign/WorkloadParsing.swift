@@ -95,12 +95,13 @@ struct WorkloadParsing {
     let block = UInt64(configuration.image.blockByteCount)
     var indices: [UInt64] = []
     for item in items {
-      guard let index = item.scalar.flatMap({ UInt64($0.string) }),
+      guard let index = item.scalar.flatMap({ Int(digits: $0.string) }).map({ UInt64($0) }),
         index < (configuration.deviceByteCount + block - 1) / block
       else {
         throw ScenarioError(
           line: item.mark?.line, "'blocks' lists blocks of the disk, found \(item.shown)")
       }
+      if indices.contains(index) { throw item.repeated(in: "blocks") }
       indices.append(index)
     }
     let sector = UInt64(configuration.clientSectorByteCount)
@@ -210,11 +211,10 @@ struct WorkloadParsing {
     try program.check(action, line: item.line)
     try program.check(number: operation.identifier, line: item.line)
     if let node = item.node("fua") {
-      guard let isFUA = node.bool, action == .write || action == .writeZeroes else {
-        throw ScenarioError(
-          line: node.mark?.line, "'fua' is true or false, on write and write-zeroes only")
+      guard action == .write || action == .writeZeroes else {
+        throw ScenarioError(line: node.mark?.line, "'fua' is for write and write-zeroes only")
       }
-      operation.isFUA = isFUA
+      operation.isFUA = try node.truth(named: "fua")
     }
     if action == .resize {
       let target = try value.byteCount(
@@ -222,6 +222,11 @@ struct WorkloadParsing {
       operation.range = ByteRange(byteOffset: 0, byteCount: target)
     } else if action.hasRange {
       operation.range = try range(value, action)
+    } else if !value.isAbsent, value.scalar?.string != "true" {
+      throw ScenarioError(
+        line: value.mark?.line,
+        "'\(action.rawValue)' takes nothing, or true, found \(value.shown); leave out what is not to be done"
+      )
     }
     let sector = UInt64(configuration.clientSectorByteCount)
     guard operation.range.byteOffset % sector == 0, operation.range.byteCount % sector == 0 else {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Pieces of a scenario file as text.
 enum YAMLText {
   /// A string as one scalar that reads as itself: plain where nothing in it means something to YAML,

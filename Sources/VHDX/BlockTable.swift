@@ -110,7 +110,7 @@ public struct BlockTable {
     try checkReserved(entry, at: entryIndex)
     guard let state = entry.bitmapState, state != .present || geometry.hasParent else {
       throw problem(
-        "state", entryIndex,
+        "bitmapState", entryIndex,
         geometry.hasParent ? "0 or 6 for a bitmap block" : "0 without a parent",
         "\(entry.stateBits)")
     }
@@ -127,6 +127,14 @@ public struct BlockTable {
     FormatError(
       .outOfRange, field: "blockTable[\(entryIndex)].\(field)", at: byteOffset(ofEntry: entryIndex),
       expected: expected, found: found, hint: hint)
+  }
+
+  /// A block where something else stands (rule B06); the kind of error tells it from one that lies
+  /// outside of the file.
+  func overlap(_ entryIndex: UInt64, _ found: String) -> FormatError {
+    var error = problem("fileOffsetMB", entryIndex, "a place of its own", found)
+    error.kind = .wrongValue
+    return error
   }
 
   private func page(_ indices: Range<UInt64>) -> ByteRegion {

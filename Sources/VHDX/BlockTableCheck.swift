@@ -38,8 +38,7 @@ extension BlockTable {
       }
       guard let block else { return }
       guard map.take(block) else {
-        throw problem(
-          "fileOffsetMB", entryIndex, "a place of its own", "\(block), where something else stands")
+        throw overlap(entryIndex, "\(block), where something else stands")
       }
     }
   }

@@ -36,6 +36,8 @@ extension VHDXHeader {
         expected: "a multiple of \(mebibyteByteCount) bytes, and not 0 while logGUID is set",
         found: "\(logByteCount)", hint: "The header is damaged; its log cannot be read.")
     }
+    // A log of no bytes stands nowhere.
+    if logByteCount == 0 { return }
     guard logByteOffset % mebibyteByteCount == 0, logByteOffset >= mebibyteByteCount else {
       throw FormatError(
         .outOfRange, field: "header.logByteOffset", at: byteOffset + 72,

@@ -70,12 +70,13 @@ public struct ImageMetadata: Equatable, Sendable {
       + UInt64(MetadataTable.headerByteCount + index * MetadataEntry.byteCount)
     if let byteCount = item.byteCount, entry.byteCount != byteCount {
       throw MetadataEntry.problem(
-        "byteCount", place + 20, "\(byteCount) for the \(item.name)", "\(entry.byteCount)")
+        "byteCount", place + 20, "\(byteCount) for the \(item.name)", "\(entry.byteCount)",
+        kind: .wrongValue)
     }
     guard entry.flags == item.flags else {
       throw MetadataEntry.problem(
         "flags", place + 24, "\(item.flags.rawValue.hex) for the \(item.name)",
-        entry.flags.rawValue.hex)
+        entry.flags.rawValue.hex, kind: .wrongValue)
     }
     let range = ByteRange(
       byteOffset: region.byteOffset + UInt64(entry.byteOffset),

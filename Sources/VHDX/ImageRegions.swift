@@ -40,7 +40,7 @@ public struct ImageRegions: Equatable, Sendable {
       throw Self.problem(
         "region.byteOffset", in: table, entry,
         "a region inside of the file's \(fileByteCount) bytes",
-        "\(entry.range)", "The image was cut short.")
+        "\(entry.range)", "The image was cut short.", kind: .truncated)
     }
     try Self.checkDisjoint(table, log: self.log)
   }
@@ -69,19 +69,20 @@ public struct ImageRegions: Equatable, Sendable {
     for (entry, next) in zip(sorted, sorted.dropFirst()) where entry.range.overlaps(next.range) {
       throw problem(
         "region.byteOffset", in: table, next, "a region apart from \(entry.range)",
-        "\(next.range)", "Two regions overlap, so one of them is damaged.")
+        "\(next.range)", "Two regions overlap, so one of them is damaged.", kind: .truncated)
     }
     guard let log else { return }
     for entry in sorted where entry.range.overlaps(log) {
       throw problem(
         "region.byteOffset", in: table, entry, "a region apart from the log at \(log)",
-        "\(entry.range)", "The log overlaps a region, so one of them is damaged.")
+        "\(entry.range)", "The log overlaps a region, so one of them is damaged.",
+        kind: .wrongValue)
     }
   }
 
   private static func problem(
     _ field: String, in table: RegionTable, _ entry: RegionEntry, _ expected: String,
-    _ found: String, _ hint: String
+    _ found: String, _ hint: String, kind: FormatError.Kind = .outOfRange
   ) -> FormatError {
     let index = table.entries.firstIndex(of: entry) ?? 0
     let entryByteOffset =
@@ -89,7 +90,7 @@ public struct ImageRegions: Equatable, Sendable {
       + UInt64(RegionTable.headerByteCount + index * RegionEntry.byteCount)
     let isGUID = field.hasSuffix("guid")
     return FormatError(
-      .outOfRange, field: field, at: entryByteOffset + (isGUID ? 0 : 16), expected: expected,
+      kind, field: field, at: entryByteOffset + (isGUID ? 0 : 16), expected: expected,
       found: found, hint: hint)
   }
 }

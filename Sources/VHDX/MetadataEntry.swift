@@ -79,7 +79,9 @@ public struct MetadataEntry: Equatable, Sendable {
   ) throws(FormatError) {
     if byteCount == 0 {
       guard byteOffset == 0 else {
-        throw Self.problem("byteOffset", place, "0 for an item without bytes", "\(byteOffset)")
+        throw Self.problem(
+          "byteOffset", place, "0 for an item without bytes", "\(byteOffset)",
+          kind: .wrongValue)
       }
       return
     }
@@ -92,10 +94,11 @@ public struct MetadataEntry: Equatable, Sendable {
   }
 
   static func problem(
-    _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String
+    _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String,
+    kind: FormatError.Kind = .outOfRange
   ) -> FormatError {
     FormatError(
-      .outOfRange, field: "metadata.\(field)", at: byteOffset, expected: expected, found: found,
+      kind, field: "metadata.\(field)", at: byteOffset, expected: expected, found: found,
       hint: "The metadata table is damaged; it has no second copy.")
   }
 }

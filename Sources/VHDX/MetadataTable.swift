@@ -108,12 +108,13 @@ public struct MetadataTable: Equatable, Sendable {
       let place = byteOffset + UInt64(index * MetadataEntry.byteCount)
       guard seen.insert(Identity(itemID: entry.itemID, isUser: entry.isUser)).inserted else {
         throw MetadataEntry.problem(
-          "itemID", place, "an item that no entry before names", "\(entry.itemID)")
+          "itemID", place, "an item that no entry before names", "\(entry.itemID)",
+          kind: .wrongValue)
       }
       userEntryCount += entry.isUser ? 1 : 0
       guard userEntryCount <= Self.maximumUserEntryCount else {
         throw MetadataEntry.problem(
-          "flags", place + 24, "at most \(Self.maximumUserEntryCount) user items",
+          "userEntries", place + 24, "at most \(Self.maximumUserEntryCount) user items",
           "one more")
       }
       let isKnown = !entry.isUser && MetadataItem(id: entry.itemID) != nil

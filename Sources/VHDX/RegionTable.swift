@@ -197,7 +197,8 @@ extension RegionEntry {
     }
     guard ByteRange(checking: byteOffset, byteCount: UInt64(byteCount)) != nil else {
       throw Self.problem(
-        "byteOffset", place + 16, "an end below 2^64", "\(byteOffset) + \(byteCount)")
+        "byteOffset", place + 16, "an end below 2^64", "\(byteOffset) + \(byteCount)",
+        kind: .truncated)
     }
     guard flags <= 1 else {
       throw Self.problem("flags", place + 28, "bit 0 (required) at most", flags.hex)
@@ -206,10 +207,11 @@ extension RegionEntry {
   }
 
   private static func problem(
-    _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String
+    _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String,
+    kind: FormatError.Kind = .outOfRange
   ) -> FormatError {
     FormatError(
-      .outOfRange, field: "region.\(field)", at: byteOffset, expected: expected, found: found,
+      kind, field: "region.\(field)", at: byteOffset, expected: expected, found: found,
       hint: "The table was written wrongly; compare it with its other copy.")
   }
 }

@@ -8,9 +8,11 @@ extension BlockTable {
     let entryIndex = geometry.entryIndex(ofBitmapOfChunk: chunkIndex)
     let entry = entries(in: entryIndex..<entryIndex + 1)[0]
     guard try checkedBitmapState(of: entry, at: entryIndex) == .present else {
-      throw problem(
-        "state", entryIndex, "6, since a block of the chunk is partially present",
+      var error = problem(
+        "bitmapState", entryIndex, "6, since a block of the chunk is partially present",
         "\(entry.stateBits)")
+      error.kind = .wrongValue
+      throw error
     }
     return entry.byteOffset
   }

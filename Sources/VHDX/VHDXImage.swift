@@ -5,6 +5,9 @@ public struct ImageReadingOptions: Equatable, Sendable {
   public enum BlockTableReading: Sendable {
     /// Every entry, when the image is opened.
     case atOpening
+    /// When the image is opened, as QEMU does it: that present blocks end inside of the file and lie on
+    /// no structure, and nothing else (``BlockTable/checkAsQEMU(occupied:fileByteCount:)``).
+    case atOpeningAsQEMU
     /// Each entry when its block is read. Blocks that lie on each other are not found.
     case whenRead
   }
@@ -25,10 +28,14 @@ public struct ImageReadingOptions: Equatable, Sendable {
 
   /// The specification, read strictly.
   public static let strict = ImageReadingOptions()
-  /// The headers and the region table that QEMU 7.2 goes by. What it does not check of metadata and
-  /// of the block table is checked all the same.
+  /// The headers, the region table and the block table as QEMU 7.2 reads them when qemu-io, qemu-nbd or
+  /// a guest opens an image. What it does not check of metadata is checked all the same.
   public static let qemu = ImageReadingOptions(
-    headers: .qemu, regionTables: .firstOnly)
+    headers: .qemu, regionTables: .firstOnly, blockTable: .atOpeningAsQEMU)
+  /// The same as `qemu-img check` opens an image: what stands in the block table is for it to report, and
+  /// stops no opening.
+  public static let qemuCheck = ImageReadingOptions(
+    headers: .qemu, regionTables: .firstOnly, blockTable: .whenRead)
 }
 
 /// An image whose log is empty, opened for reading.
@@ -63,8 +70,12 @@ public final class VHDXImage {
     blockTable = try BlockTable(
       reading: file, region: regions.blockTable.range,
       geometry: BlockGeometry(metadata.parameters))
-    if options.blockTable == .atOpening {
+    switch options.blockTable {
+    case .atOpening:
       try blockTable.check(occupied: regions.ranges, fileByteCount: file.byteCount)
+    case .atOpeningAsQEMU:
+      try blockTable.checkAsQEMU(occupied: regions.ranges, fileByteCount: file.byteCount)
+    case .whenRead: break
     }
   }
 

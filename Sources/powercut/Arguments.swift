@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Campaign
 import Checking
 import CrashStates
@@ -81,7 +82,7 @@ struct RuleList: ExpressibleByArgument {
   }
 }
 
-/// A number of bytes, plain or with KiB, MiB or GiB.
+/// A number of bytes as qemu-img reads them: ``ByteCountText``.
 struct ByteCountArgument: ExpressibleByArgument {
   var byteCount: UInt64
 

@@ -17,6 +17,7 @@ struct BisectRun {
   init(_ options: BisectCommand) throws {
     self.options = options
     let recording = try RecordingSource(options.path, options: options.log, for: "bisect")
+    try OptionUse.bisecting(options.image.kind(recording)).check()
     if let command = options.command, command.subject != .image {
       throw ToolError(
         "--command '\(command)': bisect gives it the image of one file, so write "

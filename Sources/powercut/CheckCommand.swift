@@ -57,17 +57,14 @@ struct CheckCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      if digests, try !ImageCheck.isImage(path), try !isJoint {
-        return try listDigests(RecordingSource(path, options: log, for: "check"))
-      }
+      if digests, try !isJoint { return try listDigests() }
       let empty = RunReport(command: "check", subject: path)
       let jobCount = commands.jobCount(jobOptions)
       return try outputOptions.report(empty, stopwatch, jobCount: jobCount) { report, _ in
         if try ImageCheck.isImage(path) {
-          try commands.refuseForImage()
-          report = try ImageCheck(path: path).report(
-            reproduce: "powercut check \(path.shellQuoted)")
+          report = try imageCheck().report(reproduce: reproduction)
         } else if try isJoint {
+          try OptionUse.checkingFiles.check()
           try judgeJoint(stopwatch, &report)
         } else {
           try judgeRecording(stopwatch, &report)
@@ -79,6 +76,7 @@ struct CheckCommand: ParsableCommand {
   private func judgeRecording(_ stopwatch: Stopwatch, _ report: inout RunReport) throws {
     do {
       let recording = try RecordingSource(path, options: log, for: "check")
+      try OptionUse.checkingLog(of: image.kind(recording)).check()
       report.add(gapsOf: recording, at: path)
       try judge(recording, stopwatch, &report)
     } catch let nothing as NothingRecorded {
@@ -99,6 +97,7 @@ struct CheckCommand: ParsableCommand {
     guard commands.isEmpty || !digests else {
       throw ValidationError("--digests judges nothing: leave --command out")
     }
+    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command")
   }
 
   /// The files of a program together: no rule of ours is about them, so commands judge.
@@ -200,11 +199,14 @@ struct CheckCommand: ParsableCommand {
   }
 
   /// For each state: its name, the file as cut, the file after recovery, the virtual disk.
-  private func listDigests(_ recording: RecordingSource) throws -> Int32 {
-    guard image.kind(recording) == .vhdx else {
-      throw ToolError(
-        "--digests belongs to --as vhdx; `powercut replay --digests` is for any disk.")
+  private func listDigests() throws -> Int32 {
+    if try ImageCheck.isImage(path) {
+      try StandardStreams.writeResult(imageCheck().digestLine())
+      return 0
     }
+    let recording = try RecordingSource(path, options: log, for: "check")
+    let kind = image.kind(recording)
+    try (kind == .vhdx ? OptionUse.digestsOfLog : .checkingLog(of: kind)).check()
     let index = try recording.options.index(recording.logPath, isGrowable: true)
     let history = try recording.options.history(index)
     var digester = ImageDigester(history: history, recovery: image.recovery(recording))
@@ -215,7 +217,7 @@ struct CheckCommand: ParsableCommand {
     return 0
   }
 
-  private var reproduction: String {
+  var reproduction: String {
     var words = ["powercut", "check", path.shellQuoted] + log.words + image.words
     if states.tiers != FuzzPlan.defaultTiers {
       words += ["--states", states.defaultValueDescription]

@@ -55,13 +55,6 @@ struct CommandOptions: ParsableArguments {
   /// How many threads are used: our own rules take one.
   func jobCount(_ options: JobOptions) -> Int { isEmpty ? 1 : options.jobs }
 
-  /// - Throws: where there are commands: an image alone has no crash states.
-  func refuseForImage() throws {
-    guard !isEmpty else { return }
-    throw ToolError(
-      "--command is for the crash states of a log: run the command on the image itself")
-  }
-
   /// `nil` where no command was given.
   ///
   /// - Parameter replay: the command line that writes images, up to the name of the state.

@@ -37,6 +37,14 @@ struct CrashStateOptions: ParsableArguments {
       "--state '\(state ?? "")': only a VHDX image is recovered; say --as vhdx for one")
   }
 
+  /// The options that have an effect on the state that was chosen.
+  ///
+  /// - Parameter own: of the command, besides those that name the state.
+  func use(isOfImage: Bool, _ own: Set<String>) throws -> OptionUse {
+    OptionUse.state(
+      isOfImage: isOfImage, isRecovered: try parsed?.recovery != nil, isNamed: state != nil, own)
+  }
+
   /// An image of half a log looks like one of a whole log: a damaged chain is an error unless the cut
   /// lies in front of the damage.
   func refuseDamage(of index: WriteLogIndex, isListing: Bool) throws {

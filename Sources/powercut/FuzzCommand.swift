@@ -30,7 +30,11 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: "Seeds, both ends included: 7 or 1..200.")
   var seeds = SeedRange(first: Seed(1), last: Seed(200))
 
-  @Option(help: "Go on from the first seed for this long instead: 90s, 30m, 8h.")
+  @Option(
+    help: """
+      For how long: 90s, 30m, 8h. With --seeds it ends at the last of them, or at this time where that \
+      comes first; without, it goes on from seed 1.
+      """)
   var duration: DurationArgument?
 
   @Option(
@@ -91,7 +95,9 @@ struct FuzzCommand: ParsableCommand {
 
   private func plan() throws -> FuzzPlan {
     var range = seeds
-    if duration != nil { range = SeedRange(first: seeds.first, last: Seed(.max)) }
+    if duration != nil, !GivenOptions.ofThisProcess.has("seeds") {
+      range = SeedRange(first: seeds.first, last: Seed(.max))
+    }
     var plan = FuzzPlan(
       stack: stack, bugs: Set(bugs), seeds: range, strategy: strategy.strategy ?? .auto,
       tiers: states.tiers, isGoingOn: keepGoing)
@@ -123,6 +129,12 @@ struct FuzzCommand: ParsableCommand {
           """)
       }
     }
+    try refuseWithoutEffect()
+    if stack.program == nil,
+      let reason = Set(bugs).reasonToRefuse(in: stack, isDirtyImages: workload == .dirtyImages)
+    {
+      throw ValidationError("--bug: \(reason)")
+    }
     if stack.program != nil {
       guard bugs.isEmpty else {
         throw ValidationError("--bug is for simulated stacks: a program has its own")
@@ -144,11 +156,26 @@ struct FuzzCommand: ParsableCommand {
     }
   }
 
+  private func refuseWithoutEffect() throws {
+    let given = GivenOptions.ofThisProcess
+    try given.refuse("command-timeout", without: "command")
+    if given.has("shrink-limit"), !minimizing.isMinimizing {
+      throw ValidationError("--shrink-limit belongs to --shrink and --output: neither is given")
+    }
+    if workload == .dirtyImages { try OptionUse.fuzzingImages.check(given) }
+    if stack.program?.isDatabase == true, given.has("strategy") {
+      throw ValidationError(
+        "--strategy: a database's transactions come one after the other, so there is no schedule to draw"
+      )
+    }
+  }
+
   private func carryOut(
     _ plan: FuzzPlan, _ stopwatch: Stopwatch, _ tally: inout FuzzTally
   ) throws {
     let part = SeedPart(seeds: plan.seeds, shard: shard)
     var progress = ProgressLine()
+    var isOutOfTime = false
     let pool = RunPool(jobCount: jobCount, isOneByOne: !commands.isEmpty)
     try pool.run(indexCount: part.seedCount) { index in
       let seed = part.seed(at: index)
@@ -171,9 +198,26 @@ struct FuzzCommand: ParsableCommand {
       let isGoingOn = try tally.add(result)
       guard let duration else { return isGoingOn }
       tally.end(atLast: result.seed)
-      return isGoingOn && stopwatch.elapsedNanoseconds < duration.nanoseconds
+      isOutOfTime = stopwatch.elapsedNanoseconds >= duration.nanoseconds
+      return isGoingOn && !isOutOfTime
     }
+    if let duration { tally.note(end(plan, duration, isOutOfTime: isOutOfTime, tally)) }
     progress.clear()
+  }
+}
+
+extension FuzzCommand {
+  /// What ended a campaign that has both a time and seeds.
+  private func end(
+    _ plan: FuzzPlan, _ duration: DurationArgument, isOutOfTime: Bool, _ tally: FuzzTally
+  ) -> String {
+    let last = tally.report.seeds.map { "\($0.last)" } ?? "none"
+    if isOutOfTime {
+      return "ended by its time, --duration \(duration.defaultValueDescription), at seed \(last)"
+    }
+    if tally.report.isInterrupted { return "ended by a signal, before its time" }
+    if !tally.isGoingOn { return "ended by a finding at seed \(last), before its time" }
+    return "ended by its last seed, \(plan.seeds.last), before its time"
   }
 }
 

@@ -1,12 +1,24 @@
 import Bytes
 import Campaign
 import Checking
+import CrashStates
 import Host
 import VHDX
 
-/// `powercut check IMAGE`: the static rules of one image, its log replayed in memory.
+/// `powercut check IMAGE`: the static rules of one image, its log replayed in memory, and on request what
+/// a profile's recovery makes of it and of its cuts.
 struct ImageCheck {
   let path: String
+  /// What the options say of recovery; `nil` where they say nothing.
+  var recovery: RecoveryProfile?
+  /// Empty where none were named.
+  var tiers: [Tier] = []
+  var seed: UInt64 = 1
+  var ignoredRules: Set<Rule> = []
+
+  init(path: String) {
+    self.path = path
+  }
 
   /// Whether the file says that it is a VHDX image.
   static func isImage(_ path: String) throws -> Bool {
@@ -15,25 +27,33 @@ struct ImageCheck {
 
   func report(reproduce: String) throws -> RunReport {
     var report = RunReport(command: "check", subject: path)
-    let all = ImageJudge().judge(RegionImage(try MappedFile.map(path)))
-    let violations = all.filter { !$0.rule.isAdvice }
-    let first = Dictionary(grouping: violations, by: \.rule).values
-      .map { repeats in
-        var violation = repeats[0]
-        violation.repeatCount = repeats.count - 1
-        return violation
-      }
-      .sorted { $0.rule.explanationOrder < $1.rule.explanationOrder }
-    let rules = first.map(\.rule)
-    report.findings = first.map { violation in
+    let bytes = try MappedFile.map(path)
+    let findings = ImageFindings(RegionImage(bytes))
+    var broken = findings.broken
+    report.counts.states = 1
+    report.counts.distinctStates = 1
+    report.counts.structureStates = 1
+    report.notes = [
+      findings.refusal.map { "opening: refused, \($0.rule.map { "\($0.rawValue) " } ?? "")\($0)" }
+        ?? "opening: the image opens"
+    ]
+    if !tiers.isEmpty || recovery != nil {
+      let judgement = try recoveries(of: bytes)
+      let known = Set(broken.map(\.rule))
+      broken += judgement.violations.filter { !known.contains($0.rule) && !$0.rule.isAdvice }
+      report.counts.states = judgement.stateCount
+      report.counts.distinctStates = judgement.distinctStateCount
+      report.notes += judgement.tiers.map { $0.text(ignoring: ignoredRules) }
+    }
+    broken.removeAll { ignoredRules.contains($0.rule) }
+    let rules = broken.map(\.rule)
+    report.findings = broken.map { violation in
       Finding(
         recorded: violation, alsoBroken: rules.filter { $0 != violation.rule }.sorted(),
         reproduce: reproduce)
     }
-    report.counts.states = 1
-    report.counts.distinctStates = 1
-    report.counts.structureStates = 1
-    report.notes = all.filter(\.rule.isAdvice).map {
+    report.unjudgedRules = ignoredRules.sorted().map { ($0, "switched off") }
+    report.notes += findings.violations.filter(\.rule.isAdvice).map {
       "advice \($0.rule.rawValue): \($0.title)"
     }
     report.notes += [
@@ -41,5 +61,18 @@ struct ImageCheck {
         + "a log of its writes only"
     ]
     return report
+  }
+
+  /// One line as a log's states have them: file, recovered file, virtual disk.
+  func digestLine() throws -> String {
+    "\(CrashState(cut: 0)): \(try alone(MappedFile.map(path)).digests)\n"
+  }
+
+  private func recoveries(of bytes: ByteRegion) throws -> Judgement {
+    try alone(bytes).judgement(tiers: tiers.isEmpty ? [.prefix] : tiers, seed: seed)
+  }
+
+  private func alone(_ bytes: ByteRegion) throws -> ImageAlone {
+    try ImageAlone(bytes, recovery: recovery ?? .exact)
   }
 }

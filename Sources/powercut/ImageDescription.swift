@@ -13,6 +13,7 @@ struct ImageDescription {
 
   var text: String {
     var lines = ["\(path): VHDX image, \(image.file.byteCount) bytes"]
+    lines.append("  opens      " + (image.refusal.map { "no: \($0.text)" } ?? "yes"))
     lines.append(creatorLine)
     lines += headerLines + logLines
     if image.isReplayed {

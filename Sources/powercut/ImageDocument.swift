@@ -1,4 +1,5 @@
 import Bytes
+import Checking
 import Reporting
 import VHDX
 
@@ -13,7 +14,7 @@ enum ImageDocument {
     let hint: String
 
     init(_ error: FormatError) {
-      rule = Nullable(ImageRule.name(for: error))
+      rule = Nullable(Rule(brokenBy: error)?.rawValue)
       field = error.field
       byteOffset = error.byteOffset.hex
       expected = error.expected

@@ -1,4 +1,5 @@
 import Bytes
+import Checking
 import VHDX
 
 /// Everything that can be read of an image. What cannot says why, and the rest is read all the same.
@@ -17,7 +18,10 @@ struct ImageInspection {
   let metadata: Result<ImageMetadata, FormatError>
   let blockTable: Result<BlockTable, FormatError>
   let blocks: BlockSummary?
+  /// What is broken, as ``ImageFindings`` has it.
   let problems: [RecoverRefusal]
+  /// Why the image does not open; `nil` where it does.
+  let refusal: RecoverRefusal?
   /// The file as it stands.
   let file: any ImageFile
   /// What regions, metadata and blocks were read from.
@@ -46,13 +50,13 @@ struct ImageInspection {
     metadata = parts.metadata
     blockTable = parts.blockTable
     blocks = parts.blocks
-    var problems: [RecoverRefusal] = []
-    if case .failure(let error) = identifier { problems.append(RecoverRefusal(error)) }
-    if case .refused(let refusal) = recovery {
-      let place = RecoverRefusal.Place(current: header, active: log?.report?.active, file: file)
-      problems.append(RecoverRefusal(refusal, place))
-    }
-    self.problems = problems + parts.problems.map { RecoverRefusal($0) }
+    let findings = ImageFindings(file)
+    let place = RecoverRefusal.Place(current: header, active: log?.report?.active, file: file)
+    refusal = findings.refusal.map { RecoverRefusal($0, place) }
+    var details: [RecoverRefusal] = []
+    if case .failure(let error) = identifier { details.append(RecoverRefusal(error)) }
+    if case .refused(let refusal) = recovery { details.append(RecoverRefusal(refusal, place)) }
+    problems = findings.problems(detailed: details + parts.problems.map { RecoverRefusal($0) })
   }
 
   /// Whether the parts are shown as the log's replay leaves them.

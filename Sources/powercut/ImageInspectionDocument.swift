@@ -30,6 +30,9 @@ struct ImageInspectionDocument: Encodable {
   private let disk: Nullable<Disk>
   private let blocks: Nullable<Blocks>
   private let problems: [RecoverDocument.Refusal]
+  private let opens: Bool
+  /// Why it does not open, one of the problems; `null` where it does.
+  private let refusal: Nullable<RecoverDocument.Refusal>
   private let blockEntries: Nullable<Bool>
   private let logEntries: Nullable<Bool>
 
@@ -49,6 +52,8 @@ struct ImageInspectionDocument: Encodable {
     disk = Nullable((try? image.metadata.get()).map { Disk($0) })
     blocks = Nullable(image.blocks.map { Blocks($0) })
     problems = image.problems.map { RecoverDocument.Refusal($0) }
+    opens = image.refusal == nil
+    refusal = Nullable(image.refusal.map { RecoverDocument.Refusal($0) })
     blockEntries = Nullable(nil)
     logEntries = Nullable(nil)
   }

@@ -24,7 +24,7 @@ struct ImageOptions: ParsableArguments {
 
   /// Whose writer and recovery the image is judged with.
   func stack(_ recording: RecordingSource) -> StackName? {
-    if let profile { return StackName("vhdx:\(profile.profile.name)") }
+    if let profile { return profile.stack }
     return recording.manifest.flatMap { StackName($0.stack) }
       ?? StackName(image: .vhdx, profile: .exact)
   }

@@ -33,8 +33,10 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       if let image = try InspectImage(path, listsEntries: entries) {
+        try OptionUse.inspectingImage.check()
         return try image.run(format)
       }
+      try OptionUse.inspectingLog.check()
       let recording = try RecordingSource(path, options: log, for: "inspect")
       let index = try recording.index()
       switch format {

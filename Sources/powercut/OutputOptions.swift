@@ -41,6 +41,7 @@ struct OutputOptions: ParsableArguments {
   /// no less true.
   ///
   /// - Returns: the exit status.
+  /// - Throws: `ValidationError` of `fill`: a wrong usage has no report.
   func report(
     _ empty: RunReport, _ stopwatch: Stopwatch, jobCount: Int = 1,
     _ fill: (inout RunReport, inout ReportTiming) throws -> Void
@@ -49,6 +50,8 @@ struct OutputOptions: ParsableArguments {
     var timing = stopwatch.timing(jobCount: jobCount)
     do {
       try fill(&report, &timing)
+    } catch let usage as ValidationError {
+      throw usage
     } catch {
       report.addObstacle("\(error)")
     }

@@ -20,4 +20,15 @@ struct Powercut: ParsableCommand {
       RecordCommand.self,
       ServeCommand.self,
     ])
+
+  static func main() {
+    do {
+      try CommandLineCheck.check(
+        Array(CommandLine.arguments.dropFirst()),
+        commands: configuration.subcommands.compactMap { $0.configuration.commandName })
+    } catch {
+      exit(withError: error)
+    }
+    main(nil)
+  }
 }

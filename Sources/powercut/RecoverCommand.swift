@@ -16,7 +16,11 @@ struct RecoverCommand: ParsableCommand {
   @Argument(help: "A VHDX image.")
   var path: String
 
-  @Option(help: "Whose recovery: exact is the specification.")
+  @Option(
+    help: """
+      Whose recovery: exact is the specification. qemu-7.2.22 opens as qemu-io, qemu-nbd and a guest \
+      do, qemu-7.2.22-check as 'qemu-img check' does, which does not look at the block table before.
+      """)
   var profile = RecoverProfile(.exact)
 
   @Option(help: "A mistake to make; can be given more than once.")
@@ -53,8 +57,10 @@ struct RecoverCommand: ParsableCommand {
       // carried out.
       let target = isInPlace ? try WritableFile(path) : nil
       if target == nil { try FileLock.checkFree(path) }
-      let image = RegionImage(try MappedFile.map(path))
-      try requireIdentifier(of: image)
+      let bytes = try MappedFile.map(path)
+      let image = RegionImage(bytes)
+      // One that lost its first sector is refused as an image.
+      if !ImageInspection.isImage(bytes) { try requireIdentifier(of: image) }
       let plan = RecoverPlan(image, profile: profile.adding(bug), options: options)
       let done = try carryOut(plan, on: target)
       let result = RecoverResult(

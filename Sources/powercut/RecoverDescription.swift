@@ -12,7 +12,8 @@ struct RecoverDescription {
   var text: String {
     var lines = ["\(result.path): \(headline)"]
     lines.append("  profile    \(plan.profile.name)")
-    lines += headerLines + runLines + replayLines
+    lines += headerLines + runLines + replayLines + openingLines
+    lines += plan.problems.map { "  broken     \($0.text)" }
     if case .refused(let refusal) = plan.verdict {
       lines.append("  refused    \(refusal.text)")
       lines.append("  written    \(writtenText)")
@@ -67,6 +68,13 @@ struct RecoverDescription {
     if search.runs.isEmpty { return ["  run        none: the log holds no entry with this GUID"] }
     return search.runs.map { "  run        \($0.text); \($0.standingText(among: search.runs))" }
       + search.unlistedLines
+  }
+
+  private var openingLines: [String] {
+    plan.openings.map { opening in
+      "  opened by  \(opening.by): "
+        + (opening.error.map { "refused, \($0.finding)" } ?? "opens")
+    }
   }
 
   private var replayLines: [String] {

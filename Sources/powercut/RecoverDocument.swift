@@ -24,6 +24,10 @@ struct RecoverDocument: Encodable {
   /// `nothing`, `image` or `copy`.
   private let written: String
   private let refusal: Nullable<Refusal>
+  /// What is broken by the specification, whether it stops the opening or not.
+  private let problems: [Refusal]
+  /// What each way of opening says, of a program that has several; empty for others.
+  private let openings: [Opening]
   private let headers: [ImageDocument.Header]
   private let currentHeader: Nullable<String>
   private let runs: [ImageDocument.Run]
@@ -49,6 +53,12 @@ struct RecoverDocument: Encodable {
       found = refusal
     }
     refusal = Nullable(found.map(Refusal.init))
+    problems = plan.problems.map(Refusal.init)
+    openings = plan.openings.map { opening in
+      Opening(
+        by: opening.by, opens: opening.error == nil,
+        refusal: Nullable(opening.error.map { Refusal(RecoverRefusal($0)) }))
+    }
     headers = ImageDocument.headers(plan.headers)
     currentHeader = Nullable(plan.current?.slot.name)
     runs = plan.search?.runs.map { ImageDocument.Run($0) } ?? []
@@ -61,6 +71,12 @@ struct RecoverDocument: Encodable {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+  }
+
+  struct Opening: Encodable {
+    let by: String
+    let opens: Bool
+    let refusal: Nullable<Refusal>
   }
 
   struct Refusal: Encodable {

@@ -1,4 +1,5 @@
 import Bytes
+import Checking
 import VHDX
 
 /// What opening does to an image's log, found out over an overlay: nothing is written here.
@@ -22,6 +23,11 @@ struct RecoverPlan {
   let verdict: Verdict
   /// What the image does not open for once its log is dealt with.
   let openingError: FormatError?
+  /// Where the profile's program opens images in two ways: what each says of this one, once its log is
+  /// dealt with.
+  let openings: [ProgramOpening]
+  /// What is broken by the specification, whatever the profile, as `check` and `inspect` say it.
+  let problems: [RecoverRefusal]
   let overlay: OverlayImage
 
   init(_ image: any ImageFile, profile: RecoveryProfile, options: RecoveryOptions) {
@@ -32,8 +38,16 @@ struct RecoverPlan {
     search = Self.search(image, current, profile)
     overlay = OverlayImage(image)
     outcome = Recovery(profile: profile, options: options).run(on: overlay, searched: search)
-    openingError = Self.openingError(overlay, after: outcome, options: reading)
+    var error = Self.openingError(overlay, after: outcome, options: reading)
+    if let cut = error, Self.isCutShortByReplay(image, profile, outcome, options, overlay) {
+      error?.hint = cut.hint + " " + Self.missingGrowth
+    }
+    openingError = error
+    openings = ProgramOpening.all(profile, overlay, after: outcome)
     let place = RecoverRefusal.Place(current: current, active: search?.active, file: image)
+    let findings = ImageFindings(image)
+    problems = findings.problems(
+      detailed: findings.refusal.map { [RecoverRefusal($0, place)] } ?? [])
     verdict =
       switch outcome {
       case .refused(let refusal): .refused(RecoverRefusal(refusal, place))
@@ -67,7 +81,25 @@ struct RecoverPlan {
       LogRing(image, range: range), logGUID: header.logGUID, profile: profile)
   }
 
-  private static func openingError(
+  /// Why a block can end behind the file that a replay leaves.
+  private static let missingGrowth =
+    "Its replay leaves the file shorter than the log's newest entry says, which costs the whole "
+    + "image: a replay by the specification makes it as long (--profile exact)."
+
+  /// Whether the specification's replay leaves a longer file than the one with the profile's mistakes.
+  private static func isCutShortByReplay(
+    _ image: any ImageFile, _ profile: RecoveryProfile, _ outcome: RecoveryOutcome,
+    _ options: RecoveryOptions, _ left: OverlayImage
+  ) -> Bool {
+    guard case .recovered = outcome, profile.bugs.contains(.noGrowthAtMebibyte) else {
+      return false
+    }
+    let exact = OverlayImage(image)
+    guard case .recovered = Recovery(options: options).run(on: exact) else { return false }
+    return exact.byteCount > left.byteCount
+  }
+
+  fileprivate static func openingError(
     _ image: any ImageFile, after outcome: RecoveryOutcome, options: ImageReadingOptions
   ) -> FormatError? {
     switch outcome {
@@ -79,6 +111,31 @@ struct RecoverPlan {
       return nil
     } catch {
       return error
+    }
+  }
+}
+
+/// One of the two ways in which QEMU opens an image, and what it says once the log is dealt with.
+struct ProgramOpening {
+  /// `qemu-img check`, or all the others.
+  var by: String
+  /// `nil` where the image opens.
+  var error: FormatError?
+
+  /// Both ways; none for a profile that knows one only, and where the log already decides.
+  static func all(
+    _ profile: RecoveryProfile, _ left: any ImageFile, after outcome: RecoveryOutcome
+  ) -> [ProgramOpening] {
+    guard profile.readsHeadersAsQEMU else { return [] }
+    switch outcome {
+    case .notNeeded, .recovered: break
+    case .refused, .neverEnds, .openedWithoutReplay: return []
+    }
+    return [
+      ("a guest, qemu-io and qemu-nbd", ImageReadingOptions.qemu), ("qemu-img check", .qemuCheck),
+    ].map { by, options in
+      ProgramOpening(
+        by: by, error: RecoverPlan.openingError(left, after: outcome, options: options))
     }
   }
 }

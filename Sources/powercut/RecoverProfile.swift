@@ -1,9 +1,13 @@
 import ArgumentParser
+import Stacks
 import VHDX
 
 /// `exact`, or the name of a program whose recovery is modelled.
 struct RecoverProfile: ExpressibleByArgument {
-  static let all: [RecoveryProfile] = [.exact, .qemu720, .qemu7222]
+  /// QEMU's own check opens what its other openings refuse, so each release is there twice.
+  static let all: [RecoveryProfile] = [
+    .exact, .qemu720, .qemu720.openedByCheck, .qemu7222, .qemu7222.openedByCheck,
+  ]
   static var allValueStrings: [String] { all.map(\.name) }
 
   var profile: RecoveryProfile
@@ -19,6 +23,13 @@ struct RecoverProfile: ExpressibleByArgument {
 
   var defaultValueDescription: String { profile.name }
 
+  /// The stack of images whose writer goes with this recovery.
+  var stack: StackName? {
+    var name = profile.name
+    if profile.isOpenedByCheck { name.removeLast(RecoveryProfile.checkSuffix.count) }
+    return StackName("vhdx:\(name)")
+  }
+
   /// The profile with further mistakes, which its name then says.
   func adding(_ bugs: [RecoveryBug]) -> RecoveryProfile {
     var profile = profile
@@ -30,14 +41,3 @@ struct RecoverProfile: ExpressibleByArgument {
 }
 
 extension RecoveryBug: ExpressibleByArgument {}
-
-extension RecoveryProfile {
-  /// How an image is read behind this profile's recovery.
-  var readingOptions: ImageReadingOptions {
-    guard readsHeadersAsQEMU else { return .strict }
-    // What stands in the block table is for `qemu-img check` to report; it stops no opening.
-    var options = ImageReadingOptions.qemu
-    options.blockTable = .whenRead
-    return options
-  }
-}

@@ -1,4 +1,5 @@
 import Bytes
+import Checking
 import VHDX
 
 /// Why an image does not open: the rule, the field and its place, and what to do.
@@ -38,58 +39,75 @@ struct RecoverRefusal {
 
   init(_ error: FormatError) {
     self.init(
-      rule: ImageRule.name(for: error), field: error.field, byteOffset: error.byteOffset,
+      rule: Rule(brokenBy: error)?.rawValue, field: error.field, byteOffset: error.byteOffset,
       expected: error.expected, found: error.found, hint: error.hint)
+  }
+
+  init(_ refusal: ImageFindings.Refusal, _ place: Place) {
+    switch refusal {
+    case .log(let refusal): self.init(refusal, place)
+    case .structure(let error): self.init(error)
+    }
   }
 
   init(_ refusal: RecoveryRefusal, _ place: Place) {
     let slotByteOffset = place.current?.slot.byteOffset
+    let rule = refusal.rule?.rawValue
     switch refusal {
     case .header(let error): self.init(error)
     case .noActiveSequence:
       self.init(
-        rule: "R02", field: "header.logGUID", byteOffset: slotByteOffset.map { $0 + 48 },
+        rule: rule, field: "header.logGUID", byteOffset: slotByteOffset.map { $0 + 48 },
         expected: "a complete run of log entries with \(place.logGUID)", found: "none in the log",
         hint: "The log is corrupt: go back to a copy of the image.")
     case .truncated(let fileByteCount, let flushedByteCount):
       self.init(
-        rule: "R03", field: "entry.flushedByteCount", byteOffset: place.headByteOffset(plus: 48),
+        rule: rule, field: "entry.flushedByteCount", byteOffset: place.headByteOffset(plus: 48),
         expected: "a file of at least \(flushedByteCount) bytes", found: "\(fileByteCount)",
         hint: "The file was cut short: go back to a copy of the image.")
     case .readOnly:
       self.init(
-        rule: "R12", field: "header.logGUID", byteOffset: slotByteOffset.map { $0 + 48 },
+        rule: rule, field: "header.logGUID", byteOffset: slotByteOffset.map { $0 + 48 },
         expected: "zero, since the image is opened read-only", found: place.logGUID,
         hint: "Leave --read-only out, or write a recovered copy with --output.")
     case .tooLong(let byteCount, let limitByteCount):
       self.init(
-        rule: nil, field: "entry", byteOffset: place.headByteOffset(plus: 0),
+        rule: rule, field: "entry", byteOffset: place.headByteOffset(plus: 0),
         expected: "a file of at most \(limitByteCount) bytes behind replay", found: "\(byteCount)",
         hint: "The log was damaged or made up: go back to a copy of the image.")
     case .tooMuch(let what, let count, let limit):
       self.init(
-        rule: nil, field: "entry", byteOffset: place.headByteOffset(plus: 0),
+        rule: rule, field: "entry", byteOffset: place.headByteOffset(plus: 0),
         expected: "\(limit) \(what) to replay at most, a limit of this tool", found: "\(count)",
         hint: "The log was damaged or made up: go back to a copy of the image.")
     case .fatalEntry(let defect), .brokenReplay(let defect):
       self.init(
-        rule: defect.reason.rule, field: "log entry: \(defect.reason.rawValue)",
+        rule: rule, field: "log entry: \(defect.reason.rawValue)",
         byteOffset: defect.fileByteOffset, expected: defect.expected, found: defect.found,
         hint: "The mistakes of this profile give up here: recover with --profile exact.")
     case .fullRing:
       self.init(
-        rule: "D09", field: "log", byteOffset: place.current?.header.logByteOffset,
+        rule: rule, field: "log", byteOffset: place.current?.header.logByteOffset,
         expected: "a run that leaves a sector of the ring free", found: "one that fills it",
         hint: "The mistakes of this profile give up here: recover with --profile exact.")
     case .failedWrite(let byteOffset, let limitByteCount):
       self.init(
-        rule: nil, field: "entry", byteOffset: place.headByteOffset(plus: 0),
+        rule: rule, field: "entry", byteOffset: place.headByteOffset(plus: 0),
         expected: "writes below byte \(limitByteCount)", found: "one at \(byteOffset)",
         hint: "The log was damaged or made up: recover with --profile exact.")
     }
   }
 
-  /// `R02 'header.logGUID' at byte 131120: expected …, found …. Next step.`
+  /// What the judge of images found, of which no reader says the field.
+  init(_ violation: Violation) {
+    self.init(
+      rule: violation.rule.rawValue, field: violation.rule.structureName, byteOffset: nil,
+      expected: "that \(violation.rule.promise)",
+      found: ([violation.title] + violation.evidence).joined(separator: "; "),
+      hint: "`powercut check` names every place.")
+  }
+
+  /// `S05 'header.logGUID' at byte 131120: expected …, found …. Next step.`
   var text: String {
     let name = rule.map { "\($0) " } ?? ""
     let place = byteOffset.map { " at byte \($0)" } ?? ""
@@ -105,5 +123,30 @@ extension RecoverRefusal.Place {
     guard let active, let range = current?.header.logRange else { return nil }
     return LogRing(file, range: range)
       .fileByteOffset(active.head.ringByteOffset) + fieldByteOffset
+  }
+}
+
+extension ImageFindings {
+  /// What is broken, one problem for each rule or, where readers found some, one for each field.
+  ///
+  /// - Parameter details: what readers found, with its fields and places.
+  func problems(detailed details: [RecoverRefusal]) -> [RecoverRefusal] {
+    broken.flatMap { violation in
+      let read = details.filter { $0.rule == violation.rule.rawValue }
+      return read.isEmpty ? [RecoverRefusal(violation)] : read
+    }
+  }
+}
+
+extension Rule {
+  /// The part of an image that a rule is about, in the words of listings.
+  fileprivate var structureName: String {
+    switch rawValue.prefix(1) {
+    case "H": "header"
+    case "G": "region table"
+    case "M": "metadata"
+    case "B": "block table"
+    default: "log"
+    }
   }
 }

@@ -56,12 +56,14 @@ struct ReplayCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       if try isJoint {
+        try OptionUse.stateOfFiles.check()
         try writeFolder()
         return 0
       }
       let recording = try RecordingSource(path, options: log, for: "replay")
       let isImage = image.kind(recording) == .vhdx
       try crash.refuseRecovery(unless: isImage)
+      try (digests ? OptionUse.digestsOfCuts : crash.use(isOfImage: isImage, ["output"])).check()
       let index = try recording.index(as: image.kind(recording))
       try crash.refuseDamage(of: index, isListing: digests)
       let history = try recording.options.history(index)
@@ -95,7 +97,8 @@ struct ReplayCommand: ParsableCommand {
   private func writeFolder() throws {
     let recording = try JointRecording(path, log, leaveOut: leaveOut.patterns)
     guard let output, !digests else {
-      throw ToolError("\(path) holds several files: --digests belongs to the folder of one")
+      throw ValidationError(
+        "\(path) holds several files: --digests belongs to the folder of one")
     }
     let cut = try crash.cut(ofLines: recording.history.lineCount)
     let state = try crash.state.map { try JointState(parsing: $0) } ?? JointState(cut: cut)

@@ -30,12 +30,18 @@ struct ReplayRunCommand: ParsableCommand {
   @OptionGroup var commands: CommandOptions
   @OptionGroup var outputOptions: OutputOptions
 
+  func validate() throws {
+    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command")
+  }
+
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
       let request = try ReplayRequest(subject, programOptions, commands)
-      let carrier = try programOptions.carrier(for: request.token.stack)
-        .judged(by: commands.judges(jobCount: Processors.count))
+      let carrier = try programOptions.carrier(
+        for: request.token.stack, named: request.executable
+      )
+      .judged(by: commands.judges(jobCount: Processors.count))
       var report = RunReport(
         command: "replay-run", subject: request.token.target, seeds: request.token.seeds)
       let replay = try CrashNotes.noting(seed: request.token.seeds.first.rawValue) {

@@ -17,9 +17,21 @@ struct ProgramRunOptions: ParsableArguments {
 
   /// What makes the runs of a stack.
   ///
+  /// - Parameter named: the program's file that a scenario names.
   /// - Throws: ``ToolError`` where these options do not go with it.
-  func carrier(for stack: StackName) throws -> any RunCarrier {
-    try RunCarriers.carrier(for: stack, allowExec: allowExec, program: program)
+  func carrier(for stack: StackName, named: String? = nil) throws -> any RunCarrier {
+    try RunCarriers.carrier(for: stack, allowExec: allowExec, program: program, named: named)
+  }
+}
+
+extension ProgramStack {
+  /// What a run of this stack starts, for messages: the client, and what serves the image to it.
+  func startedWords(_ program: String?) -> String {
+    switch client {
+    case .qemuIO: program ?? executableName
+    case .nbd: "the server '\(program ?? executableName)'"
+    case .database: "the shell '\(program ?? executableName)'"
+    }
   }
 }
 
@@ -28,9 +40,10 @@ enum RunCarriers {
   /// - Parameters:
   ///   - allowExec: whether programs may be started.
   ///   - program: the file to run; `nil`: what is found on PATH.
+  ///   - named: what a scenario names instead, for the refusal.
   /// - Throws: ``ToolError`` where a program must not be started, or none can be.
   static func carrier(
-    for stack: StackName, allowExec: Bool, program: String?
+    for stack: StackName, allowExec: Bool, program: String?, named: String? = nil
   ) throws -> any RunCarrier {
     guard let target = stack.program else {
       if program == nil { return SimulatedCarrier() }
@@ -41,7 +54,7 @@ enum RunCarriers {
     guard allowExec else {
       throw ToolError(
         """
-        \(stack) starts \(program ?? target.executableName), and powercut starts no program that a \
+        \(stack) starts \(target.startedWords(program ?? named)), and powercut starts no program that a \
         stack, a token or a file names unless it is told that it may. Add --allow-exec.
         """)
     }

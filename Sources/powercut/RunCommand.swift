@@ -19,6 +19,10 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
 
+  func validate() throws {
+    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command")
+  }
+
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()

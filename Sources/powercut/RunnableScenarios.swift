@@ -1,6 +1,7 @@
 import Campaign
 import CrashStates
 import Host
+import Stacks
 
 /// A scenario with what makes its runs.
 struct RunnableScenario: Sendable {
@@ -68,7 +69,7 @@ struct RunnableScenarios {
       return
     }
     if !options.allowExec && !isNamed {
-      skip(loaded, "it starts \(program.executableName), which takes --allow-exec")
+      skip(loaded, "it starts \(started(program, scenario)), which takes --allow-exec")
       return
     }
     scenario.configuration = scenario.configuration.running(options.program)
@@ -79,6 +80,11 @@ struct RunnableScenarios {
   private mutating func skip(_ loaded: LoadedScenario, _ reason: String) {
     notRun.append(
       .skipped(path: loaded.path, summary: loaded.scenario.summary, reason: reason))
+  }
+
+  /// The program's file of the command line, or else of the scenario.
+  private func started(_ program: ProgramStack, _ scenario: Scenario) -> String {
+    program.startedWords(options.program ?? scenario.configuration.program?.executable)
   }
 
   private func runnable(

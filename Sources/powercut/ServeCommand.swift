@@ -81,6 +81,7 @@ struct ServeCommand: ParsableCommand {
     try Tool.run {
       let command = try command.map { try ServedCommand($0) }
       if let imagePath, let record {
+        try OptionUse.servingImage.check()
         return try serveRecording(of: imagePath, into: record, command)
       }
       return try serve(CrashStateExport(file(path ?? ""), isReadOnly: readOnly), command)
@@ -141,7 +142,9 @@ struct ServeCommand: ParsableCommand {
   /// The disk that the cut left.
   private func file(_ path: String) throws -> any ImageFile {
     let recording = try RecordingSource(path, options: log, for: "serve")
-    try crash.refuseRecovery(unless: image.kind(recording) == .vhdx)
+    let isImage = image.kind(recording) == .vhdx
+    try crash.refuseRecovery(unless: isImage)
+    try crash.use(isOfImage: isImage, ["socket", "port", "read-only", "run"]).check()
     let index = try recording.index(as: image.kind(recording))
     try crash.refuseDamage(of: index, isListing: false)
     let history = try recording.options.history(index)

@@ -26,6 +26,10 @@ struct ShrinkCommand: ParsableCommand {
   @OptionGroup var commands: CommandOptions
   @OptionGroup var outputOptions: OutputOptions
 
+  func validate() throws {
+    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command")
+  }
+
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
@@ -34,8 +38,10 @@ struct ShrinkCommand: ParsableCommand {
       if let reason = scenario.reasonNotToRun(hasCommands: !commands.isEmpty) {
         throw ToolError("\(file) \(reason)")
       }
-      let carrier = try programOptions.carrier(for: scenario.configuration.stack)
-        .judged(by: commands.judges(jobCount: Processors.count))
+      let carrier = try programOptions.carrier(
+        for: scenario.configuration.stack, named: scenario.configuration.program?.executable
+      )
+      .judged(by: commands.judges(jobCount: Processors.count))
       guard let group = try minimized(scenario, from: file, carrier, stopwatch, &report) else {
         report.isInterrupted = true
         try outputOptions.write(report, stopwatch.timing(jobCount: 1))

@@ -15,6 +15,9 @@ enum Tool {
     let status: Int32
     do {
       status = try body()
+    } catch let usage as ValidationError {
+      // What only the input shows to be a wrong usage.
+      throw usage
     } catch {
       try? StandardStreams.writeProgress("powercut: \(error)\n")
       throw ExitCode(failureStatus)

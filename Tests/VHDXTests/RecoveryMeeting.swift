@@ -12,6 +12,8 @@ struct RecoveryMeeting: Sendable {
   let disagreement: String?
   let violations: [Violation]
   let changesDataWriteGUID: Bool
+  /// Whether qemu-img check opens what was recovered, and qemu-io does not.
+  let opensForCheckOnly: Bool
   /// How the image came about, and what was said of it.
   let text: String
 
@@ -27,6 +29,7 @@ struct RecoveryMeeting: Sendable {
     disagreement = Self.disagreement(outcome, ours, theirs, before: image)
     changesDataWriteGUID =
       Self.dataWriteGUID(of: theirs.image) != Self.dataWriteGUID(of: image)
+    opensForCheckOnly = theirs.answer == .recovers && theirs.opens && theirs.guestOpens == false
     violations = RecoveryJudge(options).judge(
       before: image,
       RecoveryObservation(answer: theirs.observed, after: theirs.image))
@@ -46,8 +49,10 @@ struct RecoveryMeeting: Sendable {
     }
     if theirs.answer == .neverEnds { return nil }
     if theirs.answer == .recovers {
-      let reason = openingError(ours, identifiedBy: before)
-      guard (reason == nil) == theirs.opens else { return "opening: \(reason as Any)" }
+      let check = openingError(ours, identifiedBy: before, .qemuCheck)
+      guard (check == nil) == theirs.opens else { return "qemu-img check: \(check as Any)" }
+      let guest = openingError(ours, identifiedBy: nil, .qemu)
+      guard (guest == nil) == theirs.guestOpens else { return "qemu-io: \(guest as Any)" }
     }
     if dataWriteGUID(of: ours) == dataWriteGUID(of: before),
       dataWriteGUID(of: theirs.image) != dataWriteGUID(of: before)
@@ -61,15 +66,14 @@ struct RecoveryMeeting: Sendable {
   }
 
   /// Why the image that recovery leaves is refused all the same: a target hit what it is made of.
+  ///
+  /// - Parameter before: the file as the program found it, which looks at the file identifier once, before
+  ///   it replays; `nil` for one that opens what another has recovered.
   private static func openingError(
-    _ file: OverlayImage, identifiedBy before: any ImageFile
+    _ recovered: OverlayImage, identifiedBy before: (any ImageFile)?, _ options: ImageReadingOptions
   ) -> FormatError? {
-    // The program looks at the file identifier once, before it replays.
-    let file = OverlayImage(file)
-    file.write(before.read(ByteRange(byteOffset: 0, byteCount: 4096)), at: 0)
-    // Garbage in the block table is for the check to report there; it does not stop an opening.
-    var options = ImageReadingOptions.qemu
-    options.blockTable = .whenRead
+    let file = OverlayImage(recovered)
+    if let before { file.write(before.read(ByteRange(byteOffset: 0, byteCount: 4096)), at: 0) }
     do throws(FormatError) {
       _ = try VHDXImage(reading: file, options: options)
       return nil

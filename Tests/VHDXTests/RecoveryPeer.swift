@@ -43,6 +43,8 @@ final class RecoveryPeer: Sendable {
     var answer: Answer
     /// Whether the image was in use afterwards.
     var opens: Bool
+    /// Whether qemu-io, which opens as a guest does, reads from what was recovered; `nil` where nothing was.
+    var guestOpens: Bool?
     var image: RegionImage
     var text: String
 
@@ -80,9 +82,33 @@ final class RecoveryPeer: Sendable {
     var generator = RecoveryCaseGenerator(
       base: current, baseByteCount: base.byteCount, limitByteCount: Self.limitByteCount,
       random: SeededNumbers(seed: seed))
-    let made = generator.next()
+    var made = generator.next()
+    made.writes += try blockEntries(seed: seed)
     made.apply(to: file)
     return (made, file)
+  }
+
+  /// A few entries of the block table, in half of the cases: blocks that end behind the file as it is, or
+  /// as a replay leaves it, blocks on structures, and states without a block. From numbers of their own,
+  /// so that the logs of a seed stay what they are.
+  private func blockEntries(seed: UInt64) throws -> [(byteOffset: UInt64, bytes: [UInt8])] {
+    var random = SeededNumbers(seed: ~seed)
+    guard Bool.random(using: &random) else { return [] }
+    let tables = RegionTablePair(reading: MemoryImage(base))
+    guard let table = try tables.current().entry(RegionEntry.blockTableGUID) else { return [] }
+    return (0..<Int.random(in: 1...3, using: &random)).map { _ in
+      let block = UInt64.random(in: 0..<64, using: &random)
+      let near = UInt64.random(in: 6...24, using: &random)
+      let far: [UInt64] = [0, 1, 2, 3, 47, 48, 1 << 20, 1 << 43, (1 << 44) - 1]
+      let mebibyte =
+        Int.random(in: 0..<4, using: &random) == 0 ? far.randomElement(using: &random) ?? 0 : near
+      let states: [UInt64] = [6, 6, 6, 6, 6, 7, 3, 2, 1]
+      let state = states.randomElement(using: &random) ?? 6
+      let entry = mebibyte << 20 | state
+      return (
+        table.byteOffset + 8 * block, (0..<8).map { UInt8(truncatingIfNeeded: entry >> ($0 * 8)) }
+      )
+    }
   }
 
   /// What the program does to the image, and the file that it leaves.
@@ -98,7 +124,7 @@ final class RecoveryPeer: Sendable {
     let outcome = try ChildProcess.run(
       argv: ["bash", "-c", script, path], environment: ["LC_ALL": "C"], timeLimit: .seconds(60))
     let left = RegionImage(try MappedFile.map(path))
-    Folders.remove(path)
+    defer { Folders.remove(path) }
     let answer: Answer
     switch outcome.status {
     case .timedOut, .signalled(SIGXCPU), .signalled(SIGKILL): answer = .neverEnds
@@ -108,8 +134,17 @@ final class RecoveryPeer: Sendable {
     case .signalled: throw PeerDeath(text: "\(outcome.status)")
     }
     return Reply(
-      answer: answer, opens: outcome.status != .exited(1), image: left,
+      answer: answer, opens: outcome.status != .exited(1),
+      guestOpens: answer == .recovers ? try guestOpens(path) : nil, image: left,
       text: "\(outcome.status) \(outcome.errorText)")
+  }
+
+  private func guestOpens(_ path: String) throws -> Bool {
+    let outcome = try ChildProcess.run(
+      argv: ["qemu-io", "-f", "vhdx", "-c", "read 0 512", path], environment: ["LC_ALL": "C"],
+      timeLimit: .seconds(60))
+    // A block that it opened with may still be one that cannot be read.
+    return outcome.status == .exited(0) || !outcome.errorText.contains("can't open")
   }
 
   struct PeerDeath: Error { var text: String }

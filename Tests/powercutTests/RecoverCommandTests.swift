@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  /// QEMU names a log before it holds an entry: the specification refuses such an image (R02), QEMU
+  /// QEMU names a log before it holds an entry: the specification refuses such an image (S05), QEMU
   /// opens it.
   @Test func logWithoutEntriesIsRefusedUnlessQEMUIsAsked() throws {
     let cuts = try RecoverImages.recordQEMU(in: folder)
@@ -48,7 +48,7 @@ import Testing
     let run = try ToolRun(["recover", path, "--format", "json"])
     #expect(run.status == 1)
     let refusal = try run.json.object("refusal")
-    #expect(refusal.text("rule") == "R02")
+    #expect(refusal.text("rule") == "S05")
     #expect(refusal.text("field") == "header.logGUID")
     #expect(["0x10030", "0x20030"].contains(refusal.text("byteOffset")))
     #expect(try digest(path) == before)
@@ -65,8 +65,8 @@ import Testing
 
   private static let keys = [
     "bugs", "command", "currentHeader", "fileByteCountAfter", "fileByteCountBefore", "headers",
-    "isDryRun", "outcome", "outputPath", "profile", "refusal", "replay", "runs", "schemaVersion",
-    "subject", "version", "written",
+    "isDryRun", "openings", "outcome", "outputPath", "problems", "profile", "refusal", "replay",
+    "runs", "schemaVersion", "subject", "version", "written",
   ]
 
   private static let replayKeys = [

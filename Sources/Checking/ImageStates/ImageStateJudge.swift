@@ -26,7 +26,9 @@ final class ImageStateJudge: StateJudge {
   }
 
   func judge(_ state: CrashState) -> [Violation] {
-    let (recovered, isNew) = recovery.recovered(state)
+    let (recovered, isUnknown) = recovery.recovered(state)
+    // The image before the first entry was recovered already, to learn what its disk held.
+    let isNew = isUnknown || state.cut == 0
     // First, for these say more exactly what a recovery's own judges may have found too.
     return recrashed(state, recovered, isNew) + judge(state, recovered, isNew)
   }
@@ -43,7 +45,7 @@ final class ImageStateJudge: StateJudge {
   ) -> [Violation] {
     if recovered.map != nil, state.isPrefix { usableSinceCut = usableSinceCut ?? state.cut }
     var violations: [Violation] = []
-    if isNew || state.cut == 0 { violations += recovered.violations.filter(isJudged) }
+    if isNew { violations += recovered.violations.filter(isJudged) }
     guard let map = recovered.map, disks != nil else { return located(violations, state) }
     let image = StateImage(history, state)
     let disk = VirtualDisk(map, of: image, recovered)

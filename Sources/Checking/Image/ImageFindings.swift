@@ -1,0 +1,73 @@
+import Bytes
+import VHDX
+
+/// What is wrong with an image, and whether it opens: the one answer of everything that looks at an
+/// image alone.
+///
+/// The judge looks at all structures; opening, as the specification wants it, stops at the first thing
+/// that it cannot do without. What opening refuses is always among the violations, and there are
+/// violations that stop no opening: a damaged copy of the region table, two entries of the block table
+/// that name one place.
+public struct ImageFindings: Sendable {
+  /// Why an image does not open.
+  public enum Refusal: Sendable, CustomStringConvertible {
+    /// The log, or the headers that name it.
+    case log(RecoveryRefusal)
+    /// What is there once the log was replayed.
+    case structure(FormatError)
+
+    /// `nil` where a limit of this tool refuses.
+    public var rule: Rule? {
+      switch self {
+      case .log(let refusal): refusal.rule
+      case .structure(let error): Rule(brokenBy: error)
+      }
+    }
+
+    public var description: String {
+      switch self {
+      case .log(let refusal): refusal.description
+      case .structure(let error): error.description
+      }
+    }
+  }
+
+  /// Up to 64 of one rule from each part, advice among them.
+  public let violations: [Violation]
+  /// `nil` where the image opens.
+  public let refusal: Refusal?
+
+  public init(_ file: any ImageFile) {
+    let refusal = Self.refusal(of: file)
+    var violations = ImageJudge().judge(file)
+    let rule = refusal.map { $0.rule ?? .d09 }
+    if let refusal, let rule, !violations.contains(where: { $0.rule == rule }) {
+      violations.append(Violation(rule, "the image does not open: \(refusal)"))
+    }
+    self.refusal = refusal
+    self.violations = violations
+  }
+
+  /// What is broken: the first violation of each rule with the count of the others, causes before
+  /// consequences, and no advice.
+  public var broken: [Violation] {
+    Dictionary(grouping: violations.filter { !$0.rule.isAdvice }, by: \.rule).values
+      .map { repeats in
+        var violation = repeats[0]
+        violation.repeatCount = repeats.count - 1
+        return violation
+      }
+      .sorted { $0.rule.explanationOrder < $1.rule.explanationOrder }
+  }
+
+  private static func refusal(of file: any ImageFile) -> Refusal? {
+    let overlay = OverlayImage(file)
+    if case .refused(let refusal) = Recovery().run(on: overlay) { return .log(refusal) }
+    do throws(FormatError) {
+      _ = try VHDXImage(reading: overlay)
+      return nil
+    } catch {
+      return .structure(error)
+    }
+  }
+}

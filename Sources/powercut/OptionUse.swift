@@ -1,0 +1,101 @@
+import ArgumentParser
+
+/// Which options have an effect on what a command is given: a row for each kind of input.
+struct OptionUse {
+  /// In words, as messages call it.
+  var subject: String
+  var used: Set<String>
+
+  /// - Throws: `ValidationError`, which ends with status 64, where an option was given that has none.
+  func check(_ given: GivenOptions = .ofThisProcess) throws {
+    try given.refuse(allBut: used, for: subject)
+  }
+
+  private static let log: Set<String> = [
+    "as", "base", "image-size", "log-sector-size", "origin", "use-tail",
+  ]
+  private static let image: Set<String> = ["profile", "bug"]
+  private static let budget: Set<String> = ["max-states", "duration"]
+  private static let commands: Set<String> = ["command", "command-timeout"]
+
+  // MARK: check
+
+  static func checkingImage(drawsStates: Bool) -> OptionUse {
+    OptionUse(
+      subject: "a VHDX image alone",
+      used: image.union(["as", "digests", "states", "ignore"]).union(drawsStates ? ["seed"] : []))
+  }
+
+  static let digestsOfImage = OptionUse(
+    subject: "the digests of a VHDX image", used: image.union(["as", "digests"]))
+
+  static let checkingFiles = OptionUse(
+    subject: "a recording of several files",
+    used: budget.union(commands).union([
+      "states", "ignore", "seed", "log-sector-size", "use-tail", "leave-out",
+    ]))
+
+  /// A seed is always taken: which tiers draw is for whoever knows them to know.
+  static func checkingLog(of kind: ImageKind) -> OptionUse {
+    let used = log.union(budget).union(commands).union(["states", "ignore", "live", "seed"])
+    return OptionUse(
+      subject: subject(kind), used: kind == .vhdx ? used.union(image).union(["digests"]) : used)
+  }
+
+  static let digestsOfLog = OptionUse(
+    subject: "the digests of a log's states",
+    used: log.union(image).union(["digests", "states", "seed"]))
+
+  // MARK: replay and serve
+
+  static func state(isOfImage: Bool, isRecovered: Bool, isNamed: Bool, _ own: Set<String>)
+    -> OptionUse
+  {
+    var used = log.union(own).union(["at", "state"])
+    if isOfImage && isRecovered { used.formUnion(image) }
+    if !isNamed { used.remove("origin") }
+    return OptionUse(
+      subject: isRecovered ? "this state of a log" : "a state of a log that no recovery is part of",
+      used: used)
+  }
+
+  static let digestsOfCuts = OptionUse(
+    subject: "the digests of all cuts of a log",
+    used: log.subtracting(["origin"]).union(["digests"]))
+
+  static let stateOfFiles = OptionUse(
+    subject: "a state of several files",
+    used: [
+      "at", "state", "digests", "output", "folder", "leave-out", "log-sector-size", "use-tail",
+    ])
+
+  static let servingImage = OptionUse(
+    subject: "an image that is recorded", used: ["image", "record", "socket", "port", "run"])
+
+  // MARK: inspect and bisect
+
+  static let inspectingImage = OptionUse(subject: "a VHDX image", used: ["entries"])
+
+  static let inspectingLog = OptionUse(
+    subject: "a listing of a log",
+    used: ["entries", "image-size", "log-sector-size", "use-tail"])
+
+  static func bisecting(_ kind: ImageKind) -> OptionUse {
+    let used = log.union(commands).union(["states", "rule", "seed"])
+    return OptionUse(subject: subject(kind), used: kind == .vhdx ? used.union(image) : used)
+  }
+
+  private static func subject(_ kind: ImageKind) -> String {
+    kind == .vhdx ? "a log of a VHDX image" : "a log of a raw device (--as vhdx is another)"
+  }
+
+  // MARK: fuzz
+
+  /// Made-up images have no client, no schedule, and the states that their recovery has.
+  static let fuzzingImages = OptionUse(
+    subject: "--workload dirty-images",
+    used: [
+      "stack", "bug", "workload", "seeds", "duration", "ignore", "shard", "keep-going",
+      "verify-determinism", "shrink", "output", "shrink-limit", "program",
+    ])
+}
