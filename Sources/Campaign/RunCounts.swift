@@ -48,7 +48,7 @@ public struct RunCounts: Hashable, Sendable {
   /// Why nothing was checked; `nil` where something was.
   ///
   /// - Parameter needsPromises: whether there was a client, to which something has to be promised.
-  func missingCheck(needsPromises: Bool) -> String? {
+  public func missingCheck(needsPromises: Bool) -> String? {
     if states == 0 { return "no crash state was judged" }
     if promises > 0 { return nil }
     let isJudged =
@@ -56,9 +56,15 @@ public struct RunCounts: Hashable, Sendable {
     if isJudged && !needsPromises { return nil }
     if !needsPromises, !commands.isEmpty { return "no command said good or bad of any state" }
     return needsPromises
-      ? "nothing was promised to the client: no flush, FUA write or close of it succeeded"
+      ? missingPromise
       : "nothing was promised and nothing was there to be judged: the log has no completed flush and no "
         + "FUA write, neither of its own nor of a client; give what it has to be held against (--live, "
         + "--as, --command)"
+  }
+
+  /// What a rule about promises lacks; `nil` where something was promised.
+  public var missingPromise: String? {
+    promises > 0
+      ? nil : "nothing was promised to the client: no flush, FUA write or close of it succeeded"
   }
 }

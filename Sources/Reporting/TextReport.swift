@@ -24,7 +24,7 @@ public struct TextReport {
     if !report.findings.isEmpty { lines.append("") }
     if let replay = report.replay { lines.append(palette.strong(replay.description)) }
     lines += report.notes
-    lines += unjudgedLines
+    lines += UnjudgedRulesText.lines(report.unjudgedRules)
     lines += reasonLines
     lines.append(summaryLine(timing))
     if let reproduction = report.reproduction { lines.append("reproduce: \(reproduction)") }
@@ -91,21 +91,6 @@ public struct TextReport {
     return "\(palette.bad("FAIL"))  \(outcome.path)  \(failure)"
   }
 
-  /// Rules that could not be judged, one line for each reason.
-  private var unjudgedLines: [String] {
-    var reasons: [(reason: String, rules: [Rule])] = []
-    for (rule, reason) in report.unjudgedRules {
-      if let place = reasons.firstIndex(where: { $0.reason == reason }) {
-        reasons[place].rules.append(rule)
-      } else {
-        reasons.append((reason, [rule]))
-      }
-    }
-    return reasons.map {
-      "not judged: \($0.rules.map(\.rawValue).joined(separator: " ")) (\($0.reason))"
-    }
-  }
-
   private func summaryLine(_ timing: ReportTiming) -> String {
     let counts = report.counts
     var parts: [String] = []
@@ -122,13 +107,13 @@ public struct TextReport {
 
   private var verdict: String {
     switch report.outcome.kind {
-    case .passed: return palette.good("passed")
-    case .nothingChecked: return palette.bad("NOTHING WAS CHECKED")
-    case .incomplete: return palette.bad("INCOMPLETE")
-    case .interrupted: return palette.bad("INTERRUPTED, nothing broken until then")
+    case .passed: return palette.good(report.outcome.kind.headline)
+    case .nothingChecked, .incomplete, .interrupted:
+      return palette.bad(report.outcome.kind.headline)
     case .failed:
       let rules = Set(report.findings.map(\.rule)).count
-      let broken = rules == 0 ? "FAILED" : "FAILED, \(counted(rules, "rule")) broken"
+      let word = report.outcome.kind.headline
+      let broken = rules == 0 ? word : "\(word), \(counted(rules, "rule")) broken"
       return palette.bad(broken + (report.isInterrupted ? " until it was INTERRUPTED" : ""))
     }
   }

@@ -4,6 +4,7 @@ import Campaign
 import Checking
 import CrashStates
 import Host
+import Reporting
 import VHDX
 import WriteLog
 
@@ -19,8 +20,8 @@ struct BisectCommand: ParsableCommand {
       {image}. It exits with 0 for a good image and with 125 for one to pass over; every other \
       exit, a signal and the time limit are bad. No shell is involved.
 
-      Exit status: 0 nothing fails, 1 the culprit is named, 2 could not finish, 3 no state could be \
-      judged, 64 usage, 130 interrupted.
+      Exit status: 0 nothing fails, 1 something does, 2 could not finish, 3 nothing could be judged, \
+      64 usage, 130 interrupted.
       """)
 
   @Argument(help: "A write log, or a recording's folder with writes.log.")
@@ -51,8 +52,8 @@ struct BisectCommand: ParsableCommand {
   @Option(help: "Seed of the random tiers.")
   var seed: UInt64 = 1
 
-  @Option(help: "How the result is printed: text or json.")
-  var format = InspectFormat.text
+  @Option(help: "How the result is printed: text, json or junit.")
+  var format = ReportFormat.text
 
   @OptionGroup var log: LogOptions
 
@@ -75,14 +76,48 @@ struct BisectCommand: ParsableCommand {
           "\(path) is an image: which write broke it shows in a log of its writes only. "
             + "`powercut check \(path.shellQuoted)` says what is wrong with it.")
       }
-      let result = try BisectRun(self).result()
-      let timing = stopwatch.timing(jobCount: 1)
-      switch format {
-      case .text: try StandardStreams.writeResult(BisectDescription(result).text(timing))
-      case .json: try StandardStreams.writeResult(BisectDocument(result, timing).text())
-      }
+      let result = try search()
+      try write(result, stopwatch.timing(jobCount: 1))
       return result.exitStatus
     }
+  }
+
+  /// What was found until it ended, also where that was an error.
+  private func search() throws -> BisectResult {
+    var result = BisectResult(
+      path: path, question: question, entryCount: 0, reproduce: reproduction(rule: rule?.rule))
+    do {
+      result = try BisectRun(self).result()
+    } catch let usage as ValidationError {
+      throw usage
+    } catch let nothing as NothingRecorded {
+      result.unjudgedReason = "\(nothing)"
+    } catch {
+      result.obstacles = ["\(error)"]
+    }
+    return result
+  }
+
+  private var question: BisectResult.Question {
+    if let command { return .command(command.text) }
+    return rule.map { .rule($0.rule) } ?? .anyRule
+  }
+
+  private func write(_ result: BisectResult, _ timing: ReportTiming) throws {
+    for obstacle in result.obstacles {
+      try StandardStreams.writeProgress("powercut: \(obstacle)\n")
+    }
+    // A search that did not even begin has the sentence alone.
+    if format == .text, result.answer == nil, !result.isFailing, !result.obstacles.isEmpty {
+      return
+    }
+    let text =
+      switch format {
+      case .text: BisectDescription(result).text(timing)
+      case .json: try BisectDocument(result, timing).text()
+      case .junit: BisectDescription(result).junit(timing)
+      }
+    try StandardStreams.writeResult(text)
   }
 
   /// The command that does this again.

@@ -18,9 +18,18 @@ struct BisectDescription {
     lines += violationLines
     if let sides = result.sides { lines += sideLines(sides) }
     lines += [""] + certaintyLines + result.notes
+    lines += UnjudgedRulesText.lines(result.unjudgedRules)
+    lines += result.obstacles.map { "incomplete: \($0)" }
     lines.append(summaryLine(timing))
     lines.append("reproduce: \(result.reproduce)")
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// One test case, named after what was asked.
+  func junit(_ timing: ReportTiming) -> String {
+    var suite = JUnitSuite(command: "bisect", subject: result.path)
+    suite.add("\(result.path) \(subject)", timing, result.outcome, text: text(timing))
+    return suite.text(timing, notes: result.notes)
   }
 
   // MARK: The verdict
@@ -28,13 +37,21 @@ struct BisectDescription {
   private var verdictLines: [String] {
     if result.isInterrupted { return ["INTERRUPTED: the search was not finished."] }
     if let reason = result.unjudgedReason {
+      if case .anyRule = result.question { return ["NOTHING WAS JUDGED: \(reason)."] }
       return ["NOTHING WAS JUDGED: \(subject) cannot be judged here (\(reason))."]
     }
+    if result.isDistrusted, result.isFailing {
+      return ["NO VERDICT: what follows may be due to what the recording lacks."] + findingLines
+    }
+    return findingLines
+  }
+
+  private var findingLines: [String] {
     if let sides = result.sides { return culpritLines(sides) }
     switch result.answer?.verdict {
     case .failsFromTheStart(let state):
       return [
-        "\(subject) fails from the start: at \(state), and at every cut behind it that was looked at.",
+        "\(subject) fails from the start: at \(state), and at every cut after it that was looked at.",
         "No entry of this log is to blame: what was there before its first entry is.",
       ]
     case .everythingSkipped where result.violation == nil:
@@ -55,10 +72,9 @@ struct BisectDescription {
       (result.answer?.skippedStateCount ?? 0) > 0
       ? "every state that it could judge" : "every state"
     if let start = result.answer?.failingStart {
-      let last = CrashState(cut: start.firstGood.cut - 1)
-      let range = start.firstBad == last ? "\(last)" : "\(start.firstBad) to \(last)"
       return
-        "Nothing fails from \(start.firstGood) on. \(subject) fails at \(range), before the first good state."
+        "Nothing fails from \(start.firstGood) on. \(subject) fails at \(start.text), before the first "
+        + "good state: no entry of this log is to blame."
     }
     if case .command = result.question { return "Nothing fails: \(subject) accepts \(states)." }
     return "Nothing fails: \(subject) holds in \(states)."
@@ -221,6 +237,9 @@ struct BisectDescription {
 
   private func summaryLine(_ timing: ReportTiming) -> String {
     var parts = [counted(result.entryCount, "entry", "entries")]
+    if let counts = result.logCounts {
+      parts.append(counted(counts.promises, "promise", "promises"))
+    }
     if let answer = result.answer {
       parts.append("\(counted(answer.judgedStateCount, "state", "states")) judged")
       if answer.skippedStateCount > 0 {
@@ -235,14 +254,8 @@ struct BisectDescription {
     }
     let milliseconds = timing.elapsedNanoseconds / 1_000_000
     parts.append("\(milliseconds / 1000).\((milliseconds % 1000) / 100) s")
-    return parts.joined(separator: ", ")
+    return "\(result.outcome.kind.headline): \(parts.joined(separator: ", "))"
   }
 
-  private var subject: String {
-    switch result.question {
-    case .rule(let rule): "rule \(rule.rawValue)"
-    case .anyRule: "every rule"
-    case .command(let command): "'\(command)'"
-    }
-  }
+  private var subject: String { result.subject }
 }

@@ -7,18 +7,22 @@ import Reporting
 
 /// What `bisect --format json` says: the facts of ``BisectDescription`` for a program.
 ///
-/// Each key is always there, `null` where there is nothing to say; keys are sorted; 64-bit values are
-/// hexadecimal strings. Two runs of one command differ in `timing` only.
+/// Each key is always there, `null` where there is nothing to say; keys are sorted; counts and times are
+/// numbers, places and operations hexadecimal strings. Two runs of one command differ in `timing` only.
 struct BisectDocument: Encodable {
-  static let schemaVersion = 1
+  static let schemaVersion = 2
 
   private let schemaVersion = Self.schemaVersion
   private let version = ToolVersion.text
   private let command = "bisect"
   private let subject: String
   private let question: Question
+  private let outcome: String
+  private let reasons: [String]
+  private let passed: Bool
   private let interrupted: Bool
-  /// `culprit`, `log`, `fails-from-the-start`, `nothing-fails`, `nothing-judged` or `interrupted`.
+  /// `culprit`, `log`, `fails-from-the-start`, `nothing-fails`, `nothing-judged`,
+  /// `unfinished` or `interrupted`.
   private let verdict: String
   private let counts: Counts
   private let findings: [Finding]
@@ -29,6 +33,7 @@ struct BisectDocument: Encodable {
   private let sampleCount: Nullable<Int>
   private let scanned: Bool
   private let unjudgedReason: Nullable<String>
+  private let unjudgedRules: [UnjudgedRule]
   private let notes: [String]
   private let reproduce: String
   private let timing: Timing
@@ -36,6 +41,10 @@ struct BisectDocument: Encodable {
   init(_ result: BisectResult, _ timing: ReportTiming) {
     subject = result.path
     question = Question(result.question)
+    let outcome = result.outcome
+    self.outcome = outcome.kind.rawValue
+    reasons = outcome.reasons
+    passed = outcome.isPassed
     interrupted = result.isInterrupted
     verdict = Self.verdict(result)
     findings = Finding(result).map { [$0] } ?? []
@@ -56,10 +65,13 @@ struct BisectDocument: Encodable {
     self.sampleCount = Nullable(sampleCount)
     scanned = result.answer?.isScanned ?? false
     unjudgedReason = Nullable(result.unjudgedReason)
+    unjudgedRules = result.unjudgedRules.map {
+      UnjudgedRule(rule: $0.rule.rawValue, reason: $0.reason)
+    }
     notes = result.notes
     reproduce = result.reproduce
     self.timing = Timing(
-      elapsedNanoseconds: timing.elapsedNanoseconds.hex, jobs: timing.jobCount)
+      elapsedNanoseconds: timing.elapsedNanoseconds, jobs: timing.jobCount)
   }
 
   func text() throws -> String {
@@ -71,9 +83,10 @@ struct BisectDocument: Encodable {
   private static func verdict(_ result: BisectResult) -> String {
     if result.isInterrupted { return "interrupted" }
     if result.sides != nil { return "culprit" }
-    if result.exitStatus == 3 { return "nothing-judged" }
+    if result.outcome.kind == .nothingChecked { return "nothing-judged" }
     if case .failsFromTheStart = result.answer?.verdict { return "fails-from-the-start" }
-    return result.violation == nil ? "nothing-fails" : "log"
+    if result.violation != nil { return "log" }
+    return result.answer == nil && !result.obstacles.isEmpty ? "unfinished" : "nothing-fails"
   }
 
   private struct Question: Encodable {
@@ -99,6 +112,8 @@ struct BisectDocument: Encodable {
     let scenarios = 0
     let runs: Int
     let entries: Int
+    let promises: Nullable<Int>
+    let marks: Nullable<Int>
     let states: Int
     let distinctStates: Int
     let skippedStates: Int
@@ -108,6 +123,8 @@ struct BisectDocument: Encodable {
     init(_ result: BisectResult, findings: Int) {
       runs = result.commandRunCount
       entries = result.entryCount
+      promises = Nullable(result.logCounts?.promises)
+      marks = Nullable(result.logCounts?.marks)
       states = result.answer?.judgedStateCount ?? 0
       distinctStates = states
       skippedStates = result.answer?.skippedStateCount ?? 0
@@ -132,9 +149,9 @@ struct BisectDocument: Encodable {
     let reproduce: String
 
     init?(_ result: BisectResult) {
-      guard result.exitStatus == 1 else { return nil }
+      guard result.isFailing else { return nil }
       let violation = result.violation
-      let state = result.sides?.culprit.bad ?? result.answer?.failingStart ?? violation?.state
+      let state = result.sides?.culprit.bad ?? result.answer?.firstFailingState ?? violation?.state
       rule = Nullable(violation?.rule.rawValue)
       title = violation?.rule.failure ?? ""
       found = violation?.title ?? ""
@@ -183,7 +200,7 @@ struct BisectDocument: Encodable {
     let difference: String
     let kind: String
     let deviceByteOffset: String
-    let deviceByteCount: String
+    let deviceByteCount: UInt64
     let logByteOffset: String
     let structure: Nullable<String>
 
@@ -194,7 +211,7 @@ struct BisectDocument: Encodable {
       kind = "\(entry.kind)"
       let hasRange = entry.kind == .write || entry.kind == .discard
       deviceByteOffset = (hasRange ? entry.deviceRange.byteOffset : 0).hex
-      deviceByteCount = (hasRange ? entry.deviceRange.byteCount : 0).hex
+      deviceByteCount = hasRange ? entry.deviceRange.byteCount : 0
       logByteOffset = UInt64(entry.headerByteOffset).hex
       structure = Nullable(difference.structure)
     }
@@ -202,12 +219,12 @@ struct BisectDocument: Encodable {
 
   private struct Range: Encodable {
     let byteOffset: String
-    let byteCount: String
+    let byteCount: UInt64
     let structure: Nullable<String>
 
     init(_ range: ByteRange, _ name: String?) {
       byteOffset = range.byteOffset.hex
-      byteCount = range.byteCount.hex
+      byteCount = range.byteCount
       structure = Nullable(name)
     }
   }
@@ -224,15 +241,20 @@ struct BisectDocument: Encodable {
     }
   }
 
+  private struct UnjudgedRule: Encodable {
+    let rule: String
+    let reason: String
+  }
+
   private struct Timing: Encodable {
-    let elapsedNanoseconds: String
+    let elapsedNanoseconds: UInt64
     let jobs: Int
   }
 }
 
 extension BisectAnswer {
-  /// The state that fails in front of all others.
-  fileprivate var failingStart: CrashState? {
-    if case .failsFromTheStart(let state) = verdict { state } else { nil }
+  /// The state that fails before all others, where no entry is to blame.
+  fileprivate var firstFailingState: CrashState? {
+    if case .failsFromTheStart(let state) = verdict { state } else { failingStart?.firstBad }
   }
 }

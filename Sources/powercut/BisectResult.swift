@@ -66,10 +66,18 @@ struct BisectResult {
   /// The other rules that the state breaks.
   var alsoBroken: [Rule] = []
   var commandRunCount = 0
+  /// Promises and marks of the log; `nil` where a command was asked, which knows of none.
+  var logCounts: RunCounts?
   /// How many states were judged to find out which rule is broken.
   var checkedStateCount: Int?
-  /// Why the rule could not be judged.
+  /// Why nothing could be judged; `nil` where something was.
   var unjudgedReason: String?
+  /// Of all rules, those that could not be judged and why; empty where one rule or a command was followed.
+  var unjudgedRules: [(rule: Rule, reason: String)] = []
+  /// Why it says something of a part only, a sentence each without its full stop.
+  var obstacles: [String] = []
+  /// What fails may be due to what the recording lacks: then it is no verdict.
+  var isDistrusted = false
   var notes: [String] = []
   var isInterrupted = false
   var reproduce: String
@@ -80,15 +88,53 @@ struct BisectResult {
     self.entryCount = entryCount
     self.reproduce = reproduce
   }
+}
 
-  /// 1 something fails, 3 nothing was judged, 130 interrupted, 0 nothing fails.
-  var exitStatus: Int32 {
-    if isInterrupted { return 130 }
-    if unjudgedReason != nil { return 3 }
-    switch answer?.verdict {
-    case .culprit, .failsFromTheStart: return 1
-    case .everythingSkipped: return violation == nil ? 3 : 1
-    case .nothingFails, nil: return violation == nil ? 0 : 1
+extension BisectResult {
+  var outcome: Outcome {
+    Outcome(
+      failures: isDistrusted ? [] : failures, isInterrupted: isInterrupted, obstacles: obstacles,
+      emptiness: emptiness)
+  }
+
+  var exitStatus: Int32 { outcome.exitStatus }
+
+  /// Whether anything that was looked at fails.
+  var isFailing: Bool { !failures.isEmpty }
+
+  /// What was asked, for messages.
+  var subject: String {
+    switch question {
+    case .rule(let rule): "rule \(rule.rawValue)"
+    case .anyRule: "every rule"
+    case .command(let command): "'\(command)'"
     }
+  }
+
+  private var failures: [String] {
+    if isInterrupted || unjudgedReason != nil { return [] }
+    if let violation { return ["\(violation.rule.rawValue) is broken: \(violation.title)"] }
+    switch answer?.verdict {
+    case .culprit(let culprit): return ["\(subject) fails at \(culprit.bad)"]
+    case .failsFromTheStart(let state): return ["\(subject) fails from the start, at \(state)"]
+    case .nothingFails, .everythingSkipped, nil: break
+    }
+    guard let start = answer?.failingStart else { return [] }
+    return ["\(subject) fails at \(start.text), before the first good state"]
+  }
+
+  private var emptiness: String? {
+    if let unjudgedReason { return unjudgedReason }
+    guard answer?.verdict == .everythingSkipped, violation == nil else { return nil }
+    if case .command = question { return "the command passed over every state" }
+    return "the image opens in no state, and \(subject) needs that"
+  }
+}
+
+extension BisectAnswer.FailingStart {
+  /// `cut:0` or `cut:0 to cut:5`.
+  var text: String {
+    let last = CrashState(cut: firstGood.cut - 1)
+    return firstBad == last ? "\(last)" : "\(firstBad) to \(last)"
   }
 }

@@ -46,7 +46,22 @@ struct BisectRun {
       result = try byRule()
     }
     result.notes = notes + result.notes
+    addGaps(to: &result)
     return result
+  }
+
+  /// What the recording lacks, and an empty log.
+  private func addGaps(to result: inout BisectResult) {
+    var report = RunReport(command: "bisect", subject: options.path)
+    report.add(gapsOf: subject.recording, at: options.path)
+    result.obstacles += report.obstacles
+    if let problem = subject.index.problems.first {
+      result.obstacles.append(
+        "the log is damaged after its first \(subject.index.entryCount) entries, and only those are looked "
+          + "at: \(problem)")
+    }
+    result.isDistrusted = !report.areFindingsProven
+    if subject.index.entryCount == 0 { result.unjudgedReason = subject.index.emptiness }
   }
 
   // MARK: A command
@@ -82,16 +97,25 @@ struct BisectRun {
   private func byRule() throws -> BisectResult {
     let judge = SingleStateJudge(subject.evidence)
     guard let rule = options.rule?.rule else { return try byFirstBrokenRule(judge) }
-    if judge.judgedRules.contains(rule) {
-      var result = try search(rule, judge)
-      if case .culprit = result.answer?.verdict { return result }
-      // What no state shows, the log itself may.
-      if let violation = logJudgement().violations.first(where: { $0.rule == rule }) {
-        add(violation, to: &result)
-      }
-      return result
+    let logJudgement = logJudgement()
+    guard judge.judgedRules.contains(rule) else { return byLog(rule, logJudgement) }
+    var result = try search(rule, judge)
+    if result.logCounts == nil { result.logCounts = Self.counts(logJudgement) }
+    if case .culprit = result.answer?.verdict { return result }
+    // What no state shows, the log itself may.
+    if let violation = logJudgement.violations.first(where: { $0.rule == rule }) {
+      add(violation, to: &result)
     }
-    return byLog(rule, logJudgement())
+    if !result.isFailing, rule.isOfPromises {
+      result.unjudgedReason = result.logCounts?.missingPromise
+    }
+    return result
+  }
+
+  private static func counts(_ judgement: Judgement) -> RunCounts {
+    var counts = RunCounts()
+    counts.add(judgement)
+    return counts
   }
 
   private func byFirstBrokenRule(_ judge: SingleStateJudge) throws -> BisectResult {
@@ -108,6 +132,7 @@ struct BisectRun {
       add(first, to: &result)
     }
     result.checkedStateCount = judgement.distinctStateCount
+    result.logCounts = Self.counts(judgement)
     if result.sides != nil, first.state == nil {
       result.notes.append("the order of writes says of the same rule: \(first.title)")
     }
@@ -184,6 +209,7 @@ struct BisectRun {
     } else {
       result.unjudgedReason = judgement.unjudgedRules.first { $0.rule == rule }?.reason
     }
+    result.logCounts = Self.counts(judgement)
     return result
   }
 
@@ -200,8 +226,12 @@ struct BisectRun {
 
   private func nothingBroken(_ judgement: Judgement) -> BisectResult {
     var result = makeResult(.anyRule, rule: nil)
+    let counts = Self.counts(judgement)
     result.checkedStateCount = judgement.distinctStateCount
-    if judgement.stateCount == 0 { result.unjudgedReason = "there was no state to judge" }
+    result.logCounts = counts
+    result.unjudgedRules = judgement.unjudgedRules
+    result.unjudgedReason = counts.missingCheck(needsPromises: false)
+    result.obstacles += [judgement.refusal.map { "\($0)" }, judgement.obstacle].compactMap { $0 }
     return result
   }
 
@@ -247,22 +277,17 @@ struct BisectRun {
   }
 
   private var notes: [String] {
-    var notes = subject.index.shapeNotes
-    if let problem = subject.index.problems.first {
-      notes.append(
-        "the log is damaged behind its first \(subject.index.entryCount) entries, and only those "
-          + "are looked at: \(problem)")
+    subject.index.shapeNotes + subject.contentNotes
+      + (options.command == nil ? subject.promiseNotes : [])
+  }
+}
+
+extension Rule {
+  /// Whether it holds states against what a client was promised.
+  fileprivate var isOfPromises: Bool {
+    switch self {
+    case .d01, .d02, .d03, .d04, .d05, .d06, .d07: true
+    default: false
     }
-    if options.command == nil {
-      if subject.evidence.client == nil {
-        notes.append(
-          "promises: none, for the log has no marks of what a client of the image was told")
-      } else if subject.evidence.arePromisesImplied {
-        notes.append(
-          "promises: implied by the log's own FLUSH and FUA entries, for it has no marks of a "
-            + "client")
-      }
-    }
-    return notes
   }
 }

@@ -39,18 +39,36 @@ extension WriteLogIndex {
 extension RecordedSubject {
   /// What this recording does not tell, a line each.
   var notes: [String] {
-    var notes = index.shapeNotes + lengthNotes
-    if evidence.client == nil {
-      notes.append(
-        "promises: none, for the log has no marks of what a client of the image was told")
-    } else if evidence.arePromisesImplied {
-      notes.append(
-        "promises: implied by the log's own FLUSH and FUA entries, for it has no marks of a client")
-    }
+    var notes = index.shapeNotes + lengthNotes + contentNotes + promiseNotes
     notes.append(
       "the log is judged as it was left: what it counted too early (L04) or claimed durable too "
         + "early (L09) while it was written shows in a simulated run only")
     return notes + recording.options.origin(of: index).blindSpots
+  }
+
+  /// Where promises come from.
+  var promiseNotes: [String] {
+    if evidence.client == nil {
+      return ["promises: none, for the log has no marks of what a client of the image was told"]
+    }
+    if !evidence.arePromisesImplied { return [] }
+    return [
+      "promises: implied by the log's own FLUSH and FUA entries, for it has no marks of a client"
+    ]
+  }
+
+  /// As what the device is judged where nobody has said it.
+  var contentNotes: [String] {
+    if isUnjudgedImage {
+      return [
+        "contents: after the last entry the device holds a VHDX image, of which nothing was judged but "
+          + "its bytes: --as vhdx judges its structures"
+      ]
+    }
+    guard kind == .vhdx, recording.startsAsImage, recording.manifest?.parsedSeed == nil else {
+      return []
+    }
+    return ["contents: a VHDX image, judged as one (--as raw judges its bytes alone)"]
   }
 
   /// What is odd about the tiers for this log, a line each.

@@ -19,6 +19,13 @@ struct RecordedSubject {
   var index: WriteLogIndex { evidence.index }
   var history: DiskHistory { evidence.history }
 
+  /// Whether it is judged as a raw device although it becomes a VHDX image.
+  var isUnjudgedImage: Bool {
+    guard kind == .raw, !evidence.isOpaque else { return false }
+    let last = StateImage(history, CrashState(cut: history.entryCount))
+    return (try? FileIdentifier(reading: last)) != nil
+  }
+
   /// - Parameters:
   ///   - live: the device as the run left it, where it is not the recording's own.
   ///   - needsImage: whether a recording of a VHDX image must show one; a command may be about

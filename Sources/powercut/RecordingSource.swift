@@ -17,6 +17,8 @@ struct RecordingSource {
   let unseen: [String]
   /// Why the recording ends too early; empty where it does not.
   let missingEnd: [String]
+  /// Whether the device before the first entry says that it is a VHDX image.
+  let startsAsImage: Bool
 
   /// Says on stderr what the recording of a real program lacks.
   ///
@@ -34,6 +36,7 @@ struct RecordingSource {
       manifest = nil
       unseen = []
       missingEnd = []
+      startsAsImage = try Self.isImage(options.base)
       return
     }
     if let nothing = NothingRecorded(in: path) { throw nothing }
@@ -55,6 +58,11 @@ struct RecordingSource {
       completed.imageSize = ByteCountArgument(argument: "\(manifest.initialByteCount)")
     }
     self.options = completed
+    startsAsImage = try Self.isImage(completed.base)
+  }
+
+  private static func isImage(_ base: String?) throws -> Bool {
+    try base.map { try ImageInspection.isImage(MappedFile.map($0)) } ?? false
   }
 
   /// The recorder writes the manifest behind the log, and lets the program go on behind both.
@@ -63,8 +71,9 @@ struct RecordingSource {
     return ["the recorder was killed before the program could change the file: record again"]
   }
 
-  /// What the recorded device holds.
+  /// What the recorded device holds: of a run that was drawn, what its stack says; else what it shows.
   var kind: ImageKind {
+    if manifest?.parsedSeed == nil, startsAsImage { return .vhdx }
     if let stack { return stack.image == .vhdx ? .vhdx : .raw }
     // A profile may be of another version.
     let image = manifest.flatMap { $0.stack.split(separator: ":").first }

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Bytes
+import Campaign
 import Host
+import Reporting
 import VHDX
 
 struct RecoverCommand: ParsableCommand {
@@ -38,8 +40,8 @@ struct RecoverCommand: ParsableCommand {
   @Option(help: "Draw new GUIDs from this seed, so that the same command gives the same bytes.")
   var seed: UInt64?
 
-  @Option(help: "How the result is printed: text or json.")
-  var format = InspectFormat.text
+  @Option(help: "How the result is printed: text, json or junit.")
+  var format = ReportFormat.text
 
   func validate() throws {
     guard !(dryRun && output != nil) else {
@@ -52,22 +54,34 @@ struct RecoverCommand: ParsableCommand {
 
   func run() throws {
     try Tool.run {
-      try refuseFolder()
-      // Open, and locked, before anything is looked at: what is planned must still hold when it is
-      // carried out.
-      let target = isInPlace ? try WritableFile(path) : nil
-      if target == nil { try FileLock.checkFree(path) }
-      let bytes = try MappedFile.map(path)
-      let image = RegionImage(bytes)
-      // One that lost its first sector is refused as an image.
-      if !ImageInspection.isImage(bytes) { try requireIdentifier(of: image) }
-      let plan = RecoverPlan(image, profile: profile.adding(bug), options: options)
-      let done = try carryOut(plan, on: target)
-      let result = RecoverResult(
-        plan: plan, path: path, written: done, isDryRun: dryRun, outputPath: output)
-      try print(result)
+      let stopwatch = Stopwatch()
+      var result = RecoverResult(
+        found: .failure(ToolError("not begun")), path: path, profile: profile.adding(bug),
+        isDryRun: dryRun, outputPath: output)
+      do {
+        let (plan, written) = try recovered()
+        result.found = .success(plan)
+        result.written = written
+      } catch {
+        result.found = .failure(error)
+      }
+      try print(result, stopwatch.timing(jobCount: 1))
       return result.exitStatus
     }
+  }
+
+  private func recovered() throws -> (RecoverPlan, RecoverResult.Written) {
+    try refuseFolder()
+    // Open, and locked, before anything is looked at: what is planned must still hold when it is carried
+    // out.
+    let target = isInPlace ? try WritableFile(path) : nil
+    if target == nil { try FileLock.checkFree(path) }
+    let bytes = try MappedFile.map(path)
+    let image = RegionImage(bytes)
+    // One that lost its first sector is refused as an image.
+    if !ImageInspection.isImage(bytes) { try requireIdentifier(of: image) }
+    let plan = RecoverPlan(image, profile: profile.adding(bug), options: options)
+    return (plan, try carryOut(plan, on: target))
   }
 
   /// A recording is no image, but an image can be made of one.
@@ -122,11 +136,19 @@ struct RecoverCommand: ParsableCommand {
     return .image
   }
 
-  private func print(_ result: RecoverResult) throws {
-    switch format {
-    case .text: try StandardStreams.writeResult(RecoverDescription(result).text)
-    case .json: try StandardStreams.writeResult(RecoverDocument(result).text())
+  private func print(_ result: RecoverResult, _ timing: ReportTiming) throws {
+    let description = RecoverDescription(result)
+    if case .failure(let obstacle) = result.found {
+      try StandardStreams.writeProgress("powercut: \(obstacle)\n")
+      if format == .text { return }
     }
+    let text =
+      switch format {
+      case .text: description.text
+      case .json: try RecoverDocument(result).text()
+      case .junit: description.junit(timing)
+      }
+    try StandardStreams.writeResult(text)
   }
 }
 
@@ -138,13 +160,27 @@ struct RecoverResult {
     case copy
   }
 
-  var plan: RecoverPlan
+  /// What opening does to it, or why that could not be found out or carried out.
+  var found: Result<RecoverPlan, any Error>
   var path: String
-  var written: Written
+  var profile: RecoveryProfile
+  var written = Written.nothing
   var isDryRun: Bool
   var outputPath: String?
 
-  var exitStatus: Int32 {
-    if case .refused = plan.verdict { 1 } else { 0 }
+  /// Whether it opens with this profile; `nil` where it could not be read or written. What the format breaks
+  /// besides is `check`'s to judge, and told here.
+  var outcome: Outcome {
+    switch found {
+    case .failure(let obstacle): Outcome(obstacles: ["\(obstacle)"])
+    case .success(let plan):
+      if case .refused(let refusal) = plan.verdict {
+        Outcome(failures: ["the image is refused: \(refusal.text)"])
+      } else {
+        Outcome()
+      }
+    }
   }
+
+  var exitStatus: Int32 { outcome.exitStatus }
 }

@@ -1,12 +1,37 @@
+import Reporting
 import VHDX
 
 /// What a recovery did, or would do, a fact a line.
 struct RecoverDescription {
   private let result: RecoverResult
-  private var plan: RecoverPlan { result.plan }
 
   init(_ result: RecoverResult) {
     self.result = result
+  }
+
+  var text: String {
+    switch result.found {
+    case .success(let plan): PlanDescription(result, plan).text
+    case .failure(let obstacle): "\(result.path): \(obstacle)\n"
+    }
+  }
+
+  /// One test case: that the image opens.
+  func junit(_ timing: ReportTiming) -> String {
+    var suite = JUnitSuite(command: "recover", subject: result.path)
+    suite.add(
+      "\(result.path) opens with \(result.profile.name)", timing, result.outcome, text: text)
+    return suite.text(timing, notes: [])
+  }
+}
+
+private struct PlanDescription {
+  let result: RecoverResult
+  let plan: RecoverPlan
+
+  init(_ result: RecoverResult, _ plan: RecoverPlan) {
+    self.result = result
+    self.plan = plan
   }
 
   var text: String {

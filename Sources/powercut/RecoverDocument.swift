@@ -6,10 +6,10 @@ import VHDX
 
 /// What `recover --format json` says: the facts of ``RecoverDescription`` for a program.
 ///
-/// Each key is always there, `null` where there is nothing to say; keys are sorted; 64-bit values
-/// are hexadecimal strings.
+/// Each key is always there, `null` where there is nothing to say; keys are sorted; counts are numbers,
+/// places and sequence numbers hexadecimal strings.
 struct RecoverDocument: Encodable {
-  static let schemaVersion = 1
+  static let schemaVersion = 2
 
   private let schemaVersion = Self.schemaVersion
   private let version = ToolVersion.text
@@ -19,8 +19,12 @@ struct RecoverDocument: Encodable {
   private let bugs: [String]
   private let isDryRun: Bool
   private let outputPath: Nullable<String>
-  /// `nothing-to-do`, `recovered`, `opened-without-replay` or `refused`.
   private let outcome: String
+  private let reasons: [String]
+  private let passed: Bool
+  /// `nothing-to-do`, `recovered`, `opened-without-replay` or `refused`; `null` where it could not be read or
+  /// written.
+  private let recovery: Nullable<String>
   /// `nothing`, `image` or `copy`.
   private let written: String
   private let refusal: Nullable<Refusal>
@@ -32,39 +36,46 @@ struct RecoverDocument: Encodable {
   private let currentHeader: Nullable<String>
   private let runs: [ImageDocument.Run]
   private let replay: Nullable<Replay>
-  private let fileByteCountBefore: String
-  private let fileByteCountAfter: Nullable<String>
+  private let fileByteCountBefore: Nullable<UInt64>
+  private let fileByteCountAfter: Nullable<UInt64>
 
   init(_ result: RecoverResult) {
-    let plan = result.plan
     subject = result.path
-    profile = plan.profile.name
-    bugs = plan.profile.bugs.sorted().map(\.rawValue)
+    profile = result.profile.name
+    bugs = result.profile.bugs.sorted().map(\.rawValue)
     isDryRun = result.isDryRun
     outputPath = Nullable(result.outputPath)
     written = result.written.rawValue
+    let outcome = result.outcome
+    self.outcome = outcome.kind.rawValue
+    reasons = outcome.reasons
+    passed = outcome.isPassed
+    let plan = try? result.found.get()
+    recovery = Nullable(plan.map { Self.word($0.verdict) })
     var found: RecoverRefusal?
-    switch plan.verdict {
-    case .nothingToDo: outcome = "nothing-to-do"
-    case .openedWithoutReplay: outcome = "opened-without-replay"
-    case .recovers: outcome = "recovered"
-    case .refused(let refusal):
-      outcome = "refused"
-      found = refusal
-    }
+    if case .refused(let refusal) = plan?.verdict { found = refusal }
     refusal = Nullable(found.map(Refusal.init))
-    problems = plan.problems.map(Refusal.init)
-    openings = plan.openings.map { opening in
+    problems = (plan?.problems ?? []).map(Refusal.init)
+    openings = (plan?.openings ?? []).map { opening in
       Opening(
         by: opening.by, opens: opening.error == nil,
         refusal: Nullable(opening.error.map { Refusal(RecoverRefusal($0)) }))
     }
-    headers = ImageDocument.headers(plan.headers)
-    currentHeader = Nullable(plan.current?.slot.name)
-    runs = plan.search?.runs.map { ImageDocument.Run($0) } ?? []
-    replay = Nullable(Replay(plan))
-    fileByteCountBefore = plan.fileByteCountBefore.hex
-    fileByteCountAfter = Nullable(plan.fileByteCountAfter?.hex)
+    headers = plan.map { ImageDocument.headers($0.headers) } ?? []
+    currentHeader = Nullable(plan?.current?.slot.name)
+    runs = plan?.search?.runs.map { ImageDocument.Run($0) } ?? []
+    replay = Nullable(plan.flatMap { Replay($0) })
+    fileByteCountBefore = Nullable(plan?.fileByteCountBefore)
+    fileByteCountAfter = Nullable(plan?.fileByteCountAfter)
+  }
+
+  private static func word(_ verdict: RecoverPlan.Verdict) -> String {
+    switch verdict {
+    case .nothingToDo: "nothing-to-do"
+    case .openedWithoutReplay: "opened-without-replay"
+    case .recovers: "recovered"
+    case .refused: "refused"
+    }
   }
 
   func text() throws -> String {
@@ -99,13 +110,13 @@ struct RecoverDocument: Encodable {
 
   private struct Replay: Encodable {
     let entryCount: Int
-    let descriptorCount: String
+    let descriptorCount: UInt64
     let tailSequenceNumber: String
     let headSequenceNumber: String
     let dataWriteCount: Int
-    let dataByteCount: String
+    let dataByteCount: UInt64
     let zeroRangeCount: Int
-    let zeroByteCount: String
+    let zeroByteCount: UInt64
     let headerWriteCount: Int
     let flushCount: Int
 
@@ -113,13 +124,13 @@ struct RecoverDocument: Encodable {
       guard case .recovered(let summary) = plan.outcome else { return nil }
       let totals = RecoverTotals(plan.overlay.changes)
       entryCount = summary.replayedEntryCount
-      descriptorCount = summary.replayedDescriptorCount.hex
+      descriptorCount = summary.replayedDescriptorCount
       tailSequenceNumber = summary.tailSequenceNumber.hex
       headSequenceNumber = summary.headSequenceNumber.hex
       dataWriteCount = totals.dataCount
-      dataByteCount = totals.dataByteCount.hex
+      dataByteCount = totals.dataByteCount
       zeroRangeCount = totals.zeroCount
-      zeroByteCount = totals.zeroByteCount.hex
+      zeroByteCount = totals.zeroByteCount
       headerWriteCount = totals.headerWriteCount
       flushCount = totals.flushCount
     }

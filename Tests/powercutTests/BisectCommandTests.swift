@@ -204,6 +204,9 @@ import WriteLog
     #expect(run.result.contains("last good    cut:1\n"))
   }
 
+  private static let goodWhereSector2IsWritten =
+    "bash -c '! cmp -s -n 512 -i 1024:0 \"$0\" /dev/zero' {image}"
+
   @Test func aRunThatIsInterruptedIs130() throws {
     let run = try ToolRun.line(
       """
@@ -235,7 +238,7 @@ import WriteLog
       run.result.contains(
         "byte 270336 of the log: 00 00 00 00 00 00 00 00 04 00 00 00 00 00 00 00"))
     #expect(run.result.contains("byte 278528 of the log: zeroes"))
-    #expect(run.result.contains("the log is damaged behind its first 51 entries"))
+    #expect(run.result.contains("the log is damaged after its first 51 entries"))
   }
 
   /// A block is published while its payload can be lost. What the client wrote is not to be seen in the
@@ -266,9 +269,51 @@ import WriteLog
   }
 
   @Test func aRecordingThatIsRightIsZero() throws {
-    let run = try ToolRun(["bisect"] + smallLog())
+    let run = try ToolRun(["bisect"] + smallLog(lastFlags: 1))
     #expect(run.status == 0, "\(run.errors)")
     #expect(run.result.contains("Nothing fails: every rule holds in every state."))
+    #expect(run.result.contains("passed: 7 entries, 1 promise, "))
+    #expect(run.result.contains("not judged: L07 (the log carries no marks"))
+  }
+
+  /// No entry is a flush, so no sector was ever promised to survive.
+  @Test(arguments: [[], ["--rule", "D03"]])
+  func aRecordingWithoutAPromiseIsThree(question: [String]) throws {
+    let run = try ToolRun(["bisect"] + smallLog() + question)
+    #expect(run.status == 3)
+    #expect(run.result.contains("NOTHING WAS JUDGED: "), "\(run.result)")
+    #expect(run.result.contains("nothing was promised"))
+    let json = try ToolRun(["bisect"] + smallLog() + question + ["--format", "json"]).json
+    #expect(json.text("outcome") == "nothing checked")
+    #expect(json.bool("passed") == false)
+    let junit = try ToolRun(["bisect"] + smallLog() + question + ["--format", "junit"])
+    #expect(junit.status == 3)
+    #expect(junit.result.contains("<skipped message=\"nothing was checked: nothing was promised"))
+  }
+
+  /// As of a disk that is made by the log's own entries.
+  @Test func aCommandThatRefusesTheFirstStatesOnlyIsOneWithoutACulprit() throws {
+    let arguments =
+      ["bisect"] + smallLog() + [
+        "--states", "prefix", "--command", Self.goodWhereSector2IsWritten,
+      ]
+    let run = try ToolRun(arguments)
+    #expect(run.status == 1)
+    #expect(run.result.contains("Nothing fails from cut:3 on."))
+    #expect(run.result.contains("fails at cut:0 to cut:2, before the first good state"))
+    #expect(!run.result.contains("CULPRIT"))
+    let json = try ToolRun(arguments + ["--format", "json"]).json
+    #expect(json.text("verdict") == "nothing-fails")
+    #expect(json.text("outcome") == "failed")
+  }
+
+  /// A log of a VHDX image needs no --as where the device begins as one.
+  @Test func anImageIsRecognized() throws {
+    let arguments = try record()
+    let run = try ToolRun(["bisect"] + arguments)
+    #expect(run.status == 1, "\(run.errors)")
+    #expect(run.result.contains("rule         S05: "))
+    #expect(run.result.contains("contents: a VHDX image, judged as one"))
   }
 
   @Test func aRuleThatCannotBeJudgedIsThree() throws {
@@ -297,7 +342,7 @@ import WriteLog
     (["--command", "sh -c 'true {image}"], "Close the quote"), (["--rule", "Z99"], "Z99"),
     (["--rule", "D01", "--command", "true {image}"], "ask one of them"),
     (["--command", "true {image}", "--command-timeout", "0"], "command-timeout"),
-    (["--states", "none"], "none"), (["--format", "junit"], "junit"),
+    (["--states", "none"], "none"), (["--format", "xml"], "xml"),
   ])
   func misuseIsSaid(arguments: [String], named: String) throws {
     let run = try ToolRun(["bisect", "writes.log"] + arguments)
@@ -321,11 +366,14 @@ import WriteLog
   // MARK: Recordings
 
   /// Seven sectors, one after the other, without a flush; entry n writes sector n.
-  private func smallLog() -> [String] {
+  /// - Parameter lastFlags: of the last entry; 1 is FLUSH.
+  private func smallLog(lastFlags: UInt64 = 0) -> [String] {
     let path = folder.path("small.log")
     var bytes = Self.sector([0x6a_7366_7773_6872, 1, 7, 512])
     for entry in 0..<7 as Range<UInt64> {
-      bytes += Self.sector([entry, 1, 0, 0]) + [UInt8](repeating: 0xc0 + UInt8(entry), count: 512)
+      bytes +=
+        Self.sector([entry, 1, entry == 6 ? lastFlags : 0, 0])
+        + [UInt8](repeating: 0xc0 + UInt8(entry), count: 512)
     }
     do {
       try OutputFile.write(bytes, to: path)

@@ -66,7 +66,7 @@ import Testing
     let program = try recording.program(
       "replace", "cp '\(recording.folder.path("base.img"))' \"$1\"")
     let run = try recording.check(
-      ["\(program) {image}"], ["--profile", "exact", "--format", "json"], build: .release)
+      ["\(program) {image}"], ["--format", "json"], profile: "exact", build: .release)
     #expect(try rules(run).contains("X02"), "\(run.result)")
   }
 

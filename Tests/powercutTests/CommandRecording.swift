@@ -93,11 +93,12 @@ struct CommandRecording {
   static let readsFirstByte = "byte=$(head -c 1 \"$1\" | od -An -tx1 | tr -d ' ')"
 
   func check(
-    _ commands: [String], _ options: [String] = [], build: ToolRun.Build = .debug,
-    environment: [String: String] = [:]
+    _ commands: [String], _ options: [String] = [], profile: String = "qemu-7.2.22",
+    build: ToolRun.Build = .debug, environment: [String: String] = [:]
   ) throws -> ToolRun {
     try ToolRun(
-      arguments + commands.flatMap { ["--command", $0] } + options, build: build,
+      arguments.map { $0 == "qemu-7.2.22" ? profile : $0 } + commands.flatMap { ["--command", $0] }
+        + options, build: build,
       environment: environment.merging(["TMPDIR": scratch]) { first, _ in first })
   }
 

@@ -184,7 +184,7 @@ import Testing
     let opens = check.result.contains("opening: the image opens")
     #expect(opens || check.result.contains("opening: refused"))
     #expect(try inspect.json.bool("opens") == opens)
-    #expect(try (recover.json.text("outcome") != "refused") == opens)
+    #expect(try (recover.json.text("recovery") != "refused") == opens)
     #expect(recover.status == (opens ? 0 : 1))
     #expect(check.status == (rules.isEmpty ? 0 : 1))
     #expect(inspect.status == check.status)
