@@ -4,6 +4,7 @@ import Campaign
 import Checking
 import CrashStates
 import Host
+import Reporting
 import VHDX
 import WriteLog
 
@@ -74,14 +75,31 @@ struct BisectCommand: ParsableCommand {
           "\(path) is an image: which write broke it shows in a log of its writes only. "
             + "`powercut check \(path.shellQuoted)` says what is wrong with it.")
       }
+      let partial = interrupted
+      Tool.prepareInterruption { try write(partial, stopwatch.timing(jobCount: 1)) }
       let result = try BisectRun(self).result()
-      let timing = stopwatch.timing(jobCount: 1)
-      switch format {
-      case .text: try StandardStreams.writeResult(BisectDescription(result).text(timing))
-      case .json: try StandardStreams.writeResult(BisectDocument(result, timing).text())
-      }
+      Interrupts.claimEnd()
+      try write(result, stopwatch.timing(jobCount: 1))
       return result.exitStatus
     }
+  }
+
+  private func write(_ result: BisectResult, _ timing: ReportTiming) throws {
+    switch format {
+    case .text: try StandardStreams.writeResult(BisectDescription(result).text(timing))
+    case .json: try StandardStreams.writeResult(BisectDocument(result, timing).text())
+    }
+  }
+
+  /// What is said of a search that does not come to its end.
+  private var interrupted: BisectResult {
+    let question =
+      command.map { BisectResult.Question.command($0.text) }
+      ?? rule.map { .rule($0.rule) } ?? .anyRule
+    var result = BisectResult(
+      path: path, question: question, entryCount: 0, reproduce: reproduction(rule: rule?.rule))
+    result.isInterrupted = true
+    return result
   }
 
   /// The command that does this again.

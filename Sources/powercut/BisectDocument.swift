@@ -18,6 +18,8 @@ struct BisectDocument: Encodable {
   private let subject: String
   private let question: Question
   private let interrupted: Bool
+  /// As in the report of every command that judges: `passed` where nothing fails.
+  private let outcome: String
   /// `culprit`, `log`, `fails-from-the-start`, `nothing-fails`, `nothing-judged` or `interrupted`.
   private let verdict: String
   private let counts: Counts
@@ -37,6 +39,7 @@ struct BisectDocument: Encodable {
     subject = result.path
     question = Question(result.question)
     interrupted = result.isInterrupted
+    outcome = result.outcome.rawValue
     verdict = Self.verdict(result)
     findings = Finding(result).map { [$0] } ?? []
     counts = Counts(result, findings: findings.count)

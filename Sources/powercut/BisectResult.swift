@@ -81,14 +81,16 @@ struct BisectResult {
     self.reproduce = reproduce
   }
 
-  /// 1 something fails, 3 nothing was judged, 130 interrupted, 0 nothing fails.
-  var exitStatus: Int32 {
-    if isInterrupted { return 130 }
-    if unjudgedReason != nil { return 3 }
+  var outcome: Outcome.Kind {
+    if isInterrupted { return .interrupted }
+    if unjudgedReason != nil { return .nothingChecked }
     switch answer?.verdict {
-    case .culprit, .failsFromTheStart: return 1
-    case .everythingSkipped: return violation == nil ? 3 : 1
-    case .nothingFails, nil: return violation == nil ? 0 : 1
+    case .culprit, .failsFromTheStart: return .failed
+    case .everythingSkipped: return violation == nil ? .nothingChecked : .failed
+    case .nothingFails, nil: return violation == nil ? .passed : .failed
     }
   }
+
+  /// 1 something fails, 3 nothing was judged, 130 interrupted, 0 nothing fails.
+  var exitStatus: Int32 { outcome.exitStatus }
 }

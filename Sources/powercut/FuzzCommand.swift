@@ -72,16 +72,25 @@ struct FuzzCommand: ParsableCommand {
       let plan = try self.plan()
       let minimizer = try FindingMinimizer(plan, minimizing)
       var tally = FuzzTally(plan)
-      try tally.addKnown { try minimizer.tryKnown(&$0) }
+      outputOptions.prepare(tally.finalReport, stopwatch.timing(jobCount: jobCount), stopwatch)
+      var pending: [PendingFinding] = []
+      try tally.addKnown {
+        pending = try minimizer.tryPending(&$0)
+        try minimizer.tryKnown(&$0)
+      }
       if tally.isGoingOn {
         do {
-          try carryOut(plan, stopwatch, &tally)
+          try carryOut(plan, minimizer, stopwatch, &tally)
         } catch let stalled as StalledRun {
           tally.end(by: stalled)
         }
       }
       var report = tally.finalReport
-      if report.obstacles.isEmpty { try minimizer.minimize(tally.examples, &report) }
+      outputOptions.prepare(report, stopwatch.timing(jobCount: jobCount), stopwatch)
+      if report.obstacles.isEmpty {
+        try minimizer.minimize(pending, tally.examples, &report)
+        if Interrupts.isRequested { report.isInterrupted = true }
+      }
       try outputOptions.write(report, stopwatch.timing(jobCount: jobCount))
       return report.exitStatus
     }
@@ -145,7 +154,8 @@ struct FuzzCommand: ParsableCommand {
   }
 
   private func carryOut(
-    _ plan: FuzzPlan, _ stopwatch: Stopwatch, _ tally: inout FuzzTally
+    _ plan: FuzzPlan, _ minimizer: FindingMinimizer, _ stopwatch: Stopwatch,
+    _ tally: inout FuzzTally
   ) throws {
     let part = SeedPart(seeds: plan.seeds, shard: shard)
     var progress = ProgressLine()
@@ -168,7 +178,12 @@ struct FuzzCommand: ParsableCommand {
           """)
       }
       progress.show("seed \(result.seed), \(tally.report.findings.count) rules broken")
+      let exampleCount = tally.examples.count
       let isGoingOn = try tally.add(result)
+      if let example = tally.examples.last, tally.examples.count > exampleCount {
+        try minimizer.keepUnshrunk(example)
+      }
+      outputOptions.prepare(tally.finalReport, stopwatch.timing(jobCount: jobCount), stopwatch)
       guard let duration else { return isGoingOn }
       tally.end(atLast: result.seed)
       return isGoingOn && stopwatch.elapsedNanoseconds < duration.nanoseconds

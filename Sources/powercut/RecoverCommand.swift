@@ -10,7 +10,8 @@ struct RecoverCommand: ParsableCommand {
       Without an option the image is changed in place, with a sync behind each step, so that a power \
       cut in the middle is recovered by the next run. Nothing is written to an image that is refused.
 
-      Exit status: 0 recovered or nothing to do, 1 refused, 2 could not be read or written.
+      Exit status: 0 recovered or nothing to do, 1 refused, 2 could not be read or written, 130 \
+      interrupted; the next run finishes what was begun.
       """)
 
   @Argument(help: "A VHDX image.")
@@ -48,6 +49,7 @@ struct RecoverCommand: ParsableCommand {
 
   func run() throws {
     try Tool.run {
+      format.prepareInterruption(of: "recover", path)
       try refuseFolder()
       // Open, and locked, before anything is looked at: what is planned must still hold when it is
       // carried out.
@@ -117,6 +119,7 @@ struct RecoverCommand: ParsableCommand {
   }
 
   private func print(_ result: RecoverResult) throws {
+    Interrupts.claimEnd()
     switch format {
     case .text: try StandardStreams.writeResult(RecoverDescription(result).text)
     case .json: try StandardStreams.writeResult(RecoverDocument(result).text())

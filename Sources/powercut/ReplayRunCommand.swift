@@ -38,6 +38,7 @@ struct ReplayRunCommand: ParsableCommand {
         .judged(by: commands.judges(jobCount: Processors.count))
       var report = RunReport(
         command: "replay-run", subject: request.token.target, seeds: request.token.seeds)
+      outputOptions.prepare(report, stopwatch.timing(jobCount: 1), stopwatch)
       let replay = try CrashNotes.noting(seed: request.token.seeds.first.rawValue) {
         Result {
           try RunReplay(

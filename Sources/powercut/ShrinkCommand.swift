@@ -30,6 +30,7 @@ struct ShrinkCommand: ParsableCommand {
     try Tool.run {
       let stopwatch = Stopwatch()
       var report = RunReport(command: "shrink", subject: path)
+      outputOptions.prepare(report, stopwatch.timing(jobCount: 1), stopwatch)
       let (file, scenario) = try subject()
       if let reason = scenario.reasonNotToRun(hasCommands: !commands.isEmpty) {
         throw ToolError("\(file) \(reason)")
