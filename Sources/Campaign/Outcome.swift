@@ -12,6 +12,17 @@ public struct Outcome: Hashable, Sendable {
     case nothingChecked = "nothing checked"
     /// A signal ended it.
     case interrupted
+
+    /// 0 passed, 1 a rule is broken, 2 incomplete, 3 nothing was checked, 130 interrupted.
+    public var exitStatus: Int32 {
+      switch self {
+      case .passed: 0
+      case .failed: 1
+      case .incomplete: 2
+      case .nothingChecked: 3
+      case .interrupted: 130
+      }
+    }
   }
 
   public let kind: Kind
@@ -52,14 +63,5 @@ public struct Outcome: Hashable, Sendable {
 
   public var isPassed: Bool { kind == .passed }
 
-  /// 0 passed, 1 a rule is broken, 2 incomplete, 3 nothing was checked, 130 interrupted.
-  public var exitStatus: Int32 {
-    switch kind {
-    case .passed: 0
-    case .failed: 1
-    case .incomplete: 2
-    case .nothingChecked: 3
-    case .interrupted: 130
-    }
-  }
+  public var exitStatus: Int32 { kind.exitStatus }
 }

@@ -49,7 +49,7 @@ public enum ChildProcess {
     let deadline = timeLimit.map { MonotonicClock.nanoseconds &+ nanoseconds($0) }
     let pipes = try ChildPipes(
       program: program, hasInput: input != nil, keptByteCount: keptByteCount ?? .max)
-    let processID = try spawn(argv, environment, workingDirectory, pipes.childEnds)
+    let processID = try start(argv, environment, workingDirectory, pipes.childEnds)
     pipes.closeChildEnds()
     let child = RunningChild(
       processID: processID, deadlineNanoseconds: deadline, isWanted: isWanted)
@@ -64,7 +64,20 @@ public enum ChildProcess {
       : UInt64(min(seconds, 1_000_000_000)) * 1_000_000_000 + UInt64(attoseconds / 1_000_000_000)
   }
 
+  /// Starts a program that does not outlive us: to be waited for by ``RunningChild/finish()``.
+  ///
   /// - Parameter streams: descriptors of ours that become its standard streams; the others are ours.
+  static func start(
+    _ argv: [String], _ environment: [String: String], _ workingDirectory: String?,
+    _ streams: [(descriptor: Int32, standard: Int32)]
+  ) throws(HostError) -> pid_t {
+    var environment = environment
+    environment[ChildWatch.variable] = ChildWatch.session
+    let processID = try spawn(argv, environment, workingDirectory, streams)
+    Leftovers.insert(group: processID)
+    return processID
+  }
+
   static func spawn(
     _ argv: [String], _ environment: [String: String], _ workingDirectory: String?,
     _ streams: [(descriptor: Int32, standard: Int32)]
@@ -114,7 +127,9 @@ public enum ChildProcess {
     var signals = sigset_t()
     unsafe sigemptyset(&signals)
     unsafe posix_spawnattr_setsigmask(&attributes, &signals)
-    for number in [SIGPIPE, SIGINT, SIGTERM, SIGXFSZ] { unsafe sigaddset(&signals, number) }
+    for number in [SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGBUS, SIGXFSZ] {
+      unsafe sigaddset(&signals, number)
+    }
     unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
     unsafe posix_spawnattr_setpgroup(&attributes, 0)
     let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK

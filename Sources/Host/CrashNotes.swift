@@ -18,7 +18,7 @@ public enum CrashNotes {
       CrashNotes.slots.writeAll()
       raise(signal)
     }
-    for signal in [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGBUS, SIGFPE] {
+    for signal in [SIGILL, SIGTRAP, SIGABRT, SIGSEGV, SIGFPE] {
       _ = unsafe sigaction(signal, &action, nil)
     }
   }

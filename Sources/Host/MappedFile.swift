@@ -15,7 +15,7 @@ public enum MappedFile {
   ///
   /// The region's `forgetPages` gives pages back to the system, so that a walk through the whole
   /// file stays in constant memory. A file that another program shortens while it is mapped ends
-  /// this process with SIGBUS when the missing part is read.
+  /// the tool with a sentence that names it (``MappingFaults``) when the missing part is read.
   ///
   /// - Throws: ``HostError`` where there is no such file, where it may not be read, and where it is
   ///   a folder, a pipe or a character device.
@@ -34,12 +34,14 @@ public enum MappedFile {
     _ = unsafe madvise(
       address, byteCount, access == .sparse ? Int32(MADV_RANDOM) : Int32(MADV_SEQUENTIAL))
     let start = UInt(bitPattern: address)
+    let slot = MappingFaults.note(path, at: start, byteCount: byteCount)
     let holes = HoleFinder(file)
     return unsafe ByteRegion(
       unsafeMemory: UnsafeRawBufferPointer(start: address, count: byteCount),
       forget: { range in forget(range, ofMappingAt: start) },
       findExtent: { holes?.extent(at: $0, byteCount: byteCount) },
       release: { memory in
+        MappingFaults.forget(slot)
         unsafe munmap(UnsafeMutableRawPointer(mutating: memory.baseAddress), memory.count)
       })
   }

@@ -15,6 +15,7 @@ final class PendingFile {
     targetPath = Self.followingLinks(path)
     if Folders.isFolder(targetPath) { throw HostError("write", path, errorNumber: EISDIR) }
     file = try Self.makeBeside(targetPath, flags: flags)
+    Leftovers.insert(path: file.path)
   }
 
   deinit {
@@ -34,6 +35,7 @@ final class PendingFile {
         throw HostError("rename to", targetPath, errorNumber: errno)
       }
       isPending = false
+      Leftovers.remove(path: file.path)
       if isDurable { try Self.syncFolder(of: targetPath) }
     } catch {
       abandon()
@@ -47,6 +49,7 @@ final class PendingFile {
     isPending = false
     try? file.close()
     _ = unsafe unlink(file.path)
+    Leftovers.remove(path: file.path)
   }
 
   private static func makeBeside(_ path: String, flags: Int32) throws(HostError) -> OpenFile {

@@ -49,6 +49,7 @@ final class RunningChild {
       unsafe waitid(P_PID, id_t(processID), &information, WEXITED | WNOWAIT)
     }
     _ = kill(-processID, SIGKILL)
+    Leftovers.remove(group: processID)
     var status: Int32 = 0
     _ = SystemCall.retrying { unsafe waitpid(processID, &status, 0) }
     if wasLate { return .timedOut }

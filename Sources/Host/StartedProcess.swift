@@ -27,7 +27,7 @@ public final class StartedProcess {
     guard let program = argv.first, !program.isEmpty else {
       throw HostError("start", "", found: "no program is named", hint: "Name a program.")
     }
-    processID = try ChildProcess.spawn(argv, environment, nil, streams)
+    processID = try ChildProcess.start(argv, environment, nil, streams)
     child = RunningChild(processID: processID, deadlineNanoseconds: nil)
   }
 

@@ -14,15 +14,38 @@ struct EventOrder {
   /// Calls that have begun and not ended.
   private(set) var open: [JournalRecord] = []
 
-  mutating func add(_ records: [JournalRecord]) {
-    for record in records { waiting[record.submitted] = .began(record) }
+  /// - Parameter last: the last number that was given out by now.
+  /// - Throws: ``RecorderError`` where a record has a number that nobody was given, or another has as well.
+  mutating func add(
+    _ records: [JournalRecord], last: () -> UInt64
+  ) throws(RecorderError) {
+    for record in records { try put(.began(record), at: record.submitted, after: 0, last) }
     open.append(contentsOf: records)
-    open.removeAll { record in
-      guard let number = record.completed else { return false }
-      waiting[number] = .ended(record, at: number)
-      return true
+    var stillOpen: [JournalRecord] = []
+    for record in open {
+      if let number = record.completed {
+        try put(.ended(record, at: number), at: number, after: record.submitted, last)
+      } else {
+        stillOpen.append(record)
+      }
+    }
+    open = stillOpen
+  }
+
+  private mutating func put(
+    _ event: Event, at number: UInt64, after earlier: UInt64, _ last: () -> UInt64
+  ) throws(RecorderError) {
+    guard number > earlier, number >= nextNumber, number <= min(last(), Self.greatestNumber),
+      waiting.updateValue(event, forKey: number) == nil
+    else {
+      throw RecorderError(
+        "read", "journal", found: "a record has number \(number), which was not given to it",
+        hint: "The program has written to memory that is not its own: look for that first.")
     }
   }
+
+  /// Far from what a program can get to, and from where counting on would overflow.
+  private static let greatestNumber = UInt64(Int64.max)
 
   mutating func add(_ event: ClientEvent, at number: UInt64) {
     waiting[number] = .client(event, at: number)

@@ -7,6 +7,8 @@ import Glibc
 /// in which order. The thread that makes a journal has to stay until it is closed.
 @safe final class Journal {
   private static let chunkByteCount = UInt64(PCJ_CHUNK_BYTES)
+  /// 256 GiB, between two looks at it.
+  private static let greatestNewChunkCount: UInt64 = 1 << 20
 
   let path: String
   private let control: UnsafeMutablePointer<pcj_control>
@@ -53,8 +55,11 @@ import Glibc
   /// Why the journal could not grow; `nil` while it could.
   var failure: String? {
     let number = unsafe pcj_load32(&control.pointee.failure)
-    return number == 0 ? nil : String(errorNumber: Int32(number))
+    return number == 0 ? nil : String(errorNumber: Int32(truncatingIfNeeded: number))
   }
+
+  /// The last number of the one order that was given out.
+  var lastNumber: UInt64 { unsafe pcj_load64(&control.pointee.order) }
 
   /// To be read before ``newRecords()``, so that ``wait(since:)`` returns at once for what comes later.
   var bell: UInt32 { unsafe pcj_load32(&control.pointee.bell) }
@@ -87,6 +92,11 @@ import Glibc
     // Behind the end of the file there is nothing to look at yet.
     let fileByteCount = UInt64(max(0, lseek(descriptor, 0, SEEK_END)))
     let presentCount = max(knownChunkCount, min(count, fileByteCount / Self.chunkByteCount))
+    guard presentCount - knownChunkCount < Self.greatestNewChunkCount else {
+      throw RecorderError(
+        "read", path, found: "it has grown by \(presentCount - knownChunkCount) chunks at once",
+        hint: "The program has written to memory that is not its own: look for that first.")
+    }
     unopened += knownChunkCount..<presentCount
     knownChunkCount = presentCount
     if unopened.isEmpty { return }

@@ -144,7 +144,8 @@ private struct FinishedOperation {
     let byteCount = record.isKind(PCJ_WRITE) ? byteCount : record.fields.range_byte_count
     let byteOffset = record.byteOffset
     guard let range = ByteRange(checking: byteOffset, byteCount: byteCount),
-      range.endByteOffset <= UInt64(Int64.max)
+      range.endByteOffset <= UInt64(Int64.max),
+      !record.isKind(PCJ_WRITE) || byteCount <= record.fields.payload_byte_count
     else {
       throw RecorderError(
         "read", "journal", found: "an operation at byte \(byteOffset) of \(byteCount) bytes",

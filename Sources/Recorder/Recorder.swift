@@ -15,6 +15,8 @@ public final class Recorder {
   static let journalName = "journal"
   /// How long what a program did may wait until it is in the logs.
   private static let roundMilliseconds: UInt32 = 20
+  /// How long a program may take to end once it was interrupted.
+  private static let patienceNanoseconds: UInt64 = 500_000_000
 
   public struct Options: Sendable {
     /// The folder below which files are recorded.
@@ -112,24 +114,28 @@ public final class Recorder {
 
   /// Runs `argv` to its end in its own order. To be called once, by the thread that made the recorder.
   ///
-  /// - Parameter isInterrupted: asked at each round; once it is true the program is interrupted.
+  /// - Parameter isInterrupted: asked at each round; once it is true the program is interrupted, and killed
+  ///   half a second later.
   /// - Throws: what kept the recording from going on; the program has been killed then.
   public func run(_ argv: [String], isInterrupted: () -> Bool) throws -> Outcome {
     defer { close() }
     let process = try StartedProcess(argv: argv, environment: environment)
     defer { _ = process.end() }
-    var wasInterrupted = false
+    var interruption: UInt64?
     while !process.hasEnded {
       let bell = journal.bell
       try poll()
-      if !wasInterrupted, isInterrupted() {
-        wasInterrupted = true
+      if let interruption {
+        // It does not listen: what it did until now is recorded.
+        if MonotonicClock.nanoseconds - interruption > Self.patienceNanoseconds { break }
+      } else if isInterrupted() {
+        interruption = MonotonicClock.nanoseconds
         process.interrupt()
       }
       journal.wait(since: bell, milliseconds: Self.roundMilliseconds)
     }
     var outcome = try finish(process.end(), of: argv)
-    outcome.wasInterrupted = wasInterrupted
+    outcome.wasInterrupted = interruption != nil
     return outcome
   }
 
@@ -184,7 +190,7 @@ public final class Recorder {
         waiting[record.submitted] = record
       }
     }
-    order.add(records)
+    try order.add(records) { journal.lastNumber }
     try handle(order.next())
   }
 
@@ -263,7 +269,7 @@ public final class Recorder {
       let files = table.files.filter { $0.firstTouched < record.submitted }
       flushedTogether[record.submitted] = files
       for file in files { file.flushBegins(record) }
-    case PCJ_PROBLEM: note(record)
+    case PCJ_PROBLEM: try note(record)
     default: break
     }
   }
@@ -304,9 +310,13 @@ public final class Recorder {
     return file
   }
 
-  private func note(_ record: JournalRecord) {
-    let problem = RecordingProblem(record)
-    if let problem, !problems.contains(problem) { problems.append(problem) }
+  private func note(_ record: JournalRecord) throws {
+    guard let problem = RecordingProblem(record) else {
+      throw RecorderError(
+        "read", journal.path, found: "problem number \(record.fields.flags), which is none",
+        hint: "The program has written to memory that is not its own: look for that first.")
+    }
+    if !problems.contains(problem) { problems.append(problem) }
   }
 
   // MARK: The end

@@ -76,7 +76,13 @@ struct BisectCommand: ParsableCommand {
           "\(path) is an image: which write broke it shows in a log of its writes only. "
             + "`powercut check \(path.shellQuoted)` says what is wrong with it.")
       }
+      Tool.prepareInterruption {
+        var partial = unfinished
+        partial.isInterrupted = true
+        try write(partial, stopwatch.timing(jobCount: 1))
+      }
       let result = try search()
+      Interrupts.claimEnd()
       try write(result, stopwatch.timing(jobCount: 1))
       return result.exitStatus
     }
@@ -84,8 +90,7 @@ struct BisectCommand: ParsableCommand {
 
   /// What was found until it ended, also where that was an error.
   private func search() throws -> BisectResult {
-    var result = BisectResult(
-      path: path, question: question, entryCount: 0, reproduce: reproduction(rule: rule?.rule))
+    var result = unfinished
     do {
       result = try BisectRun(self).result()
     } catch let usage as ValidationError {
@@ -98,9 +103,13 @@ struct BisectCommand: ParsableCommand {
     return result
   }
 
-  private var question: BisectResult.Question {
-    if let command { return .command(command.text) }
-    return rule.map { .rule($0.rule) } ?? .anyRule
+  /// What is known before the search.
+  private var unfinished: BisectResult {
+    let question =
+      command.map { BisectResult.Question.command($0.text) }
+      ?? rule.map { .rule($0.rule) } ?? .anyRule
+    return BisectResult(
+      path: path, question: question, entryCount: 0, reproduce: reproduction(rule: rule?.rule))
   }
 
   private func write(_ result: BisectResult, _ timing: ReportTiming) throws {

@@ -17,6 +17,7 @@ struct BisectDocument: Encodable {
   private let command = "bisect"
   private let subject: String
   private let question: Question
+  /// As in the report of every command that judges: `passed` where nothing fails.
   private let outcome: String
   private let reasons: [String]
   private let passed: Bool

@@ -30,20 +30,38 @@ struct FindingFolder {
     try Folders.files(below: path, suffix: Self.scenarioName).map(LoadedScenario.init(path:))
   }
 
+  /// What was found and not yet made smaller, in the order of the names.
+  func pendingScenarios() throws -> [LoadedScenario] {
+    try Folders.names(in: path)
+      .filter { $0.hasPrefix(Self.pendingPrefix) && $0.hasSuffix(".yaml") }
+      .map { try LoadedScenario(path: "\(path)/\($0)") }
+  }
+
+  private static let pendingPrefix = "unshrunk-"
+
+  /// Writes a run as it was found; it is on the disk when this returns.
+  ///
+  /// - Returns: the file; `nil` where the finding is of no seed.
+  @discardableResult
+  func keepUnshrunk(_ finding: Finding, of plan: FuzzPlan) throws -> String? {
+    guard let seed = finding.seed else { return nil }
+    let scenario = Scenario(
+      of: plan.configuration(for: seed), seed: seed, tiers: plan.tiers, breaking: finding.rule,
+      also: finding.alsoBroken)
+    let kept = "\(path)/\(Self.pendingPrefix)\(finding.rule.rawValue)-seed-\(seed).yaml"
+    try OutputFile.write(scenario.text, to: kept)
+    return kept
+  }
+
   /// Keeps a run while it is made smaller, so that it is there whatever happens until then, and for good
   /// where `minimize` comes to nothing.
   func keeping(
     _ finding: Finding, of plan: FuzzPlan, _ minimize: () throws -> FindingGroup?
   ) throws -> FindingGroup? {
-    guard let seed = finding.seed else { return try minimize() }
-    let scenario = Scenario(
-      of: plan.configuration(for: seed), seed: seed, tiers: plan.tiers, breaking: finding.rule,
-      also: finding.alsoBroken)
-    let kept = "\(path)/unshrunk-\(finding.rule.rawValue)-seed-\(seed).yaml"
-    try OutputFile.write(scenario.text, to: kept)
+    let kept = try keepUnshrunk(finding, of: plan)
     guard let group = try minimize() else { return nil }
     try write(group, command: "fuzz")
-    Folders.remove(kept)
+    if let kept { Folders.remove(kept) }
     return group
   }
 

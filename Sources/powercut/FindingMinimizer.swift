@@ -16,6 +16,14 @@ struct MinimizingOptions: ParsableArguments {
   var isMinimizing: Bool { shrink || output != nil }
 }
 
+/// A finding of an earlier campaign that was not made smaller.
+struct PendingFinding {
+  var finding: Finding
+  /// Where it is kept.
+  var path: String
+  var scenario: Scenario
+}
+
 /// Makes the findings of a campaign smaller, groups them and keeps them.
 struct FindingMinimizer {
   private let plan: FuzzPlan
@@ -31,33 +39,65 @@ struct FindingMinimizer {
   /// Tries again what earlier campaigns of this stack found: what is still there is a finding.
   func tryKnown(_ report: inout RunReport) throws {
     for known in try folder?.knownScenarios() ?? [] where isOfThisPlan(known.scenario) {
-      if Interrupts.isRequested { return }
-      guard case .breaks(let rule, _) = known.scenario.expectation else { continue }
-      if let reason = known.scenario.reasonNotToRun(
-        hasCommands: !plan.carrier.judgeWords.isEmpty)
-      {
-        report.notes.append("known and not tried: \(known.path) \(reason)")
-        continue
-      }
-      let configuration = known.scenario.configuration.running(plan.executable)
-      let program = configuration.programWords(namesExecutable: plan.executable != nil)
-      let reproduce =
-        (["powercut", "replay-run", known.path.shellQuoted] + program + plan.carrier.judgeWords)
-        .joined(separator: " ")
-      let judged = JudgedSeed(
-        configuration, seed: known.scenario.seeds.first,
-        tiers: known.scenario.tiers, carrier: plan.carrier, reproduce: reproduce)
-      if let stalled = judged.stalledRun { throw ToolError("\(known.path): \(stalled)") }
-      // What an interrupt has cut short says nothing.
-      if Interrupts.isRequested { return }
-      report.counts.add(judged.judgement)
-      if let finding = judged.findings.first(where: { $0.rule == rule }) {
-        report.findings.append(finding)
-        report.notes.append("known and still there: \(known.path)")
-      } else {
-        report.notes.append("known and gone: \(known.path)")
-      }
+      _ = try finding(of: known, &report)
     }
+  }
+
+  /// Carries a kept scenario out again.
+  ///
+  /// - Returns: what is still there; the report has it, too.
+  private func finding(
+    of known: LoadedScenario, _ report: inout RunReport
+  ) throws -> Finding? {
+    if Interrupts.isRequested {
+      report.isInterrupted = true
+      return nil
+    }
+    guard case .breaks(let rule, _) = known.scenario.expectation else { return nil }
+    if let reason = known.scenario.reasonNotToRun(
+      hasCommands: !plan.carrier.judgeWords.isEmpty)
+    {
+      report.notes.append("known and not tried: \(known.path) \(reason)")
+      return nil
+    }
+    let configuration = known.scenario.configuration.running(plan.executable)
+    let program = configuration.programWords(namesExecutable: plan.executable != nil)
+    let reproduce =
+      (["powercut", "replay-run", known.path.shellQuoted] + program + plan.carrier.judgeWords)
+      .joined(separator: " ")
+    let judged = JudgedSeed(
+      configuration, seed: known.scenario.seeds.first,
+      tiers: known.scenario.tiers, carrier: plan.carrier, reproduce: reproduce)
+    if let stalled = judged.stalledRun { throw ToolError("\(known.path): \(stalled)") }
+    // What an interrupt has cut short says nothing.
+    if Interrupts.isRequested {
+      report.isInterrupted = true
+      return nil
+    }
+    report.counts.add(judged.judgement)
+    guard let finding = judged.findings.first(where: { $0.rule == rule }) else {
+      report.notes.append("known and gone: \(known.path)")
+      return nil
+    }
+    report.findings.append(finding)
+    report.notes.append("known and still there: \(known.path)")
+    return finding
+  }
+
+  /// Tries again what an earlier campaign found and did not come to make smaller, as it was killed: what is
+  /// still there is a finding, and is made smaller before any other.
+  func tryPending(_ report: inout RunReport) throws -> [PendingFinding] {
+    var pending: [PendingFinding] = []
+    for left in try folder?.pendingScenarios() ?? [] where isOfThisPlan(left.scenario) {
+      guard let finding = try finding(of: left, &report) else { continue }
+      pending.append(PendingFinding(finding: finding, path: left.path, scenario: left.scenario))
+    }
+    return pending
+  }
+
+  /// Keeps a finding in the moment in which it is found: whatever happens from then on, it is there.
+  func keepUnshrunk(_ finding: Finding) throws {
+    try folder?.keepUnshrunk(finding, of: plan)
   }
 
   private func isOfThisPlan(_ scenario: Scenario) -> Bool {
@@ -65,10 +105,28 @@ struct FindingMinimizer {
   }
 
   /// Makes `examples` smaller and keeps them.
-  func minimize(_ examples: [Finding], _ report: inout RunReport) throws {
+  ///
+  /// - Parameter pending: what an earlier campaign left, before the others.
+  func minimize(
+    _ pending: [PendingFinding], _ examples: [Finding], _ report: inout RunReport
+  ) throws {
     guard options.isMinimizing else { return }
     var progress = ProgressLine()
+    for left in pending {
+      if Interrupts.isRequested { break }
+      progress.show("making \(left.path) smaller")
+      if let group = try minimizedAndKept(left) {
+        FindingGroup.add(group, to: &report.groups)
+      } else {
+        report.notes.append("\(left.path) cannot be made smaller")
+      }
+    }
     for finding in examples {
+      // Each is kept as it was found, and the next campaign carries on with it.
+      if Interrupts.isRequested {
+        report.notes.append("\(finding.reproduce): interrupted before it was made smaller")
+        continue
+      }
       progress.show(
         "making \(finding.rule.rawValue) of seed \(finding.seed.map { "\($0)" } ?? "") smaller")
       if let group = try minimizedAndKept(finding) {
@@ -92,16 +150,33 @@ struct FindingMinimizer {
     }
   }
 
+  private func minimizedAndKept(_ left: PendingFinding) throws -> FindingGroup? {
+    let isGoingOn = isGoingOn
+    let scenario = left.scenario
+    guard scenario.configuration.hasClient,
+      let judged = try scenario.firstRun(
+        breaking: left.finding.rule, carrier: plan.carrier.carrier(judging: left.finding.rule)),
+      let group = try FindingGroup.minimizing(
+        judged, rule: left.finding.rule, isGoingOn: isGoingOn)
+    else { return nil }
+    try folder?.write(group, command: "fuzz")
+    Folders.remove(left.path)
+    return group
+  }
+
+  /// Says until when one finding may be made smaller.
+  private var isGoingOn: () -> Bool {
+    let stopwatch = Stopwatch()
+    let limit = options.shrinkLimit.nanoseconds
+    return { stopwatch.elapsedNanoseconds < limit && !Interrupts.isRequested }
+  }
+
   private func minimizedAndKept(_ finding: Finding) throws -> FindingGroup? {
     guard let folder else { return try minimized(finding) }
     return try folder.keeping(finding, of: plan) { try minimized(finding) }
   }
 
   private func minimized(_ finding: Finding) throws -> FindingGroup? {
-    let stopwatch = Stopwatch()
-    let limit = options.shrinkLimit.nanoseconds
-    return try FindingGroup.minimizing(finding, of: plan) {
-      stopwatch.elapsedNanoseconds < limit && !Interrupts.isRequested
-    }
+    try FindingGroup.minimizing(finding, of: plan, isGoingOn: isGoingOn)
   }
 }

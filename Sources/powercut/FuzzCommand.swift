@@ -73,22 +73,39 @@ struct FuzzCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      let plan = try self.plan()
-      let minimizer = try FindingMinimizer(plan, minimizing)
-      var tally = FuzzTally(plan)
-      try tally.addKnown { try minimizer.tryKnown(&$0) }
-      if tally.isGoingOn {
-        do {
-          try carryOut(plan, stopwatch, &tally)
-        } catch let stalled as StalledRun {
-          tally.end(by: stalled)
-        }
+      let empty = RunReport(command: "fuzz", subject: "\(stack)")
+      return try outputOptions.report(empty, stopwatch, jobCount: jobCount) { report, timing in
+        try campaign(stopwatch, timing, &report)
       }
-      var report = tally.finalReport
-      if report.obstacles.isEmpty { try minimizer.minimize(tally.examples, &report) }
-      try outputOptions.write(report, stopwatch.timing(jobCount: jobCount))
-      return report.exitStatus
     }
+  }
+
+  /// - Parameter report: what was found until then, also where an error ends it.
+  private func campaign(
+    _ stopwatch: Stopwatch, _ timing: ReportTiming, _ report: inout RunReport
+  ) throws {
+    let plan = try self.plan()
+    let minimizer = try FindingMinimizer(plan, minimizing)
+    var tally = FuzzTally(plan)
+    outputOptions.prepare(tally.finalReport, timing, stopwatch)
+    var pending: [PendingFinding] = []
+    do {
+      try tally.addKnown {
+        pending = try minimizer.tryPending(&$0)
+        try minimizer.tryKnown(&$0)
+      }
+      if tally.isGoingOn { try carryOut(plan, minimizer, stopwatch, &tally) }
+    } catch let stalled as StalledRun {
+      tally.end(by: stalled)
+    } catch {
+      report = tally.finalReport
+      throw error
+    }
+    report = tally.finalReport
+    outputOptions.prepare(report, timing, stopwatch)
+    guard report.obstacles.isEmpty else { return }
+    try minimizer.minimize(pending, tally.examples, &report)
+    if Interrupts.isRequested { report.isInterrupted = true }
   }
 
   private var jobCount: Int { commands.isEmpty ? jobOptions.jobs(for: stack) : jobOptions.jobs }
@@ -171,7 +188,8 @@ struct FuzzCommand: ParsableCommand {
   }
 
   private func carryOut(
-    _ plan: FuzzPlan, _ stopwatch: Stopwatch, _ tally: inout FuzzTally
+    _ plan: FuzzPlan, _ minimizer: FindingMinimizer, _ stopwatch: Stopwatch,
+    _ tally: inout FuzzTally
   ) throws {
     let part = SeedPart(seeds: plan.seeds, shard: shard)
     var progress = ProgressLine()
@@ -195,7 +213,12 @@ struct FuzzCommand: ParsableCommand {
           """)
       }
       progress.show("seed \(result.seed), \(tally.report.findings.count) rules broken")
+      let exampleCount = tally.examples.count
       let isGoingOn = try tally.add(result)
+      if let example = tally.examples.last, tally.examples.count > exampleCount {
+        try minimizer.keepUnshrunk(example)
+      }
+      outputOptions.prepare(tally.finalReport, stopwatch.timing(jobCount: jobCount), stopwatch)
       guard let duration else { return isGoingOn }
       tally.end(atLast: result.seed)
       isOutOfTime = stopwatch.elapsedNanoseconds >= duration.nanoseconds

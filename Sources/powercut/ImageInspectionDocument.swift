@@ -35,6 +35,8 @@ struct ImageInspectionDocument: Encodable {
   private let refusal: Nullable<RecoverDocument.Refusal>
   private let blockEntries: Nullable<Bool>
   private let logEntries: Nullable<Bool>
+  /// As in ``LogDocument``.
+  private var outcome: String
 
   init(_ image: ImageInspection, path: String) {
     subject = path
@@ -56,7 +58,10 @@ struct ImageInspectionDocument: Encodable {
     refusal = Nullable(image.refusal.map { RecoverDocument.Refusal($0) })
     blockEntries = Nullable(nil)
     logEntries = Nullable(nil)
+    outcome = (problems.isEmpty ? Outcome.Kind.passed : .failed).rawValue
   }
+
+  mutating func interrupt() { outcome = Outcome.Kind.interrupted.rawValue }
 
   /// The text in front of the value of `blockEntries`, between the two lists, and behind the second.
   func parts() throws -> [String] {

@@ -1,6 +1,8 @@
 import ArgumentParser
 import Bytes
+import Campaign
 import Host
+import Reporting
 import WriteLog
 
 /// How an inspection is printed.
@@ -13,11 +15,9 @@ struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect", abstract: "Say what is in a log, a recording or a VHDX image.",
     discussion: """
-      Exit status: 0 for a file that is whole, 1 for one with problems, 2 where it is none of these.
+      Exit status: 0 for a file that is whole, 1 for one with problems, 2 where it is none of these, 130 \
+      interrupted.
       """)
-
-  /// What is printed at once, so that the list of a long log never is in memory as a whole.
-  private static let pieceByteCount = 1 << 16
 
   @Argument(help: "A write log, a recording's folder with writes.log, or a VHDX image.")
   var path: String
@@ -32,6 +32,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     try Tool.run {
+      format.prepareInterruption(of: "inspect", path)
       if let image = try InspectImage(path, listsEntries: entries) {
         try OptionUse.inspectingImage.check()
         return try image.run(format)
@@ -39,46 +40,64 @@ struct InspectCommand: ParsableCommand {
       try OptionUse.inspectingLog.check()
       let recording = try RecordingSource(path, options: log, for: "inspect")
       let index = try recording.index()
+      var stream = InspectStream()
       switch format {
-      case .text: try printText(index, path: recording.logPath)
-      case .json: try printJSON(index, path: recording.logPath)
+      case .text: try printText(index, path: recording.logPath, to: &stream)
+      case .json: try printJSON(index, path: recording.logPath, to: &stream)
       }
+      if stream.isCutShort { return Interrupts.exitStatus }
       return index.problems.isEmpty ? 0 : 1
     }
   }
 
-  private func printText(_ index: WriteLogIndex, path: String) throws {
-    var text = LogDescription(index, path: path).text
+  private func printText(
+    _ index: WriteLogIndex, path: String, to stream: inout InspectStream
+  ) throws {
+    try stream.write(LogDescription(index, path: path).text)
     if entries {
       for place in 0..<index.entryCount {
-        text += EntryLine(index[place], of: index).text + "\n"
-        try printFullPiece(&text)
+        guard try stream.writeElement(EntryLine(index[place], of: index).text + "\n") else { break }
       }
     }
-    for problem in index.problems { text += "problem: \(problem)\n" }
-    try StandardStreams.writeResult(text)
+    for problem in index.problems { try stream.write("problem: \(problem)\n") }
+    try stream.flush(listing: "\(index.entryCount) entries")
   }
 
-  private func printJSON(_ index: WriteLogIndex, path: String) throws {
-    let document = try LogDocument(index, path: path).parts()
-    var text = document.beforeEntries
+  private func printJSON(
+    _ index: WriteLogIndex, path: String, to stream: inout InspectStream
+  ) throws {
+    var document = LogDocument(index, path: path)
+    try stream.write(document.parts().beforeEntries)
     if entries {
-      text += "["
+      try stream.write("[")
       for place in 0..<index.entryCount {
-        text += place == 0 ? "\n    " : ",\n    "
-        text += try EntryDocument(index[place], of: index).line()
-        try printFullPiece(&text)
+        let element = try EntryDocument(index[place], of: index).line()
+        guard try stream.writeElement((place == 0 ? "\n    " : ",\n    ") + element) else { break }
       }
-      text += "\n  ]"
+      try stream.write("\n  ]")
     } else {
-      text += "null"
+      try stream.write("null")
     }
-    try StandardStreams.writeResult(text + document.behindEntries)
+    if stream.isCutShort { document.interrupt() }
+    try stream.write(document.parts().behindEntries)
+    try stream.flush()
   }
+}
 
-  private func printFullPiece(_ text: inout String) throws {
-    guard text.utf8.count > Self.pieceByteCount else { return }
-    try StandardStreams.writeResult(text)
-    text = ""
+extension InspectFormat {
+  /// Has it said that the command was interrupted, where it does not end by itself.
+  func prepareInterruption(of command: String, _ subject: String) {
+    let stopwatch = Stopwatch()
+    Tool.prepareInterruption {
+      var report = RunReport(command: command, subject: subject)
+      report.isInterrupted = true
+      let timing = stopwatch.timing(jobCount: 1)
+      let text =
+        switch self {
+        case .text: TextReport(report, usesColor: false).text(timing)
+        case .json: try JSONReport(report).text(timing)
+        }
+      try StandardStreams.writeResult(text)
+    }
   }
 }

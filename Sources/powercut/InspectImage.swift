@@ -22,29 +22,30 @@ struct InspectImage {
 
   /// Prints everything and returns the exit status.
   func run(_ format: InspectFormat) throws -> Int32 {
+    var stream = InspectStream()
     switch format {
-    case .text: try printText()
-    case .json: try printJSON()
+    case .text: try printText(&stream)
+    case .json: try printJSON(&stream)
     }
+    if stream.isCutShort { return Interrupts.exitStatus }
     return image.problems.isEmpty ? 0 : 1
   }
 
-  private func printText() throws {
-    var stream = InspectStream()
+  private func printText(_ stream: inout InspectStream) throws {
     try stream.write(ImageDescription(image, path: path).text)
     if listsEntries {
       let lists = ImageEntryLists(image)
-      try lists.forEachBlock { try stream.write($0.text + "\n") }
-      try lists.forEachLogEntry { try stream.write($0.text + "\n") }
+      try lists.forEachBlock { try stream.writeElement($0.text + "\n") }
+      try lists.forEachLogEntry { try stream.writeElement($0.text + "\n") }
     }
     for problem in image.problems { try stream.write("problem: \(problem.text)\n") }
-    try stream.flush()
+    try stream.flush(listing: "all entries")
   }
 
-  private func printJSON() throws {
-    let parts = try ImageInspectionDocument(image, path: path).parts()
+  private func printJSON(_ stream: inout InspectStream) throws {
+    var document = ImageInspectionDocument(image, path: path)
+    let parts = try document.parts()
     let lists = ImageEntryLists(image)
-    var stream = InspectStream()
     try stream.write(parts[0])
     try printList(&stream) { element in
       try lists.forEachBlock { try element(ImageEntryDocument.Block($0)) }
@@ -53,7 +54,8 @@ struct InspectImage {
     try printList(&stream) { element in
       try lists.forEachLogEntry { try element(ImageEntryDocument.LogEntry($0)) }
     }
-    try stream.write(parts[2])
+    if stream.isCutShort { document.interrupt() }
+    try stream.write(document.parts()[2])
     try stream.flush()
   }
 
@@ -67,8 +69,9 @@ struct InspectImage {
     var isFirst = true
     try stream.write("[")
     try forEach { element in
-      try stream.write((isFirst ? "\n    " : ",\n    ") + ImageEntryDocument.line(element))
-      isFirst = false
+      let text = try ImageEntryDocument.line(element)
+      let isWritten = try stream.writeElement((isFirst ? "\n    " : ",\n    ") + text)
+      isFirst = isFirst && !isWritten
     }
     try stream.write("\n  ]")
   }

@@ -41,6 +41,9 @@ struct LogDocument: Encodable {
   private let notes: [String]
   private let problems: [Problem]
   private let entries: Nullable<Bool>
+  /// `passed` for a file that is whole, `failed` for one with problems, `interrupted` where a signal has cut
+  /// the list of entries short.
+  private var outcome: String
 
   init(_ index: WriteLogIndex, path: String) {
     let summary = LogSummary(of: index)
@@ -69,7 +72,10 @@ struct LogDocument: Encodable {
     notes = index.shapeNotes
     problems = index.problems.map { Problem($0) }
     entries = Nullable(nil)
+    outcome = (problems.isEmpty ? Outcome.Kind.passed : .failed).rawValue
   }
+
+  mutating func interrupt() { outcome = Outcome.Kind.interrupted.rawValue }
 
   /// The text in front of the value of `entries` and the text behind it, with a line feed at its end.
   func parts() throws -> (beforeEntries: String, behindEntries: String) {

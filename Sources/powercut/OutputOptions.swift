@@ -23,6 +23,53 @@ struct OutputOptions: ParsableArguments {
 
   /// Prints the report to stdout, and on stderr what kept it from being whole.
   func write(_ report: RunReport, _ timing: ReportTiming) throws {
+    Interrupts.claimEnd()
+    try print(report, timing)
+  }
+
+  /// Lets `fill` make a report and prints it, also where an error or a signal ended it: what was judged until
+  /// then is no less true.
+  ///
+  /// - Returns: the exit status.
+  /// - Throws: `ValidationError` of `fill`: a wrong usage has no report.
+  func report(
+    _ empty: RunReport, _ stopwatch: Stopwatch, jobCount: Int = 1,
+    _ fill: (inout RunReport, inout ReportTiming) throws -> Void
+  ) throws -> Int32 {
+    var report = empty
+    var timing = stopwatch.timing(jobCount: jobCount)
+    prepare(report, timing, stopwatch)
+    do {
+      try fill(&report, &timing)
+    } catch let usage as ValidationError {
+      throw usage
+    } catch {
+      report.addObstacle("\(error)")
+    }
+    timing.elapsedNanoseconds = stopwatch.elapsedNanoseconds
+    try write(report, timing)
+    return report.exitStatus
+  }
+
+  /// Has `report` printed where a signal comes and the rest does not end by itself, and where a mapped file is
+  /// cut short.
+  func prepare(_ report: RunReport, _ timing: ReportTiming, _ stopwatch: Stopwatch) {
+    let options = self
+    Interrupts.setLastWords { ending in
+      var partial = report
+      switch ending {
+      case .signal: partial.isInterrupted = true
+      case .fault(let reason): partial.addObstacle(reason)
+      }
+      var timing = timing
+      timing.elapsedNanoseconds = stopwatch.elapsedNanoseconds
+      // A full disk or a reader that has gone: the status is all that can be said.
+      try? options.print(partial, timing)
+      return partial.exitStatus
+    }
+  }
+
+  private func print(_ report: RunReport, _ timing: ReportTiming) throws {
     let unfinished = report.scenarios.flatMap { scenario in
       scenario.obstacles.map { "\(scenario.path): \($0)" }
     }
@@ -35,29 +82,6 @@ struct OutputOptions: ParsableArguments {
       || report.scenarios.contains { $0.obstacles.isEmpty }
     if format == .text, !isBegun, !(report.obstacles + unfinished).isEmpty { return }
     try StandardStreams.writeResult(text(report, timing))
-  }
-
-  /// Lets `fill` make a report and prints it, also where an error ended it: what was judged until then is
-  /// no less true.
-  ///
-  /// - Returns: the exit status.
-  /// - Throws: `ValidationError` of `fill`: a wrong usage has no report.
-  func report(
-    _ empty: RunReport, _ stopwatch: Stopwatch, jobCount: Int = 1,
-    _ fill: (inout RunReport, inout ReportTiming) throws -> Void
-  ) throws -> Int32 {
-    var report = empty
-    var timing = stopwatch.timing(jobCount: jobCount)
-    do {
-      try fill(&report, &timing)
-    } catch let usage as ValidationError {
-      throw usage
-    } catch {
-      report.addObstacle("\(error)")
-    }
-    timing.elapsedNanoseconds = stopwatch.elapsedNanoseconds
-    try write(report, timing)
-    return report.exitStatus
   }
 
   private func text(_ report: RunReport, _ timing: ReportTiming) throws -> String {

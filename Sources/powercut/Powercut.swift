@@ -1,5 +1,6 @@
 import ArgumentParser
 import Campaign
+import Host
 import Reporting
 
 /// The tool: arguments, wiring, exit status.
@@ -22,6 +23,13 @@ struct Powercut: ParsableCommand {
     ])
 
   static func main() {
+    // Swift takes a program's arguments from there: without it every command would be none, and print help.
+    guard Folders.exists("/proc/self/cmdline") else {
+      try? StandardStreams.writeProgress(
+        "powercut: /proc cannot be read, and without it neither can the arguments of the command. Mount "
+          + "it: mount -t proc proc /proc\n")
+      exit(withError: ExitCode(Tool.failureStatus))
+    }
     do {
       try CommandLineCheck.check(
         Array(CommandLine.arguments.dropFirst()),

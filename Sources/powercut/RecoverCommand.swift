@@ -12,7 +12,8 @@ struct RecoverCommand: ParsableCommand {
       Without an option the image is changed in place, with a sync behind each step, so that a power \
       cut in the middle is recovered by the next run. Nothing is written to an image that is refused.
 
-      Exit status: 0 recovered or nothing to do, 1 refused, 2 could not be read or written.
+      Exit status: 0 recovered or nothing to do, 1 refused, 2 could not be read or written, 130 \
+      interrupted; the next run finishes what was begun.
       """)
 
   @Argument(help: "A VHDX image.")
@@ -55,9 +56,8 @@ struct RecoverCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      var result = RecoverResult(
-        found: .failure(ToolError("not begun")), path: path, profile: profile.adding(bug),
-        isDryRun: dryRun, outputPath: output)
+      Tool.prepareInterruption { try print(unfinished, stopwatch.timing(jobCount: 1)) }
+      var result = unfinished
       do {
         let (plan, written) = try recovered()
         result.found = .success(plan)
@@ -65,9 +65,15 @@ struct RecoverCommand: ParsableCommand {
       } catch {
         result.found = .failure(error)
       }
+      Interrupts.claimEnd()
       try print(result, stopwatch.timing(jobCount: 1))
       return result.exitStatus
     }
+  }
+
+  private var unfinished: RecoverResult {
+    RecoverResult(
+      found: nil, path: path, profile: profile.adding(bug), isDryRun: dryRun, outputPath: output)
   }
 
   private func recovered() throws -> (RecoverPlan, RecoverResult.Written) {
@@ -161,7 +167,8 @@ struct RecoverResult {
   }
 
   /// What opening does to it, or why that could not be found out or carried out.
-  var found: Result<RecoverPlan, any Error>
+  /// `nil` before.
+  var found: Result<RecoverPlan, any Error>?
   var path: String
   var profile: RecoveryProfile
   var written = Written.nothing
@@ -172,6 +179,7 @@ struct RecoverResult {
   /// besides is `check`'s to judge, and told here.
   var outcome: Outcome {
     switch found {
+    case nil: Outcome(isInterrupted: true)
     case .failure(let obstacle): Outcome(obstacles: ["\(obstacle)"])
     case .success(let plan):
       if case .refused(let refusal) = plan.verdict {

@@ -50,7 +50,7 @@ struct RecoverDocument: Encodable {
     self.outcome = outcome.kind.rawValue
     reasons = outcome.reasons
     passed = outcome.isPassed
-    let plan = try? result.found.get()
+    let plan = try? result.found?.get()
     recovery = Nullable(plan.map { Self.word($0.verdict) })
     var found: RecoverRefusal?
     if case .refused(let refusal) = plan?.verdict { found = refusal }

@@ -70,6 +70,7 @@ struct ReplayCommand: ParsableCommand {
       for note in index.shapeNotes { try StandardStreams.writeProgress("powercut: \(note)\n") }
       if digests {
         try list(history)
+        if Interrupts.isRequested { return Interrupts.exitStatus }
       } else if let output {
         let chosen = try crash.state(of: history, index, origin: log.origin)
         if let cut = chosen.recovery {
@@ -114,6 +115,7 @@ struct ReplayCommand: ParsableCommand {
   private func list(_ history: DiskHistory) throws {
     var text = ""
     for line in DigestListing(history) {
+      if Interrupts.isRequested { break }
       text += line + "\n"
       if text.utf8.count > 1 << 16 {
         try StandardStreams.writeResult(text)

@@ -37,31 +37,38 @@ struct ReplayRunCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      let request = try ReplayRequest(subject, programOptions, commands)
-      let carrier = try programOptions.carrier(
-        for: request.token.stack, named: request.executable
-      )
-      .judged(by: commands.judges(jobCount: Processors.count))
-      var report = RunReport(
-        command: "replay-run", subject: request.token.target, seeds: request.token.seeds)
-      let replay = try CrashNotes.noting(seed: request.token.seeds.first.rawValue) {
-        Result {
-          try RunReplay(
-            request.token, carrier: carrier, executable: request.executable,
-            reproduce: request.command)
-        }
-      }.get()
-      for result in replay.results { report.counts.add(result.judgement) }
-      report.needsPromises = request.token.stack.program != nil
-      report.findings = replay.findings
-      report.replay = try verdict(of: replay)
-      report.isInterrupted = Interrupts.isRequested
-      report.notes = replay.notes
-      report.addCommandNotes(
-        comparesRecoveries: request.token.stack.image == .vhdx, tiers: request.token.tiers)
-      try outputOptions.write(report, stopwatch.timing(jobCount: 1))
-      return report.exitStatus
+      // A token can be longer than a line.
+      let empty = RunReport(command: "replay-run", subject: String(subject.prefix(80)))
+      return try outputOptions.report(empty, stopwatch) { report, timing in
+        let request = try ReplayRequest(subject, programOptions, commands)
+        report = RunReport(
+          command: "replay-run", subject: request.token.target, seeds: request.token.seeds)
+        outputOptions.prepare(report, timing, stopwatch)
+        try carryOut(request, &report)
+      }
     }
+  }
+
+  private func carryOut(_ request: ReplayRequest, _ report: inout RunReport) throws {
+    let carrier = try programOptions.carrier(
+      for: request.token.stack, named: request.executable
+    )
+    .judged(by: commands.judges(jobCount: Processors.count))
+    let replay = try CrashNotes.noting(seed: request.token.seeds.first.rawValue) {
+      Result {
+        try RunReplay(
+          request.token, carrier: carrier, executable: request.executable,
+          reproduce: request.command)
+      }
+    }.get()
+    for result in replay.results { report.counts.add(result.judgement) }
+    report.needsPromises = request.token.stack.program != nil
+    report.findings = replay.findings
+    report.notes = replay.notes
+    report.addCommandNotes(
+      comparesRecoveries: request.token.stack.image == .vhdx, tiers: request.token.tiers)
+    report.replay = try verdict(of: replay)
+    report.isInterrupted = Interrupts.isRequested
   }
 
   /// - Returns: `nil` where an interrupt came before there was one.

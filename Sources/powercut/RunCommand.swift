@@ -37,8 +37,8 @@ struct RunCommand: ParsableCommand {
         for batch in [scenarios.simulated, scenarios.programs] {
           guard let first = batch.first, !report.isInterrupted else { continue }
           try carryOut(
-            batch, jobCount: jobOptions.jobs(for: first.scenario.configuration.stack), &report,
-            &timing)
+            batch, jobCount: jobOptions.jobs(for: first.scenario.configuration.stack), stopwatch,
+            &report, &timing)
         }
         report.addCommandNotes(comparesRecoveries: scenarios.haveImages, tiers: scenarios.tiers)
       }
@@ -46,8 +46,8 @@ struct RunCommand: ParsableCommand {
   }
 
   private func carryOut(
-    _ batch: [RunnableScenario], jobCount: Int, _ report: inout RunReport,
-    _ timing: inout ReportTiming
+    _ batch: [RunnableScenario], jobCount: Int, _ stopwatch: Stopwatch,
+    _ report: inout RunReport, _ timing: inout ReportTiming
   ) throws {
     var progress = ProgressLine()
     let pool = RunPool(jobCount: jobCount, isOneByOne: !commands.isEmpty)
@@ -61,6 +61,7 @@ struct RunCommand: ParsableCommand {
       progress.show(result.outcome.path)
       report.add(result.outcome, result.findings)
       timing.scenarioNanoseconds.append(result.elapsedNanoseconds)
+      outputOptions.prepare(report, timing, stopwatch)
       return true
     }
     progress.clear()

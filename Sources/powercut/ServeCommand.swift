@@ -19,7 +19,8 @@ struct ServeCommand: ParsableCommand {
       and is gone afterwards. The export cannot grow: a program that has to make the image longer needs a \
       file ('powercut replay').
 
-      Without --run it serves until it is interrupted, and prints the address first.
+      Without --run it serves until it is interrupted, which is its end (exit status 130), and prints the \
+      address first.
       """)
 
   @Argument(help: "A write log, or a recording's folder with writes.log.")
@@ -101,7 +102,7 @@ struct ServeCommand: ParsableCommand {
     if let command { return try command.exitStatus(uri: uri) }
     try StandardStreams.writeResult("\(uri)\n")
     Interrupts.wait()
-    return 0
+    return Interrupts.exitStatus
   }
 
   private func serveRecording(

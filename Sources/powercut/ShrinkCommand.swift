@@ -33,31 +33,33 @@ struct ShrinkCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      var report = RunReport(command: "shrink", subject: path)
-      let (file, scenario) = try subject()
-      if let reason = scenario.reasonNotToRun(hasCommands: !commands.isEmpty) {
-        throw ToolError("\(file) \(reason)")
+      let empty = RunReport(command: "shrink", subject: path)
+      return try outputOptions.report(empty, stopwatch) { report, _ in
+        try shrink(stopwatch, &report)
       }
-      let carrier = try programOptions.carrier(
-        for: scenario.configuration.stack, named: scenario.configuration.program?.executable
-      )
-      .judged(by: commands.judges(jobCount: Processors.count))
-      guard let group = try minimized(scenario, from: file, carrier, stopwatch, &report) else {
-        report.isInterrupted = true
-        try outputOptions.write(report, stopwatch.timing(jobCount: 1))
-        return report.exitStatus
-      }
-      report.groups = [group]
-      report.findings = [group.finding]
-      if let output = output ?? (Folders.isFolder(path) ? "\(path)/.." : nil) {
-        let folder = try FindingFolder(output, carrier: carrier)
-        try folder.write(group, command: report.command)
-        report.findings = [folder.reproducible(group)]
-        report.notes.append("kept in \(folder.folder(of: group))")
-      }
-      try outputOptions.write(report, stopwatch.timing(jobCount: 1))
-      return report.exitStatus
     }
+  }
+
+  private func shrink(_ stopwatch: Stopwatch, _ report: inout RunReport) throws {
+    let (file, scenario) = try subject()
+    if let reason = scenario.reasonNotToRun(hasCommands: !commands.isEmpty) {
+      throw ToolError("\(file) \(reason)")
+    }
+    let carrier = try programOptions.carrier(
+      for: scenario.configuration.stack, named: scenario.configuration.program?.executable
+    )
+    .judged(by: commands.judges(jobCount: Processors.count))
+    guard let group = try minimized(scenario, from: file, carrier, stopwatch, &report) else {
+      report.isInterrupted = true
+      return
+    }
+    report.groups = [group]
+    report.findings = [group.finding]
+    guard let output = output ?? (Folders.isFolder(path) ? "\(path)/.." : nil) else { return }
+    let folder = try FindingFolder(output, carrier: carrier)
+    try folder.write(group, command: report.command)
+    report.findings = [folder.reproducible(group)]
+    report.notes.append("kept in \(folder.folder(of: group))")
   }
 
   /// The scenario's file, and what it holds.

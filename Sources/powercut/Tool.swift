@@ -12,6 +12,7 @@ enum Tool {
   static func run(_ body: () throws -> Int32) throws {
     Interrupts.install()
     CrashNotes.install()
+    TemporaryFolder.removeAbandoned()
     let status: Int32
     do {
       status = try body()
@@ -23,6 +24,22 @@ enum Tool {
       throw ExitCode(failureStatus)
     }
     if status != 0 { throw ExitCode(status) }
+  }
+
+  /// Has `print` called where a signal comes and the command, whose result is a document of its own, does not
+  /// end by itself.
+  static func prepareInterruption(_ print: @escaping @Sendable () throws -> Void) {
+    Interrupts.setLastWords { ending in
+      switch ending {
+      case .signal:
+        // A full disk or a reader that has gone: the status is all that can be said.
+        try? print()
+        return Interrupts.exitStatus
+      case .fault(let reason):
+        try? StandardStreams.writeProgress("powercut: \(reason)\n")
+        return failureStatus
+      }
+    }
   }
 }
 

@@ -11,7 +11,7 @@ import Testing
     "clientMarkCount", "command", "countedEntryCount", "deviceEndByteOffset", "discards",
     "endByteOffset", "entries", "entryCount", "epochCount", "extensionEntryCount",
     "flushEntryCount", "fuaEntryCount", "logByteCount", "logIdentity", "longestEpochEntryCount",
-    "markEntryCount", "markedDeviceByteCount", "metadataEntryCount", "notes", "problems",
+    "markEntryCount", "markedDeviceByteCount", "metadataEntryCount", "notes", "outcome", "problems",
     "schemaVersion", "sectorByteCount", "subject", "tail", "unansweredOperationCount",
     "unflushedEntryCount", "version", "writes",
   ]

@@ -68,7 +68,7 @@ import Testing
       """)
     #expect(run.result.contains("file format: raw"))
     #expect(run.result.contains("600"))
-    #expect(run.status == 0)
+    #expect(run.status == 130)
     #expect(!Folders.exists(socket))
   }
 

@@ -1,0 +1,63 @@
+import Glibc
+import Synchronization
+
+/// Which files are mapped where, so that a SIGBUS can be told as what it is: a file that was cut short, or
+/// memory for a file that could not be had.
+enum MappingFaults {
+  private struct Mapping {
+    var path: String
+    var start: UInt
+    var byteCount: Int
+  }
+
+  private static let mappings = Mutex<[Int: Mapping]>([:])
+  private static let count = Atomic<Int>(0)
+  private static let faultAddress = Atomic<UInt>(0)
+
+  /// - Returns: what to forget it by.
+  static func note(_ path: String, at start: UInt, byteCount: Int) -> Int {
+    let number = count.add(1, ordering: .relaxed).newValue
+    mappings.withLock { $0[number] = Mapping(path: path, start: start, byteCount: byteCount) }
+    return number
+  }
+
+  static func forget(_ number: Int) {
+    mappings.withLock { _ = $0.removeValue(forKey: number) }
+  }
+
+  /// From then on a thread that touches what is not there any more sleeps, and ``Interrupts`` ends the
+  /// process: nothing but atomic stores and a write happens where the signal strikes.
+  static func install() {
+    faultAddress.store(0, ordering: .relaxed)
+    var action = sigaction()
+    action.sa_flags = SA_SIGINFO
+    unsafe action.__sigaction_handler.sa_sigaction = { _, information, _ in
+      if let information = unsafe information {
+        let address = unsafe information.pointee._sifields._sigfault.si_addr
+        MappingFaults.faultAddress.store(UInt(bitPattern: address), ordering: .releasing)
+      }
+      Interrupts.notify(.fault)
+      while true { _ = pause() }
+    }
+    _ = unsafe sigaction(SIGBUS, &action, nil)
+  }
+
+  /// What is to be said of the fault that has happened, without a full stop at its end.
+  static var explanation: String {
+    let address = faultAddress.load(ordering: .acquiring)
+    let found = mappings.withLock { mappings in
+      mappings.values.first { $0.start <= address && address - $0.start < UInt($0.byteCount) }
+    }
+    guard let found else {
+      return """
+        memory that belongs to a file cannot be had: the file was cut short, or the file system in \
+        memory is full. Free some space, or set TMPDIR to a folder on a disk
+        """
+    }
+    return """
+      cannot read '\(found.path)': byte \(address - found.start) is not there any more; the file had \
+      \(found.byteCount) bytes when it was opened and was cut short meanwhile, or its disk has failed. \
+      Run the command again when no program changes the file
+      """
+  }
+}
