@@ -78,16 +78,18 @@ struct FuzzCommand: ParsableCommand {
         pending = try minimizer.tryPending(&$0)
         try minimizer.tryKnown(&$0)
       }
+      var isStalled = false
       if tally.isGoingOn {
         do {
           try carryOut(plan, minimizer, stopwatch, &tally)
         } catch let stalled as StalledRun {
           tally.end(by: stalled)
+          isStalled = true
         }
       }
       var report = tally.finalReport
       outputOptions.prepare(report, stopwatch.timing(jobCount: jobCount), stopwatch)
-      if report.obstacles.isEmpty {
+      if !isStalled {
         try minimizer.minimize(pending, tally.examples, &report)
         if Interrupts.isRequested { report.isInterrupted = true }
       }
