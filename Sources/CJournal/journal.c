@@ -23,7 +23,7 @@ static int make_mutex(pthread_mutex_t *mutex) {
   return error;
 }
 
-struct pcj_control *pcj_create(const char *path, const char *watched) {
+struct pcj_control *pcj_create(const char *path, const char *watched, struct pcj_lock *lock) {
   if (strlen(watched) >= PCJ_PATH_BYTES) {
     errno = ENAMETOOLONG;
     return NULL;
@@ -46,6 +46,7 @@ struct pcj_control *pcj_create(const char *path, const char *watched) {
   }
   strcpy(control->watched, watched);
   control->next_chunk = 1;
+  memcpy(lock->bytes, &control->alive, sizeof lock->bytes);
   __atomic_store_n(&control->magic, PCJ_MAGIC, __ATOMIC_RELEASE);
   return control;
 }
@@ -59,9 +60,15 @@ uint64_t pcj_take_number(struct pcj_control *control) {
   return __atomic_add_fetch(&control->order, 1, __ATOMIC_SEQ_CST);
 }
 
-void pcj_close(struct pcj_control *control) {
-  pthread_mutex_unlock(&control->alive);
-  munmap(control, sizeof *control);
+void pcj_close(struct pcj_control *control, const struct pcj_lock *lock) {
+  if (memcmp(lock->bytes, &control->alive, sizeof lock->bytes) == 0) {
+    pthread_mutex_unlock(&control->alive);
+    munmap(control, sizeof *control);
+    return;
+  }
+  // A program has written over it, or this thread holds a newer journal. Unlocking would follow the
+  // pointers in there, and the thread's list of locks leads here: so it stays mapped.
+  __atomic_store_n(&control->alive.__data.__lock, (int)FUTEX_OWNER_DIED, __ATOMIC_RELEASE);
 }
 
 void *pcj_map(int descriptor, uint64_t byte_offset, uint64_t byte_count) {

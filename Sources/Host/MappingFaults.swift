@@ -3,9 +3,10 @@ import Synchronization
 
 /// Which files are mapped where, so that a SIGBUS can be told as what it is: a file that was cut short, or
 /// memory for a file that could not be had.
-enum MappingFaults {
+public enum MappingFaults {
   private struct Mapping {
     var path: String
+    var fileByteOffset: UInt64
     var start: UInt
     var byteCount: Int
   }
@@ -14,14 +15,24 @@ enum MappingFaults {
   private static let count = Atomic<Int>(0)
   private static let faultAddress = Atomic<UInt>(0)
 
+  /// To be called once a part of a file is mapped.
+  ///
+  /// - Parameters:
+  ///   - fileByteOffset: where the part begins in the file.
+  ///   - start: the address of its first byte.
   /// - Returns: what to forget it by.
-  static func note(_ path: String, at start: UInt, byteCount: Int) -> Int {
+  public static func note(
+    _ path: String, fromByte fileByteOffset: UInt64 = 0, at start: UInt, byteCount: Int
+  ) -> Int {
     let number = count.add(1, ordering: .relaxed).newValue
-    mappings.withLock { $0[number] = Mapping(path: path, start: start, byteCount: byteCount) }
+    let mapping = Mapping(
+      path: path, fileByteOffset: fileByteOffset, start: start, byteCount: byteCount)
+    mappings.withLock { $0[number] = mapping }
     return number
   }
 
-  static func forget(_ number: Int) {
+  /// To be called before the part is unmapped.
+  public static func forget(_ number: Int) {
     mappings.withLock { _ = $0.removeValue(forKey: number) }
   }
 
@@ -54,10 +65,12 @@ enum MappingFaults {
         memory is full. Free some space, or set TMPDIR to a folder on a disk
         """
     }
+    let byteOffset = found.fileByteOffset + UInt64(address - found.start)
+    let end = found.fileByteOffset + UInt64(found.byteCount)
     return """
-      cannot read '\(found.path)': byte \(address - found.start) is not there any more; the file had \
-      \(found.byteCount) bytes when it was opened and was cut short meanwhile, or its disk has failed. \
-      Run the command again when no program changes the file
+      cannot read '\(found.path)': byte \(byteOffset) is not there any more, and it had at least \(end) \
+      bytes when it was opened. It was cut short meanwhile, its disk has failed, or its file system is in \
+      memory and full. Run the command again when no program changes the file
       """
   }
 }

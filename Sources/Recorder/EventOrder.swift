@@ -47,8 +47,10 @@ struct EventOrder {
   /// Far from what a program can get to, and from where counting on would overflow.
   private static let greatestNumber = UInt64(Int64.max)
 
-  mutating func add(_ event: ClientEvent, at number: UInt64) {
-    waiting[number] = .client(event, at: number)
+  mutating func add(
+    _ event: ClientEvent, at number: UInt64, last: () -> UInt64
+  ) throws(RecorderError) {
+    try put(.client(event, at: number), at: number, after: 0, last)
   }
 
   /// All events up to the first number that is missing.

@@ -1,5 +1,6 @@
 import CJournal
 import Glibc
+import Host
 
 /// The recorder's end of the journal.
 ///
@@ -12,7 +13,9 @@ import Glibc
 
   let path: String
   private let control: UnsafeMutablePointer<pcj_control>
+  private var lock = pcj_lock()
   private let descriptor: Int32
+  private let faultNote: Int
   /// Chunks whose reservation is known and that were not seen yet, ascending.
   private var unopened: [UInt64] = []
   private var knownChunkCount: UInt64 = 1
@@ -20,13 +23,15 @@ import Glibc
 
   /// - Throws: ``RecorderError`` where there is such a file already, or none can be made.
   init(_ path: String, watching folder: String) throws(RecorderError) {
-    guard let control = unsafe pcj_create(path, folder) else {
+    guard let control = unsafe pcj_create(path, folder, &lock) else {
       throw RecorderError(
         "make the journal", path, found: String(errorNumber: errno),
         hint: "Name an --output folder on a disk with free space.")
     }
     self.path = path
     unsafe self.control = control
+    faultNote = unsafe MappingFaults.note(
+      path, at: UInt(bitPattern: control), byteCount: MemoryLayout<pcj_control>.size)
     descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
     guard descriptor >= 0 else {
       throw RecorderError(
@@ -45,7 +50,8 @@ import Glibc
   /// Calls on watched files fail from then on, in programs that still run.
   func close() {
     chunks = []
-    unsafe pcj_close(control)
+    unsafe pcj_close(control, &lock)
+    MappingFaults.forget(faultNote)
     _ = Glibc.close(descriptor)
   }
 
@@ -136,7 +142,8 @@ import Glibc
         "map", path, found: String(errorNumber: errno), hint: "Free some memory.")
     }
     return unsafe JournalChunk(
-      memory: memory, byteOffset: byteOffset, byteCount: Int(byteCount), descriptor: descriptor)
+      memory: memory, byteOffset: byteOffset, byteCount: Int(byteCount), descriptor: descriptor,
+      journal: path)
   }
 }
 

@@ -1,4 +1,5 @@
 import CJournal
+import Host
 
 /// A part of the journal that one thread of a program fills, mapped.
 ///
@@ -8,21 +9,28 @@ import CJournal
   let byteCount: Int
   private let memory: UnsafeMutableRawPointer
   private let descriptor: Int32
+  private let faultNote: Int
   private var nextByteOffset = MemoryLayout<pcj_chunk>.size
   /// Whether its thread has said that nothing more comes.
   private(set) var isEnded = false
 
-  /// - Parameter descriptor: the journal, open as long as the chunk is used.
+  /// - Parameters:
+  ///   - descriptor: the journal, open as long as the chunk is used.
+  ///   - journal: its path.
   @unsafe init(
-    memory: UnsafeMutableRawPointer, byteOffset: UInt64, byteCount: Int, descriptor: Int32
+    memory: UnsafeMutableRawPointer, byteOffset: UInt64, byteCount: Int, descriptor: Int32,
+    journal: String
   ) {
     unsafe self.memory = memory
     self.byteOffset = byteOffset
     self.byteCount = byteCount
     self.descriptor = descriptor
+    faultNote = MappingFaults.note(
+      journal, fromByte: byteOffset, at: UInt(bitPattern: memory), byteCount: byteCount)
   }
 
   deinit {
+    MappingFaults.forget(faultNote)
     unsafe pcj_unmap(memory, UInt64(byteCount))
     if isEnded { pcj_forget(descriptor, byteOffset, UInt64(byteCount)) }
   }

@@ -229,7 +229,9 @@ public final class Recorder {
   @discardableResult
   public func mark(_ mark: ClientMark, task: UInt32, in path: String) throws -> UInt64 {
     let number = journal.takeNumber()
-    order.add(ClientEvent(mark: mark, task: task, path: path), at: number)
+    try order.add(ClientEvent(mark: mark, task: task, path: path), at: number) {
+      journal.lastNumber
+    }
     try handle(order.next())
     return number
   }

@@ -211,7 +211,7 @@ struct CheckCommand: ParsableCommand {
     let history = try recording.options.history(index)
     var digester = ImageDigester(history: history, recovery: image.recovery(recording))
     for (_, state) in StateEnumerator(history: history, tiers: states.tiers, seed: seed) {
-      if Interrupts.isRequested { return 130 }
+      if Interrupts.isRequested { return Tool.interruptedStatus() }
       try StandardStreams.writeResult("\(state): \(digester.digests(of: state))\n")
     }
     return 0

@@ -39,15 +39,19 @@ struct FindingMinimizer {
   /// Tries again what earlier campaigns of this stack found: what is still there is a finding.
   func tryKnown(_ report: inout RunReport) throws {
     for known in try folder?.knownScenarios() ?? [] where isOfThisPlan(known.scenario) {
-      _ = try finding(of: known, &report)
+      _ = try finding(of: known, &report) { report, reason in
+        report.notes.append("known and not tried: \(known.path) \(reason)")
+      }
     }
   }
 
   /// Carries a kept scenario out again.
   ///
+  /// - Parameter notTried: told why it cannot be carried out here.
   /// - Returns: what is still there; the report has it, too.
   private func finding(
-    of known: LoadedScenario, _ report: inout RunReport
+    of known: LoadedScenario, _ report: inout RunReport,
+    notTried: (inout RunReport, _ reason: String) -> Void
   ) throws -> Finding? {
     if Interrupts.isRequested {
       report.isInterrupted = true
@@ -57,7 +61,7 @@ struct FindingMinimizer {
     if let reason = known.scenario.reasonNotToRun(
       hasCommands: !plan.carrier.judgeWords.isEmpty)
     {
-      report.notes.append("known and not tried: \(known.path) \(reason)")
+      notTried(&report, reason)
       return nil
     }
     let configuration = known.scenario.configuration.running(plan.executable)
@@ -89,7 +93,11 @@ struct FindingMinimizer {
   func tryPending(_ report: inout RunReport) throws -> [PendingFinding] {
     var pending: [PendingFinding] = []
     for left in try folder?.pendingScenarios() ?? [] where isOfThisPlan(left.scenario) {
-      guard let finding = try finding(of: left, &report) else { continue }
+      let finding = try finding(of: left, &report) { report, reason in
+        // Nobody has looked at it since it was found, so that nothing has passed.
+        report.addObstacle("found and not yet made smaller: \(left.path) \(reason)")
+      }
+      guard let finding else { continue }
       pending.append(PendingFinding(finding: finding, path: left.path, scenario: left.scenario))
     }
     return pending
@@ -151,17 +159,22 @@ struct FindingMinimizer {
   }
 
   private func minimizedAndKept(_ left: PendingFinding) throws -> FindingGroup? {
-    let isGoingOn = isGoingOn
-    let scenario = left.scenario
-    guard scenario.configuration.hasClient,
-      let judged = try scenario.firstRun(
-        breaking: left.finding.rule, carrier: plan.carrier.carrier(judging: left.finding.rule)),
-      let group = try FindingGroup.minimizing(
-        judged, rule: left.finding.rule, isGoingOn: isGoingOn)
-    else { return nil }
+    guard let group = try minimized(left) else { return nil }
     try folder?.write(group, command: "fuzz")
     Folders.remove(left.path)
     return group
+  }
+
+  private func minimized(_ left: PendingFinding) throws -> FindingGroup? {
+    guard left.scenario.configuration.hasClient else {
+      return FindingGroup(unshrinkable: left.finding, left.scenario)
+    }
+    let rule = left.finding.rule
+    let judged = try left.scenario.firstRun(
+      breaking: rule, carrier: plan.carrier.carrier(judging: rule))
+    return try judged.flatMap {
+      try FindingGroup.minimizing($0, rule: rule, isGoingOn: isGoingOn)
+    }
   }
 
   /// Says until when one finding may be made smaller.

@@ -89,6 +89,7 @@ struct FuzzCommand: ParsableCommand {
     var tally = FuzzTally(plan)
     outputOptions.prepare(tally.finalReport, timing, stopwatch)
     var pending: [PendingFinding] = []
+    var isStalled = false
     do {
       try tally.addKnown {
         pending = try minimizer.tryPending(&$0)
@@ -97,13 +98,14 @@ struct FuzzCommand: ParsableCommand {
       if tally.isGoingOn { try carryOut(plan, minimizer, stopwatch, &tally) }
     } catch let stalled as StalledRun {
       tally.end(by: stalled)
+      isStalled = true
     } catch {
       report = tally.finalReport
       throw error
     }
     report = tally.finalReport
     outputOptions.prepare(report, timing, stopwatch)
-    guard report.obstacles.isEmpty else { return }
+    if isStalled { return }
     try minimizer.minimize(pending, tally.examples, &report)
     if Interrupts.isRequested { report.isInterrupted = true }
   }

@@ -73,7 +73,7 @@ struct RecordCommand: ParsableCommand {
     for problem in outcome.problems {
       try StandardStreams.writeProgress("powercut: not recorded: \(problem)\n")
     }
-    if outcome.wasInterrupted { return Interrupts.exitStatus }
+    if outcome.wasInterrupted { return Tool.interruptedStatus() }
     if !outcome.problems.isEmpty { return Tool.failureStatus }
     if outcome.hasChanges { return 0 }
     try StandardStreams.writeProgress(

@@ -70,7 +70,7 @@ struct ReplayCommand: ParsableCommand {
       for note in index.shapeNotes { try StandardStreams.writeProgress("powercut: \(note)\n") }
       if digests {
         try list(history)
-        if Interrupts.isRequested { return Interrupts.exitStatus }
+        if Interrupts.isRequested { return Tool.interruptedStatus() }
       } else if let output {
         let chosen = try crash.state(of: history, index, origin: log.origin)
         if let cut = chosen.recovery {

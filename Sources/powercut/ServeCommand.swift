@@ -102,7 +102,7 @@ struct ServeCommand: ParsableCommand {
     if let command { return try command.exitStatus(uri: uri) }
     try StandardStreams.writeResult("\(uri)\n")
     Interrupts.wait()
-    return Interrupts.exitStatus
+    return Tool.interruptedStatus()
   }
 
   private func serveRecording(

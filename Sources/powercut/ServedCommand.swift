@@ -27,7 +27,7 @@ struct ServedCommand {
       isWanted: { !Interrupts.isRequested })
     try StandardStreams.writeResult(outcome.outputText)
     try StandardStreams.writeProgress(outcome.errorText)
-    if Interrupts.isRequested { return Interrupts.exitStatus }
+    if Interrupts.isRequested { return Tool.interruptedStatus() }
     switch outcome.status {
     case .exited(let status): return status
     case .signalled(let number): throw ToolError("--run: the command died of signal \(number)")

@@ -26,6 +26,12 @@ enum Tool {
     if status != 0 { throw ExitCode(status) }
   }
 
+  /// The status of a command that was interrupted and whose result does not say so by itself.
+  static func interruptedStatus() -> Int32 {
+    try? StandardStreams.writeProgress("powercut: interrupted\n")
+    return Interrupts.exitStatus
+  }
+
   /// Has `print` called where a signal comes and the command, whose result is a document of its own, does not
   /// end by itself.
   static func prepareInterruption(_ print: @escaping @Sendable () throws -> Void) {

@@ -21,6 +21,6 @@ import Testing
     }
     let text = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(text.contains("disk.img': byte 524288 is not there any more"))
-    #expect(text.contains("had 1048576 bytes"))
+    #expect(text.contains("had at least 1048576 bytes"))
   }
 }

@@ -19,14 +19,16 @@ struct JournalFile {
 
   /// Chunk 1 with one record, each number of which can be wrong.
   func putChunk(
-    kind: UInt32 = 10, flags: UInt32 = 0, recordByteCount: UInt64 = 192, completed: UInt64 = 2,
+    kind: UInt32 = 10, flags: UInt32 = 0, recordByteCount: UInt64 = 192, submitted: UInt64 = 1,
+    completed: UInt64 = 2, order: UInt64 = 2,
     byteOffset: UInt64 = 0, payload: [UInt8] = Array("/a/b\0".utf8),
     payloadByteCount: UInt64? = nil, chunkByteCount: UInt64 = 262_144, nextChunk: UInt64 = 2
   ) throws {
+    try put(little(order), at: 8)
     try putNextChunk(nextChunk)
     // Kind, flags, length, submitted, completed, result, offset, range, payload; then the payload itself.
     let numbers =
-      little(kind) + little(flags) + little(recordByteCount) + little(UInt64(1))
+      little(kind) + little(flags) + little(recordByteCount) + little(submitted)
       + little(completed) + little(Int64(7)) + little(byteOffset) + little(UInt64(0))
     let fields = numbers + little(payloadByteCount ?? UInt64(payload.count))
     let record = fields + [UInt8](repeating: 0, count: 128 - fields.count) + payload
@@ -35,7 +37,8 @@ struct JournalFile {
     try put(record, at: Self.chunkByteCount + 64)
   }
 
-  private func put(_ bytes: [UInt8], at byteOffset: Int) throws {
+  /// Writes anything over a part of the journal.
+  func put(_ bytes: [UInt8], at byteOffset: Int) throws {
     let file = try WritableFile(folder.path("journal"))
     try file.write(bytes, at: UInt64(byteOffset))
   }

@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 
 @testable import Recorder
@@ -55,6 +56,53 @@ import Testing
     defer { journal.close() }
     try file.putChunk(chunkByteCount: byteCount)
     #expect(throws: RecorderError.self) { try journal.newRecords() }
+  }
+
+  /// Submitted, completed, the last number that was given out.
+  private static let damagedNumbers: [(UInt64, UInt64, UInt64)] = [
+    (.max, 2, 2), (.max, 2, .max), (1, .max, 2), (1, .max, .max), (0, 2, 2), (1, 1, 2), (2, 1, 2),
+    (3, 0, 2), (1, 3, 2), (1, 2, 0), (UInt64(Int64.max) + 1, 0, .max),
+  ]
+
+  /// Each number is given to one record, counted from 1.
+  @Test(arguments: damagedNumbers)
+  func aNumberThatNobodyWasGivenIsAnError(
+    submitted: UInt64, completed: UInt64, order: UInt64
+  ) throws {
+    defer { journal.close() }
+    try file.putChunk(submitted: submitted, completed: completed, order: order)
+    var events = EventOrder()
+    let records = try journal.newRecords()
+    #expect(throws: RecorderError.self) { try events.add(records) { journal.lastNumber } }
+  }
+
+  @Test func aNumberThatIsGivenTwiceIsAnError() throws {
+    defer { journal.close() }
+    try file.putChunk(completed: 0)
+    let records = try journal.newRecords()
+    var events = EventOrder()
+    try events.add(records) { journal.lastNumber }
+    #expect(throws: RecorderError.self) { try events.add(records) { journal.lastNumber } }
+  }
+
+  /// The lock has pointers of this process in it: with them overwritten it is left alone.
+  @Test(arguments: [UInt8(0), 0x55, 0xff])
+  func closingAnOverwrittenJournalIsNoCrash(byte: UInt8) async {
+    await #expect(processExitsWith: .exitCode(7)) { [byte] in
+      let file = try JournalFile()
+      try file.put([UInt8](repeating: byte, count: 4300), at: 0)
+      file.journal.close()
+      let next = try JournalFile()
+      next.journal.close()
+      exit(7)
+    }
+  }
+
+  /// An errno of 2^32-1 is none, and no trap.
+  @Test func anOverwrittenFailureIsToldAsItIs() throws {
+    defer { journal.close() }
+    try file.put([255, 255, 255, 255], at: 24)
+    #expect(journal.failure?.isEmpty == false)
   }
 
   @Test(arguments: [0, UInt64.max])

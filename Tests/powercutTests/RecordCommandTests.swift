@@ -233,7 +233,7 @@ import Testing
   @Test func aKilledRecorderLeavesARecordingThatSaysWhatIsMissing() throws {
     let place = try RecordingFolder()
     let program = try CompiledProgram("endless", in: place.folder)
-    // The program goes on until it is refused, and says how.
+    // The program is killed soon after its recorder, and refused until then, which it may come to say.
     let line = """
       powercut record --watch '\(place.watched)' --output '\(place.output)' -- \
       bash -c 'echo $$ > "$0/pid"; exec "$1" "$2" 0 > "$0/said"' '\(place.folder.path)' \
@@ -244,7 +244,7 @@ import Testing
       for i in $(seq 200); do kill -0 $(cat '\(place.folder.path)/pid') 2>/dev/null || break; sleep 0.05; done
       """
     _ = try ToolRun.line(line)
-    #expect(try InputFile.text(place.folder.path("said")) == "errno 5\n")
+    #expect(try ["errno 5\n", ""].contains(InputFile.text(place.folder.path("said"))))
     let check = try ToolRun(["check", "\(place.output)/file", "--states", "flushed-only"])
     #expect(check.status == 2, "\(check.result)\(check.errors)")
     #expect(

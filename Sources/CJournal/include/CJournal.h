@@ -165,9 +165,14 @@ struct pcj_record {
   uint64_t unused[2];
 };
 
+/// The `alive` lock as its owner left it: programs can write over the one in the control page.
+struct pcj_lock {
+  unsigned char bytes[sizeof(pthread_mutex_t)];
+};
+
 /// Makes a journal that must not exist yet, holds its `alive` lock in the calling thread, and maps its
 /// control page. NULL with errno where that is not possible.
-struct pcj_control *pcj_create(const char *path, const char *watched);
+struct pcj_control *pcj_create(const char *path, const char *watched, struct pcj_lock *lock);
 
 /// Makes every operation wait for its turn, and all that load the library run on one processor. To be
 /// called before any does.
@@ -177,7 +182,7 @@ void pcj_take_control(struct pcj_control *control, uint32_t processor);
 uint64_t pcj_take_number(struct pcj_control *control);
 
 /// Says that no recorder listens any more, and unmaps the control page.
-void pcj_close(struct pcj_control *control);
+void pcj_close(struct pcj_control *control, const struct pcj_lock *lock);
 
 /// Maps `byte_count` bytes of an open journal; NULL with errno.
 void *pcj_map(int descriptor, uint64_t byte_offset, uint64_t byte_count);
