@@ -71,11 +71,6 @@ struct BisectCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      if try ImageCheck.isImage(path) {
-        throw ToolError(
-          "\(path) is an image: which write broke it shows in a log of its writes only. "
-            + "`powercut check \(path.shellQuoted)` says what is wrong with it.")
-      }
       Tool.prepareInterruption {
         var partial = unfinished
         partial.isInterrupted = true
@@ -92,6 +87,11 @@ struct BisectCommand: ParsableCommand {
   private func search() throws -> BisectResult {
     var result = unfinished
     do {
+      if try ImageCheck.isImage(path) {
+        throw ToolError(
+          "\(path) is an image: which write broke it shows in a log of its writes only. "
+            + "`powercut check \(path.shellQuoted)` says what is wrong with it.")
+      }
       result = try BisectRun(self).result()
     } catch let usage as ValidationError {
       throw usage

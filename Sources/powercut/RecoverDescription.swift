@@ -12,7 +12,8 @@ struct RecoverDescription {
   var text: String {
     switch result.found {
     case .success(let plan): PlanDescription(result, plan).text
-    case nil: "\(result.path): INTERRUPTED; where it was being written, its log is still whole: run the command again\n"
+    case nil:
+      "\(result.path): INTERRUPTED; where it was being written, its log is still whole: run the command again\n"
     case .failure(let obstacle): "\(result.path): \(obstacle)\n"
     }
   }

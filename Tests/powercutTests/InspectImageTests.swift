@@ -10,7 +10,8 @@ import Testing
   private static let keys = [
     "areRegionTablesEqual", "blockEntries", "blocks", "command", "creator", "currentHeader", "disk",
     "fileByteCount", "headers", "isReplayed", "kind", "log", "logEntries", "metadataItems",
-    "opens", "outcome", "problems", "refusal", "regionTables", "schemaVersion", "subject", "version",
+    "opens", "outcome", "problems", "refusal", "regionTables", "schemaVersion", "subject",
+    "version",
   ]
 
   init() throws {

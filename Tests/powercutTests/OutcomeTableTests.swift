@@ -39,7 +39,8 @@ import Testing
     case .failed: #expect(run.result.contains("FAIL") || run.result.contains("refused"), "\(said)")
     case .incomplete: #expect(!run.errors.isEmpty, "\(said)")
     case .nothingChecked:
-      #expect(said.contains("NOTHING WAS CHECKED") || said.contains("NOTHING WAS JUDGED"), "\(said)")
+      #expect(
+        said.contains("NOTHING WAS CHECKED") || said.contains("NOTHING WAS JUDGED"), "\(said)")
     case .interrupted: #expect(run.result.contains("INTERRUPTED"), "\(said)")
     }
   }

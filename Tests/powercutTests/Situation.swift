@@ -49,7 +49,8 @@ extension Situation {
   private static let unlike = "--command 'cmp -s {image} wrong.img'"
 
   private static let checks = [
-    Situation("a log whose flushed sectors are in every state", .passed, "check flushed.log \(raw)"),
+    Situation(
+      "a log whose flushed sectors are in every state", .passed, "check flushed.log \(raw)"),
     Situation("a log without an entry", .nothingChecked, "check empty.log \(raw)"),
     Situation(
       "a log that counts none of its entries", .nothingChecked, "check count-zero.log \(raw)"),
@@ -124,8 +125,10 @@ extension Situation {
       "fuzz --stack raw:exact --bug logger.count-early --seeds 1..3 --ignore L04"),
     Situation(
       "a server of which every request fails", .nothingChecked,
-      "fuzz \(server) 'nbdkit --foreground --unix {socket} --filter=error file {image} error-rate=1'"),
-    Situation("a server that is not there", .incomplete, "fuzz \(server) './absent {socket} {image}'"),
+      "fuzz \(server) 'nbdkit --foreground --unix {socket} --filter=error file {image} error-rate=1'"
+    ),
+    Situation(
+      "a server that is not there", .incomplete, "fuzz \(server) './absent {socket} {image}'"),
     Situation("a program without --allow-exec", .incomplete, "fuzz --stack program:qemu-io-raw"),
     Situation(
       "a shard without a seed", .nothingChecked,
@@ -143,7 +146,8 @@ extension Situation {
     Situation("every state keeps every rule", .passed, "bisect flushed.log \(raw)"),
     Situation("nothing was promised", .nothingChecked, "bisect unflushed.log \(raw)"),
     Situation(
-      "a rule that needs what the log lacks", .nothingChecked, "bisect flushed.log \(raw) --rule L07"),
+      "a rule that needs what the log lacks", .nothingChecked,
+      "bisect flushed.log \(raw) --rule L07"),
     Situation(
       "a write breaks what a command wants", .failed,
       "bisect flushed.log \(raw) --command 'cmp -s -n 512 -i 512:0 {image} /dev/zero'"),
@@ -154,7 +158,8 @@ extension Situation {
       "a command passes over every state", .nothingChecked,
       "bisect flushed.log \(raw) --command 'sh -c \"exit 125\" {image}'"),
     Situation(
-      "a command is not there", .incomplete, "bisect flushed.log \(raw) --command './absent {image}'"),
+      "a command is not there", .incomplete,
+      "bisect flushed.log \(raw) --command './absent {image}'"),
     Situation("a log is not there", .incomplete, "bisect absent.log"),
     Situation(
       "something fails in a recording that lacks what the program did", .incomplete,
@@ -162,7 +167,8 @@ extension Situation {
     Situation(
       "a log with a damaged chain, whose first part holds", .failed, "bisect damaged.log \(raw)"),
     Situation(
-      "a signal", .interrupted, "bisect long.log --image-size 1M --command 'sleep 0.3 {image}'",
+      "a signal", .interrupted,
+      "bisect long.log --image-size 1M --command 'sh -c \"sleep 0.3\" {image}'",
       interruptedAfter: 0.7),
   ]
 
