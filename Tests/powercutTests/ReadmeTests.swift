@@ -3,7 +3,7 @@ import Host
 import TestSupport
 import Testing
 
-/// The first screen of the README is what the tool prints today.
+/// The first screen of the README, and the scenario of docs/scenarios.md, are what the tool prints and reads today.
 @Suite struct ReadmeTests {
   @Test func theReportIsTheOneThatItsCommandPrints() throws {
     let readme = try Repository.text("README.md")
@@ -22,9 +22,9 @@ import Testing
   }
 
   @Test func theScenarioIsTheOneInTheFolder() throws {
-    let readme = try Repository.text("README.md")
-    let start = try #require(readme.range(of: "```yaml\n")?.upperBound)
-    let rest = readme[start...]
+    let page = try Repository.text("docs/scenarios.md")
+    let start = try #require(page.range(of: "```yaml\n")?.upperBound)
+    let rest = page[start...]
     let end = try #require(rest.range(of: "```")?.lowerBound)
     #expect(
       String(rest[..<end]) == (try Repository.text("Scenarios/logger/position-reread.yaml")))
