@@ -29,6 +29,17 @@ public final class LocalConnection {
 
   deinit { close() }
 
+  /// Whether `path` is a socket of this user's which nobody listens at: what a killed server leaves.
+  public static func isAbandoned(_ path: String) -> Bool {
+    var status = stat()
+    guard unsafe lstat(path, &status) == 0, status.isSocket, status.st_uid == geteuid(),
+      let address = try? SocketAddress(path)
+    else { return false }
+    let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | O_NONBLOCK | O_CLOEXEC, 0)
+    defer { if descriptor >= 0 { _ = Glibc.close(descriptor) } }
+    return descriptor >= 0 && address.connect(descriptor) != 0 && errno == ECONNREFUSED
+  }
+
   /// Sends as much as the kernel takes now.
   ///
   /// - Returns: how many bytes that is; all of them where nobody will ever read them.

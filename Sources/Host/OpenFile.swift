@@ -63,6 +63,7 @@ extension stat {
   private var kind: mode_t { st_mode & S_IFMT }
 
   var isFolder: Bool { kind == S_IFDIR }
+  var isSocket: Bool { kind == S_IFSOCK }
   var isRegularFile: Bool { kind == S_IFREG }
   var isBlockDevice: Bool { kind == S_IFBLK }
 }

@@ -96,7 +96,10 @@ struct ServeCommand: ParsableCommand {
     let server = try start(export, socketPath)
     defer {
       server.stop()
-      if port == nil { Folders.remove(socketPath) }
+      if port == nil {
+        Folders.remove(socketPath)
+        Leftovers.remove(path: socketPath)
+      }
     }
     let uri = server.port.map { "nbd://127.0.0.1:\($0)" } ?? "nbd+unix:///?socket=\(socketPath)"
     if let command { return try command.exitStatus(uri: uri) }
@@ -128,13 +131,16 @@ struct ServeCommand: ParsableCommand {
 
   private func start(_ export: any NBDExport, _ socketPath: String) throws -> NBDServer {
     if let port { return try NBDServer(export, at: .loopback(port: port)) }
+    if LocalConnection.isAbandoned(socketPath) { Folders.remove(socketPath) }
     if Folders.exists(socketPath) {
       throw ToolError("--socket \(socketPath): there is something already. Remove it first.")
     }
     do {
-      return try FileModes.forOwnerOnly {
+      let server = try FileModes.forOwnerOnly {
         try NBDServer(export, at: .unixSocket(path: socketPath))
       }
+      Leftovers.insert(path: socketPath)
+      return server
     } catch {
       throw ToolError("cannot serve at \(socketPath): \(error)")
     }

@@ -56,6 +56,23 @@ import Testing
     #expect(run.status == 7)
   }
 
+  /// What a killed server leaves is no obstacle for the next one; a server that is there is, and a file.
+  @Test func theSocketOfAKilledServerIsTakenOver() throws {
+    let recording = try recording()
+    let socket = folder.path("s.sock")
+    let run = try ToolRun.line(
+      """
+      wait_for() { for i in $(seq 100); do [ -S '\(socket)' ] && break; sleep 0.05; done; sleep 0.2; }
+      powercut serve \(recording) --socket '\(socket)' > /dev/null & pid=$!; wait_for
+      powercut serve \(recording) --socket '\(socket)' --run 'true {uri}'; echo "in use $?"
+      kill -9 $pid; wait $pid; ls '\(socket)' > /dev/null && echo left
+      powercut serve \(recording) --socket '\(socket)' --run 'true {uri}'; echo "again $?"
+      touch '\(socket)'
+      powercut serve \(recording) --socket '\(socket)' --run 'true {uri}'; echo "file $?"; ls '\(socket)'
+      """)
+    #expect(run.result == "in use 2\nleft\nagain 0\nfile 2\n\(socket)\n", "\(run.errors)")
+  }
+
   @Test func anInterruptEndsItAndTheSocketIsGone() throws {
     let recording = try recording()
     let socket = folder.path("s.sock")
