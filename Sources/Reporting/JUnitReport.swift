@@ -25,16 +25,21 @@ public struct JUnitReport {
 
   // MARK: Commands without scenarios
 
-  /// One for each broken rule, and one for the whole where that has more to say.
+  /// One for each group of minimized findings, one for each other broken rule, and one for the whole where that
+  /// has more to say.
   private func addCases(to suite: inout JUnitSuite, _ timing: ReportTiming) {
     let nanoseconds = timing.elapsedNanoseconds
-    let kind: Problem.Kind = report.areFindingsProven ? .failure : .error
-    for finding in report.findings {
+    func add(_ name: String, _ finding: Finding) {
       suite.add(
-        "\(report.subject) \(finding.rule.rawValue)", nanoseconds: nanoseconds,
+        "\(report.subject) \(name)", nanoseconds: nanoseconds,
         Problem(
-          kind, type: finding.rule.rawValue, message: Self.message(finding),
-          text: Self.lines(of: finding)))
+          report.areFindingsProven ? .failure : .error, type: finding.rule.rawValue,
+          message: Self.message(finding), text: Self.lines(of: finding)))
+    }
+    for group in report.groups { add(group.name, group.finding) }
+    let grouped = Set(report.groups.map(\.finding.rule))
+    for finding in report.findings where !grouped.contains(finding.rule) {
+      add(finding.rule.rawValue, finding)
     }
     let whole = wholeProblem
     if whole != nil || report.findings.isEmpty {

@@ -51,6 +51,24 @@ import Testing
           + "\\nentry 2: at byte 3072\\nreproduce: \(SampleReport.reproduction)'"))
   }
 
+  /// Two bugs that break one rule are two cases; a rule without a group is one of its own.
+  @Test func everyGroupIsACase() throws {
+    var report = SampleReport.fuzz([SampleReport.finding, SampleReport.bareFinding])
+    var one = try SampleReport.group()
+    one.finding.violation = SampleReport.finding.violation
+    var other = one
+    other.finding.violation.judge = "OtherJudge"
+    report.groups = [one, other]
+    let lines = try read(report)
+    #expect(lines.first == "suite 3 3 0 0 61.007")
+    let names = lines.filter { $0.hasPrefix("case ") }
+    #expect(
+      names
+        == ["\(one.name)", "\(other.name)", "L01"].map {
+          "case powercut.fuzz | '\(report.subject) \($0)'"
+        })
+  }
+
   @Test func scenarioIsACaseOfItsOwn() throws {
     let lines = try read(SampleReport.scenarios(failure: "no seed breaks L03"))
     #expect(

@@ -94,6 +94,9 @@ extension Situation {
     Situation("a VHDX image that opens", .passed, "check base.vhdx"),
     Situation("a VHDX image with a log to replay", .passed, "check dirty.vhdx"),
     Situation("a VHDX image with damaged metadata", .failed, "check damaged.vhdx"),
+    Situation(
+      "a signal", .interrupted, "check long.log --image-size 1M --states random:100000000",
+      interruptedAfter: 0.7),
     Situation("several files, and no command to judge them", .incomplete, "check files"),
   ]
 
@@ -102,6 +105,8 @@ extension Situation {
     Situation("a scenario that breaks a rule and should not", .failed, "run broken.yaml"),
     Situation("a scenario that breaks the rule that it is about", .passed, "run breaks.yaml"),
     Situation("a scenario that does not break it any more", .failed, "run unbroken.yaml"),
+    Situation(
+      "tier all above its limit, beside a tier that holds", .incomplete, "run above.yaml"),
     Situation("a file that is no scenario", .incomplete, "run unreadable.yaml"),
     Situation("the same beside a scenario that passes", .incomplete, "run mixed"),
     Situation("a file that is not there", .incomplete, "run absent-too.yaml"),
@@ -133,6 +138,9 @@ extension Situation {
     Situation(
       "a shard without a seed", .nothingChecked,
       "fuzz --stack raw:exact --seeds 1..2 --shard 3/3"),
+    Situation(
+      "a folder for findings that cannot be made", .incomplete,
+      "fuzz --stack raw:exact --seeds 1..3 --output /dev/full"),
     Situation(
       "a signal, nothing broken until then", .interrupted, "fuzz --stack raw:exact --duration 60s",
       interruptedAfter: 0.7),

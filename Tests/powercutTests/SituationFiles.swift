@@ -71,6 +71,12 @@ struct SituationFiles: Sendable {
     scenario('broken.yaml', 'pass', EARLY)
     scenario('breaks.yaml', '{ breaks: L04 }', EARLY)
     scenario('unbroken.yaml', '{ breaks: L04 }')
+    drawn = open('pass.yaml').read().split('workload:')[0]
+    open('above.yaml', 'w').write(drawn + '''workload: { seed: 7, tasks: 2, operations: 90, mix: { write: 1 } }
+    schedule: { strategy: auto, seeds: 1..1 }
+    states: [prefix, all]
+    expect: pass
+    '''.replace('\\n    ', '\\n'))
     scenario('mixed/pass.yaml', 'pass')
     open('mixed/unreadable.yaml', 'w').write('stack: [')
     open('unreadable.yaml', 'w').write('flush: [')
