@@ -25,7 +25,12 @@ enum ChildWatch {
     while read -r what group; do
       case $what in
         +) groups="$groups$group " ;;
-        -) groups="${groups%% $group *} ${groups#* $group }" ;;
+        -)
+          # Nothing doubles where a group was never told of.
+          case $groups in
+            *" $group "*) groups="${groups%% "$group" *} ${groups#* "$group" }" ;;
+          esac
+          ;;
       esac
     done
     for group in $groups; do kill -9 -$group; done
