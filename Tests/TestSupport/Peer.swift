@@ -15,9 +15,8 @@ public struct Peer: Sendable {
   public static let nbdkit = Peer(program: "nbdkit", package: "nbdkit")
   public static let xxhsum = Peer(program: "xxhsum", package: "xxhash")
   public static let vhdiInfo = Peer(program: "vhdiinfo", package: "libvhdi-utils")
-  /// Python with the PyPI package `xxhash`, from the virtual environment that bootstrap makes.
-  public static let python = Peer(
-    program: Repository.path(".build/python/bin/python3"), package: "python3-venv")
+  /// Debian's Python, whatever else is on PATH: it has the module `xxhash`.
+  public static let python = Peer(program: "/usr/bin/python3", package: "python3-xxhash")
 
   public init(program: String, package: String) {
     self.program = program
