@@ -9,12 +9,16 @@ final class PendingFile {
   private let targetPath: String
   private var isPending = true
 
+  /// - Parameter mode: who may read it. What it replaces is a second limit.
   /// - Throws: ``HostError`` where the target's folder is missing or refuses, and where the target
   ///   is a folder.
-  init(replacing path: String, flags: Int32 = O_WRONLY) throws(HostError) {
+  init(
+    replacing path: String, flags: Int32 = O_WRONLY, mode: CopyMode = .unrestricted
+  ) throws(HostError) {
     targetPath = Self.followingLinks(path)
     if Folders.isFolder(targetPath) { throw HostError("write", path, errorNumber: EISDIR) }
-    file = try Self.makeBeside(targetPath, flags: flags)
+    let old = FileModes.permissions(of: targetPath).map { CopyMode(fileBits: $0) }
+    file = try Self.makeBeside(targetPath, flags: flags, old.map { mode.and($0) } ?? mode)
   }
 
   deinit {
@@ -49,13 +53,15 @@ final class PendingFile {
     _ = unsafe unlink(file.path)
   }
 
-  private static func makeBeside(_ path: String, flags: Int32) throws(HostError) -> OpenFile {
+  private static func makeBeside(
+    _ path: String, flags: Int32, _ mode: CopyMode
+  ) throws(HostError) -> OpenFile {
     var attempt = 0
     while true {
       do {
         return try OpenFile(
           "\(path).partial-\(getpid())-\(attempt)", flags: flags | O_CREAT | O_EXCL,
-          action: "write")
+          permissions: mode.fileBits, action: "write")
       } catch  where error.errorNumber == EEXIST && attempt < 1000 {
         attempt += 1
       } catch {

@@ -1,3 +1,5 @@
+import Host
+
 /// The one order over the logs of all files, and what was done to names between their entries.
 ///
 ///     entry disk.vhdx 0            the first entry of disk.vhdx's log came next
@@ -16,8 +18,9 @@ final class JointOrder {
   private var byteCount: UInt64 = 0
   private let watched: String
 
-  init(_ path: String, watching folder: String) throws(RecorderError) {
-    file = try LogFile(path)
+  /// - Parameter mode: who may read what names there are in the folder.
+  init(_ path: String, watching folder: String, mode: CopyMode) throws(RecorderError) {
+    file = try LogFile(path, mode: mode)
     watched = folder
   }
 

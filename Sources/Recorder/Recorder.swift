@@ -66,6 +66,8 @@ public final class Recorder {
 
   private let options: Options
   private let watched: String
+  /// Who may read what the recording tells of the folder.
+  private let mode: CopyMode
   private let journal: Journal
   private let joint: JointOrder
   private let table: FileTable
@@ -93,7 +95,8 @@ public final class Recorder {
       throw RecorderError(
         "watch", watched, found: "it is no folder", hint: "Name the folder that holds the files.")
     }
-    try Folders.create(options.output)
+    mode = CopyMode(ofCopyOf: watched)
+    try Folders.create(options.output, mode: mode)
     let output = try Paths.absolute(options.output)
     guard try Folders.names(in: output).isEmpty else {
       throw RecorderError(
@@ -102,7 +105,8 @@ public final class Recorder {
     before = try FolderSurvey(of: watched, excluding: output)
     journal = try Journal("\(output)/\(Self.journalName)", watching: watched)
     if let control = options.control { journal.takeControl(processor: control.processor) }
-    let joint = try JointOrder("\(output)/\(JointOrder.fileName)", watching: watched)
+    let joint = try JointOrder(
+      "\(output)/\(JointOrder.fileName)", watching: watched, mode: mode)
     self.joint = joint
     table = FileTable(
       output: output, watched: watched, ignoredNames: options.ignoredNames,
@@ -368,13 +372,14 @@ public final class Recorder {
     // Without a recorded file no manifest tells what is missing.
     if table.files.isEmpty, !problems.isEmpty {
       let lines = problems.map { "\($0)\n" }.joined()
-      try OutputFile.write(lines, to: "\(options.output)/\(Self.problemsName)")
+      try OutputFile.write(lines, to: "\(options.output)/\(Self.problemsName)", mode: mode)
     }
     Folders.remove(journal.path)
   }
 
   private func writeManifest(_ file: RecordedFile) throws {
-    try OutputFile.write(try describe(file.summary), to: "\(file.folder)/manifest.json")
+    try OutputFile.write(
+      try describe(file.summary), to: "\(file.folder)/manifest.json", mode: file.mode)
   }
 }
 
