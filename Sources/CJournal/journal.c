@@ -37,7 +37,6 @@ struct pcj_control *pcj_create(const char *path, const char *watched) {
     if (control == NULL) error = errno;
   }
   if (error == 0) error = make_mutex(&control->alive);
-  if (error == 0) error = make_mutex(&control->position);
   if (error == 0) error = pthread_mutex_lock(&control->alive);
   close(descriptor);
   if (error != 0) {

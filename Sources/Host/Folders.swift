@@ -30,6 +30,15 @@ public enum Folders {
     throw HostError("make the folder", path, errorNumber: errorNumber)
   }
 
+  /// Makes a symbolic link; what it says need not be there.
+  ///
+  /// - Throws: ``HostError``, also where something has the name.
+  public static func makeLink(at path: String, saying target: String) throws(HostError) {
+    guard unsafe symlink(target, path) == 0 else {
+      throw HostError("make the link", path, errorNumber: errno)
+    }
+  }
+
   /// The names in a folder, sorted by their bytes, without `.` and `..`.
   ///
   /// - Throws: ``HostError`` where it cannot be read.

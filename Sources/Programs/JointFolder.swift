@@ -15,6 +15,7 @@ public enum JointFolder {
     mode: (_ recording: String) -> CopyMode = { _ in .unrestricted }
   ) throws {
     try Folders.create(folder)
+    var links: [(path: String, target: String)] = []
     for name in history.names(in: state) {
       let path = "\(folder)/\(name.path)"
       if let slash = name.path.lastIndex(of: "/") {
@@ -22,6 +23,8 @@ public enum JointFolder {
       }
       switch name.contents {
       case .unknown: throw JointFolderError(path: name.path)
+      case .folder: try Folders.create(path)
+      case .link(let target): links.append((path, target))
       case .empty: try finish(try SparseImageFile(path, byteCount: 0), isDurable)
       case .recorded(let file, let state):
         try write(
@@ -29,6 +32,8 @@ public enum JointFolder {
           mode(history.files[file].recording))
       }
     }
+    // Last, so that nothing is ever written to where one leads.
+    for link in links { try Folders.makeLink(at: link.path, saying: link.target) }
   }
 
   private static func write(

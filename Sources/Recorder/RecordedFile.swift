@@ -17,6 +17,8 @@ final class RecordedFile {
   /// When a program first came to it, in the one order; 0 for before everything.
   let firstTouched: UInt64
   private(set) var summary: RecordedFileSummary
+  /// Whether `joint.txt` tells which name it has.
+  var isNamed = false
   /// Who may read the recording: who could read the file when it was first touched, and in the end.
   private(set) var mode: CopyMode
   private let shadow: ShadowFile
