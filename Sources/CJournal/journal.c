@@ -9,7 +9,6 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -102,9 +101,12 @@ uint64_t pcj_identity(void) {
 
 int pcj_identify(int folder, const char *path, int flags, struct pcj_identity_of_file *identity) {
   struct statx found;
-  if (statx(folder, path, flags, STATX_BASIC_STATS | STATX_BTIME, &found) != 0) return -1;
+  // By number: not every C library has it by name.
+  if (syscall(SYS_statx, folder, path, flags, STATX_BASIC_STATS | STATX_BTIME, &found) != 0) {
+    return -1;
+  }
   memset(identity, 0, sizeof *identity);
-  identity->device = makedev(found.stx_dev_major, found.stx_dev_minor);
+  identity->device = (uint64_t)found.stx_dev_major << 32 | found.stx_dev_minor;
   identity->inode = found.stx_ino;
   if (found.stx_mask & STATX_BTIME) {
     identity->birth_seconds = (uint64_t)found.stx_btime.tv_sec;

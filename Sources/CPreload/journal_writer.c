@@ -15,6 +15,11 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
+/// Swift's linker adds the C++ library to everything, which programs with another C library cannot load. What
+/// stands in this section is read before that, and lets what nobody uses be left out.
+__attribute__((section(".swift1_autolink_entries"), used)) static const char link_option[] =
+    "-Wl,--as-needed";
+
 struct thread {
   char *chunk;
   uint64_t chunk_byte_count;
@@ -36,10 +41,28 @@ static uint32_t process;
 /// Holds 1. The kernel makes it 0 in every copy of this memory, however the process was made that has it.
 static uint32_t *own_memory;
 
+static long missing(void) {
+  errno = ENOSYS;
+  return -1;
+}
+
+/// Where offsets always have 64 bits, as in musl, functions have no second name that says so.
+static void *next_without_64(const char *name) {
+  char plain[64];
+  const char *digits = strstr(name, "64");
+  if (digits == NULL || strlen(name) >= sizeof plain) return (void *)missing;
+  size_t start = (size_t)(digits - name);
+  memcpy(plain, name, start);
+  strcpy(plain + start, digits + 2);
+  void *found = dlsym(RTLD_NEXT, plain);
+  return found != NULL ? found : (void *)missing;
+}
+
 void *pc_next(void **slot, const char *name) {
   void *found = __atomic_load_n(slot, __ATOMIC_RELAXED);
   if (found == NULL) {
     found = dlsym(RTLD_NEXT, name);
+    if (found == NULL) found = next_without_64(name);
     __atomic_store_n(slot, found, __ATOMIC_RELAXED);
   }
   return found;
@@ -340,6 +363,9 @@ static void child_starts(void) {
   pc_child_starts_random();
 }
 
+int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void), void *library)
+    __attribute__((weak));
+
 static void watch_for_copies(void) {
   size_t length = (size_t)sysconf(_SC_PAGESIZE);
   void *page = PC_NEXT(mmap64)(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
@@ -378,7 +404,8 @@ __attribute__((constructor)) static void start(void) {
     PC_NEXT(close)(descriptor);
     if (found != MAP_FAILED && found->magic == PCJ_MAGIC) {
       pthread_key_create(&end_of_thread, thread_ends);
-      pthread_atfork(NULL, NULL, child_starts);
+      // Where the C library has none, the next hook in a child finds out.
+      if (__register_atfork != NULL) __register_atfork(NULL, NULL, child_starts, NULL);
       process = (uint32_t)getpid();
       watch_for_copies();
       __atomic_add_fetch(&found->process_count, 1, __ATOMIC_RELAXED);

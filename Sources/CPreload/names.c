@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #ifndef RENAME_EXCHANGE
 #define RENAME_EXCHANGE 2
@@ -33,8 +34,8 @@ static int carry_out(const struct name_call *c) {
       // Plain renames keep to the call that every file system has.
       return c->flags == 0
                  ? PC_NEXT(renameat)(c->folder, c->path, c->new_folder, c->new_path)
-                 : PC_NEXT(renameat2)(c->folder, c->path, c->new_folder, c->new_path,
-                                      (unsigned)c->flags);
+                 : (int)PC_NEXT(syscall)(SYS_renameat2, c->folder, c->path, c->new_folder,
+                                         c->new_path, c->flags);
     case CALL_LINK:
       return PC_NEXT(linkat)(c->folder, c->path, c->new_folder, c->new_path, c->flags);
     case CALL_UNLINK:

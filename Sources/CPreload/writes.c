@@ -3,6 +3,7 @@
 #include "preload.h"
 
 #include <sys/sendfile.h>
+#include <sys/syscall.h>
 
 #ifndef RWF_DSYNC
 #define RWF_DSYNC 0x2
@@ -38,8 +39,9 @@ static ssize_t carry_out(const struct data_call *c) {
     case CALL_PWRITEV:
       return PC_NEXT(pwritev64)(c->descriptor, c->data, c->data_count, c->byte_offset);
     case CALL_PWRITEV2:
-      return PC_NEXT(pwritev64v2)(c->descriptor, c->data, c->data_count, c->byte_offset,
-                                  c->flags);
+      // By number: not every C library has it by name. The offset's upper half is in its first word.
+      return PC_NEXT(syscall)(SYS_pwritev2, c->descriptor, c->data, (long)c->data_count,
+                              c->byte_offset, 0L, (long)c->flags);
     case CALL_STREAM:
       return pc_next_stream_write(c->stream, c->data->iov_base, c->data->iov_len);
   }
