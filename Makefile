@@ -3,7 +3,7 @@
 # A crashing test otherwise waits minutes for its own backtrace.
 export SWIFT_BACKTRACE = enable=no
 
-.PHONY: build test demo bench bug-benchmark qemu-10 lint bootstrap
+.PHONY: build test demo generated-programs bench bug-benchmark qemu-10 lint bootstrap
 
 # The tool, at .build/release/powercut, and beside it what `powercut record` preloads.
 build: bootstrap
@@ -19,6 +19,15 @@ test: build
 
 demo: build
 	scripts/demo
+
+# Programs of random calls with the recorder and without it, PROGRAMS of each kind; two hundred take a few
+# minutes. `make test` makes a sample.
+PROGRAMS ?= 200
+generated-programs: bootstrap
+	swift build --build-tests
+	swift build --product powercut
+	swift build --product powercut-preload
+	POWERCUT_GENERATED_PROGRAMS=$(PROGRAMS) swift test --skip-build --filter GeneratedProgramsTests
 
 bench: build
 	swift build -c release --product powercut-bench

@@ -9,7 +9,6 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,7 +22,7 @@ static int make_mutex(pthread_mutex_t *mutex) {
   return error;
 }
 
-struct pcj_control *pcj_create(const char *path, const char *watched, struct pcj_lock *lock) {
+struct pcj_control *pcj_create(const char *path, const char *watched, struct pcj_alive_copy *lock) {
   if (strlen(watched) >= PCJ_PATH_BYTES) {
     errno = ENAMETOOLONG;
     return NULL;
@@ -37,7 +36,6 @@ struct pcj_control *pcj_create(const char *path, const char *watched, struct pcj
     if (control == NULL) error = errno;
   }
   if (error == 0) error = make_mutex(&control->alive);
-  if (error == 0) error = make_mutex(&control->position);
   if (error == 0) error = pthread_mutex_lock(&control->alive);
   close(descriptor);
   if (error != 0) {
@@ -60,7 +58,7 @@ uint64_t pcj_take_number(struct pcj_control *control) {
   return __atomic_add_fetch(&control->order, 1, __ATOMIC_SEQ_CST);
 }
 
-void pcj_close(struct pcj_control *control, const struct pcj_lock *lock) {
+void pcj_close(struct pcj_control *control, const struct pcj_alive_copy *lock) {
   if (memcmp(lock->bytes, &control->alive, sizeof lock->bytes) == 0) {
     pthread_mutex_unlock(&control->alive);
     munmap(control, sizeof *control);
@@ -110,9 +108,12 @@ uint64_t pcj_identity(void) {
 
 int pcj_identify(int folder, const char *path, int flags, struct pcj_identity_of_file *identity) {
   struct statx found;
-  if (statx(folder, path, flags, STATX_BASIC_STATS | STATX_BTIME, &found) != 0) return -1;
+  // By number: not every C library has it by name.
+  if (syscall(SYS_statx, folder, path, flags, STATX_BASIC_STATS | STATX_BTIME, &found) != 0) {
+    return -1;
+  }
   memset(identity, 0, sizeof *identity);
-  identity->device = makedev(found.stx_dev_major, found.stx_dev_minor);
+  identity->device = (uint64_t)found.stx_dev_major << 32 | found.stx_dev_minor;
   identity->inode = found.stx_ino;
   if (found.stx_mask & STATX_BTIME) {
     identity->birth_seconds = (uint64_t)found.stx_btime.tv_sec;

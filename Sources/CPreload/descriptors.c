@@ -10,19 +10,34 @@
 static uint32_t states[PC_DESCRIPTORS];
 static uint32_t highest;
 
-void pc_forget(int descriptor) {
+/// Set once a process that borrows this memory has changed what its descriptors stand for; they are not
+/// its lender's.
+static uint32_t was_borrowed;
+
+static bool borrows(void) {
+  if (!pc_borrows_memory()) return false;
+  __atomic_store_n(&was_borrowed, 1, __ATOMIC_RELAXED);
+  return true;
+}
+
+static void forget(int descriptor) {
   if (descriptor >= 0 && (uint32_t)descriptor < PC_DESCRIPTORS) {
     __atomic_store_n(&states[descriptor], 0, __ATOMIC_RELAXED);
   }
 }
 
+void pc_forget(int descriptor) {
+  if (!borrows()) forget(descriptor);
+}
+
 void pc_forget_range(unsigned first, unsigned last) {
   uint32_t end = __atomic_load_n(&highest, __ATOMIC_RELAXED);
-  for (uint32_t i = first; i <= end && i <= last; i++) pc_forget((int)i);
+  if (borrows()) return;
+  for (uint32_t i = first; i <= end && i <= last; i++) forget((int)i);
 }
 
 static void keep(int descriptor, uint32_t state) {
-  if ((uint32_t)descriptor >= PC_DESCRIPTORS) return;
+  if ((uint32_t)descriptor >= PC_DESCRIPTORS || borrows()) return;
   uint32_t known = __atomic_load_n(&highest, __ATOMIC_RELAXED);
   while (known < (uint32_t)descriptor &&
          !__atomic_compare_exchange_n(&highest, &known, (uint32_t)descriptor, true,
@@ -50,13 +65,17 @@ bool pc_is_below(int descriptor, char path[PCJ_PATH_BYTES]) {
 static uint32_t touch(int descriptor, const struct pcj_identity_of_file *identity,
                       const char *path) {
   struct iovec data = {(void *)(uintptr_t)path, strlen(path)};
-  struct pc_event event = {.kind = PCJ_TOUCH, .data = &data, .data_count = 1};
+  struct pc_event event = {.kind = PCJ_TOUCH,
+                           .flags = identity->link_count == 0 ? PCJ_NAMELESS : 0,
+                           .data = &data,
+                           .data_count = 1};
   struct pcj_record *record = pc_prepare(&event);
   if (record == NULL) return 0;
   record->device = identity->device;
   record->inode = identity->inode;
   record->birth_seconds = identity->birth_seconds;
   record->birth_nanoseconds = identity->birth_nanoseconds;
+  record->process = (uint32_t)getpid();
   record->descriptor = descriptor;
   pc_publish(record, PCJ_TOUCH);
   uint32_t answer = pc_ask(record);
@@ -83,7 +102,8 @@ static uint32_t look(int descriptor) {
 
 uint32_t pc_state(int descriptor) {
   if (descriptor < 0) return 0;
-  if ((uint32_t)descriptor < PC_DESCRIPTORS) {
+  bool is_ours = !__atomic_load_n(&was_borrowed, __ATOMIC_RELAXED) || !pc_borrows_memory();
+  if ((uint32_t)descriptor < PC_DESCRIPTORS && is_ours) {
     uint32_t state = __atomic_load_n(&states[descriptor], __ATOMIC_RELAXED);
     if (state & PC_KNOWN) return state;
   }

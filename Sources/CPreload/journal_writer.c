@@ -15,6 +15,11 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
+/// Swift's linker adds the C++ library to everything, which programs with another C library cannot load. What
+/// stands in this section is read before that, and lets what nobody uses be left out.
+__attribute__((section(".swift1_autolink_entries"), used)) static const char link_option[] =
+    "-Wl,--as-needed";
+
 struct thread {
   char *chunk;
   uint64_t chunk_byte_count;
@@ -23,6 +28,9 @@ struct thread {
   int depth;
   bool is_taking;
   bool holds_position;
+  bool holds_names;
+  /// The kernel's number of it, once it was asked for.
+  uint32_t number;
 };
 
 static __thread struct thread thread __attribute__((tls_model("initial-exec")));
@@ -30,11 +38,31 @@ static struct pcj_control *control;
 static char journal_path[PCJ_PATH_BYTES];
 static pthread_key_t end_of_thread;
 static uint32_t process;
+/// Holds 1. The kernel makes it 0 in every copy of this memory, however the process was made that has it.
+static uint32_t *own_memory;
+
+static long missing(void) {
+  errno = ENOSYS;
+  return -1;
+}
+
+/// Where offsets always have 64 bits, as in musl, functions have no second name that says so.
+static void *next_without_64(const char *name) {
+  char plain[64];
+  const char *digits = strstr(name, "64");
+  if (digits == NULL || strlen(name) >= sizeof plain) return (void *)missing;
+  size_t start = (size_t)(digits - name);
+  memcpy(plain, name, start);
+  strcpy(plain + start, digits + 2);
+  void *found = dlsym(RTLD_NEXT, plain);
+  return found != NULL ? found : (void *)missing;
+}
 
 void *pc_next(void **slot, const char *name) {
   void *found = __atomic_load_n(slot, __ATOMIC_RELAXED);
   if (found == NULL) {
     found = dlsym(RTLD_NEXT, name);
+    if (found == NULL) found = next_without_64(name);
     __atomic_store_n(slot, found, __ATOMIC_RELAXED);
   }
   return found;
@@ -49,7 +77,24 @@ bool pc_is_alive(void) {
 }
 
 bool pc_is_off(void) { return control == NULL; }
-void pc_enter(void) { thread.depth++; }
+static void child_starts(void);
+
+/// A process that was made past the C library has had nobody to tell us.
+static void look_for_copy(void) {
+  if (own_memory != NULL && __atomic_load_n(own_memory, __ATOMIC_RELAXED) == 0) child_starts();
+}
+
+void pc_enter(void) {
+  look_for_copy();
+  thread.depth++;
+}
+
+bool pc_borrows_memory(void) {
+  if (control == NULL) return false;
+  look_for_copy();
+  return (uint32_t)getpid() != process;
+}
+
 void pc_leave(void) { thread.depth--; }
 
 static void note_failure(int error) {
@@ -221,6 +266,18 @@ uint32_t pc_ask(struct pcj_record *record) {
   }
 }
 
+void pc_identify_in(struct pcj_record *record, int descriptor) {
+  int error = errno;
+  struct pcj_identity_of_file identity;
+  if (pcj_identify(descriptor, "", AT_EMPTY_PATH, &identity) == 0) {
+    record->device = identity.device;
+    record->inode = identity.inode;
+    record->birth_seconds = identity.birth_seconds;
+    record->birth_nanoseconds = identity.birth_nanoseconds;
+  }
+  errno = error;
+}
+
 void pc_tell(uint32_t kind, uint32_t flags, uint64_t number, const char *text) {
   int error = errno;
   struct iovec data = {(void *)(uintptr_t)text, strlen(text)};
@@ -235,22 +292,61 @@ void pc_tell(uint32_t kind, uint32_t flags, uint64_t number, const char *text) {
   errno = error;
 }
 
+/// Takes a lock. One whose owner is gone is taken over: a killed program leaves positions and names as the
+/// kernel has them.
+static void lock(struct pcj_lock *lock) {
+  int error = errno;
+  if (thread.number == 0) thread.number = (uint32_t)PC_NEXT(syscall)(SYS_gettid);
+  for (;;) {
+    uint32_t owner = 0;
+    if (__atomic_compare_exchange_n(&lock->owner, &owner, thread.number, false, __ATOMIC_ACQUIRE,
+                                    __ATOMIC_RELAXED)) {
+      break;
+    }
+    struct timespec limit = {0, 50 * 1000 * 1000};
+    long outcome =
+        PC_NEXT(syscall)(SYS_futex, &lock->owner, FUTEX_WAIT, owner, &limit, NULL, 0);
+    if (outcome == 0 || errno != ETIMEDOUT) continue;
+    if (PC_NEXT(syscall)(SYS_kill, owner, 0) != 0 && errno == ESRCH) {
+      uint32_t none = owner;
+      __atomic_compare_exchange_n(&lock->owner, &none, 0, false, __ATOMIC_RELAXED,
+                                  __ATOMIC_RELAXED);
+    }
+  }
+  errno = error;
+}
+
+static void unlock(struct pcj_lock *lock) {
+  int error = errno;
+  __atomic_store_n(&lock->owner, 0, __ATOMIC_RELEASE);
+  PC_NEXT(syscall)(SYS_futex, &lock->owner, FUTEX_WAKE, 1, NULL, NULL, 0);
+  errno = error;
+}
+
 bool pc_lock_position(void) {
   if (thread.holds_position) return false;
-  if (pthread_mutex_lock(&control->position) == EOWNERDEAD) {
-    // A killed program leaves the positions of files as the kernel has them.
-    pthread_mutex_consistent(&control->position);
-  }
+  lock(&control->position);
   thread.holds_position = true;
   return true;
 }
 
 void pc_unlock_position(bool is_locked) {
   if (!is_locked) return;
-  int error = errno;
   thread.holds_position = false;
-  pthread_mutex_unlock(&control->position);
-  errno = error;
+  unlock(&control->position);
+}
+
+bool pc_lock_names(void) {
+  if (thread.holds_names) return false;
+  lock(&control->names);
+  thread.holds_names = true;
+  return true;
+}
+
+void pc_unlock_names(bool is_locked) {
+  if (!is_locked) return;
+  thread.holds_names = false;
+  unlock(&control->names);
 }
 
 static void child_starts(void) {
@@ -259,10 +355,26 @@ static void child_starts(void) {
   thread.chunk = NULL;
   thread.task = 0;
   thread.is_taking = false;
-  thread.holds_position = false;
+  thread.holds_position = thread.holds_names = false;
+  thread.number = 0;
   process = (uint32_t)getpid();
+  if (own_memory != NULL) __atomic_store_n(own_memory, 1, __ATOMIC_RELAXED);
   pc_child_starts_mapping();
   pc_child_starts_random();
+}
+
+int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void), void *library)
+    __attribute__((weak));
+
+static void watch_for_copies(void) {
+  size_t length = (size_t)sysconf(_SC_PAGESIZE);
+  void *page = PC_NEXT(mmap64)(NULL, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                               -1, 0);
+  if (page == MAP_FAILED) return;
+  // Without it only fork() and its like are noticed.
+  if (madvise(page, length, MADV_WIPEONFORK) != 0) return;
+  own_memory = page;
+  *own_memory = 1;
 }
 
 /// One processor, and no thread is interrupted because another one has work now: the order in which the
@@ -292,8 +404,10 @@ __attribute__((constructor)) static void start(void) {
     PC_NEXT(close)(descriptor);
     if (found != MAP_FAILED && found->magic == PCJ_MAGIC) {
       pthread_key_create(&end_of_thread, thread_ends);
-      pthread_atfork(NULL, NULL, child_starts);
+      // Where the C library has none, the next hook in a child finds out.
+      if (__register_atfork != NULL) __register_atfork(NULL, NULL, child_starts, NULL);
       process = (uint32_t)getpid();
+      watch_for_copies();
       __atomic_add_fetch(&found->process_count, 1, __ATOMIC_RELAXED);
       control = found;
       if (pc_is_controlled()) run_alone(found->processor);

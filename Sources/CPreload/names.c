@@ -1,20 +1,31 @@
-// Names: rename, link, unlink.
+// Names: rename, link, unlink, folders, symbolic links.
 
 #include "preload.h"
 
+#include <dirent.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
 
 #ifndef RENAME_EXCHANGE
 #define RENAME_EXCHANGE 2
 #endif
+#ifndef RENAME_WHITEOUT
+#define RENAME_WHITEOUT 4
+#endif
 
 struct name_call {
-  enum { CALL_RENAME, CALL_LINK, CALL_UNLINK } call;
+  enum { CALL_RENAME, CALL_LINK, CALL_UNLINK, CALL_MAKE_FOLDER, CALL_SYMLINK, CALL_MAKE_FILE } call;
   int folder;
   const char *path;
+  /// Of a renaming and a link.
   int new_folder;
   const char *new_path;
   int flags;
+  mode_t mode;
+  /// What a symbolic link says.
+  const char *target;
 };
 
 static int carry_out(const struct name_call *c) {
@@ -23,46 +34,123 @@ static int carry_out(const struct name_call *c) {
       // Plain renames keep to the call that every file system has.
       return c->flags == 0
                  ? PC_NEXT(renameat)(c->folder, c->path, c->new_folder, c->new_path)
-                 : PC_NEXT(renameat2)(c->folder, c->path, c->new_folder, c->new_path,
-                                      (unsigned)c->flags);
+                 : (int)PC_NEXT(syscall)(SYS_renameat2, c->folder, c->path, c->new_folder,
+                                         c->new_path, c->flags);
     case CALL_LINK:
       return PC_NEXT(linkat)(c->folder, c->path, c->new_folder, c->new_path, c->flags);
     case CALL_UNLINK:
       return PC_NEXT(unlinkat)(c->folder, c->path, c->flags);
+    case CALL_MAKE_FOLDER:
+      return PC_NEXT(mkdirat)(c->folder, c->path, c->mode);
+    case CALL_SYMLINK:
+      return PC_NEXT(symlinkat)(c->target, c->folder, c->path);
+    case CALL_MAKE_FILE:
+      return PC_NEXT(mknodat)(c->folder, c->path, c->mode, 0);
   }
   errno = ENOSYS;
   return -1;
 }
 
+/// The path of what a call is about, where it is not the name itself but the file that it leads to.
+static bool followed(const struct name_call *c, char path[PCJ_PATH_BYTES]) {
+  if (c->call != CALL_LINK) return false;
+  if (c->flags & AT_EMPTY_PATH && c->path[0] == 0) return pc_path_of(c->folder, path);
+  if (!(c->flags & AT_SYMLINK_FOLLOW)) return false;
+  int descriptor = PC_NEXT(openat64)(c->folder, c->path, O_PATH | O_CLOEXEC);
+  if (descriptor < 0) return false;
+  bool is_found = pc_path_of(descriptor, path);
+  PC_NEXT(close)(descriptor);
+  return is_found;
+}
+
+/// How many files of a folder that is renamed are kept; of more, the recording says that it does not know them.
+#define KEPT_FILES 200u
+
+/// The same for all files in a folder. What is no folder is none of this.
+static void keep_contents_below(int folder, const char *path, unsigned *left) {
+  int descriptor =
+      PC_NEXT(openat64)(folder, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  DIR *list = descriptor < 0 ? NULL : fdopendir(descriptor);
+  if (list == NULL) {
+    if (descriptor >= 0) PC_NEXT(close)(descriptor);
+    return;
+  }
+  for (struct dirent *entry; *left > 0 && (entry = readdir(list)) != NULL;) {
+    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
+    uint32_t state = pc_state_of_path(descriptor, entry->d_name, O_NOFOLLOW);
+    if (state & PC_FOLDER) keep_contents_below(descriptor, entry->d_name, left);
+    else if (state & PC_WATCHED) --*left;
+  }
+  closedir(list);
+}
+
 /// Has the first contents kept of files that lose a name here: where that is lost, they are back.
 static void keep_contents(const struct name_call *c) {
-  pc_state_of_path(c->folder, c->path, O_NOFOLLOW);
+  if (c->call > CALL_UNLINK) return;
+  unsigned left = KEPT_FILES;
+  if (c->call == CALL_RENAME) keep_contents_below(c->folder, c->path, &left);
+  if (c->call == CALL_LINK && c->flags & AT_EMPTY_PATH && c->path[0] == 0) {
+    pc_state(c->folder);
+  } else {
+    pc_state_of_path(c->folder, c->path, c->flags & AT_SYMLINK_FOLLOW ? 0 : O_NOFOLLOW);
+  }
   if (c->new_path != NULL) pc_state_of_path(c->new_folder, c->new_path, O_NOFOLLOW);
+}
+
+static void report_unfollowed(const struct name_call *c, const char *path) {
+  if (c->call != CALL_RENAME) return;
+  if (c->flags & RENAME_EXCHANGE) pc_report(PCJ_EXCHANGE, path);
+  if (c->flags & RENAME_WHITEOUT) pc_report(PCJ_WHITEOUT, path);
+}
+
+/// Says which file a call has made.
+static void identify_made(struct pcj_record *record, const struct name_call *c) {
+  int error = errno;
+  int descriptor = PC_NEXT(openat64)(c->folder, c->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  if (descriptor >= 0) {
+    pc_identify_in(record, descriptor);
+    PC_NEXT(close)(descriptor);
+  }
+  errno = error;
+}
+
+static int record_change(const struct name_call *c, uint32_t kind, const char *path,
+                         const char *second) {
+  struct iovec data[2] = {{(void *)(uintptr_t)path, strlen(path)},
+                          {(void *)(uintptr_t)second, strlen(second)}};
+  if (c->new_path != NULL || c->target != NULL) data[0].iov_len++;
+  bool exchanges = c->call == CALL_RENAME && c->flags & RENAME_EXCHANGE;
+  struct pc_event event = {.kind = kind,
+                           .flags = exchanges ? PCJ_EXCHANGES : 0,
+                           .data = data,
+                           .data_count = 2};
+  struct pcj_record *record = pc_begin(&event);
+  if (record == NULL) return -1;
+  bool is_locked = pc_lock_names();
+  int outcome = carry_out(c);
+  if (outcome == 0 && c->call == CALL_MAKE_FILE) identify_made(record, c);
+  pc_finish(record, outcome);
+  pc_unlock_names(is_locked);
+  return outcome;
 }
 
 static int change_name(const struct name_call *c, uint32_t kind) {
   if (pc_is_off()) return carry_out(c);
   pc_enter();
   char path[PCJ_PATH_BYTES] = "", new_path[PCJ_PATH_BYTES] = "";
-  bool is_watched = pc_absolute(c->folder, c->path, path) && pc_is_watched_path(path);
+  bool is_found = followed(c, path) || pc_absolute(c->folder, c->path, path);
+  bool is_watched = is_found && pc_is_watched_path(path);
   if (c->new_path != NULL && pc_absolute(c->new_folder, c->new_path, new_path) &&
       pc_is_watched_path(new_path)) {
     is_watched = true;
   }
-  int outcome = -1;
-  if (!is_watched) {
-    outcome = carry_out(c);
-  } else {
-    if (c->call == CALL_RENAME && c->flags & RENAME_EXCHANGE) pc_report(PCJ_EXCHANGE, path);
+  int outcome;
+  if (is_watched) {
+    report_unfollowed(c, path);
     keep_contents(c);
-    struct iovec data[2] = {{path, strlen(path)}, {new_path, strlen(new_path)}};
-    if (c->new_path != NULL) data[0].iov_len++;
-    struct pc_event event = {.kind = kind, .data = data, .data_count = 2};
-    struct pcj_record *record = pc_begin(&event);
-    if (record != NULL) {
-      outcome = carry_out(c);
-      pc_finish(record, outcome);
-    }
+    outcome = record_change(c, kind, path, c->target != NULL ? c->target : new_path);
+  } else {
+    outcome = carry_out(c);
   }
   pc_leave();
   return outcome;
@@ -70,9 +158,13 @@ static int change_name(const struct name_call *c, uint32_t kind) {
 
 PC_HOOK int renameat2(int folder, const char *path, int new_folder, const char *new_path,
                       unsigned flags) {
-  return change_name(
-      &(struct name_call){CALL_RENAME, folder, path, new_folder, new_path, (int)flags},
-      PCJ_RENAME);
+  return change_name(&(struct name_call){.call = CALL_RENAME,
+                                         .folder = folder,
+                                         .path = path,
+                                         .new_folder = new_folder,
+                                         .new_path = new_path,
+                                         .flags = (int)flags},
+                     PCJ_RENAME);
 }
 
 PC_HOOK int renameat(int folder, const char *path, int new_folder, const char *new_path) {
@@ -84,7 +176,12 @@ PC_HOOK int rename(const char *path, const char *new_path) {
 }
 
 PC_HOOK int linkat(int folder, const char *path, int new_folder, const char *new_path, int flags) {
-  return change_name(&(struct name_call){CALL_LINK, folder, path, new_folder, new_path, flags},
+  return change_name(&(struct name_call){.call = CALL_LINK,
+                                         .folder = folder,
+                                         .path = path,
+                                         .new_folder = new_folder,
+                                         .new_path = new_path,
+                                         .flags = flags},
                      PCJ_LINK);
 }
 
@@ -93,13 +190,66 @@ PC_HOOK int link(const char *path, const char *new_path) {
 }
 
 PC_HOOK int unlinkat(int folder, const char *path, int flags) {
-  if (flags & AT_REMOVEDIR) return PC_NEXT(unlinkat)(folder, path, flags);
-  return change_name(&(struct name_call){CALL_UNLINK, folder, path, -1, NULL, flags}, PCJ_UNLINK);
+  return change_name(
+      &(struct name_call){.call = CALL_UNLINK, .folder = folder, .path = path, .flags = flags},
+      flags & AT_REMOVEDIR ? PCJ_REMOVE_FOLDER : PCJ_UNLINK);
 }
 
 PC_HOOK int unlink(const char *path) { return unlinkat(AT_FDCWD, path, 0); }
 
+PC_HOOK int rmdir(const char *path) { return unlinkat(AT_FDCWD, path, AT_REMOVEDIR); }
+
 PC_HOOK int remove(const char *path) {
   int outcome = unlink(path);
   return outcome != 0 && (errno == EISDIR || errno == EPERM) ? rmdir(path) : outcome;
+}
+
+PC_HOOK int mkdirat(int folder, const char *path, mode_t mode) {
+  return change_name(
+      &(struct name_call){.call = CALL_MAKE_FOLDER, .folder = folder, .path = path, .mode = mode},
+      PCJ_MAKE_FOLDER);
+}
+
+PC_HOOK int mkdir(const char *path, mode_t mode) { return mkdirat(AT_FDCWD, path, mode); }
+
+PC_HOOK char *mkdtemp(char *pattern) {
+  char *path = PC_NEXT(mkdtemp)(pattern);
+  if (path != NULL) pc_tell_made(PCJ_MAKE_FOLDER, AT_FDCWD, path);
+  return path;
+}
+
+PC_HOOK int symlinkat(const char *target, int folder, const char *path) {
+  return change_name(
+      &(struct name_call){.call = CALL_SYMLINK, .folder = folder, .path = path, .target = target},
+      PCJ_SYMLINK);
+}
+
+PC_HOOK int symlink(const char *target, const char *path) {
+  return symlinkat(target, AT_FDCWD, path);
+}
+
+/// What is no regular file is no part of a recording.
+PC_HOOK int mknodat(int folder, const char *path, mode_t mode, dev_t device) {
+  if ((mode & S_IFMT) != S_IFREG && (mode & S_IFMT) != 0) {
+    return PC_NEXT(mknodat)(folder, path, mode, device);
+  }
+  return change_name(
+      &(struct name_call){.call = CALL_MAKE_FILE, .folder = folder, .path = path, .mode = mode},
+      PCJ_CREATE);
+}
+
+PC_HOOK int mknod(const char *path, mode_t mode, dev_t device) {
+  return mknodat(AT_FDCWD, path, mode, device);
+}
+
+void pc_tell_made(uint32_t kind, int folder, const char *path) {
+  if (pc_is_off()) return;
+  pc_enter();
+  char absolute[PCJ_PATH_BYTES];
+  int error = errno;
+  if (pc_absolute(folder, path, absolute) && pc_is_watched_path(absolute)) {
+    pc_tell(kind, PCJ_TOLD, 0, absolute);
+  }
+  errno = error;
+  pc_leave();
 }

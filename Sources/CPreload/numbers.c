@@ -5,24 +5,32 @@
 #include <linux/openat2.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
 
-/// What openat2 asks of the way to the file (RESOLVE_…) `openat` cannot: such a call is made as it is, and
-/// only where it changes nothing.
+/// A call that changes nothing is made as it is, and so is one that the kernel will refuse. What is asked of
+/// the way to the file (RESOLVE_…) our own look at it does not do: a call that makes files so is refused, as
+/// on a kernel that does not have it; every caller has to expect that.
 static long open_as_told(long folder, const char *path, const struct open_how *how, size_t size) {
-  int flags = (int)how->flags;
-  if (how->resolve == 0 || !(flags & (O_CREAT | O_TRUNC | O_TMPFILE))) {
-    if (how->resolve == 0) return openat((int)folder, path, flags, (mode_t)how->mode);
+  bool is_known = how != NULL && size == sizeof *how && how->flags <= INT_MAX;
+  int flags = is_known ? (int)how->flags : 0;
+  bool changes = flags & (O_CREAT | O_TRUNC) || (flags & O_TMPFILE) == O_TMPFILE;
+  if (is_known && changes && how->resolve != 0) {
+    errno = ENOSYS;
+    return -1;
+  }
+  bool is_valid = how != NULL && (how->mode & ~UINT64_C(07777)) == 0 &&
+                  (how->mode == 0 || flags & O_CREAT || (flags & O_TMPFILE) == O_TMPFILE);
+  if (!is_known || !changes || !is_valid) {
     long descriptor = PC_NEXT(syscall)(SYS_openat2, folder, path, how, size);
     pc_forget((int)descriptor);
     return descriptor;
   }
-  // As on a kernel that does not have it; every caller has to expect that.
-  errno = ENOSYS;
-  return -1;
+  return pc_open(&(struct open_call){
+      .folder = (int)folder, .path = path, .flags = flags, .mode = (mode_t)how->mode, .how = how});
 }
 
 PC_HOOK long syscall(long number, ...) {
@@ -67,6 +75,12 @@ PC_HOOK long syscall(long number, ...) {
       return renameat2((int)a, (const char *)b, (int)c, (const char *)d, (unsigned)e);
     case SYS_unlinkat: return unlinkat((int)a, (const char *)b, (int)c);
     case SYS_linkat: return linkat((int)a, (const char *)b, (int)c, (const char *)d, (int)e);
+    case SYS_mkdirat: return mkdirat((int)a, (const char *)b, (mode_t)c);
+    case SYS_symlinkat: return symlinkat((const char *)a, (int)b, (const char *)c);
+    case SYS_mknodat: return mknodat((int)a, (const char *)b, (mode_t)c, (dev_t)d);
+    case SYS_utimensat:
+      pc_keep_untimed((int)a, (const char *)b, (int)d);
+      break;
 #ifdef SYS_renameat
     case SYS_renameat: return renameat((int)a, (const char *)b, (int)c, (const char *)d);
 #endif
@@ -78,6 +92,17 @@ PC_HOOK long syscall(long number, ...) {
     case SYS_rename: return rename((const char *)a, (const char *)b);
     case SYS_unlink: return unlink((const char *)a);
     case SYS_link: return link((const char *)a, (const char *)b);
+    case SYS_mkdir: return mkdir((const char *)a, (mode_t)b);
+    case SYS_rmdir: return rmdir((const char *)a);
+    case SYS_symlink: return symlink((const char *)a, (const char *)b);
+    case SYS_mknod: return mknod((const char *)a, (mode_t)b, (dev_t)c);
+    case SYS_utime:
+    case SYS_utimes:
+      pc_keep_untimed(AT_FDCWD, (const char *)a, 0);
+      break;
+    case SYS_futimesat:
+      pc_keep_untimed((int)a, (const char *)b, 0);
+      break;
 #endif
     // Memory, and what cannot be seen.
     case SYS_mmap: return (long)mmap((void *)a, (size_t)b, (int)c, (int)d, (int)e, f);

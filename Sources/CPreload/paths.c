@@ -27,15 +27,16 @@ bool pc_path_of(int descriptor, char path[PCJ_PATH_BYTES]) {
 
 bool pc_absolute(int folder, const char *path, char absolute[PCJ_PATH_BYTES]) {
   size_t length = strlen(path);
+  // "name/" is "name", which must be a folder.
+  while (length > 1 && path[length - 1] == '/') length--;
   if (length == 0 || length >= PCJ_PATH_BYTES) return false;
-  const char *slash = strrchr(path, '/');
-  const char *name = slash == NULL ? path : slash + 1;
-  char parent[PCJ_PATH_BYTES] = ".";
-  if (slash != NULL) {
-    size_t parent_length = slash == path ? 1 : (size_t)(slash - path);
-    memcpy(parent, path, parent_length);
-    parent[parent_length] = 0;
-  }
+  char parent[PCJ_PATH_BYTES], name[PCJ_PATH_BYTES];
+  memcpy(parent, path, length);
+  parent[length] = 0;
+  char *slash = strrchr(parent, '/');
+  strcpy(name, slash == NULL ? parent : slash + 1);
+  if (slash == NULL) strcpy(parent, ".");
+  else slash[slash == parent ? 1 : 0] = 0;
   int descriptor = PC_NEXT(openat64)(folder, parent, O_PATH | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return false;
   bool is_found = pc_path_of(descriptor, absolute);
@@ -46,4 +47,30 @@ bool pc_absolute(int folder, const char *path, char absolute[PCJ_PATH_BYTES]) {
   if (end > 1) absolute[end++] = '/';
   strcpy(absolute + end, name);
   return true;
+}
+
+bool pc_absolute_target(int folder, const char *path, char absolute[PCJ_PATH_BYTES],
+                        bool *is_link) {
+  *is_link = false;
+  // The kernel makes no file whose name is a folder's.
+  size_t path_length = strlen(path);
+  if (path_length > 0 && path[path_length - 1] == '/') return false;
+  if (!pc_absolute(folder, path, absolute)) return false;
+  // As many as the kernel follows.
+  for (int i = 0; i < 40; i++) {
+    char next[PCJ_PATH_BYTES];
+    size_t start = (size_t)(strrchr(absolute, '/') - absolute) + 1;
+    ssize_t length = readlink(absolute, next, sizeof next - 1);
+    if (length < 0) return true;
+    *is_link = true;
+    next[length] = 0;
+    if (length > 0 && next[length - 1] == '/') return false;
+    if (next[0] != '/') {
+      if (start + (size_t)length >= sizeof next) return false;
+      memmove(next + start, next, (size_t)length + 1);
+      memcpy(next, absolute, start);
+    }
+    if (!pc_absolute(AT_FDCWD, next, absolute)) return false;
+  }
+  return false;
 }

@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <linux/openat2.h>
 #include <unistd.h>
 
 #include "CJournal.h"
@@ -88,9 +89,17 @@ PC_HIDDEN void pc_finish(struct pcj_record *record, int64_t outcome);
 PC_HIDDEN uint32_t pc_ask(struct pcj_record *record);
 /// A record of a text that needs no completion.
 PC_HIDDEN void pc_tell(uint32_t kind, uint32_t flags, uint64_t number, const char *text);
-/// Takes the lock on files' own positions; a signal handler inside of it goes on without.
+/// Says which file a record is about.
+PC_HIDDEN void pc_identify_in(struct pcj_record *record, int descriptor);
+/// Takes the lock on files' own positions; a signal handler inside of it goes on without. Nobody holds one
+/// while waiting for a turn.
 PC_HIDDEN bool pc_lock_position(void);
 PC_HIDDEN void pc_unlock_position(bool is_locked);
+/// The same for names.
+PC_HIDDEN bool pc_lock_names(void);
+PC_HIDDEN void pc_unlock_names(bool is_locked);
+/// Whether this process uses the memory of the one that has started it, as between vfork() and exec().
+PC_HIDDEN bool pc_borrows_memory(void);
 
 // Randomness.
 
@@ -129,6 +138,12 @@ PC_HIDDEN bool pc_is_watched_path(const char *path);
 PC_HIDDEN bool pc_path_of(int descriptor, char path[PCJ_PATH_BYTES]);
 /// The absolute path of a name, its folder resolved and its last part taken as it is.
 PC_HIDDEN bool pc_absolute(int folder, const char *path, char absolute[PCJ_PATH_BYTES]);
+/// The same where the name may be a link to a file that is not there: then that file's, and `is_link`.
+PC_HIDDEN bool pc_absolute_target(int folder, const char *path, char absolute[PCJ_PATH_BYTES],
+                                  bool *is_link);
+
+/// A name that has just been made without a record.
+PC_HIDDEN void pc_tell_made(uint32_t kind, int folder, const char *path);
 
 /// In the child of a fork: what another thread of the parent had locked is free.
 PC_HIDDEN void pc_child_starts_mapping(void);
@@ -142,6 +157,9 @@ PC_HIDDEN void pc_refuse_ring(void);
 /// Says which watched files a list of requests for Linux AIO writes to.
 PC_HIDDEN void pc_report_requests(long count, void *list);
 
+/// Has the contents of a file kept whose times are about to be set: a changed time then tells nothing.
+PC_HIDDEN void pc_keep_untimed(int folder, const char *path, int flags);
+
 // Opening and streams.
 
 struct open_call {
@@ -149,6 +167,8 @@ struct open_call {
   const char *path;
   int flags;
   mode_t mode;
+  /// How openat2 is called; NULL for the others.
+  const struct open_how *how;
   /// How `fopen` and `freopen` are called; `stream` is what they have returned.
   const char *stream_path;
   const char *stream_mode;

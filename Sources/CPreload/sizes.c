@@ -26,7 +26,13 @@ static int carry_out(const struct size_call *c) {
   return -1;
 }
 
-/// What a call does to the file; 0 where it cannot be recorded.
+/// Whether a call moves the rest of a file, or does what nobody knows yet: that has no entry.
+static bool cannot_be_recorded(const struct size_call *c) {
+  int known = FALLOC_FL_KEEP_SIZE | FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE;
+  return c->call == CALL_FALLOCATE && c->mode & ~known;
+}
+
+/// What a call does to the file; 0 where the kernel refuses it.
 static uint32_t kind_of(const struct size_call *c) {
   if (c->call != CALL_FALLOCATE) return PCJ_RESIZE;
   if (c->mode == 0 || c->mode == FALLOC_FL_KEEP_SIZE) return PCJ_ALLOCATE;
@@ -79,9 +85,11 @@ static int change_size(const struct size_call *c) {
     errno = EIO;
   } else if (!(state & PC_WATCHED) || state & PC_FOLDER) {
     outcome = carry_out(c);
-  } else if (kind_of(c) == 0) {
-    // Moving the rest of a file has no entry; a file system that cannot do it says this.
+  } else if (cannot_be_recorded(c)) {
+    // A file system that cannot do it says this.
     errno = EOPNOTSUPP;
+  } else if (kind_of(c) == 0) {
+    outcome = carry_out(c);
   } else {
     struct pc_event event = {.kind = kind_of(c), .file = state >> PC_FILE_SHIFT};
     bool is_resize = event.kind == PCJ_RESIZE;

@@ -128,13 +128,18 @@ PC_HOOK FILE *freopen64(const char *path, const char *mode, FILE *stream) {
   // What is left of the old file goes there first, as a call of its own.
   fflush(stream);
   char own[32];
-  snprintf(own, sizeof own, "/proc/self/fd/%d", fileno(stream));
-  return open_stream(&(struct open_call){.folder = AT_FDCWD,
-                                         .path = path != NULL ? path : own,
-                                         .flags = writes(mode) ? flags_of(mode) : O_RDONLY,
-                                         .stream_path = path,
-                                         .stream_mode = mode,
-                                         .reopened = stream});
+  int descriptor = fileno(stream);
+  snprintf(own, sizeof own, "/proc/self/fd/%d", descriptor);
+  FILE *reopened =
+      open_stream(&(struct open_call){.folder = AT_FDCWD,
+                                      .path = path != NULL ? path : own,
+                                      .flags = writes(mode) ? flags_of(mode) : O_RDONLY,
+                                      .stream_path = path,
+                                      .stream_mode = mode,
+                                      .reopened = stream});
+  // Where that fails the library closes the old one past its table.
+  pc_forget(descriptor);
+  return reopened;
 }
 
 PC_HOOK FILE *freopen(const char *path, const char *mode, FILE *stream) {

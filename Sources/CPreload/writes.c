@@ -3,6 +3,7 @@
 #include "preload.h"
 
 #include <sys/sendfile.h>
+#include <sys/syscall.h>
 
 #ifndef RWF_DSYNC
 #define RWF_DSYNC 0x2
@@ -38,8 +39,9 @@ static ssize_t carry_out(const struct data_call *c) {
     case CALL_PWRITEV:
       return PC_NEXT(pwritev64)(c->descriptor, c->data, c->data_count, c->byte_offset);
     case CALL_PWRITEV2:
-      return PC_NEXT(pwritev64v2)(c->descriptor, c->data, c->data_count, c->byte_offset,
-                                  c->flags);
+      // By number: not every C library has it by name. The offset's upper half is in its first word.
+      return PC_NEXT(syscall)(SYS_pwritev2, c->descriptor, c->data, (long)c->data_count,
+                              c->byte_offset, 0L, (long)c->flags);
     case CALL_STREAM:
       return pc_next_stream_write(c->stream, c->data->iov_base, c->data->iov_len);
   }
@@ -82,6 +84,16 @@ static ssize_t carry_out_allowed(const struct data_call *c, const struct pcj_rec
   return carry_out(&shorter);
 }
 
+/// Whether a descriptor is no file any more: somebody has closed it past every hook, and another has got its
+/// number.
+static bool is_stale(int descriptor) {
+  int error = errno;
+  bool is_stale = lseek(descriptor, 0, SEEK_CUR) < 0 && errno == ESPIPE;
+  errno = error;
+  if (is_stale) pc_forget(descriptor);
+  return is_stale;
+}
+
 static ssize_t recorded(const struct data_call *c, uint32_t state) {
   bool moves = c->call == CALL_WRITE || c->call == CALL_WRITEV || c->call == CALL_STREAM ||
                (c->call == CALL_PWRITEV2 && c->byte_offset == -1);
@@ -105,7 +117,9 @@ static ssize_t recorded(const struct data_call *c, uint32_t state) {
   if (record != NULL) {
     outcome = carry_out_allowed(c, record);
     int error = errno;
-    if ((appends || locks_late) && outcome > 0) {
+    // Where a call that moves the position has written is sure afterwards only: another process may have made
+    // the file one that is appended to.
+    if ((moves || appends) && outcome > 0) {
       record->byte_offset = appended_at(c, moves, outcome);
     }
     errno = error;
@@ -123,7 +137,8 @@ static ssize_t write_data(const struct data_call *c) {
   if (state & PC_ORPHANED) {
     errno = EIO;
     outcome = -1;
-  } else if (state & PC_WATCHED && !(state & PC_FOLDER) && has_data(c)) {
+  } else if (state & PC_WATCHED && !(state & PC_FOLDER) && has_data(c) &&
+             !is_stale(c->descriptor)) {
     outcome = recorded(c, state);
   } else {
     outcome = carry_out(c);
@@ -179,11 +194,6 @@ PC_HOOK ssize_t pwritev2(int fd, const struct iovec *data, int count, off_t offs
 static ssize_t copy_data(int from, off64_t *from_offset, int to, off64_t *to_offset, size_t count,
                          uint32_t state) {
   if (count > COPY_BYTES) count = COPY_BYTES;
-  if (count == 0) return 0;
-  if (state & PC_APPENDS) {
-    errno = EBADF;
-    return -1;
-  }
   // Who waits for its turn holds no lock: then all that the lock protects is found out afterwards.
   bool locks_late = pc_is_controlled();
   struct pc_event event = {
@@ -220,6 +230,34 @@ static ssize_t copy_data(int from, off64_t *from_offset, int to, off64_t *to_off
   return outcome;
 }
 
+/// Whether a copy would read what it writes, which the kernel refuses.
+static bool overlaps(int from, const off64_t *from_offset, int to, const off64_t *to_offset,
+                     size_t count) {
+  struct stat one, other;
+  if (fstat(from, &one) != 0 || fstat(to, &other) != 0) return false;
+  if (one.st_dev != other.st_dev || one.st_ino != other.st_ino) return false;
+  off64_t source = from_offset != NULL ? *from_offset : lseek(from, 0, SEEK_CUR);
+  off64_t target = to_offset != NULL ? *to_offset : lseek(to, 0, SEEK_CUR);
+  if (source >= one.st_size) return false;
+  off64_t length = one.st_size - source;
+  if (count < (size_t)length) length = (off64_t)count;
+  return target < source + length && source < target + length;
+}
+
+/// Whether the kernel takes such a call: it is asked to copy nothing.
+static bool is_copy_allowed(int from, const off64_t *from_offset, int to, const off64_t *to_offset,
+                            size_t count, unsigned flags) {
+  off64_t source = from_offset != NULL ? *from_offset : 0;
+  off64_t target = to_offset != NULL ? *to_offset : 0;
+  if (PC_NEXT(copy_file_range)(from, from_offset != NULL ? &source : NULL, to,
+                               to_offset != NULL ? &target : NULL, 0, flags) < 0) {
+    return false;
+  }
+  if (!overlaps(from, from_offset, to, to_offset, count)) return true;
+  errno = EINVAL;
+  return false;
+}
+
 PC_HOOK ssize_t copy_file_range(int from, off64_t *from_offset, int to, off64_t *to_offset,
                                 size_t count, unsigned flags) {
   if (pc_is_off()) {
@@ -231,7 +269,10 @@ PC_HOOK ssize_t copy_file_range(int from, off64_t *from_offset, int to, off64_t 
   if (state & PC_ORPHANED) {
     errno = EIO;
   } else if (state & PC_WATCHED && !(state & PC_FOLDER)) {
-    outcome = copy_data(from, from_offset, to, to_offset, count, state);
+    if (count == 0) outcome = PC_NEXT(copy_file_range)(from, from_offset, to, to_offset, 0, flags);
+    else if (is_copy_allowed(from, from_offset, to, to_offset, count, flags)) {
+      outcome = copy_data(from, from_offset, to, to_offset, count, state);
+    }
   } else {
     outcome = PC_NEXT(copy_file_range)(from, from_offset, to, to_offset, count, flags);
   }
@@ -247,7 +288,15 @@ PC_HOOK ssize_t sendfile64(int to, int from, off64_t *from_offset, size_t count)
   if (state & PC_ORPHANED) {
     errno = EIO;
   } else if (state & PC_WATCHED && !(state & PC_FOLDER)) {
-    outcome = copy_data(from, from_offset, to, NULL, count, state);
+    off64_t source = from_offset != NULL ? *from_offset : 0;
+    outcome = PC_NEXT(sendfile64)(to, from, from_offset != NULL ? &source : NULL, 0);
+    struct stat status;
+    if (outcome == 0 && count > 0 && fstat(from, &status) == 0 && S_ISDIR(status.st_mode)) {
+      errno = EINVAL;
+      outcome = -1;
+    } else if (outcome == 0 && count > 0) {
+      outcome = copy_data(from, from_offset, to, NULL, count, state);
+    }
   } else {
     outcome = PC_NEXT(sendfile64)(to, from, from_offset, count);
   }

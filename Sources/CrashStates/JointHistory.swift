@@ -23,6 +23,9 @@ public struct JointName: Sendable {
     case empty
     /// There before the recording began, and never written to: nobody knows what it holds.
     case unknown
+    case folder
+    /// A symbolic link and what it says, which may lead anywhere.
+    case link(String)
   }
 
   /// Relative to the watched folder.
@@ -161,6 +164,8 @@ public final class JointHistory: Sendable {
     case .recorded(let file): .recorded(file: file, self.state(ofFile: file, in: state))
     case .empty: .empty
     case .unknown: .unknown
+    case .folder: .folder
+    case .link(let target): .link(target)
     }
   }
 
@@ -184,6 +189,8 @@ public final class JointHistory: Sendable {
       case .recorded(let file, let state): bytes += files[file].history.digest(of: state).bytes
       case .empty: bytes += StateSum().digest(diskByteCount: 0).bytes
       case .unknown: bytes.append(1)
+      case .folder: bytes.append(2)
+      case .link(let target): bytes += [3] + Array(target.utf8) + [0]
       }
     }
     return Checksum.xxh3Wide(bytes)

@@ -11,6 +11,16 @@ public enum JointLine: Hashable, Sendable {
   /// A second name for the same file.
   case link(from: String, to: String)
   case unlink(String)
+  case makeFolder(String)
+  case removeFolder(String)
+  /// A symbolic link and what it says.
+  case symlink(String, target: String)
+  /// What was there from the beginning.
+  case hasFile(String)
+  case hasFolder(String)
+  case hasSymlink(String, target: String)
+  /// Which name the file of a recording has.
+  case recording(String, path: String)
   case syncFolder(String)
   /// Everything was synced: all changes of names are durable.
   case sync
@@ -42,10 +52,19 @@ public enum JointLine: Hashable, Sendable {
     case ("rename", 2): self = .rename(from: names[0], to: names[1])
     case ("link", 2): self = .link(from: names[0], to: names[1])
     case ("unlink", 1): self = .unlink(names[0])
+    case ("mkdir", 1): self = .makeFolder(names[0])
+    case ("rmdir", 1): self = .removeFolder(names[0])
+    case ("symlink", 2): self = .symlink(names[0], target: names[1])
+    case ("has-file", 1): self = .hasFile(names[0])
+    case ("has-folder", 1): self = .hasFolder(names[0])
+    case ("has-symlink", 2): self = .hasSymlink(names[0], target: names[1])
+    case ("recording", 2): self = .recording(names[0], path: names[1])
     case ("sync-folder", 1): self = .syncFolder(names[0])
     case ("sync", 0): self = .sync
     case ("entry", _), ("create", _), ("rename", _), ("link", _), ("unlink", _),
-      ("sync-folder", _), ("sync", _):
+      ("mkdir", _), ("rmdir", _), ("symlink", _), ("has-file", _), ("has-folder", _),
+      ("has-symlink", _),
+      ("recording", _), ("sync-folder", _), ("sync", _):
       throw Self.wrongForm(text, number)
     default: self = .note(text)
     }
@@ -54,9 +73,11 @@ public enum JointLine: Hashable, Sendable {
   /// The names that it changes.
   var paths: [String] {
     switch self {
-    case .create(let path), .unlink(let path): [path]
+    case .create(let path), .unlink(let path), .makeFolder(let path), .removeFolder(let path),
+      .symlink(let path, _):
+      [path]
     case .rename(let from, let to), .link(let from, let to): [from, to]
-    case .entry, .syncFolder, .sync, .note: []
+    case .entry, .hasFile, .hasFolder, .hasSymlink, .recording, .syncFolder, .sync, .note: []
     }
   }
 
@@ -64,7 +85,7 @@ public enum JointLine: Hashable, Sendable {
     CrashStateError(
       field: "line \(number)",
       expected: "entry NAME N, create NAME, rename NAME NAME, link NAME NAME, unlink NAME, "
-        + "sync-folder NAME, sync",
+        + "mkdir NAME, rmdir NAME, symlink NAME TEXT, has-file NAME, has-folder NAME, has-symlink NAME TEXT, recording NAME NAME, sync-folder NAME, sync",
       found: "'\(text.prefix(80))'", hint: "Name a folder that `powercut record` has written.")
   }
 }
@@ -78,6 +99,13 @@ extension JointLine: CustomStringConvertible {
     case .rename(let from, let to): "rename \(from) \(to)"
     case .link(let from, let to): "link \(from) \(to)"
     case .unlink(let path): "unlink \(path)"
+    case .makeFolder(let path): "mkdir \(path)"
+    case .removeFolder(let path): "rmdir \(path)"
+    case .symlink(let path, let target): "symlink \(path) \(target)"
+    case .hasFile(let path): "has-file \(path)"
+    case .hasFolder(let path): "has-folder \(path)"
+    case .hasSymlink(let path, let target): "has-symlink \(path) \(target)"
+    case .recording(let name, let path): "recording \(name) \(path)"
     case .syncFolder(let path): "sync-folder \(path)"
     case .sync: "sync"
     case .note(let text): text

@@ -19,6 +19,9 @@ struct JointNames: Sendable {
     case empty
     /// There before the recording began, and never written to: nobody knows what it holds.
     case unknown
+    case folder
+    /// A symbolic link and what it says.
+    case link(String)
   }
 
   struct Operation: Sendable {
@@ -51,6 +54,14 @@ struct JointNames: Sendable {
         walk.entry(ofRecording: place, isSync: syncs(place, entryIndex))
       } else if line == .sync {
         walk.syncAll()
+      } else if case .recording(let recording, let path) = line {
+        if let place = recordings[recording] { walk.name(recording: place, path) }
+      } else if case .hasFile(let path) = line {
+        walk.begin(with: path, nil)
+      } else if case .hasFolder(let path) = line {
+        walk.begin(with: path, .folder)
+      } else if case .hasSymlink(let path, let target) = line {
+        walk.begin(with: path, .link(target))
       } else if !line.paths.allSatisfy(isLeftOut) {
         walk.change(line, lineIndex)
       } else if case .syncFolder(let folder) = line {
@@ -96,11 +107,12 @@ extension [String: JointNames.Node] {
   /// The place of a new name is taken from the operation: it knows the file.
   fileprivate mutating func apply(_ operation: JointNames.Operation) {
     switch operation.line {
-    case .create(let path): self[path] = operation.nodes.first
+    case .create(let path), .makeFolder(let path), .symlink(let path, _):
+      self[path] = operation.nodes.first
     case .link(_, let path): self[path] = operation.nodes.first
-    case .unlink(let path): removeValue(forKey: path)
+    case .unlink(let path), .removeFolder(let path): removeValue(forKey: path)
     case .rename(let from, let to): move(from, to)
-    case .entry, .syncFolder, .sync, .note: break
+    case .entry, .hasFile, .hasFolder, .hasSymlink, .recording, .syncFolder, .sync, .note: break
     }
   }
 
@@ -146,6 +158,26 @@ private struct NameWalk {
     if isSync { durableCount = max(durableCount, countsOfNodes[node] ?? 0) }
   }
 
+  /// The recording's file is the one that has the name now.
+  mutating func name(recording: Int, _ path: String) {
+    guard nodes[recording] == nil else { return }
+    let node = names[path] ?? initialNode(path, .recorded(recording))
+    switch contents[node] {
+    case .empty, .unknown: contents[node] = .recorded(recording)
+    case .recorded(let other):
+      // What was only taken to be its file gives way to what is known.
+      if nodes[other] == node { return }
+      contents[node] = .recorded(recording)
+    case .folder, .link: return
+    }
+    nodes[recording] = node
+  }
+
+  /// What is there from the beginning and has not been heard of.
+  mutating func begin(with path: String, _ contents: JointNames.Contents?) {
+    if names[path] == nil { _ = initialNode(path, contents) }
+  }
+
   mutating func sync(folder: String) {
     durableCount = max(durableCount, countsOfFolders[folder] ?? 0)
   }
@@ -157,6 +189,9 @@ private struct NameWalk {
     var touched: [JointNames.Node] = []
     switch line {
     case .create: touched = [newNode(.empty)]
+    case .makeFolder: touched = [newNode(.folder)]
+    case .symlink(_, let target): touched = [newNode(.link(target))]
+    case .removeFolder(let path): touched = [names[path] ?? initialNode(path, .folder)]
     case .link(let from, _), .unlink(let from): touched = [known(from)]
     case .rename(let from, let to):
       // A file that was there is recorded when it loses its name; without a recording there was none.
@@ -164,7 +199,7 @@ private struct NameWalk {
       touched = names.keys.filter { $0.hasPrefix(from + "/") }.sorted().compactMap { names[$0] }
       if touched.isEmpty || names[from] != nil { touched.insert(known(from), at: 0) }
     case .syncFolder(let folder): return sync(folder: folder)
-    case .entry, .sync, .note: return
+    case .entry, .hasFile, .hasFolder, .hasSymlink, .recording, .sync, .note: return
     }
     let operation = JointNames.Operation(line: line, lineIndex: lineIndex, nodes: touched)
     operations.append(operation)
@@ -182,7 +217,7 @@ private struct NameWalk {
     let former = formerNodes[path] ?? []
     let candidates = (names[path].map { [$0] } ?? []) + former.reversed()
     let found = candidates.first { node in
-      if case .recorded = contents[node] { false } else { true }
+      contents[node] == .empty || contents[node] == .unknown
     }
     let node: JointNames.Node
     if let found {
@@ -202,9 +237,12 @@ private struct NameWalk {
     names[path] ?? initialNode(path)
   }
 
-  private mutating func initialNode(_ path: String) -> JointNames.Node {
+  /// - Parameter contents: `nil`: as far as the recordings show.
+  private mutating func initialNode(
+    _ path: String, _ contents: JointNames.Contents? = nil
+  ) -> JointNames.Node {
     let recording = formerNodes[path] == nil ? unwritten[path] : nil
-    let node = newNode(recording.map { .recorded($0) } ?? .unknown)
+    let node = newNode(contents ?? recording.map { .recorded($0) } ?? .unknown)
     if formerNodes[path] == nil, initial[path] == nil { initial[path] = node }
     names[path] = node
     formerNodes[path, default: []].append(node)

@@ -15,16 +15,28 @@ public enum Folders {
 
   /// Makes a folder and those above it; one that is there already is fine.
   ///
+  /// - Parameter mode: who may read what will be in it.
   /// - Throws: ``HostError``, also where a file has the name.
-  public static func create(_ path: String) throws(HostError) {
+  public static func create(
+    _ path: String, mode: CopyMode = .unrestricted
+  ) throws(HostError) {
     if isFolder(path) { return }
     if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
       try create(String(path[..<slash]))
     }
-    if unsafe mkdir(path, 0o777) == 0 { return }
+    if unsafe mkdir(path, mode.folderBits) == 0 { return }
     let errorNumber = errno
     if isFolder(path) { return }
     throw HostError("make the folder", path, errorNumber: errorNumber)
+  }
+
+  /// Makes a symbolic link; what it says need not be there.
+  ///
+  /// - Throws: ``HostError``, also where something has the name.
+  public static func makeLink(at path: String, saying target: String) throws(HostError) {
+    guard unsafe symlink(target, path) == 0 else {
+      throw HostError("make the link", path, errorNumber: errno)
+    }
   }
 
   /// The names in a folder, sorted by their bytes, without `.` and `..`.

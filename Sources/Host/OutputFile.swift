@@ -24,14 +24,15 @@ public final class OutputFile {
     }
   }
 
+  /// - Parameter mode: who may read it.
   /// - Throws: ``HostError`` where nothing can be written there.
-  public init(_ path: String) throws(HostError) {
+  public init(_ path: String, mode: CopyMode = .unrestricted) throws(HostError) {
     self.path = path
     if Self.isStream(path) {
       _ = SystemCall.ignoreBrokenPipes
       destination = .stream(try OpenFile(path, flags: O_WRONLY, action: "write"))
     } else {
-      destination = .pending(try PendingFile(replacing: path))
+      destination = .pending(try PendingFile(replacing: path, mode: mode))
     }
   }
 
@@ -46,9 +47,14 @@ public final class OutputFile {
 
   /// Writes a whole file as UTF-8.
   ///
+  /// - Parameter mode: who may read it.
   /// - Throws: ``HostError``; then the file is as it was before.
-  public static func write(_ text: String, to path: String) throws(HostError) {
-    try write(Array(text.utf8), to: path)
+  public static func write(
+    _ text: String, to path: String, mode: CopyMode = .unrestricted
+  ) throws(HostError) {
+    let file = try OutputFile(path, mode: mode)
+    try file.write(text)
+    try file.finish()
   }
 
   /// Appends.

@@ -14,16 +14,23 @@ final class PendingFile {
   /// O_TMPFILE, which Glibc's module does not have.
   private static let unnamed = 0o20_000_000 | O_DIRECTORY
 
+  /// - Parameter mode: who may read it. What it replaces is a second limit.
   /// - Throws: ``HostError`` where the target's folder is missing or refuses, and where the target
   ///   is a folder.
-  init(replacing path: String, flags: Int32 = O_WRONLY) throws(HostError) {
+  init(
+    replacing path: String, flags: Int32 = O_WRONLY, mode: CopyMode = .unrestricted
+  ) throws(HostError) {
     targetPath = Self.followingLinks(path)
     if Folders.isFolder(targetPath) { throw HostError("write", path, errorNumber: EISDIR) }
+    let old = FileModes.permissions(of: targetPath).map { CopyMode(fileBits: $0) }
+    let mode = old.map { mode.and($0) } ?? mode
     let folder = Self.folder(of: targetPath)
-    if let unnamed = try? OpenFile(folder, flags: flags | Self.unnamed, action: "write") {
+    if let unnamed = try? OpenFile(
+      folder, flags: flags | Self.unnamed, permissions: mode.fileBits, action: "write")
+    {
       file = unnamed
     } else {
-      file = try Self.makeBeside(targetPath, flags: flags)
+      file = try Self.makeBeside(targetPath, flags: flags, mode)
       name = file.path
       Leftovers.insert(path: file.path)
     }
@@ -91,12 +98,15 @@ final class PendingFile {
     "\(path).partial-\(getpid())-\(attempt)"
   }
 
-  private static func makeBeside(_ path: String, flags: Int32) throws(HostError) -> OpenFile {
+  private static func makeBeside(
+    _ path: String, flags: Int32, _ mode: CopyMode
+  ) throws(HostError) -> OpenFile {
     var attempt = 0
     while true {
       do {
         return try OpenFile(
-          name(beside: path, attempt), flags: flags | O_CREAT | O_EXCL, action: "write")
+          name(beside: path, attempt), flags: flags | O_CREAT | O_EXCL,
+          permissions: mode.fileBits, action: "write")
       } catch  where error.errorNumber == EEXIST && attempt < lastAttempt {
         attempt += 1
       } catch {

@@ -17,9 +17,12 @@ public final class SparseImageFile {
 
   /// An image of `byteCount` zeroes.
   ///
+  /// - Parameter mode: who may read it.
   /// - Throws: ``HostError`` where it cannot be made, and where `path` is a device or a pipe, which
   ///   has no holes.
-  public init(_ path: String, byteCount: UInt64) throws(HostError) {
+  public init(
+    _ path: String, byteCount: UInt64, mode: CopyMode = .unrestricted
+  ) throws(HostError) {
     self.path = path
     self.byteCount = 0
     var status = stat()
@@ -28,7 +31,7 @@ public final class SparseImageFile {
         "write an image to", path, found: "it is no regular file",
         hint: "Write to a file, and copy that to the device.")
     }
-    pending = try PendingFile(replacing: path)
+    pending = try PendingFile(replacing: path, mode: mode)
     try resize(toByteCount: byteCount)
   }
 

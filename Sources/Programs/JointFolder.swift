@@ -6,12 +6,16 @@ import Host
 public enum JointFolder {
   /// Writes the files into a folder, which is made if it is not there.
   ///
-  /// - Parameter isDurable: waits for the disk, for a folder that is to be kept.
+  /// - Parameters:
+  ///   - isDurable: waits for the disk, for a folder that is to be kept.
+  ///   - mode: who may read the files of a recording.
   /// - Throws: ``HostError``; ``JointFolderError`` where nobody knows what a file holds.
   public static func write(
-    _ state: JointState, of history: JointHistory, to folder: String, isDurable: Bool = false
+    _ state: JointState, of history: JointHistory, to folder: String, isDurable: Bool = false,
+    mode: (_ recording: String) -> CopyMode = { _ in .unrestricted }
   ) throws {
     try Folders.create(folder)
+    var links: [(path: String, target: String)] = []
     for name in history.names(in: state) {
       let path = "\(folder)/\(name.path)"
       if let slash = name.path.lastIndex(of: "/") {
@@ -19,18 +23,25 @@ public enum JointFolder {
       }
       switch name.contents {
       case .unknown: throw JointFolderError(path: name.path)
+      case .folder: try Folders.create(path)
+      case .link(let target): links.append((path, target))
       case .empty: try finish(try SparseImageFile(path, byteCount: 0), isDurable)
       case .recorded(let file, let state):
-        try write(state, of: history.files[file].history, to: path, isDurable)
+        try write(
+          state, of: history.files[file].history, to: path, isDurable,
+          mode(history.files[file].recording))
       }
     }
+    // Last, so that nothing is ever written to where one leads.
+    for link in links { try Folders.makeLink(at: link.path, saying: link.target) }
   }
 
   private static func write(
-    _ state: CrashState, of history: DiskHistory, to path: String, _ isDurable: Bool
+    _ state: CrashState, of history: DiskHistory, to path: String, _ isDurable: Bool,
+    _ mode: CopyMode
   ) throws(HostError) {
     let replay = Replay(history, state: state)
-    let image = try SparseImageFile(path, byteCount: replay.imageByteCount)
+    let image = try SparseImageFile(path, byteCount: replay.imageByteCount, mode: mode)
     try replay.write { (piece) throws(HostError) in
       try image.write(piece.region, in: piece.range, at: piece.imageByteOffset)
     }

@@ -20,6 +20,8 @@ public final class DiskRecording: @unchecked Sendable {
 
   public let folder: String
   private let disk: DiskFile
+  /// Who may read the recording.
+  private let mode: CopyMode
   private let describe: (DiskRecordingSummary) throws -> String
   private let log: LogFile
 
@@ -55,13 +57,14 @@ public final class DiskRecording: @unchecked Sendable {
         found: "it has \(disk.byteCount) bytes, and a disk has whole sectors of 512",
         hint: "Make it longer: truncate --size=%512 FILE")
     }
-    try Folders.create(output)
+    mode = CopyMode(ofCopyOf: path)
+    try Folders.create(output, mode: mode)
     guard try Folders.names(in: output).isEmpty else {
       throw RecorderError(
         "record into", output, found: "there are files already", hint: "Name a new folder.")
     }
-    try SparseCopy.make(of: path, at: "\(output)/base.img")
-    let log = try LogFile("\(output)/writes.log")
+    try SparseCopy.make(of: path, at: "\(output)/base.img", mode: mode)
+    let log = try LogFile("\(output)/writes.log", mode: mode)
     self.log = log
     writer = LogWriter(
       sectorByteCount: Self.sectorByteCount, logIdentity: pcj_identity()
@@ -188,7 +191,7 @@ public final class DiskRecording: @unchecked Sendable {
     try monitor.locked { () throws(RecorderError) in
       try noting { () throws(RecorderError) in try count() }
     }
-    try SparseCopy.make(of: disk.path, at: "\(folder)/live.img")
+    try SparseCopy.make(of: disk.path, at: "\(folder)/live.img", mode: mode)
     summary.isComplete = true
     try writeManifest()
     return summary
@@ -297,6 +300,6 @@ public final class DiskRecording: @unchecked Sendable {
   }
 
   private func writeManifest() throws {
-    try OutputFile.write(try describe(summary), to: "\(folder)/manifest.json")
+    try OutputFile.write(try describe(summary), to: "\(folder)/manifest.json", mode: mode)
   }
 }

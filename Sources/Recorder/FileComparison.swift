@@ -30,8 +30,10 @@ enum FileComparison {
       let one = real.bytes(in: start..<end)
       let other = recorded.bytes(in: start..<end)
       if one != other {
-        let place = zip(one, other).enumerated().first { $0.element.0 != $0.element.1 }
-        return .differs(path: path, byteOffset: UInt64(start + (place?.offset ?? 0)))
+        let place = zip(one, other).prefix { $0 == $1 }.count
+        return .differs(
+          path: path, byteOffset: UInt64(start + place), expected: other[other.startIndex + place],
+          found: one[one.startIndex + place])
       }
       start = end
     }

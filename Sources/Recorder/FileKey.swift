@@ -15,10 +15,12 @@ struct FileKey: Hashable {
     birthNanoseconds = identity.birth_nanoseconds
   }
 
-  init(_ record: JournalRecord) {
-    device = record.fields.device
-    inode = record.fields.inode
-    birthSeconds = record.fields.birth_seconds
-    birthNanoseconds = record.fields.birth_nanoseconds
+  init(_ record: JournalRecord) { self.init(record.fields) }
+
+  init(_ fields: pcj_record) {
+    device = fields.device
+    inode = fields.inode
+    birthSeconds = fields.birth_seconds
+    birthNanoseconds = fields.birth_nanoseconds
   }
 }

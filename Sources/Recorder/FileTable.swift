@@ -35,7 +35,9 @@ final class FileTable {
   func touched(_ record: JournalRecord, path: String) throws -> RecordedFile? {
     let key = FileKey(record)
     if let known = file(key) { return known }
-    if isIgnored(path) { return nil }
+    // Without a name nobody finds it after a crash. Of a file that lost it while it was recorded it can come
+    // back.
+    if isIgnored(path) || record.hasFlag(PCJ_NAMELESS) { return nil }
     return try add(
       key, path: path, source: source(record, key, path), firstTouched: record.submitted)
   }

@@ -2,7 +2,7 @@ import CJournal
 import Glibc
 import Host
 
-/// The regular files below a folder at one moment, by what they are and not by name.
+/// What is below a folder at one moment: the regular files by what they are, and all names.
 struct FolderSurvey {
   struct Entry {
     var key: FileKey
@@ -12,6 +12,8 @@ struct FolderSurvey {
   }
 
   private(set) var entries: [Entry] = []
+  /// By path: files, folders and links, and whatever else there is.
+  private(set) var names: [String: NamedNode] = [:]
   private var paths: [FileKey: String] = [:]
 
   /// - Parameter excluded: a folder that is left out, the recording's own.
@@ -27,6 +29,7 @@ struct FolderSurvey {
       guard path != excluded,
         unsafe pcj_identify(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, &identity) == 0
       else { continue }
+      names[path] = NamedNode(at: path, identity)
       let kind = identity.mode & S_IFMT
       if kind == S_IFDIR { try visit(path, excluded) }
       if kind == S_IFREG {

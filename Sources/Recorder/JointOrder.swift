@@ -1,3 +1,5 @@
+import Host
+
 /// The one order over the logs of all files, and what was done to names between their entries.
 ///
 ///     entry disk.vhdx 0            the first entry of disk.vhdx's log came next
@@ -5,6 +7,13 @@
 ///     rename journal.tmp journal
 ///     link a b
 ///     unlink journal
+///     mkdir tables                 a folder
+///     rmdir tables
+///     has-file tables/7            a file that is not recorded was there from the beginning
+///     has-folder tables            what is about to be renamed was there from the beginning
+///     has-symlink current tables/3
+///     recording disk~2 disk        the file of the recording `disk~2` is the one that is called `disk` now
+///     symlink current tables/3     a symbolic link `current` that says `tables/3`
 ///     sync-folder .                a folder was synced: its names are durable
 ///     sync                         everything was synced: all names are durable
 ///
@@ -16,8 +25,9 @@ final class JointOrder {
   private var byteCount: UInt64 = 0
   private let watched: String
 
-  init(_ path: String, watching folder: String) throws(RecorderError) {
-    file = try LogFile(path)
+  /// - Parameter mode: who may read what names there are in the folder.
+  init(_ path: String, watching folder: String, mode: CopyMode) throws(RecorderError) {
+    file = try LogFile(path, mode: mode)
     watched = folder
   }
 
@@ -25,8 +35,17 @@ final class JointOrder {
     try line("entry \(Self.escaped(name)) \(entryIndex)")
   }
 
-  func names(_ action: String, _ paths: [String]) throws(RecorderError) {
-    try line(([action] + paths.map { Self.escaped(relative($0)) }).joined(separator: " "))
+  /// Says which name the file of a recording has at this moment.
+  func recording(_ name: String, isAt path: String) throws(RecorderError) {
+    try line("recording \(Self.escaped(name)) \(Self.escaped(relative(path)))")
+  }
+
+  /// - Parameter plain: a text that is no path, after the paths.
+  func names(
+    _ action: String, _ paths: [String], plain: String? = nil
+  ) throws(RecorderError) {
+    let words = paths.map { relative($0) } + (plain.map { [$0] } ?? [])
+    try line(([action] + words.map { Self.escaped($0) }).joined(separator: " "))
   }
 
   func flush() throws(RecorderError) { try file.flush() }

@@ -13,7 +13,7 @@ import Host
 
   let path: String
   private let control: UnsafeMutablePointer<pcj_control>
-  private var lock = pcj_lock()
+  private var lock = pcj_alive_copy()
   private let descriptor: Int32
   private let faultNote: Int
   /// Chunks whose reservation is known and that were not seen yet, ascending.

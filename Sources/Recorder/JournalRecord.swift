@@ -31,12 +31,19 @@ struct JournalRecord {
   /// Where in the file; of a call that appends it is known once that has ``completed``.
   var byteOffset: UInt64 { unsafe chunk.fields(at: place).pointee.byte_offset }
 
+  /// Which file it is about, of a kind that says so; of a call that makes one it is known once that has
+  /// ``completed``. `nil` where nothing is said.
+  var key: FileKey? {
+    let key = unsafe FileKey(chunk.fields(at: place).pointee)
+    return key.inode == 0 ? nil : key
+  }
+
   /// Whether its thread sleeps until it is let go. What was only told has been completed in one go with
   /// its publication, or is about to be.
   var waitsForItsTurn: Bool {
     switch pcj_kind(kind) {
     case PCJ_PROBLEM, PCJ_TOUCH, PCJ_END: false
-    case PCJ_CREATE: !hasFlag(PCJ_TOLD)
+    case PCJ_CREATE, PCJ_MAKE_FOLDER: !hasFlag(PCJ_TOLD)
     default: true
     }
   }

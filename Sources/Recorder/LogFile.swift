@@ -1,5 +1,6 @@
 import Bytes
 import Glibc
+import Host
 
 /// Takes the bytes of a log: what follows each other is written at once.
 final class LogFile {
@@ -10,10 +11,11 @@ final class LogFile {
   private var buffer: [UInt8] = []
   private var bufferByteOffset: UInt64 = 0
 
+  /// - Parameter mode: who may read it.
   /// - Throws: ``RecorderError`` where there is such a file already.
-  init(_ path: String) throws(RecorderError) {
+  init(_ path: String, mode: CopyMode) throws(RecorderError) {
     self.path = path
-    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    descriptor = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode.fileBits)
     guard descriptor >= 0 else {
       throw RecorderError(
         "make", path, found: String(errorNumber: errno), hint: "Name a new --output folder.")

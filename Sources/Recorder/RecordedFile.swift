@@ -17,6 +17,10 @@ final class RecordedFile {
   /// When a program first came to it, in the one order; 0 for before everything.
   let firstTouched: UInt64
   private(set) var summary: RecordedFileSummary
+  /// Whether `joint.txt` tells which name it has.
+  var isNamed = false
+  /// Who may read the recording: who could read the file when it was first touched, and in the end.
+  private(set) var mode: CopyMode
   private let shadow: ShadowFile
   private let log: FileLogWriter
   private var order = FlushOrder<FinishedOperation>()
@@ -36,13 +40,14 @@ final class RecordedFile {
     self.path = path
     self.name = name
     folder = "\(output)/\(name)"
-    try Folders.create(folder)
-    try SparseCopy.make(of: source, at: "\(folder)/base.img")
-    try SparseCopy.make(of: "\(folder)/base.img", at: "\(folder)/shadow.img")
+    mode = CopyMode(ofCopyOf: source)
+    try Folders.create(folder, mode: mode)
+    try SparseCopy.make(of: source, at: "\(folder)/base.img", mode: mode)
+    try SparseCopy.make(of: "\(folder)/base.img", at: "\(folder)/shadow.img", mode: mode)
     shadow = try ShadowFile("\(folder)/shadow.img")
     initialByteCount = shadow.byteCount
     log = FileLogWriter(
-      log: try LogFile("\(folder)/writes.log"), shadow: shadow, identity: identity,
+      log: try LogFile("\(folder)/writes.log", mode: mode), shadow: shadow, identity: identity,
       noted: { entryIndex in try noted(name, entryIndex) })
     try log.count()
     summary = RecordedFileSummary(
@@ -66,9 +71,14 @@ final class RecordedFile {
     Folders.remove(shadow.path)
   }
 
-  /// Keeps the real file as the run left it, for rule L08.
+  /// Keeps the real file as the run left it, for rule L08. Whom the program has locked out since it first
+  /// touched the file cannot read the recording any more.
   func keepLive(_ path: String) throws {
-    try SparseCopy.make(of: path, at: "\(folder)/live.img")
+    mode = mode.and(CopyMode(ofCopyOf: path))
+    for path in [folder, "\(folder)/base.img", "\(folder)/writes.log", shadow.path] {
+      mode.restrict(path)
+    }
+    try SparseCopy.make(of: path, at: "\(folder)/live.img", mode: mode)
   }
 
   /// Puts down what the client of the program did or was told. A mark is no operation: it holds for what

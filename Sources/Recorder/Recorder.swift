@@ -68,10 +68,13 @@ public final class Recorder {
 
   private let options: Options
   private let watched: String
+  /// Who may read what the recording tells of the folder.
+  private let mode: CopyMode
   private let journal: Journal
   private let joint: JointOrder
   private let table: FileTable
   private let before: FolderSurvey
+  private var names: NameLines
   private let describe: (RecordedFileSummary) throws -> String
   private var order = EventOrder()
   private var problems: [RecordingProblem] = []
@@ -95,7 +98,8 @@ public final class Recorder {
       throw RecorderError(
         "watch", watched, found: "it is no folder", hint: "Name the folder that holds the files.")
     }
-    try Folders.create(options.output)
+    mode = CopyMode(ofCopyOf: watched)
+    try Folders.create(options.output, mode: mode)
     let output = try Paths.absolute(options.output)
     guard try Folders.names(in: output).isEmpty else {
       throw RecorderError(
@@ -104,12 +108,14 @@ public final class Recorder {
     before = try FolderSurvey(of: watched, excluding: output)
     journal = try Journal("\(output)/\(Self.journalName)", watching: watched)
     if let control = options.control { journal.takeControl(processor: control.processor) }
-    let joint = try JointOrder("\(output)/\(JointOrder.fileName)", watching: watched)
+    let joint = try JointOrder(
+      "\(output)/\(JointOrder.fileName)", watching: watched, mode: mode)
     self.joint = joint
     table = FileTable(
       output: output, watched: watched, ignoredNames: options.ignoredNames,
       identitySeed: options.control?.seed,
       noted: { name, entryIndex in try joint.entry(name, entryIndex) })
+    names = NameLines(NameTable(before, below: watched), in: joint, of: table)
   }
 
   /// Runs `argv` to its end in its own order. To be called once, by the thread that made the recorder.
@@ -279,29 +285,31 @@ public final class Recorder {
   private func ended(_ record: JournalRecord, at number: UInt64) throws {
     let result = record.result
     switch pcj_kind(record.kind) {
-    case PCJ_SYNC: try file(of: record).flushEnds(record, at: number)
+    case PCJ_SYNC: try named(record).flushEnds(record, at: number)
     case PCJ_SYNC_ALL:
       for file in flushedTogether.removeValue(forKey: record.submitted) ?? [] {
+        try names.tellName(of: file)
         try file.flushEnds(record, at: number)
       }
       if result >= 0 { try joint.names("sync", []) }
     case PCJ_WRITE:
       guard result > 0 else { return }
-      try file(of: record).ended(record, at: number, byteCount: UInt64(result))
+      try named(record).ended(record, at: number, byteCount: UInt64(result))
     case PCJ_RESIZE, PCJ_ALLOCATE, PCJ_ZERO, PCJ_PUNCH:
       guard result >= 0 else { return }
-      try file(of: record).ended(record, at: number, byteCount: 0)
+      try named(record).ended(record, at: number, byteCount: 0)
+    case PCJ_SYNC_FOLDER:
+      if result >= 0 { try joint.names("sync-folder", record.texts) }
     default:
-      if result >= 0, let action = Self.nameActions[record.kind] {
-        try joint.names(action, record.texts.filter { !$0.isEmpty })
-      }
+      if result >= 0 { try names.change(record) }
     }
   }
 
-  private static let nameActions: [UInt32: String] = [
-    PCJ_CREATE.rawValue: "create", PCJ_RENAME.rawValue: "rename", PCJ_LINK.rawValue: "link",
-    PCJ_UNLINK.rawValue: "unlink", PCJ_SYNC_FOLDER.rawValue: "sync-folder",
-  ]
+  private func named(_ record: JournalRecord) throws -> RecordedFile {
+    let file = try file(of: record)
+    try names.tellName(of: file)
+    return file
+  }
 
   private func file(of record: JournalRecord) throws -> RecordedFile {
     guard let file = table[record.fields.file] else {
@@ -330,6 +338,7 @@ public final class Recorder {
     for record in order.open { try flushNeverEnds(record) }
     let survey = try FolderSurvey(of: watched, excluding: Paths.absolute(options.output))
     for record in order.open where waiting[record.submitted] == nil {
+      if names.table.isDone(record, in: survey) { try names.change(record) }
       guard let file = table[record.fields.file] else { continue }
       file.noteUnfinished()
       guard let path = survey.path(of: file.key),
@@ -365,10 +374,15 @@ public final class Recorder {
       }
       try file.keepLive(path)
     }
+    var unseenPaths: Set<String> = []
     for entry in after.changes(since: before) {
       if table.file(entry.key) == nil, !table.isIgnored(entry.path) {
         problems.append(.unseenChange(path: entry.path))
+        unseenPaths.insert(entry.path)
       }
+    }
+    problems += names.table.differences(from: after) {
+      table.isIgnored($0) || unseenPaths.contains($0)
     }
   }
 
@@ -380,30 +394,13 @@ public final class Recorder {
     // Without a recorded file no manifest tells what is missing.
     if table.files.isEmpty, !problems.isEmpty {
       let lines = problems.map { "\($0)\n" }.joined()
-      try OutputFile.write(lines, to: "\(options.output)/\(Self.problemsName)")
+      try OutputFile.write(lines, to: "\(options.output)/\(Self.problemsName)", mode: mode)
     }
     Folders.remove(journal.path)
   }
 
   private func writeManifest(_ file: RecordedFile) throws {
-    try OutputFile.write(try describe(file.summary), to: "\(file.folder)/manifest.json")
-  }
-}
-
-extension RecordingProblem {
-  /// What a program's library has reported; `nil` for what it cannot report.
-  init?(_ record: JournalRecord) {
-    let path = record.texts.first ?? ""
-    switch pcj_problem(record.fields.flags) {
-    case PCJ_SHARED_MAPPING: self = .sharedMapping(path: path)
-    case PCJ_IO_URING: self = .ioUring
-    case PCJ_LINUX_AIO: self = .linuxAIO(path: path)
-    case PCJ_POSIX_AIO: self = .posixAIO(path: path)
-    case PCJ_SPLICE: self = .splice(path: path)
-    case PCJ_UNNAMED_FILE: self = .unnamedFile(path: path)
-    case PCJ_STREAM: self = .unseenStream(path: path)
-    case PCJ_EXCHANGE: self = .exchangedNames(path: path)
-    default: return nil
-    }
+    try OutputFile.write(
+      try describe(file.summary), to: "\(file.folder)/manifest.json", mode: file.mode)
   }
 }

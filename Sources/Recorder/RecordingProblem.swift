@@ -1,3 +1,5 @@
+import CJournal
+
 /// Something that a program did to a watched file and that no recording can show, with the remedy.
 ///
 /// A recording with one is never a clean result: what was not seen may be what a crash would lose.
@@ -11,12 +13,15 @@ public enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvert
   case unnamedFile(path: String)
   case unseenStream(path: String)
   case exchangedNames(path: String)
+  case whiteout(path: String)
   /// The command never loaded the library.
   case notLoaded(command: String)
   /// A file changed, and nobody who is recorded did it.
   case unseenChange(path: String)
   /// A recorded file does not hold what its recording says.
-  case differs(path: String, byteOffset: UInt64)
+  case differs(path: String, byteOffset: UInt64, expected: UInt8, found: UInt8)
+  /// A name does not stand for what the recorded calls have made of it.
+  case nameDiffers(path: String, expected: String, found: String)
   case lengthDiffers(path: String, byteCount: UInt64, recordedByteCount: UInt64)
   /// The journal could not take an operation, whose call then failed.
   case journalRefused(reason: String)
@@ -54,6 +59,8 @@ public enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvert
       """
     case .exchangedNames(let path):
       "'\(path)' was exchanged with another name (RENAME_EXCHANGE), which is not followed."
+    case .whiteout(let path):
+      "'\(path)' was renamed and a whiteout left in its place (RENAME_WHITEOUT), which is not followed."
     case .notLoaded(let command):
       """
       '\(command)' never loaded the recorder's library: it is linked statically, has privileges of its \
@@ -64,10 +71,16 @@ public enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvert
       '\(path)' changed and no recorded call did it: it was moved in from elsewhere, or written by a \
       program that is static or was not started by the command. Name all writers in the command.
       """
-    case .differs(let path, let byteOffset):
+    case .differs(let path, let byteOffset, let expected, let found):
       """
-      '\(path)' does not hold what was recorded, first at byte \(byteOffset): something wrote to it \
-      that is not seen. Look for mappings, static programs, and other writers.
+      '\(path)' does not hold what was recorded: byte \(byteOffset) is \(Self.hexadecimal(found)), and \
+      \(Self.hexadecimal(expected)) was recorded. Something wrote to it that is not seen: look for mappings, \
+      static programs, and other writers.
+      """
+    case .nameDiffers(let path, let expected, let found):
+      """
+      '\(path)' is \(found), and by what was recorded it is \(expected): something changed names that is \
+      not seen. Look for static programs, and other programs that use the folder.
       """
     case .lengthDiffers(let path, let byteCount, let recordedByteCount):
       """
@@ -79,6 +92,29 @@ public enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvert
       the journal could not take an operation (\(reason)), and the program's call failed with that. \
       Free some space below --output, or raise the program's limits.
       """
+    }
+  }
+
+  private static func hexadecimal(_ byte: UInt8) -> String {
+    "0x" + (byte < 16 ? "0" : "") + String(byte, radix: 16)
+  }
+}
+
+extension RecordingProblem {
+  /// What a program's library has reported; `nil` for what it cannot report.
+  init?(_ record: JournalRecord) {
+    let path = record.texts.first ?? ""
+    switch pcj_problem(record.fields.flags) {
+    case PCJ_SHARED_MAPPING: self = .sharedMapping(path: path)
+    case PCJ_IO_URING: self = .ioUring
+    case PCJ_LINUX_AIO: self = .linuxAIO(path: path)
+    case PCJ_POSIX_AIO: self = .posixAIO(path: path)
+    case PCJ_SPLICE: self = .splice(path: path)
+    case PCJ_UNNAMED_FILE: self = .unnamedFile(path: path)
+    case PCJ_STREAM: self = .unseenStream(path: path)
+    case PCJ_EXCHANGE: self = .exchangedNames(path: path)
+    case PCJ_WHITEOUT: self = .whiteout(path: path)
+    default: return nil
     }
   }
 }

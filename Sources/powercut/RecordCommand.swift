@@ -68,7 +68,7 @@ struct RecordCommand: ParsableCommand {
           """
       }
     }
-    text += "command: \(Self.words(outcome.commandStatus))\n"
+    text += "command: \(outcome.commandStatus.words)\n"
     try StandardStreams.writeResult(text)
     for problem in outcome.problems {
       try StandardStreams.writeProgress("powercut: not recorded: \(problem)\n")
@@ -80,14 +80,6 @@ struct RecordCommand: ParsableCommand {
       "powercut: nothing below '\(watch)' was changed. Name the folder that the program writes to.\n"
     )
     return 3
-  }
-
-  private static func words(_ status: ChildProcess.Status) -> String {
-    switch status {
-    case .exited(let number): "exit status \(number)"
-    case .signalled(let number): "killed by signal \(number)"
-    case .timedOut: "out of time"
-    }
   }
 }
 

@@ -65,6 +65,12 @@ struct RecordingSource {
     try base.map { try ImageInspection.isImage(MappedFile.map($0)) } ?? false
   }
 
+  /// Who may read an image that is made of the recording.
+  var copyMode: CopyMode {
+    let log = CopyMode(ofCopyOf: logPath)
+    return options.base.map { log.and(CopyMode(ofCopyOf: $0)) } ?? log
+  }
+
   /// The recorder writes the manifest behind the log, and lets the program go on behind both.
   private static func gapsWithoutManifest(_ path: String) -> [String] {
     guard Folders.exists("\(path)/shadow.img") else { return [] }

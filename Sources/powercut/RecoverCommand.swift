@@ -129,7 +129,7 @@ struct RecoverCommand: ParsableCommand {
     if let output {
       // A copy harms nobody: it is written also where it does not open, to be looked at.
       guard plan.outcome.opens else { return .nothing }
-      try RecoverOutput.copy(plan.overlay, to: output)
+      try RecoverOutput.copy(plan.overlay, to: output, mode: CopyMode(ofCopyOf: path))
       return .copy
     }
     guard let target, case .recovers = plan.verdict else { return .nothing }

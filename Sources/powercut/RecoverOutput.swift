@@ -39,8 +39,12 @@ enum RecoverOutput {
   }
 
   /// Writes the whole recovered image to a file of its own, sparse where it is zero.
-  static func copy(_ overlay: OverlayImage, to path: String) throws(HostError) {
-    let file = try SparseImageFile(path, byteCount: overlay.byteCount)
+  ///
+  /// - Parameter mode: who may read it.
+  static func copy(
+    _ overlay: OverlayImage, to path: String, mode: CopyMode
+  ) throws(HostError) {
+    let file = try SparseImageFile(path, byteCount: overlay.byteCount, mode: mode)
     let lowerByteCount = min(overlay.base.byteCount, overlay.byteCount)
     try copy(ByteRange(byteOffset: 0, byteCount: lowerByteCount), of: overlay, to: file)
     // Behind the old end only changes are not zero, and the new end can be far away.

@@ -74,9 +74,11 @@ struct ReplayCommand: ParsableCommand {
       } else if let output {
         let chosen = try crash.state(of: history, index, origin: log.origin)
         if let cut = chosen.recovery {
-          try write(try recrashed(chosen, cut, of: history, recording), chosen, of: history, output)
+          try write(
+            try recrashed(chosen, cut, of: history, recording), chosen, of: history, output,
+            recording.copyMode)
         } else {
-          try write(chosen, of: history, to: output)
+          try write(chosen, of: history, to: output, recording.copyMode)
         }
       }
       return 0
@@ -107,7 +109,10 @@ struct ReplayCommand: ParsableCommand {
     guard try !Folders.exists(output) || Folders.names(in: output).isEmpty else {
       throw ToolError("--output \(output): it is not empty; name a new folder")
     }
-    try JointFolder.write(state, of: recording.history, to: output, isDurable: true)
+    try Folders.create(output, mode: CopyMode(ofCopyOf: "\(path)/\(JointRecording.orderName)"))
+    try JointFolder.write(state, of: recording.history, to: output, isDurable: true) {
+      CopyMode(ofCopyOf: "\(path)/\($0)/writes.log")
+    }
     try StandardStreams.writeResult(
       "\(state)  \(recording.history.digest(of: state))  \(output)\n")
   }
@@ -126,28 +131,29 @@ struct ReplayCommand: ParsableCommand {
   }
 
   private func write(
-    _ state: CrashState, of history: DiskHistory, to output: String
+    _ state: CrashState, of history: DiskHistory, to output: String, _ mode: CopyMode
   ) throws {
-    let file = try self.file(state, of: history, output)
+    let file = try self.file(state, of: history, output, mode)
     try file.finish()
     try StandardStreams.writeResult("\(state)  \(history.digest(of: state))  \(output)\n")
   }
 
   /// The image of the first crash, with those changes of its recovery on it that persisted.
   private func write(
-    _ image: RecrashedImage, _ state: CrashState, of history: DiskHistory, _ output: String
+    _ image: RecrashedImage, _ state: CrashState, of history: DiskHistory, _ output: String,
+    _ mode: CopyMode
   ) throws {
-    let file = try self.file(image.state, of: history, output)
+    let file = try self.file(image.state, of: history, output, mode)
     for change in image.keptChanges { try RecoverOutput.carryOut(change, on: file) }
     try file.finish()
     try StandardStreams.writeResult("\(state)  \(image.digest)  \(output)\n")
   }
 
   private func file(
-    _ state: CrashState, of history: DiskHistory, _ output: String
+    _ state: CrashState, of history: DiskHistory, _ output: String, _ mode: CopyMode
   ) throws(HostError) -> SparseImageFile {
     let replay = Replay(history, state: state)
-    let file = try SparseImageFile(output, byteCount: replay.imageByteCount)
+    let file = try SparseImageFile(output, byteCount: replay.imageByteCount, mode: mode)
     try replay.write { (piece) throws(HostError) in
       try file.write(piece.region, in: piece.range, at: piece.imageByteOffset)
     }

@@ -50,8 +50,8 @@ struct ServeCommand: ParsableCommand {
   @Option(
     name: .customLong("run"),
     help: """
-      Start this command, {uri} is the address; serve until it ends, and end with its exit status. Split \
-      into words, never given to a shell.
+      Start this command, {uri} is the address; serve until it ends, and end with its exit status, or with \
+      128 and the number of the signal that killed it. Split into words, never given to a shell.
       """)
   var command: String?
 
@@ -114,7 +114,8 @@ struct ServeCommand: ParsableCommand {
     let recording = try DiskRecording(of: imagePath, output: folder) { summary in
       try RecordingManifest(served: summary).text()
     }
-    let status = try serve(DiskRecordingExport(recording), command)
+    // Whatever becomes of the client, what it did until then is a recording.
+    let served = Result { try serve(DiskRecordingExport(recording), command) }
     let summary = try recording.finish()
     try StandardStreams.writeResult(
       """
@@ -126,6 +127,8 @@ struct ServeCommand: ParsableCommand {
     for problem in problems {
       try StandardStreams.writeProgress("powercut: not recorded: \(problem)\n")
     }
+    let status = try served.get()
+    if status == Interrupts.exitStatus, Interrupts.isRequested { return status }
     return problems.isEmpty ? status : Tool.failureStatus
   }
 

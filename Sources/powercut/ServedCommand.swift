@@ -20,18 +20,42 @@ struct ServedCommand {
     }
   }
 
-  /// Runs the command to its end and passes on what it prints.
+  /// Runs the command to its end, passes on what it prints, and says with which status a shell would name
+  /// its end: its own, or 128 and the signal's number.
+  ///
+  /// - Returns: ``Interrupts/exitStatus`` where we were interrupted and have killed it for that.
   func exitStatus(uri: String) throws -> Int32 {
     let outcome = try ChildProcess.run(
       argv: words.map { $0.replacing(Self.placeholder, with: uri) },
       isWanted: { !Interrupts.isRequested })
     try StandardStreams.writeResult(outcome.outputText)
     try StandardStreams.writeProgress(outcome.errorText)
-    if Interrupts.isRequested { return Tool.interruptedStatus() }
-    switch outcome.status {
-    case .exited(let status): return status
-    case .signalled(let number): throw ToolError("--run: the command died of signal \(number)")
-    case .timedOut: throw ToolError("--run: the command was ended")
+    if Interrupts.isRequested {
+      try StandardStreams.writeProgress("powercut: interrupted, and with it --run\n")
+      return Interrupts.exitStatus
+    }
+    if case .exited(let status) = outcome.status { return status }
+    try StandardStreams.writeProgress("powercut: --run: \(outcome.status.words)\n")
+    return outcome.status.shellStatus
+  }
+}
+
+extension ChildProcess.Status {
+  /// How a program ended, as reports say it.
+  var words: String {
+    switch self {
+    case .exited(let number): "exit status \(number)"
+    case .signalled(let number): "killed by signal \(number)"
+    case .timedOut: "out of time"
+    }
+  }
+
+  /// The same as a shell's `$?` has it.
+  var shellStatus: Int32 {
+    switch self {
+    case .exited(let number): number
+    case .signalled(let number): 128 + number
+    case .timedOut: Tool.failureStatus
     }
   }
 }

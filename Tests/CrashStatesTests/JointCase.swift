@@ -80,6 +80,8 @@ extension JointHistory {
       switch name.contents {
       case .unknown: return "\(name.path)=?"
       case .empty: return "\(name.path)="
+      case .folder: return "\(name.path)/"
+      case .link(let target): return "\(name.path)->\(target)"
       case .recorded(let file, let state):
         let history = files[file].history
         let bytes = history.read(

@@ -20,7 +20,7 @@ import WriteLog
         [UInt8](repeating: 0xaa, count: byteCount), to: folder.path("shadow.img"))
       var notes: (UInt64) -> Void = { _ in }
       writer = FileLogWriter(
-        log: try LogFile(folder.path("writes.log")),
+        log: try LogFile(folder.path("writes.log"), mode: .unrestricted),
         shadow: try ShadowFile(folder.path("shadow.img")), identity: 7,
         noted: { notes($0) })
       notes = { [unowned self] in noted.append($0) }

@@ -7,7 +7,7 @@ import Testing
   @Test func linesAreEntriesAndNamesInTheirOrder() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("joint.txt")
-    let joint = try JointOrder(path, watching: "/data/disks")
+    let joint = try JointOrder(path, watching: "/data/disks", mode: .unrestricted)
     try joint.names("create", ["/data/disks/a b"])
     try joint.entry("a b", 0)
     try joint.names("rename", ["/data/disks/a b", "/elsewhere/100%\nsure"])

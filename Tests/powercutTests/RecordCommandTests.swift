@@ -31,7 +31,7 @@ import Testing
     #expect(
       lines.filter { !$0.hasPrefix("create ") } == [
         "sync-folder .", "rename old-name new-name", "link new-name second-name",
-        "unlink new-name", "unlink gone",
+        "unlink new-name", "unlink gone", "recording gone~2 gone",
       ])
     #expect(lines.filter { $0 == "create gone" }.count == 2)
   }

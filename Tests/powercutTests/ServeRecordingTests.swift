@@ -121,6 +121,54 @@ import Testing
     #expect(log.contains(" 1 with FUA") || log.contains("flushes    1"), "\(log)")
   }
 
+  /// A client that dies ends the recording like any other, with the status that a shell gives it.
+  @Test(arguments: [9, 11, 15] as [Int32])
+  func aClientThatDiesLeavesAFinishedRecording(signal: Int32) throws {
+    try shell("truncate -s 1M '\(image)'")
+    let run = try serve(
+      """
+      bash -c 'qemu-io -f raw -t writeback -c "write -P 7 0 64k" -c flush -c "write -P 8 64k 4k" $0; \
+      kill -\(signal) $$' {uri}
+      """)
+    #expect(run.status == 128 + signal, "\(run.errors)")
+    #expect(run.errors.contains("--run: killed by signal \(signal)"), "\(run.errors)")
+    #expect(run.result.contains(" 2 writes, 2 flushes of "), "\(run.result)")
+    try expectWholeRecording()
+  }
+
+  /// Ctrl-C while a client is at work; what it was answered is in the recording.
+  @Test(arguments: ["INT", "TERM"]) func anInterruptFinishesTheRecording(signal: String) throws {
+    try shell("truncate -s 1M '\(image)'")
+    let script = """
+      qemu-io -f raw -t writeback -c 'write -P 7 0 64k' -c flush "$1" > '\(folder.path("said"))'
+      touch '\(folder.path("written"))'; sleep 60
+      """
+    try OutputFile.write(script, to: folder.path("client.sh"))
+    let run = try ToolRun.line(
+      """
+      set -m
+      powercut serve --image \(image) --record \(output) --run 'bash \(folder.path("client.sh")) {uri}' & pid=$!
+      until [ -e \(folder.path("written")) ]; do sleep 0.05; done
+      start=$(date +%s); kill -\(signal) $pid; wait $pid; status=$?
+      [ $(($(date +%s) - start)) -le 2 ] || echo late
+      exit $status
+      """)
+    #expect(run.status == 130, "\(run.errors)")
+    #expect(!run.result.contains("late"))
+    #expect(run.result.contains(" 1 writes, 2 flushes of "), "\(run.result)")
+    try expectWholeRecording()
+  }
+
+  @Test func aClientThatCannotBeStartedLeavesAFinishedRecording() throws {
+    try shell("truncate -s 1M '\(image)'")
+    let run = try serve("/no/such/program {uri}")
+    #expect(run.status == 2)
+    #expect(run.errors.contains("cannot start '/no/such/program'"), "\(run.errors)")
+    let check = try ToolRun(["check", output])
+    #expect(check.status == 3, "\(check.result)")
+    #expect(!check.errors.contains("killed"), "\(check.errors)")
+  }
+
   /// The end of the tool that nobody can prepare for.
   @Test func aKilledServerLeavesARecordingThatSaysSo() throws {
     try shell("truncate -s 16M '\(image)'")

@@ -24,7 +24,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
-#define PCJ_MAGIC 0x326c6e6a74756370 /* "pcutjnl2" */
+#define PCJ_MAGIC 0x336c6e6a74756370 /* "pcutjnl3" */
 #define PCJ_CHUNK_BYTES 262144
 #define PCJ_RECORD_ALIGNMENT 64
 #define PCJ_PATH_BYTES 4096
@@ -59,8 +59,12 @@ enum pcj_kind {
   PCJ_UNLINK = 13,
   /// Something was done that is not seen here; `flags` is a pcj_problem, the text a path.
   PCJ_PROBLEM = 14,
-  /// Nothing more comes in this chunk.
-  PCJ_END = 15,
+  /// Names of folders and symbolic links; the second text of a link is what it says.
+  PCJ_MAKE_FOLDER = 15,
+  PCJ_REMOVE_FOLDER = 16,
+  PCJ_SYMLINK = 17,
+  /// Nothing more comes in this chunk; the last of the kinds.
+  PCJ_END = 18,
 };
 
 enum pcj_flag {
@@ -71,6 +75,10 @@ enum pcj_flag {
   PCJ_APPENDS = 4,
   /// It has happened already: nobody waits.
   PCJ_TOLD = 8,
+  /// A renaming in which both names stay, each for what the other was.
+  PCJ_EXCHANGES = 16,
+  /// PCJ_TOUCH: it has no name any more.
+  PCJ_NAMELESS = 32,
 };
 
 enum pcj_problem {
@@ -82,6 +90,7 @@ enum pcj_problem {
   PCJ_UNNAMED_FILE = 6,
   PCJ_STREAM = 7,
   PCJ_EXCHANGE = 8,
+  PCJ_WHITEOUT = 9,
 };
 
 /// What a recorder answers to PCJ_TOUCH for a file that it leaves alone.
@@ -96,6 +105,11 @@ enum pcj_problem {
 #define PCJ_FAIL 0x80000000u
 /// With a count of bytes below PCJ_SHORT: at most so many are written.
 #define PCJ_SHORT 0x40000000u
+
+/// A lock between processes whose C libraries may differ: the number of the thread that has it, or 0.
+struct pcj_lock {
+  uint32_t owner;
+};
 
 struct pcj_control {
   uint64_t magic;
@@ -120,7 +134,9 @@ struct pcj_control {
   /// Held by the recorder as long as it runs; the kernel marks it when the recorder dies.
   pthread_mutex_t alive;
   /// Held around calls that use or move a file's own position.
-  pthread_mutex_t position;
+  struct pcj_lock position;
+  /// Held around calls that change names, so that they complete in the order in which they took effect.
+  struct pcj_lock names;
   /// The folder whose files are recorded: absolute, without symbolic links.
   char watched[PCJ_PATH_BYTES];
 };
@@ -155,7 +171,7 @@ struct pcj_record {
   /// 0 until the recorder has answered.
   uint32_t answer;
   uint32_t process;
-  /// PCJ_TOUCH: which file it is, whatever its name.
+  /// PCJ_TOUCH, and PCJ_CREATE once it has completed: which file it is, whatever its name.
   uint64_t device;
   uint64_t inode;
   uint64_t birth_seconds;
@@ -166,13 +182,13 @@ struct pcj_record {
 };
 
 /// The `alive` lock as its owner left it: programs can write over the one in the control page.
-struct pcj_lock {
+struct pcj_alive_copy {
   unsigned char bytes[sizeof(pthread_mutex_t)];
 };
 
 /// Makes a journal that must not exist yet, holds its `alive` lock in the calling thread, and maps its
 /// control page. NULL with errno where that is not possible.
-struct pcj_control *pcj_create(const char *path, const char *watched, struct pcj_lock *lock);
+struct pcj_control *pcj_create(const char *path, const char *watched, struct pcj_alive_copy *lock);
 
 /// Makes every operation wait for its turn, and all that load the library run on one processor. To be
 /// called before any does.
@@ -182,7 +198,7 @@ void pcj_take_control(struct pcj_control *control, uint32_t processor);
 uint64_t pcj_take_number(struct pcj_control *control);
 
 /// Says that no recorder listens any more, and unmaps the control page.
-void pcj_close(struct pcj_control *control, const struct pcj_lock *lock);
+void pcj_close(struct pcj_control *control, const struct pcj_alive_copy *lock);
 
 /// Maps `byte_count` bytes of an open journal; NULL with errno.
 void *pcj_map(int descriptor, uint64_t byte_offset, uint64_t byte_count);
