@@ -41,7 +41,7 @@ struct NameLines {
   private mutating func tell(
     _ file: RecordedFile, isAt path: String, always: Bool = false
   ) throws {
-    if file.isNamed { return }
+    if file.isNamed || file.hasEntries { return }
     if !always, file.path == path, table.isUnambiguous(path) { return }
     file.isNamed = true
     try joint.recording(file.name, isAt: path)
@@ -49,8 +49,8 @@ struct NameLines {
 
   /// To be called before the first entry of a file.
   mutating func tellName(of file: RecordedFile) throws {
-    if !file.isNamed, let path = table.path(of: file.key) { try tell(file, isAt: path) }
-    file.isNamed = true
+    if file.isNamed || file.hasEntries { return }
+    if let path = table.path(of: file.key) { try tell(file, isAt: path) }
   }
 
   /// Takes a call on names that has succeeded.
@@ -59,9 +59,10 @@ struct NameLines {
     let texts = record.texts.filter { !$0.isEmpty }
     for path in table.names(in: record) { try tell(path, isBelow: !texts.contains(path)) }
     if let path = table.lostName(in: record), case .file(let key?)? = table[path],
-      let file = files.file(key), !file.isNamed
+      let file = files.file(key), !file.isNamed, !file.hasEntries
     {
-      // Written to once it has no name, it could not be told any more.
+      // Written to once it has no name, or with a write that still waits for the end of a flush, it could not
+      // be told any more.
       file.isNamed = true
       try joint.recording(file.name, isAt: path)
     }

@@ -19,6 +19,8 @@ final class RecordedFile {
   private(set) var summary: RecordedFileSummary
   /// Whether `joint.txt` tells which name it has.
   var isNamed = false
+  /// Whether its log has any: the first one tells a reader which name it has.
+  var hasEntries: Bool { log.entryCount > 0 }
   /// Who may read the recording: who could read the file when it was first touched, and in the end.
   private(set) var mode: CopyMode
   private let shadow: ShadowFile
