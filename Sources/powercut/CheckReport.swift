@@ -65,9 +65,7 @@ extension RecordedSubject {
           + "its bytes: --as vhdx judges its structures"
       ]
     }
-    guard kind == .vhdx, recording.startsAsImage, recording.manifest?.parsedSeed == nil else {
-      return []
-    }
+    if !isRecognizedImage { return [] }
     return ["contents: a VHDX image, judged as one (--as raw judges its bytes alone)"]
   }
 

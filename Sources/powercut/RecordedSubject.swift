@@ -19,6 +19,9 @@ struct RecordedSubject {
   var index: WriteLogIndex { evidence.index }
   var history: DiskHistory { evidence.history }
 
+  /// Whether only its first bytes told that the device holds an image.
+  let isRecognizedImage: Bool
+
   /// Whether it is judged as a raw device although it becomes a VHDX image.
   var isUnjudgedImage: Bool {
     guard kind == .raw, !evidence.isOpaque else { return false }
@@ -37,6 +40,8 @@ struct RecordedSubject {
   ) throws {
     self.recording = recording
     kind = image.kind(recording)
+    isRecognizedImage =
+      image.givenKind == nil && recording.startsAsImage && recording.manifest?.parsedSeed == nil
     let index = try recording.options.index(
       recording.logPath, isGrowable: recording.isGrowable(as: kind))
     var evidence = try Evidence(

@@ -128,7 +128,6 @@ struct ServeCommand: ParsableCommand {
       try StandardStreams.writeProgress("powercut: not recorded: \(problem)\n")
     }
     let status = try served.get()
-    if status == Interrupts.exitStatus, Interrupts.isRequested { return status }
     return problems.isEmpty ? status : Tool.failureStatus
   }
 
