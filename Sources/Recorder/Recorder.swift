@@ -58,6 +58,7 @@ public final class Recorder {
     public var commandStatus: ChildProcess.Status
     public var wasInterrupted: Bool
     public var processCount: Int
+    public var finalNames: FinalNames
 
     /// Whether any entry says more than that something was flushed.
     public var hasChanges: Bool { files.contains { $0.entryCount > $0.flushCount } }
@@ -76,6 +77,7 @@ public final class Recorder {
   private let before: FolderSurvey
   private var names: NameLines
   private let describe: (RecordedFileSummary) throws -> String
+  private var finalNames = FinalNames()
   private var order = EventOrder()
   private var problems: [RecordingProblem] = []
   /// Which files a flush of everything was begun for, by its submission.
@@ -163,7 +165,7 @@ public final class Recorder {
     try finish()
     return Outcome(
       files: table.files.map(\.summary), problems: problems, commandStatus: status,
-      wasInterrupted: false, processCount: journal.processCount)
+      wasInterrupted: false, processCount: journal.processCount, finalNames: finalNames)
   }
 
   private static func isFailure(_ status: ChildProcess.Status) -> Bool {
@@ -367,6 +369,7 @@ public final class Recorder {
   private func compare() throws {
     let output = try Paths.absolute(options.output)
     let after = try FolderSurvey(of: watched, excluding: output)
+    finalNames = FinalNames(after, since: before, below: watched) { table.isIgnored($0) }
     for file in table.files {
       guard let path = after.path(of: file.key) else { continue }
       if let problem = try FileComparison.problem(of: path, recordedAs: file.shadowPath) {

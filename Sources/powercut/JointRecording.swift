@@ -29,7 +29,8 @@ struct JointRecording {
   /// - Parameters:
   ///   - log: how each log is read.
   ///   - leaveOut: patterns of names that are no part of any state.
-  init(_ path: String, _ log: LogOptions, leaveOut: [String]) throws {
+  ///   - isQuiet: says nothing on stderr of what the recordings lack.
+  init(_ path: String, _ log: LogOptions, leaveOut: [String], isQuiet: Bool = false) throws {
     guard log.base == nil, log.imageSize == nil else {
       throw ToolError(
         "\(path) holds several files, each with its own --base and --image-size: leave them out")
@@ -40,7 +41,7 @@ struct JointRecording {
     var files: [JointFile] = []
     var sources: [(path: String, source: RecordingSource)] = []
     for name in try RecordedFolder(path)?.names ?? [] {
-      let source = try RecordingSource("\(path)/\(name)", options: log)
+      let source = try RecordingSource("\(path)/\(name)", options: log, isQuiet: isQuiet)
       sources.append(("\(path)/\(name)", source))
       files.append(try Self.file(name, in: path, source))
     }

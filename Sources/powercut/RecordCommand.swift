@@ -73,8 +73,14 @@ struct RecordCommand: ParsableCommand {
     for problem in outcome.problems {
       try StandardStreams.writeProgress("powercut: not recorded: \(problem)\n")
     }
+    // What lacks something is different, and says so already.
+    let differences =
+      outcome.problems.isEmpty ? try RecordedEnd(output, outcome.finalNames).differences() : []
+    for difference in differences {
+      try StandardStreams.writeProgress("powercut: not recorded as it was: \(difference)\n")
+    }
     if outcome.wasInterrupted { return Tool.interruptedStatus() }
-    if !outcome.problems.isEmpty { return Tool.failureStatus }
+    if !outcome.problems.isEmpty || !differences.isEmpty { return Tool.failureStatus }
     if outcome.hasChanges { return 0 }
     try StandardStreams.writeProgress(
       "powercut: nothing below '\(watch)' was changed. Name the folder that the program writes to.\n"

@@ -20,14 +20,17 @@ struct RecordingSource {
   /// Whether the device before the first entry says that it is a VHDX image.
   let startsAsImage: Bool
 
-  /// Says on stderr what the recording of a real program lacks.
+  /// Says on stderr what the recording of a real program lacks, unless it is to be quiet.
   ///
   /// - Parameters:
   ///   - givenPath: a log, a recording, or what `record` has written of one file.
   ///   - command: what asks, for messages.
   /// - Throws: ``NothingRecorded`` where its recorder was killed before there was a log; ``ToolError``
   ///   where there are recordings of several files.
-  init(_ givenPath: String, options: LogOptions, for command: String = "this command") throws {
+  init(
+    _ givenPath: String, options: LogOptions, for command: String = "this command",
+    isQuiet: Bool = false
+  ) throws {
     let path = try RecordedFolder(givenPath)?.onlyRecording(for: command) ?? givenPath
     guard Folders.isFolder(path) else {
       logPath = path
@@ -51,7 +54,7 @@ struct RecordingSource {
       ? try RecordingManifest(parsing: InputFile.text("\(path)/manifest.json")) : nil
     unseen = manifest?.unseen ?? []
     missingEnd = manifest?.missingEnd ?? Self.gapsWithoutManifest(path)
-    for gap in unseen + missingEnd + (manifest?.facts ?? []) {
+    for gap in isQuiet ? [] : unseen + missingEnd + (manifest?.facts ?? []) {
       try StandardStreams.writeProgress("powercut: \(path): \(gap)\n")
     }
     if completed.imageSize == nil, let manifest {
