@@ -61,7 +61,10 @@ struct BisectRun {
           + "at: \(problem)")
     }
     result.isDistrusted = !report.areFindingsProven
-    if subject.index.entryCount == 0 { result.unjudgedReason = subject.index.emptiness }
+    // A log can be broken before its first entry.
+    if subject.index.entryCount == 0, !result.isFailing {
+      result.unjudgedReason = subject.index.emptiness
+    }
   }
 
   // MARK: A command

@@ -316,6 +316,17 @@ import WriteLog
     #expect(run.result.contains("contents: a VHDX image, judged as one"))
   }
 
+  /// Three entries are counted, and none can be read: that is broken, not empty.
+  @Test func aLogThatIsBrokenBeforeItsFirstEntryIsOne() throws {
+    let path = folder.path("broken.log")
+    try OutputFile.write(
+      Self.sector([0x6a_7366_7773_6872, 1, 3, 512]) + [UInt8](repeating: 0xff, count: 512),
+      to: path)
+    let run = try ToolRun(["bisect", path, "--image-size", "8192"])
+    #expect(run.status == 1, "\(run.result)")
+    #expect(run.result.contains("incomplete: the log is damaged after its first 0 entries"))
+  }
+
   @Test func aRuleThatCannotBeJudgedIsThree() throws {
     let run = try ToolRun(["bisect"] + smallLog() + ["--rule", "L07"])
     #expect(run.status == 3)
