@@ -52,11 +52,14 @@ let package = Package(
     layer("BlockDevice", ["Bytes", "Scheduling"]),
     layer("WriteLog", ["Bytes"]),
     layer("VHDX", ["Bytes"]),
+    layer("LogOracle", ["Bytes"]),
     // 2: what is under test, and what judges it.
     layer("Workload", ["Bytes", "Scheduling", "WriteLog"]),
     layer("Stacks", ["Bytes", "BlockDevice", "WriteLog", "VHDX", "Scheduling"]),
     layer("CrashStates", ["Bytes", "WriteLog", "Scheduling"]),
-    layer("Checking", ["Bytes", "BlockDevice", "WriteLog", "VHDX", "CrashStates", "Workload"]),
+    layer(
+      "Checking",
+      ["Bytes", "BlockDevice", "WriteLog", "VHDX", "LogOracle", "CrashStates", "Workload"]),
     // 3: runs and what is said of them.
     layer(
       "Campaign",

@@ -22,7 +22,6 @@ public struct ImageEvidence: Sendable {
       .b02, .b03, .b04, .b05, .b06, .b07, .b11,
     ]
     if goOn != nil { rules.insert(.d10) }
-    if !recovery.bugs.isEmpty { rules.formUnion(RecoveryJudge.rules) }
-    return rules
+    return rules.union(RecoveryJudge.rules)
   }
 }

@@ -2,8 +2,8 @@ import Bytes
 import VHDX
 
 /// S05, D08 and D09 for one set of structures: there is an active sequence where there must be one, the
-/// image opens, and opening it again finds nothing left to do. A recovery that is not the
-/// specification's is judged for what it did, too.
+/// image opens, and opening it again finds nothing left to do. What the recovery did is held
+/// against the specification's own.
 struct OutcomeJudge {
   let profile: RecoveryProfile
 
@@ -14,11 +14,8 @@ struct OutcomeJudge {
     _ image: any ImageFile, _ outcome: RecoveryOutcome, _ recovered: OverlayImage
   ) -> [Violation] {
     var violations: [Violation] = []
-    let required =
-      profile.bugs.isEmpty ? outcome : Recovery().run(on: OverlayImage(image))
-    if case .refused(.noActiveSequence) = required {
-      violations.append(withoutSequence(image))
-    }
+    let expected = ExpectedRecovery(image, options: RecoveryOptions())
+    if expected.refusal?.kind == .noActiveSequence { violations.append(withoutSequence(expected)) }
     switch outcome {
     case .refused(let refusal):
       violations.append(Violation(.d09, "the image is refused after the cut: \(refusal)"))
@@ -27,25 +24,22 @@ struct OutcomeJudge {
     case .notNeeded, .openedWithoutReplay: break
     case .recovered: violations += judgeAgain(recovered)
     }
-    if !profile.bugs.isEmpty {
-      violations += RecoveryJudge().judge(
-        before: image, RecoveryObservation(outcome, recovered))
-    }
     return violations
+      + RecoveryJudge().judge(expected, RecoveryObservation(outcome, recovered))
   }
 
-  private func withoutSequence(_ image: any ImageFile) -> Violation {
+  private func withoutSequence(_ expected: ExpectedRecovery) -> Violation {
     var evidence: [String] = []
-    if let current = try? HeaderPair(reading: image).current(.qemu, fileByteCount: image.byteCount),
-      let range = current.header.logRange
-    {
+    if let header = expected.header, let range = expected.logRange {
       evidence.append(
-        "header \(current.slot.rawValue + 1): number \(current.header.sequenceNumber), LogGuid "
-          + "\(current.header.logGUID), log at \(range)")
-      let report = LogSearch.run(
-        LogRing(image, range: range), logGUID: current.header.logGUID)
-      evidence += report.runs.map { "run of \($0.entries.count) entries: \($0.standing)" }
-      if report.runs.isEmpty { evidence.append("no entry in the log carries this LogGuid") }
+        "header at byte \(header.byteOffset): number \(header.sequenceNumber), LogGuid "
+          + "\(GUID(header.logGUID)), log at \(range)")
+      evidence += expected.replay.runs.map {
+        "run of \($0.entries.count) entries: incomplete, no entry of it starts at Tail \($0.head.tail)"
+      }
+      if expected.replay.runs.isEmpty {
+        evidence.append("no entry in the log carries this LogGuid")
+      }
     }
     return Violation(
       .s05, "LogGuid is set, and the log holds no active sequence", evidence: evidence)

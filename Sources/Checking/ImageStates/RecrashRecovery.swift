@@ -147,8 +147,8 @@ final class RecrashRecovery {
     of file: OverlayImage, _ outcome: RecoveryOutcome, isSearched: Bool
   ) -> [Violation] {
     var violations: [Violation] = []
-    let required = profile.bugs.isEmpty ? outcome : Recovery().run(on: OverlayImage(file))
-    if case .refused(.noActiveSequence) = required {
+    let expected = ExpectedRecovery(file, options: RecoveryOptions())
+    if expected.refusal?.kind == .noActiveSequence {
       violations.append(
         Violation(.s05, "LogGuid is set, and the log holds no active sequence any more"))
     }

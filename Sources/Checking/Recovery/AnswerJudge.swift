@@ -1,4 +1,5 @@
 import Bytes
+import LogOracle
 import VHDX
 
 /// Whether a recovery opened, refused, or never ended where it must not, and why it may have.
@@ -18,16 +19,11 @@ struct AnswerJudge {
   }
 
   private func judgeOpening() -> [Violation] {
-    switch expected.outcome {
-    case .refused(.noActiveSequence): return [.opensWithoutSequence]
-    case .refused(.truncated(let fileByteCount, let flushedByteCount)):
-      return [
-        Violation(
-          .r03,
-          "the newest entry promises \(flushedByteCount) bytes, the file has \(fileByteCount), and "
-            + "the image opens")
-      ]
-    default: return []
+    guard let refusal = expected.refusal else { return [] }
+    switch refusal.kind {
+    case .noActiveSequence: return [.opensWithoutSequence]
+    case .truncated: return [Violation(.r03, "\(refusal), and the image opens")]
+    case .header: return []
     }
   }
 
@@ -48,22 +44,19 @@ struct AnswerJudge {
   /// Something was replayed before it was refused.
   private func judgeHalfWay() -> [Violation] {
     let place = comparison.sectors[0]
-    if case .refused(.truncated) = expected.outcome {
+    if expected.refusal?.kind == .truncated {
       return [
         Violation(
           .r03, "a file that is too short was changed at byte \(place) before it was refused")
       ]
     }
-    let wrong = (expected.survey?.entries ?? []).first { entry in
-      entry.defect?.reason == .dataSequenceNumber
-    }
+    let wrong = expected.survey.first { $0.header.defect?.rule == Rule.e10.rawValue }
     var violations: [Violation] = []
-    if let wrong, let defect = wrong.defect {
+    if let entry = wrong?.header, let defect = entry.defect {
       violations.append(
         Violation(
           .e10,
-          "entry \(wrong.found.header.sequenceNumber) was found wrong only while it was "
-            + "replayed: \(defect)"))
+          "entry \(entry.sequenceNumber) was found wrong only while it was replayed: \(defect)"))
     }
     if expected.opens != nil {
       violations.append(
@@ -75,27 +68,27 @@ struct AnswerJudge {
   /// R03: only the newest entry's promise counts.
   private func judgeFlushedByteCounts() -> [Violation] {
     let tooLong = expected.replayed.dropLast().first {
-      $0.header.flushedByteCount > expected.before.byteCount
+      $0.flushedByteCount > expected.before.byteCount
     }
     guard let tooLong else { return [] }
     return [
       Violation(
         .r03,
-        "the image is refused because entry \(tooLong.header.sequenceNumber), which is not the newest, "
-          + "promises \(tooLong.header.flushedByteCount) bytes")
+        "the image is refused because entry \(tooLong.sequenceNumber), which is not the newest, "
+          + "promises \(tooLong.flushedByteCount) bytes")
     ]
   }
 
   private func judgeShapes() -> [Violation] {
-    let large = (expected.survey?.entries ?? []).first {
-      $0.defect == nil && $0.found.header.descriptorCount > 126
+    let large = expected.survey.map(\.header).first {
+      $0.isValid && $0.descriptorCount > 126
     }
     guard let large else { return [] }
     return [
       Violation(
         .r11,
-        "a valid entry of \(large.found.header.descriptorCount) descriptors, at sector "
-          + "\(large.found.sectorIndex) of the log, makes the image unopenable")
+        "a valid entry of \(large.descriptorCount) descriptors, at sector \(large.sectorIndex) of "
+          + "the log, makes the image unopenable")
     ]
   }
 
@@ -109,21 +102,19 @@ struct AnswerJudge {
   }
 
   /// An invalid entry that carries the LogGuid, one with a bad descriptor rather than another.
-  private var firstInvalid: LogSurvey.Entry? {
-    let invalid = (expected.survey?.entries ?? []).filter {
-      $0.defect != nil && $0.defect?.reason != .foreignGUID
-    }
+  private var firstInvalid: OracleEntry? {
+    let invalid = expected.survey.map(\.header).filter { $0.defect?.isForeign == false }
     return invalid.first(where: Self.isDescriptorDefect) ?? invalid.first
   }
 
-  private static func isDescriptorDefect(_ entry: LogSurvey.Entry) -> Bool {
-    entry.defect.map { $0.reason.rule == "E08" || $0.reason.rule == "E09" } ?? false
+  private static func isDescriptorDefect(_ entry: OracleEntry) -> Bool {
+    entry.defect.map { $0.rule == Rule.e08.rawValue || $0.rule == Rule.e09.rawValue } ?? false
   }
 
-  private func invalidEntryIsFatal(_ entry: LogSurvey.Entry) -> Violation {
+  private func invalidEntryIsFatal(_ entry: OracleEntry) -> Violation {
     Violation(
       .r11,
-      "an invalid entry at sector \(entry.found.sectorIndex) of the log makes the image unopenable"
+      "an invalid entry at sector \(entry.sectorIndex) of the log makes the image unopenable"
         + (entry.defect.map { ": \($0)" } ?? ""))
   }
 
@@ -131,14 +122,14 @@ struct AnswerJudge {
 
   private func judgeEndlessness() -> [Violation] {
     var violations: [Violation] = []
-    for entry in expected.survey?.entries ?? [] {
-      let header = entry.found.header
-      if header.entryByteCount == 0 {
+    for entry in expected.survey {
+      let header = entry.header
+      if header.byteCount == 0 {
         violations.append(
           Violation(.e03, "entry \(header.sequenceNumber) of 0 bytes keeps the search in one place")
         )
       }
-      let most = entry.updates.filter { !$0.descriptor.isData }.map(\.target.byteCount).max() ?? 0
+      let most = entry.updates.filter { !$0.isData }.map(\.byteCount).max() ?? 0
       if most > 1 << 29 {
         violations.append(
           Violation(.e09, "entry \(header.sequenceNumber) zeroes \(most) bytes one by one"))

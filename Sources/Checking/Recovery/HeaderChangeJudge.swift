@@ -1,42 +1,87 @@
 import Bytes
+import LogOracle
 import VHDX
 
-/// H13 and H15: which of a header's GUIDs recovery changes.
+/// H10 to H13 and H15, and the rules of a header that nothing can be opened by: what recovery does to the
+/// headers.
 struct HeaderChangeJudge {
   let expected: ExpectedRecovery
 
   func judge(_ seen: RecoveryObservation) -> [Violation] {
-    guard let before = expected.current?.header,
-      let after = try? HeaderPair(reading: seen.after).current(
-        .qemu, fileByteCount: seen.after.byteCount
-      ).header
-    else { return [] }
+    guard let before = expected.header else { return [] }
+    let after: OracleHeader
+    do throws(OracleRefusal) {
+      after = try OracleHeader.current(of: OracleImage(seen.after))
+    } catch {
+      return [
+        Violation(
+          Rule(rawValue: error.rule) ?? .h03, "recovery leaves no header to go by: \(error)")
+      ]
+    }
     var violations: [Violation] = []
     if after.dataWriteGUID != before.dataWriteGUID {
       violations.append(
         Violation(
           .h15, "replay changed DataWriteGuid",
-          evidence: ["DataWriteGuid: \(before.dataWriteGUID) before, \(after.dataWriteGUID) after"])
-      )
+          evidence: [
+            "DataWriteGuid: \(GUID(before.dataWriteGUID)) before, "
+              + "\(GUID(after.dataWriteGUID)) after"
+          ]))
     }
     if let place = changeBeforeFileWriteGUID(seen, before: before, after: after) {
       violations.append(
         Violation(.h13, "\(place) was changed before FileWriteGuid was"))
     }
-    return violations
+    return violations + judgeUpdates(seen.changes ?? [])
   }
 
   private func changeBeforeFileWriteGUID(
-    _ seen: RecoveryObservation, before: VHDXHeader, after: VHDXHeader
+    _ seen: RecoveryObservation, before: OracleHeader, after: OracleHeader
   ) -> String? {
     guard let changes = seen.changes else {
       guard after.fileWriteGUID == before.fileWriteGUID else { return nil }
       return SectorDifference(expected.before, seen.after).sectors.first.map { "byte \($0)" }
     }
     for change in changes {
-      if let guid = change.headerGUID(at: 16), guid != before.fileWriteGUID { return nil }
+      if let guid = change.headerGUID(at: 16), guid != GUID(before.fileWriteGUID) { return nil }
       if !change.isHeader, let range = change.range { return "byte \(range.byteOffset)" }
     }
     return nil
   }
+
+  /// Each header goes to the slot that is not current, with the next number, and is stable before anything
+  /// else is written.
+  private func judgeUpdates(_ changes: [ImageChange]) -> [Violation] {
+    guard let header = expected.header else { return [] }
+    var list = ViolationList()
+    var (place, number) = (header.byteOffset, header.sequenceNumber)
+    var unstable: UInt64?
+    for change in changes {
+      if change == .flush { unstable = nil }
+      guard let range = change.range else { continue }
+      if change.isHeader, let first = unstable, first != range.byteOffset {
+        list.add([Violation(.h12, "both headers were written without a flush in between")])
+      } else if let first = unstable {
+        list.add([
+          Violation(
+            .h11, "byte \(range.byteOffset) was written before the header at \(first) was stable")
+        ])
+      }
+      guard change.isHeader, case .write(_, let bytes) = change, bytes.count >= 16 else { continue }
+      let next = ByteRegion(bytes).load(at: 8, as: UInt64.self)
+      if range.byteOffset == place {
+        list.add([Violation(.h10, "the current header, at byte \(place), was overwritten")])
+      }
+      if next != number &+ 1 {
+        list.add([Violation(.h11, "header number \(next) was written after \(number)")])
+      }
+      (place, number, unstable) = (range.byteOffset, next, range.byteOffset)
+    }
+    return list.sorted
+  }
+}
+
+extension GUID {
+  /// - Precondition: 16 bytes.
+  init(_ bytes: [UInt8]) { self.init(loading: ByteRegion(bytes), at: 0) }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import LogOracle
 import VHDX
 
 /// The file that a recovery left beside the one that it must leave.
@@ -27,7 +28,7 @@ struct RecoveryComparison {
     var violations = used.causes.map(violation)
     violations += judgeLength()
     if seen.answer == .opened {
-      if expected.outcome == .notNeeded {
+      if expected.isNotNeeded {
         if let place = sectors.first {
           violations.append(
             Violation(.r01, "LogGuid is zero, and replay changed byte \(place) of the file"))
@@ -40,11 +41,11 @@ struct RecoveryComparison {
   }
 
   private func violation(_ cause: UsedEntries.Cause) -> Violation {
-    let header = cause.entry.found.header
+    let header = cause.entry.header
     return Violation(
       cause.rule,
-      "entry \(header.sequenceNumber) at sector \(cause.entry.found.sectorIndex) of the log was used "
-        + "for byte \(cause.sectorByteOffset) of the file: \(cause.why)")
+      "entry \(header.sequenceNumber) at sector \(header.sectorIndex) of the log was used for "
+        + "byte \(cause.sectorByteOffset) of the file: \(cause.why)")
   }
 
   /// R04, R05, R07 where no wrong entry explains what is different.
@@ -96,9 +97,8 @@ struct RecoveryComparison {
     var violations = [
       Violation(.r06, "the file has \(found) bytes after replay, not \(wanted)")
     ]
-    let isCut = (expected.survey?.entries ?? []).contains { entry in
-      expected.isReplayed(entry) && entry.updates.contains { $0.target.endByteOffset > found }
-    }
+    let end = ByteRange(byteOffset: found, byteCount: .max - found)
+    let isCut = expected.survey.contains { expected.isReplayed($0) && $0.touches(end) }
     if isCut {
       violations.append(
         Violation(.r05, "a change behind byte \(found), where the file now ends, is lost"))
@@ -107,29 +107,24 @@ struct RecoveryComparison {
   }
 }
 
-extension FoundLogEntry {
-  /// Its place in the ring, counted in sectors of 4096 bytes.
-  var sectorIndex: UInt64 { ringByteOffset / UInt64(LogRing.sectorByteCount) }
-}
-
 extension ExpectedRecovery {
   /// Why a search that skips places does not find the active sequence; `nil` where it finds it.
   var hidingReason: String? {
-    guard let first = active?.entries.first, let ring else { return nil }
-    let place = first.ringByteOffset
-    for run in runs where run.standing != .active {
-      let end = ring.advanced(run.entries[0].ringByteOffset, by: run.byteCount)
-      if end == place {
+    guard let first = active?.entries.first, let ringByteCount = logRange?.byteCount else {
+      return nil
+    }
+    for (index, run) in replay.runs.enumerated() where index != replay.active {
+      if (run.entries[0].place + run.byteCount) % ringByteCount == first.place {
         return "it begins at sector \(first.sectorIndex), where the run from sector "
           + "\(run.entries[0].sectorIndex) ends"
       }
     }
-    for entry in survey?.entries ?? [] where entry.defect != nil {
-      let distance = ring.advanced(ring.byteCount - entry.found.ringByteOffset, by: place)
-      if distance > 0, distance < entry.found.byteCount {
+    for entry in survey.map(\.header) where !entry.isValid {
+      let distance = (ringByteCount - entry.place + first.place) % ringByteCount
+      if distance > 0, distance < entry.byteCount {
         return
           "it begins at sector \(first.sectorIndex), inside of what the invalid entry at sector "
-          + "\(entry.found.sectorIndex) claims"
+          + "\(entry.sectorIndex) claims"
       }
     }
     return nil

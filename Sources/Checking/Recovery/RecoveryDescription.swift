@@ -1,4 +1,5 @@
 import Bytes
+import LogOracle
 import VHDX
 
 /// What a person needs to see of an image and its recovery, line by line.
@@ -11,14 +12,15 @@ struct RecoveryDescription {
 
   var lines: [String] {
     var lines = ["before: \(expected.before.byteCount) bytes"]
-    if let current = expected.current {
+    if let header = expected.header {
       lines[0] +=
-        ", LogGuid \(current.header.logGUID)"
-        + (current.header.logRange.map { ", log at \($0)" } ?? "")
+        ", LogGuid \(GUID(header.logGUID))"
+        + (header.logRange.map { ", log at \($0)" } ?? "")
     }
-    lines += expected.runs.prefix(Self.maximumRunCount).map(line)
-    if expected.runs.count > Self.maximumRunCount {
-      lines.append("and \(expected.runs.count - Self.maximumRunCount) more runs")
+    let runs = expected.replay.runs
+    lines += runs.indices.prefix(Self.maximumRunCount).map(line)
+    if runs.count > Self.maximumRunCount {
+      lines.append("and \(runs.count - Self.maximumRunCount) more runs")
     }
     lines += invalidEntries
     lines.append("the specification: \(wanted)")
@@ -26,42 +28,47 @@ struct RecoveryDescription {
     return lines + firstDifference
   }
 
-  private func line(_ run: LogRun) -> String {
-    let first = run.entries[0]
-    let tail = UInt64(run.head.header.tailByteOffset) / UInt64(LogRing.sectorByteCount)
+  private func line(ofRun index: Int) -> String {
+    let run = expected.replay.runs[index]
     var standing: String
-    switch run.standing {
-    case .active: standing = "active"
-    case .incomplete: standing = "incomplete, since no entry of it starts there"
-    case .superseded(let number): standing = "complete, but the run up to \(number) counts"
+    if index == expected.replay.active {
+      standing = "active"
+    } else if run.tailIndex == nil {
+      standing = "incomplete, since no entry of it starts there"
+    } else {
+      standing = "complete, but the run up to \(expected.active?.head.sequenceNumber ?? 0) counts"
     }
-    switch run.ending {
-    case .defect(let defect): standing += "; ended by \(defect)"
-    case .sequenceNumber(let expected, let found):
-      standing += "; ended by number \(found) instead of \(expected)"
-    case .wholeRing: break
-    }
-    return "log sector \(first.sectorIndex): entries \(first.header.sequenceNumber) to "
-      + "\(run.head.header.sequenceNumber), Tail at sector \(tail): \(standing)"
+    if let ending = ending(of: run) { standing += "; ended by \(ending)" }
+    return "log sector \(run.entries[0].sectorIndex): entries \(run.entries[0].sequenceNumber) to "
+      + "\(run.head.sequenceNumber), Tail at sector \(run.head.tail / OracleLog.sectorByteCount): "
+      + standing
+  }
+
+  /// What stands after a run; `nil` where that is nothing.
+  private func ending(of run: OracleLog.Run) -> String? {
+    guard let log = expected.replay.log, run.byteCount < log.range.byteCount,
+      let next = log.entry(at: (run.entries[0].place + run.byteCount) % log.range.byteCount)
+    else { return nil }
+    if let defect = next.defect { return "\(defect)" }
+    return "number \(next.sequenceNumber) after \(run.head.sequenceNumber)"
   }
 
   private var invalidEntries: [String] {
-    (expected.survey?.entries ?? []).compactMap { entry in
+    expected.survey.map(\.header).compactMap { entry in
       entry.defect.map { defect in
-        "log sector \(entry.found.sectorIndex): entry \(entry.found.header.sequenceNumber), invalid: "
-          + "\(defect)"
+        "log sector \(entry.sectorIndex): entry \(entry.sequenceNumber), invalid: \(defect)"
       }
     }.prefix(Self.maximumRunCount).map { $0 }
   }
 
   private var wanted: String {
-    switch expected.outcome {
+    switch expected.replay.verdict {
     case .notNeeded: "opens, nothing to replay"
-    case .recovered(let summary):
-      "replays entries \(summary.tailSequenceNumber) to \(summary.headSequenceNumber), "
-        + "\(summary.fileByteCount) bytes"
+    case .replayed(let entries):
+      "replays entries \(entries[0].sequenceNumber) to \(entries[entries.count - 1].sequenceNumber), "
+        + "\(expected.file.byteCount) bytes"
     case .refused(let refusal): "refuses: \(refusal)"
-    case .openedWithoutReplay, .neverEnds: "\(expected.outcome)"
+    case .beyondLimits(let what): "more than is replayed here: \(what)"
     }
   }
 

@@ -8,7 +8,8 @@ import VHDX
 /// image, and explains what is different. A file's headers are the business of other judges; an image
 /// that no header can be found in is not judged here.
 ///
-/// Rules R01 to R12, the E rules where an invalid entry was used, S03, S04, S09, H13, H15, D08, D09.
+/// Rules R01 to R12, the E rules where an invalid entry was used, S03, S04, S09, those of the header
+/// updates, D08, D09.
 ///
 /// Source: [MS-VHDX] 2.3.3 (v20240423).
 public struct RecoveryJudge {
@@ -18,8 +19,9 @@ public struct RecoveryJudge {
 
   /// The rules that a recovery can break.
   public static let rules: [Rule] = [
-    .d08, .d09, .e01, .e02, .e03, .e04, .e05, .e06, .e07, .e08, .e09, .e10, .e11, .h13, .h15, .r01,
-    .r02, .r03, .r04, .r05, .r06, .r07, .r08, .r09, .r10, .r11, .r12, .s03, .s04, .s09,
+    .d08, .d09, .e01, .e02, .e03, .e04, .e05, .e06, .e07, .e08, .e09, .e10, .e11, .h03, .h04, .h10,
+    .h11, .h12, .h13, .h15, .r01, .r02, .r03, .r04, .r05, .r06, .r07, .r08, .r09, .r10, .r11, .r12,
+    .s03, .s04, .s09,
   ]
 
   public init(_ options: RecoveryOptions = RecoveryOptions()) {
@@ -31,8 +33,13 @@ public struct RecoveryJudge {
   public func judge(
     before: any ImageFile, _ seen: RecoveryObservation, state: CrashState? = nil
   ) -> [Violation] {
-    let expected = ExpectedRecovery(before, options: options)
-    if case .refused(.header) = expected.outcome { return [] }
+    judge(ExpectedRecovery(before, options: options), seen, state: state)
+  }
+
+  func judge(
+    _ expected: ExpectedRecovery, _ seen: RecoveryObservation, state: CrashState? = nil
+  ) -> [Violation] {
+    if expected.refusal?.kind == .header { return [] }
     let comparison = RecoveryComparison(expected, seen)
     var list = ViolationList()
     if seen.isReadOnly {
@@ -79,9 +86,7 @@ struct ReadOnlyJudge {
       let what = place.map { "byte \($0)" } ?? (headerChange == nil ? "its length" : "a header")
       violations.append(Violation(.r12, "a read-only opening changed \(what) of the file"))
     }
-    if seen.answer == .opened, expected.opens == false,
-      case .refused(.noActiveSequence) = expected.outcome
-    {
+    if seen.answer == .opened, expected.refusal?.kind == .noActiveSequence {
       violations.append(.opensWithoutSequence)
     }
     if seen.answer == .neverEnded {

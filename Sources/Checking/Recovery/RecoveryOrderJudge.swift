@@ -6,9 +6,7 @@ struct RecoveryOrderJudge {
   let expected: ExpectedRecovery
 
   func judge(_ seen: RecoveryObservation) -> [Violation] {
-    guard let changes = seen.changes, let header = expected.current?.header,
-      !header.logGUID.isZero
-    else { return [] }
+    guard let changes = seen.changes, expected.header?.isDirty == true else { return [] }
     return judgeFirstChange(changes) + judgeClearing(changes)
   }
 
@@ -20,13 +18,13 @@ struct RecoveryOrderJudge {
       case .resize, .flush: false
       }
     }
-    guard let range = first?.range, let ring = expected.ring, !ring.range.overlaps(range) else {
+    guard let range = first?.range, let logRange = expected.logRange, !logRange.overlaps(range)
+    else { return [] }
+    if expected.survey.contains(where: { $0.touches(range) })
+      || expected.survey.count == LoggedEntry.maximumCount
+    {
       return []
     }
-    let isLogged = (expected.survey?.entries ?? []).contains { entry in
-      entry.updates.contains { $0.target.overlaps(range) }
-    }
-    if isLogged || expected.survey?.isComplete == false { return [] }
     return [
       Violation(
         .r08, "byte \(range.byteOffset), which no entry of the log names, was written first")

@@ -12,14 +12,14 @@ struct RepetitionJudge {
   private static let firstByteOffset: UInt64 = 1 << 20
 
   func judge(_ seen: RecoveryObservation) -> [Violation] {
-    guard seen.answer == .opened, expected.opens == true, expected.outcome != .notNeeded else {
-      return []
-    }
-    let again = OverlayImage(seen.after)
-    let outcome = Recovery(options: options).run(on: again)
-    if let difference = difference(again, seen.after) {
+    guard seen.answer == .opened, expected.opens == true, !expected.isNotNeeded else { return [] }
+    let again = ExpectedRecovery(seen.after, options: options)
+    if case .replayed(let entries) = again.replay.verdict {
       return [
-        Violation(.r09, "recovering the recovered image changes \(difference): \(outcome)")
+        Violation(
+          .r09,
+          "the recovered image is to be recovered again: its log still has \(entries.count) entries"
+        )
       ]
     }
     return judgeCuts(seen)
@@ -54,13 +54,20 @@ struct RepetitionJudge {
     for (index, change) in changes[..<cut].enumerated() where index != lost {
       image.apply(change)
     }
-    let outcome = Recovery(options: options).run(on: image)
-    guard let difference = difference(image, seen.after) else { return nil }
+    let again = ExpectedRecovery(image, options: options)
+    let outcome: String
+    if let refusal = again.refusal {
+      outcome = "is refused: \(refusal)"
+    } else if let difference = difference(again.file, seen.after) {
+      outcome = "leaves another \(difference)"
+    } else {
+      return nil
+    }
     let loss = lost.map { " without change \($0)" } ?? ""
     return Violation(
       .d08,
       "the power fails after \(cut) of recovery's \(changes.count) changes\(loss): recovering again "
-        + "leaves another \(difference): \(outcome)")
+        + outcome)
   }
 
   private func difference(_ one: any ImageFile, _ other: any ImageFile) -> String? {

@@ -65,11 +65,17 @@ struct SectorDifference {
   ) -> (file: any ImageFile, touched: [ByteRange]) {
     var file = file
     var touched: [ByteRange] = []
-    while let overlay = file as? OverlayImage {
-      touched += overlay.touched
-      file = overlay.base
+    while true {
+      if let overlay = file as? OverlayImage {
+        touched += overlay.touched
+        file = overlay.base
+      } else if let replayed = file as? ReplayedFile {
+        touched += replayed.touched
+        file = replayed.base
+      } else {
+        return (file, touched)
+      }
     }
-    return (file, touched)
   }
 }
 

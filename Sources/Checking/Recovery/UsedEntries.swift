@@ -1,4 +1,5 @@
 import Bytes
+import LogOracle
 import VHDX
 
 /// Which entries of the ring a recovery went by that it must not use, told from what it left in the
@@ -6,7 +7,7 @@ import VHDX
 struct UsedEntries {
   struct Cause {
     var rule: Rule
-    var entry: LogSurvey.Entry
+    var entry: LoggedEntry
     /// What was found at which byte of the file.
     var sectorByteOffset: UInt64
     var why: String
@@ -45,7 +46,7 @@ struct UsedEntries {
     }
     let wanted = reference.sector(at: sector)
     var isReplayed = false
-    for entry in expected.survey?.entries ?? [] where puts(entry, found, at: sector) {
+    for entry in expected.survey where entry.puts(found, atSector: sector) {
       if expected.isReplayed(entry) { isReplayed = true } else { blame(entry, sector) }
     }
     if isReplayed {
@@ -57,61 +58,48 @@ struct UsedEntries {
     }
   }
 
-  private func puts(_ entry: LogSurvey.Entry, _ bytes: [UInt8], at sector: UInt64) -> Bool {
-    entry.updates.contains { expected.survey?.contents(of: $0, atSector: sector) == bytes }
-  }
-
   /// A change that only an entry outside of Tail to head asks for.
   private mutating func explain(_ change: ImageChange) {
-    guard let survey = expected.survey else { return }
-    let isSource: (LogSurvey.Update) -> Bool
+    let sources: [LoggedEntry]
     switch change {
     case .write(let byteOffset, let bytes):
-      guard bytes.count == LogRing.sectorByteCount, !change.isHeader else { return }
-      isSource = { survey.contents(of: $0, atSector: byteOffset) == bytes }
+      guard UInt64(bytes.count) == OracleLog.sectorByteCount, !change.isHeader else { return }
+      sources = expected.survey.filter { $0.puts(bytes, atSector: byteOffset) }
     case .zero(let range):
-      isSource = {
-        !$0.descriptor.isData && $0.target.byteOffset == range.byteOffset
-          && $0.target.byteCount >= range.byteCount
-      }
+      sources = expected.survey.filter { $0.zeroes(range) }
     case .resize, .flush: return
     }
-    let sources = survey.entries.filter { $0.updates.contains(where: isSource) }
     if sources.contains(where: expected.isReplayed) { return }
     for entry in sources { blame(entry, change.range?.byteOffset ?? 0) }
   }
 
-  private mutating func blame(_ entry: LogSurvey.Entry, _ sector: UInt64) {
+  private mutating func blame(_ entry: LoggedEntry, _ sector: UInt64) {
     let (rule, why) = reason(against: entry)
     if causes.contains(where: { $0.rule == rule }) { return }
     causes.append(Cause(rule: rule, entry: entry, sectorByteOffset: sector, why: why))
   }
 
   /// Why an entry must not be used.
-  private func reason(against entry: LogSurvey.Entry) -> (Rule, String) {
-    if let defect = entry.defect {
-      let rule =
-        defect.reason == .foreignGUID ? Rule.s09 : Rule(rawValue: defect.reason.rule) ?? .r11
+  private func reason(against entry: LoggedEntry) -> (Rule, String) {
+    if let defect = entry.header.defect {
+      let rule = defect.isForeign ? Rule.s09 : Rule(rawValue: defect.rule) ?? .r11
       return (rule, "it is no valid entry: \(defect)")
     }
     guard let active = expected.active, let first = active.entries.first else {
       return (.r04, "no run of entries is complete")
     }
-    guard let run = expected.run(of: entry), let firstOfRun = run.entries.first else {
-      return (.r04, "it is part of no run")
+    guard let index = expected.runIndex(of: entry) else { return (.r04, "it is part of no run") }
+    let run = expected.replay.runs[index]
+    if index == expected.replay.active {
+      return (.r04, "it stands before the entry that Tail names")
     }
-    switch run.standing {
-    case .superseded(let number):
-      let isNewerAtFirst = firstOfRun.header.sequenceNumber > first.header.sequenceNumber
-      return (
-        isNewerAtFirst ? .s03 : .s04,
-        "its run is complete, but the run that ends with \(number) counts"
-      )
-    case .incomplete(let tail):
-      return (.r04, "its run is incomplete: no entry of it starts at Tail \(tail)")
-    case .active:
-      return (.r04, "it stands in front of the entry that Tail names")
+    if run.tailIndex == nil {
+      return (.r04, "its run is incomplete: no entry of it starts at Tail \(run.head.tail)")
     }
+    return (
+      run.entries[0].sequenceNumber > first.sequenceNumber ? .s03 : .s04,
+      "its run is complete, but the run that ends with \(active.head.sequenceNumber) counts"
+    )
   }
 }
 
