@@ -114,7 +114,7 @@ let package = Package(
       path: "BugBenchmark", swiftSettings: strict),
     // Tests mirror Sources/.
     .target(
-      name: "TestSupport", dependencies: ["Bytes", "WriteLog", "Host", "NBD"],
+      name: "TestSupport", dependencies: ["Bytes", "WriteLog", "VHDX", "Host", "NBD"],
       path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("Architecture", ["TestSupport"]),
@@ -123,6 +123,7 @@ let package = Package(
     tests("BlockDevice", ["BlockDevice", "Scheduling", "Bytes"]),
     tests("WriteLog", ["WriteLog", "Bytes", "Host", "TestSupport"]),
     tests("VHDX", ["VHDX", "Checking", "Bytes", "Host", "TestSupport"]),
+    tests("LogOracle", ["LogOracle", "VHDX", "Bytes", "Host", "TestSupport"]),
     tests("NBD", ["NBD", "Bytes", "Host", "TestSupport", nioCore]),
     tests("Workload", ["Workload", "Bytes", "WriteLog", "Scheduling"]),
     tests(

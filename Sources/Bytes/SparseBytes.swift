@@ -101,9 +101,11 @@ public struct SparseBytes: Sendable {
   }
 
   /// Calls `body` for each page where something was written. A last short page is padded with zeroes.
-  func forEachPage(_ body: (_ byteOffset: UInt64, _ page: [UInt8]) -> Void) {
+  public func forEachPage<Failure: Error>(
+    _ body: (_ byteOffset: UInt64, _ page: [UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
     for (pageIndex, page) in pages.enumerated() where !page.isEmpty {
-      body(UInt64(pageIndex * Self.pageByteCount), page)
+      try body(UInt64(pageIndex * Self.pageByteCount), page)
     }
   }
 

@@ -2,32 +2,14 @@ import Bytes
 import Scheduling
 import VHDX
 
-/// A dirty image made up from a seed: one of several clean ones, with a log over it.
-public struct DirtyImage {
-  public let file: MemoryImage
-  /// How it came about, line by line.
-  public let notes: [String]
-  /// How many entries were put into the log.
-  public let entryCount: Int
-
-  /// Around which length the made-up targets lie that are too far; a file can be made longer.
-  static let farByteCount: UInt64 = 48 << 20
-
-  /// - Parameter index: which of the images of a seed.
+extension DirtyImage {
+  /// One of the dirty images of a seed: one of several clean ones, with a log over it.
+  ///
+  /// - Parameter index: which of them.
   public init(seed: Seed, index: UInt64) {
     var stream = RandomStream(seed, .configuration, 5, index)
-    file = MemoryImage(Self.layout(&stream))
-    let byteCount = file.byteCount
-    guard let current = try? HeaderPair(reading: file).current(fileByteCount: byteCount) else {
-      preconditionFailure("a new image has a current header")
-    }
-    var generator = RecoveryCaseGenerator(
-      base: current, baseByteCount: byteCount, limitByteCount: Self.farByteCount,
-      random: RandomStream(seed, .workload, 5, index))
-    let made = generator.next()
-    made.apply(to: file)
-    notes = made.notes
-    entryCount = made.notes.count { $0.hasPrefix("sector ") }
+    self.init(
+      over: MemoryImage(Self.layout(&stream)), random: RandomStream(seed, .workload, 5, index))
   }
 
   private static func layout(_ stream: inout RandomStream) -> VHDXLayout {
@@ -37,8 +19,11 @@ public struct DirtyImage {
     let isFixed = stream.chance(1, of: 4)
     let sector = stream.pick([(UInt32(512), 3), (4096, 1)])
     let blockByteCount = stream.pick([(UInt32(1 << 20), 3), (2 << 20, 1), (32 << 20, 1)])
+    // A table of 512 blocks takes a sector: the larger disks have several, the largest many.
     let diskByteCount: UInt64 =
-      isFixed ? stream.pick([8 << 20, 20 << 20]) : stream.pick([1 << 20, 64 << 20, 1 << 40])
+      isFixed
+      ? stream.pick([8 << 20, 20 << 20])
+      : stream.pick([1 << 20, 64 << 20, 2 << 30, 8 << 30, 1 << 40])
     guard
       let layout = try? VHDXLayout(
         virtualDiskByteCount: diskByteCount, isFixed: isFixed, blockByteCount: blockByteCount,

@@ -41,14 +41,13 @@ public struct DirtyImageRun: Sendable {
     judgement.distinctStateCount += 1
     judgement.entryCount += image.entryCount
     for access in [RecoveryOptions.Access.readWrite, .readOnly] {
+      let options = RecoveryOptions(access: access)
       judgement.stateCount += 1
       judgement.structureStateCount += 1
       let file = OverlayImage(image.file)
-      let outcome = Recovery(
-        profile: profile, options: RecoveryOptions(access: access)
-      ).run(on: file)
+      let outcome = Recovery(profile: profile, options: options).run(on: file)
       let seen = RecoveryObservation(outcome, file, isReadOnly: access == .readOnly)
-      for violation in RecoveryJudge().judge(before: image.file, seen) {
+      for violation in RecoveryJudge(options).judge(before: image.file, seen) {
         judgement.add(violation, notes: image.notes)
       }
     }

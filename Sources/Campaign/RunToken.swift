@@ -3,6 +3,7 @@ import Checking
 import CrashStates
 import Scheduling
 import Stacks
+import VHDX
 
 /// Text that carries out a run again and asks whether a rule is still broken: one word, of characters that
 /// mean nothing to a shell.

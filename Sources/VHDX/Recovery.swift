@@ -103,6 +103,7 @@ public struct Recovery {
       run: run, firstIndex: firstIndex, dirty: dirty, file: file, profile: profile,
       options: options)
     try replay.checkFirst()
+    try checkNumbers(of: dirty.current)
     // A program that died can have left a header in the cache: it must not be lost together with the
     // next one (rule H12).
     if !profile.writesOnlyHeaderFields { file.flush() }
@@ -116,6 +117,23 @@ public struct Recovery {
         replayedDescriptorCount: replay.descriptorCount,
         tailSequenceNumber: run.entries[firstIndex].header.sequenceNumber,
         headSequenceNumber: run.head.header.sequenceNumber, fileByteCount: file.byteCount))
+  }
+
+  /// How many headers must be able to follow the one that replay begins with. A replay writes four; one
+  /// that was cut off has used up some, and is to be done again.
+  static let headerReserveCount: UInt64 = 1024
+
+  /// Found out only at the end, it would leave an image that was replayed and cannot be cleared.
+  private func checkNumbers(of current: CurrentHeader) throws(RecoveryRefusal) {
+    let largest = UInt64.max - Self.headerReserveCount
+    if profile.readsHeadersAsQEMU || current.header.sequenceNumber <= largest { return }
+    throw .header(
+      FormatError(
+        .outOfRange, field: "header.sequenceNumber", at: current.slot.byteOffset + 8,
+        expected: "at most \(largest), so that the headers of a replay can follow",
+        found: "\(current.header.sequenceNumber)",
+        hint: "Nothing was written. No program has written so many headers: the header is made up.")
+    )
   }
 
   private var firstChange: HeaderChange {

@@ -4,6 +4,7 @@ import Host
 import Reporting
 import Scheduling
 import Stacks
+import VHDX
 
 /// Where the findings of campaigns are kept, a folder each: what broke, the minimized scenario with its
 /// recording, and in `unshrunk` the recording of the run as it was found.

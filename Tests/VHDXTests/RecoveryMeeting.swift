@@ -19,9 +19,10 @@ struct RecoveryMeeting: Sendable {
 
   init(_ peer: RecoveryPeer, seed: UInt64) throws {
     self.seed = seed
-    let (made, image) = try peer.makeCase(seed: seed)
+    let made = peer.pool.image(seed: seed)
+    let image = made.file
     let ours = OverlayImage(image)
-    let options = RecoveryOptions(maximumFileByteCount: RecoveryPeer.limitByteCount)
+    let options = RecoveryOptions(maximumFileByteCount: made.limitByteCount)
     let outcome = Recovery(profile: .qemu7222, options: options).run(on: ours)
     let theirs = try peer.answer(made, name: "\(seed).vhdx")
     theirAnswer = theirs.answer

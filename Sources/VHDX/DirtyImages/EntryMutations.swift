@@ -1,14 +1,15 @@
 import Bytes
 
 /// What can be wrong with the entries of a made-up log.
-extension RecoveryCaseGenerator {
+extension DirtyImageGenerator {
   mutating func mutate(_ drafts: inout [LogDraft]) {
     let index = below(drafts.count)
-    switch below(20) {
+    switch below(21) {
+    case 20: overlap(&drafts[index])
     case 0: drafts[index].isSealed = false
     case 1: drafts[index].header.tailByteOffset = makeTail(drafts)
     case 2, 3: drafts[index].renumber(makeNumber(drafts[index].header.sequenceNumber))
-    case 4: drafts[index].header.logGUID = GUID(low: 7, high: UInt64(below(2)))
+    case 4: drafts[index].header.logGUID = pick([otherGUID, otherGUID, GUID(low: 7, high: 0)])
     case 5, 6: mutateLength(&drafts[index])
     case 7: mutateCount(&drafts[index])
     case 8, 9: mutateTarget(&drafts[index])
@@ -16,7 +17,8 @@ extension RecoveryCaseGenerator {
     case 11, 12: drafts[index].header.lastByteCount = makeLast()
     case 13:
       drafts[index].header.flushedByteCount = pick([
-        0, 1 << 20, baseByteCount - 1, baseByteCount + 1, 12 << 20, 64 << 20, .max, 1 << 63,
+        0, 1 << 20, fileByteCount - 1, fileByteCount + 1, fileByteCount + 4 << 20, 64 << 20, .max,
+        1 << 63, fileByteCount + 1 << 20,
       ])
     case 14: drafts[index].header.reserved = UInt32(1 + below(9))
     case 15: mutateDescriptor(&drafts[index])
@@ -58,15 +60,20 @@ extension RecoveryCaseGenerator {
 
   private mutating func mutateTarget(_ draft: inout LogDraft) {
     guard !draft.descriptors.isEmpty else { return }
-    let log = base.header.logByteOffset
+    let log = self.log.byteOffset
     let index = below(draft.descriptors.count)
     let logSector = log + UInt64(below(ringSectorCount)) * 4096
     let logEnd = log + UInt64(ringByteCount)
-    let reserved: [UInt64] = [0, 65536, 131072, 126_976, 192 << 10, 256 << 10, 320 << 10]
+    let reserved: [UInt64] = [
+      0, 65536, 131072, 126_976, 188 << 10, 192 << 10, 256 << 10, 320 << 10, 1020 << 10,
+    ]
     let inLog: [UInt64] = [
       log, log + 4096, logEnd - 4096, draft.ringByteOffset + log, logSector, logSector,
     ]
-    let regions: [UInt64] = [2 << 20, 3 << 20, 3_211_264, 40 << 20]
+    let regions: [UInt64] = [
+      self.regions.metadata.byteOffset, self.regions.blockTable.byteOffset,
+      self.regions.blockTable.byteOffset + 4096, 40 << 20,
+    ]
     let far: [UInt64] = [
       limitByteCount - 4096, limitByteCount, limitByteCount + 4096, 1 << 40, 1 << 62,
       0x7fff_ffff_ffff_f000, 1 << 63, .max - 4095, .max, 512,
@@ -96,8 +103,9 @@ extension RecoveryCaseGenerator {
   private mutating func makeLast() -> UInt64 {
     let mebibyte = mebibyteByteCount
     let near: [UInt64] = [
-      0, 1, baseByteCount - 5, 20 * mebibyte, 20 * mebibyte + 1, 9 * mebibyte,
-      9 * mebibyte + 512, 16 * mebibyte - 1, limitByteCount, limitByteCount + 1,
+      0, 1, fileByteCount - 5, fileByteCount + 12 * mebibyte, fileByteCount + 12 * mebibyte + 1,
+      fileByteCount + mebibyte, fileByteCount + mebibyte + 512, fileByteCount + 8 * mebibyte - 1,
+      limitByteCount, limitByteCount + 1,
       limitByteCount - 1,
     ]
     let top = UInt64.max - mebibyte
@@ -139,6 +147,35 @@ extension RecoveryCaseGenerator {
     if below(2) == 0 { copy.renumber(max(1, makeNumber(copy.header.sequenceNumber))) }
     copy.header.tailByteOffset = UInt32(copy.ringByteOffset)
     drafts.append(copy)
+  }
+
+  /// Puts a second change over the first one, whole or in part.
+  private mutating func overlap(_ draft: inout LogDraft) {
+    guard let target = draft.descriptors.first?.target, target.byteCount < 1 << 20,
+      target.byteOffset < limitByteCount, target.byteOffset >= 1 << 20
+    else { return }
+    var added = draft.descriptors[0]
+    switch below(3) {
+    case 0 where !draft.sectors.isEmpty:
+      // What the data of the second one is, the entry says again.
+      guard let index = draft.descriptors.lastIndex(where: \.isData) else { return }
+      draft.descriptors[index].fileByteOffset = target.byteOffset
+      notes.append("two descriptors for byte \(target.byteOffset)")
+      return
+    case 1:
+      added.kind = .zero(byteCount: 8192, reserved: 0)
+      added.fileByteOffset = target.byteOffset - 4096
+    default:
+      added.kind = .zero(byteCount: 4096, reserved: 0)
+      added.fileByteOffset = target.endByteOffset - 4096
+    }
+    if below(2) == 0 {
+      draft.descriptors.append(added)
+    } else {
+      draft.descriptors.insert(added, at: 0)
+    }
+    draft.header.descriptorCount &+= 1
+    notes.append("zeroes over the change at byte \(target.byteOffset)")
   }
 
   /// Stretches the claim of the last entry so that its run fills the ring, or all but a sector.

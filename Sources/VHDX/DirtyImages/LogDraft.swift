@@ -71,21 +71,27 @@ struct LogDraft {
 
 /// The bytes of a ring that drafts are put into; those that do not fit overwrite others.
 struct RingDraft {
-  private(set) var bytes: [UInt8]
+  private var bytes: SparseBytes
 
   init(byteCount: Int) {
-    bytes = [UInt8](repeating: 0, count: byteCount)
+    bytes = SparseBytes(byteCount: UInt64(byteCount))
+  }
+
+  /// - Precondition: the range does not wrap.
+  func read(_ ringByteOffset: UInt64, _ byteCount: Int) -> [UInt8] {
+    bytes.read(ByteRange(byteOffset: ringByteOffset, byteCount: UInt64(byteCount)))
+  }
+
+  /// Calls `body` with what was written, in pieces.
+  func forEachPage(_ body: (_ bytes: [UInt8], _ ringByteOffset: UInt64) -> Void) {
+    bytes.forEachPage { byteOffset, page in body(page, byteOffset) }
   }
 
   mutating func write(_ more: [UInt8], at ringByteOffset: UInt64) {
-    var doneByteCount = 0
-    while doneByteCount < more.count {
-      let start = (Int(ringByteOffset) + doneByteCount) % bytes.count
-      let partByteCount = min(more.count - doneByteCount, bytes.count - start)
-      bytes.overwrite(
-        at: start, with: more, doneByteCount..<doneByteCount + partByteCount)
-      doneByteCount += partByteCount
-    }
+    let start = ringByteOffset % bytes.byteCount
+    let part = min(more.count, Int(bytes.byteCount - start))
+    bytes.write([UInt8](more[..<part]), at: start)
+    if part < more.count { write([UInt8](more[part...]), at: 0) }
   }
 
   mutating func write(_ draft: LogDraft) {
@@ -95,12 +101,12 @@ struct RingDraft {
   /// Puts the checksum in that belongs to what now stands in the ring, also where the entry's length
   /// is wrong.
   mutating func seal(_ draft: LogDraft) {
-    let start = Int(draft.ringByteOffset)
-    let byteCount = max(Int(draft.header.entryByteCount), LogRing.sectorByteCount)
-    write([0, 0, 0, 0], at: draft.ringByteOffset + 4)
-    var covered = [UInt8](bytes[start..<min(bytes.count, start + byteCount)])
-    let restByteCount = min(byteCount - covered.count, start)
-    if restByteCount > 0 { covered += bytes[..<restByteCount] }
+    let start = draft.ringByteOffset
+    let byteCount = max(UInt64(draft.header.entryByteCount), UInt64(LogRing.sectorByteCount))
+    write([0, 0, 0, 0], at: start + 4)
+    let part = min(byteCount, bytes.byteCount - start)
+    var covered = read(start, Int(part))
+    covered += read(0, Int(min(byteCount - part, start)))
     var checksum = ByteWriter()
     checksum.write(Checksum.crc32c(covered))
     write(checksum.bytes, at: draft.ringByteOffset + 4)

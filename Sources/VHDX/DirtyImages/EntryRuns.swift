@@ -1,13 +1,14 @@
 import Bytes
 
 /// The runs of a made-up log, still as a sound writer would leave them.
-extension RecoveryCaseGenerator {
+extension DirtyImageGenerator {
   mutating func makeRuns() -> [LogDraft] {
     var drafts: [LogDraft] = []
     let runCount = [0, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 4][below(12)]
-    var sector = below(3) == 0 ? 0 : below(ringSectorCount)
+    // A run that wraps is met more often where it begins at the ring's end.
+    var sector = [0, below(ringSectorCount), ringSectorCount - 1 - below(6)][below(3)]
     var number = pick([1, 1, 2, 5, 17, 40, 0xffff_fffd, 1 << 40, UInt64.max - 2])
-    if below(24) == 0 { return makeFullRun(number: number) }
+    if below(24) == 0, ringSectorCount <= 512 { return makeFullRun(number: number) }
     for _ in 0..<runCount {
       let run = makeRun(atSector: sector, number: number)
       drafts += run
@@ -28,14 +29,14 @@ extension RecoveryCaseGenerator {
     let tailIndex = below(3) == 0 ? below(entryCount) : 0
     var place = UInt64(start) * sector
     var drafts: [LogDraft] = []
-    var lastByteCount = baseByteCount
+    var lastByteCount = fileByteCount
     var places: [UInt64] = []
     for index in 0..<entryCount {
       places.append(place)
       let tail = places[min(index, tailIndex)]
       var entry = LogEntry(
         logGUID: logGUID, sequenceNumber: first &+ UInt64(index), tailByteOffset: UInt32(tail),
-        flushedByteCount: baseByteCount, lastByteCount: baseByteCount, updates: makeUpdates())
+        flushedByteCount: fileByteCount, lastByteCount: fileByteCount, updates: makeUpdates())
       for update in entry.updates { lastByteCount = max(lastByteCount, end(of: update)) }
       let mebibyte = mebibyteByteCount
       entry.lastByteCount =
@@ -60,12 +61,12 @@ extension RecoveryCaseGenerator {
     while restCount > 0 {
       let dataCount = min(restCount - 1, 20 + below(100))
       let updates = (0..<dataCount).map { _ in
-        LogUpdate.data(makeSector(), fileByteOffset: 8 << 20 + UInt64(below(600)) << 12)
+        LogUpdate.data(makeSector(), fileByteOffset: dataByteOffset + UInt64(below(600)) << 12)
       }
       let entry = LogEntry(
         logGUID: logGUID, sequenceNumber: first &+ UInt64(drafts.count),
-        tailByteOffset: UInt32(start), flushedByteCount: baseByteCount,
-        lastByteCount: baseByteCount, updates: updates)
+        tailByteOffset: UInt32(start), flushedByteCount: fileByteCount,
+        lastByteCount: fileByteCount, updates: updates)
       drafts.append(LogDraft(entry, at: place))
       place = (place + entry.byteCount) % UInt64(ringByteCount)
       restCount -= dataCount + 1
@@ -91,7 +92,8 @@ extension RecoveryCaseGenerator {
     }
     let isMostlyZero = count > 60
     return (0..<count).map { _ in
-      let place = 8 << 20 + UInt64(below(isMostlyZero ? 600 : 3000)) << 12
+      if !isMostlyZero, below(6) == 0 { return makeStructureUpdate() }
+      let place = dataByteOffset + UInt64(below(isMostlyZero ? 600 : 3000)) << 12
       if below(isMostlyZero ? 8 : 4) == 0 || isMostlyZero && below(4) > 0 {
         let byteCount = UInt64(pick([1, 1, 2, 3, isMostlyZero ? 1 : 40])) << 12
         return .zero(ByteRange(byteOffset: place, byteCount: byteCount))
