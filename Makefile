@@ -3,7 +3,7 @@
 # A crashing test otherwise waits minutes for its own backtrace.
 export SWIFT_BACKTRACE = enable=no
 
-.PHONY: build test demo generated-programs bench bug-benchmark qemu-10 lint bootstrap
+.PHONY: build test demo generated-programs differential bench bug-benchmark qemu-10 lint bootstrap
 
 # The tool, at .build/release/powercut, and beside it what `powercut record` preloads.
 build: bootstrap
@@ -28,6 +28,13 @@ generated-programs: bootstrap
 	swift build --product powercut
 	swift build --product powercut-preload
 	POWERCUT_GENERATED_PROGRAMS=$(PROGRAMS) swift test --skip-build --filter GeneratedProgramsTests
+
+# Made-up dirty images, SEEDS of them: our recovery with QEMU's mistakes against the real program, and
+# without any against the second and the third reading of the specification. `make test` makes 300.
+SEEDS ?= 1..3000
+differential: bootstrap
+	swift build --build-tests
+	POWERCUT_DIFFERENTIAL_SEEDS=$(SEEDS) swift test --skip-build --filter '(RecoveryDifferential|ThreeRecoveries)Tests'
 
 bench: build
 	swift build -c release --product powercut-bench

@@ -46,10 +46,13 @@ extension CurrentHeader {
   ///
   /// Source: [MS-VHDX] 2.2.2.1; rules H10 and H11.
   ///
+  /// - Parameter wrapping: goes on with 0 after the last number, as QEMU does.
   /// - Throws: ``FormatError`` where no larger sequence number exists.
-  public func updated(_ change: HeaderChange = HeaderChange()) throws(FormatError) -> HeaderWrite {
+  public func updated(
+    _ change: HeaderChange = HeaderChange(), wrapping: Bool = false
+  ) throws(FormatError) -> HeaderWrite {
     let (sequenceNumber, overflow) = header.sequenceNumber.addingReportingOverflow(1)
-    guard !overflow else {
+    guard !overflow || wrapping else {
       throw FormatError(
         .outOfRange, field: "header.sequenceNumber", at: slot.byteOffset + 8,
         expected: "less than \(UInt64.max)", found: "\(header.sequenceNumber)",

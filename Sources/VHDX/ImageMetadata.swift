@@ -46,6 +46,31 @@ public struct ImageMetadata: Equatable, Sendable {
     }
   }
 
+  /// The metadata as QEMU 7.2 takes it: wherever the region is, whatever its length, and with sectors of
+  /// 512 bytes only.
+  ///
+  /// - Throws: ``FormatError`` at the first field that is missing, wrong, or not supported there.
+  init(asQEMUReads file: any ImageFile, region: ByteRange) throws(FormatError) {
+    let (end, overflow) = region.byteOffset.addingReportingOverflow(Self.mostByteCountOfQEMU)
+    guard !overflow else {
+      throw FormatError(
+        .outOfRange, field: "region.byteOffset", at: region.byteOffset, expected: "less than 2^63",
+        found: "\(region.byteOffset)", hint: "No file reaches that far.")
+    }
+    try self.init(
+      reading: LengthenedImage(file, toByteCount: end),
+      region: ByteRange(byteOffset: region.byteOffset, byteCount: Self.mostByteCountOfQEMU))
+    guard parameters.logicalSectorByteCount == 512 else {
+      throw FormatError(
+        .wrongValue, field: "logicalSectorByteCount", at: region.byteOffset, expected: "512",
+        found: "\(parameters.logicalSectorByteCount)",
+        hint: "QEMU has no VHDX images of other sectors.")
+    }
+  }
+
+  /// Items have 32-bit offsets and lengths.
+  private static let mostByteCountOfQEMU: UInt64 = 1 << 33
+
   /// An item's bytes, at most 1 MiB. The entry must be one of ``table``.
   public func bytes(of entry: MetadataEntry, in file: any ImageFile) -> [UInt8] {
     file.read(

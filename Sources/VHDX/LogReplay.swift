@@ -86,7 +86,7 @@ struct LogReplay {
   }
 
   private func checkLength(_ header: LogEntryHeader) throws(RecoveryRefusal) {
-    guard file.byteCount >= header.flushedByteCount else {
+    guard fileByteCount >= header.flushedByteCount else {
       throw .truncated(
         fileByteCount: file.byteCount, flushedByteCount: header.flushedByteCount)
     }
@@ -95,7 +95,7 @@ struct LogReplay {
   private mutating func replay(_ found: FoundLogEntry) throws(RecoveryRefusal) -> Bool {
     let entry = try reread(found)
     if profile.has(.flushedOffsetEveryEntry) { try checkLength(entry.header) }
-    let byteCountBefore = file.byteCount
+    let byteCountBefore = fileByteCount
     guard try replayDescriptors(of: entry) else { return false }
     let grows = profile.has(.growthEveryEntry) || found == run.head
     if grows, entry.header.lastByteCount > growthBase(before: byteCountBefore) {
@@ -191,7 +191,13 @@ struct LogReplay {
   }
 
   private func growthBase(before byteCount: UInt64) -> UInt64 {
-    profile.has(.growthCutsOff) ? byteCount : file.byteCount
+    profile.has(.growthCutsOff) ? byteCount : fileByteCount
+  }
+
+  /// The file's length, which QEMU counts in whole sectors of 512 bytes.
+  private var fileByteCount: UInt64 {
+    guard profile.readsHeadersAsQEMU, file.byteCount <= .max - 511 else { return file.byteCount }
+    return (file.byteCount + 511) / 512 * 512
   }
 
   private func grow(toByteCount byteCount: UInt64) throws(RecoveryRefusal) {

@@ -72,7 +72,8 @@ public struct Recovery {
     let header = current.header
     let place = current.slot.byteOffset
     guard header.logByteOffset % mebibyteByteCount == 0,
-      header.logByteOffset >= mebibyteByteCount, header.logRange != nil
+      header.logByteOffset >= mebibyteByteCount,
+      header.logGUID.isZero || header.logRange.map({ $0.endByteOffset >> 63 == 0 }) ?? false
     else {
       throw FormatError(
         .outOfRange, field: "header.logByteOffset", at: place + 72,
@@ -127,13 +128,7 @@ public struct Recovery {
   private func checkNumbers(of current: CurrentHeader) throws(RecoveryRefusal) {
     let largest = UInt64.max - Self.headerReserveCount
     if profile.readsHeadersAsQEMU || current.header.sequenceNumber <= largest { return }
-    throw .header(
-      FormatError(
-        .outOfRange, field: "header.sequenceNumber", at: current.slot.byteOffset + 8,
-        expected: "at most \(largest), so that the headers of a replay can follow",
-        found: "\(current.header.sequenceNumber)",
-        hint: "Nothing was written. No program has written so many headers: the header is made up.")
-    )
+    throw .numbersUsedUp(sequenceNumber: current.header.sequenceNumber, limit: largest)
   }
 
   private var firstChange: HeaderChange {
@@ -150,7 +145,7 @@ public struct Recovery {
     for next in [change, HeaderChange()] {
       let write: HeaderWrite
       do throws(FormatError) {
-        write = try current.updated(next)
+        write = try current.updated(next, wrapping: profile.readsHeadersAsQEMU)
       } catch {
         throw .header(error)
       }

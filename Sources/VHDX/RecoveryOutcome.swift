@@ -14,6 +14,9 @@ public enum RecoveryRefusal: Error, Equatable, Sendable, CustomStringConvertible
   case tooLong(byteCount: UInt64, limitByteCount: UInt64)
   /// Replay would change more than is kept in memory; nothing was written.
   case tooMuch(what: String, count: UInt64, limit: UInt64)
+  /// Too few header numbers are left for the headers that replay writes; nothing was written. The
+  /// specification does not say what follows the last one.
+  case numbersUsedUp(sequenceNumber: UInt64, limit: UInt64)
   /// An entry that ends the search by mistake.
   case fatalEntry(LogEntryDefect)
   /// An entry that turned out to be wrong after others were replayed.
@@ -22,6 +25,14 @@ public enum RecoveryRefusal: Error, Equatable, Sendable, CustomStringConvertible
   case fullRing
   /// A write or a growth that failed after others were replayed.
   case failedWrite(byteOffset: UInt64, limitByteCount: UInt64)
+
+  /// Whether it is this program that cannot go on, and nothing is said against the image.
+  public var isLimitOfOurs: Bool {
+    switch self {
+    case .tooMuch, .numbersUsedUp: true
+    default: false
+    }
+  }
 
   public var description: String {
     switch self {
@@ -41,6 +52,10 @@ public enum RecoveryRefusal: Error, Equatable, Sendable, CustomStringConvertible
     case .tooMuch(let what, let count, let limit):
       "'entry': expected \(limit) \(what) to replay at most, found \(count). Replay is held "
         + "in memory before anything is written; a program that replays in place may take it."
+    case .numbersUsedUp(let sequenceNumber, let limit):
+      "'header.sequenceNumber': expected at most \(limit), so that the headers of a replay can "
+        + "follow, found \(sequenceNumber). No program has written so many headers: the header is "
+        + "made up."
     case .fatalEntry(let defect), .brokenReplay(let defect):
       "\(defect). Recovery with the mistakes of this profile gives up here."
     case .fullRing: "A run that fills the ring is refused by the mistakes of this profile."

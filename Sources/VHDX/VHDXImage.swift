@@ -29,7 +29,8 @@ public struct ImageReadingOptions: Equatable, Sendable {
   /// The specification, read strictly.
   public static let strict = ImageReadingOptions()
   /// The headers, the region table and the block table as QEMU 7.2 reads them when qemu-io, qemu-nbd or
-  /// a guest opens an image. What it does not check of metadata is checked all the same.
+  /// a guest opens an image. What it does not check of metadata is checked all the same, and sectors of
+  /// 4096 bytes are refused.
   public static let qemu = ImageReadingOptions(
     headers: .qemu, regionTables: .firstOnly, blockTable: .atOpeningAsQEMU)
   /// The same as `qemu-img check` opens an image: what stands in the block table is for it to report, and
@@ -62,13 +63,19 @@ public final class VHDXImage {
     identifier = try FileIdentifier(reading: file)
     current = try HeaderPair(reading: file).current(
       options.headers, fileByteCount: file.byteCount)
-    try Self.requireEmptyLog(current)
-    regions = try ImageRegions(
-      table: RegionTablePair(reading: file).current(options.regionTables),
-      log: current.header.logRange, fileByteCount: file.byteCount)
-    metadata = try ImageMetadata(reading: file, region: regions.metadata.range)
+    try Self.requireEmptyLog(current, options.headers)
+    if options.regionTables == .firstOnly {
+      regions = try ImageRegions(asQEMUReads: file, log: current.header.logRange)
+      metadata = try ImageMetadata(asQEMUReads: file, region: regions.metadata.range)
+    } else {
+      regions = try ImageRegions(
+        table: RegionTablePair(reading: file).current(options.regionTables),
+        log: current.header.logRange, fileByteCount: file.byteCount)
+      metadata = try ImageMetadata(reading: file, region: regions.metadata.range)
+    }
+    let table = regions.blockTable.range
     blockTable = try BlockTable(
-      reading: file, region: regions.blockTable.range,
+      reading: LengthenedImage(file, toByteCount: table.endByteOffset), region: table,
       geometry: BlockGeometry(metadata.parameters))
     switch options.blockTable {
     case .atOpening:
@@ -79,7 +86,11 @@ public final class VHDXImage {
     }
   }
 
-  private static func requireEmptyLog(_ current: CurrentHeader) throws(FormatError) {
+  private static func requireEmptyLog(
+    _ current: CurrentHeader, _ options: HeaderReadingOptions
+  ) throws(FormatError) {
+    // QEMU takes a log of no bytes for an empty one, whatever its GUID.
+    if options == .qemu, current.header.logByteCount == 0 { return }
     guard current.header.logGUID.isZero else {
       throw FormatError(
         .wrongValue, field: "header.logGUID", at: current.slot.byteOffset + 48,

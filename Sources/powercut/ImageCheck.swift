@@ -37,6 +37,7 @@ struct ImageCheck {
       findings.refusal.map { "opening: refused, \($0.rule.map { "\($0.rawValue) " } ?? "")\($0)" }
         ?? "opening: the image opens"
     ]
+    if let limit = findings.limit { report.addObstacle(limit) }
     if !tiers.isEmpty || recovery != nil {
       let judgement = try recoveries(of: bytes)
       let known = Set(broken.map(\.rule))

@@ -183,7 +183,9 @@ struct RecoverResult {
     case .failure(let obstacle): Outcome(obstacles: ["\(obstacle)"])
     case .success(let plan):
       if case .refused(let refusal) = plan.verdict {
-        Outcome(failures: ["the image is refused: \(refusal.text)"])
+        refusal.isLimitOfOurs
+          ? Outcome(obstacles: ["the image was not recovered: \(refusal.text)"])
+          : Outcome(failures: ["the image is refused: \(refusal.text)"])
       } else {
         Outcome()
       }

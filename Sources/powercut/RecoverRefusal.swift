@@ -19,6 +19,8 @@ struct RecoverRefusal {
   var expected: String
   var found: String
   var hint: String
+  /// Whether it is this program that cannot go on, and nothing is said against the image.
+  var isLimitOfOurs = false
 
   /// With the mistakes of a profile opening goes round for ever.
   static let neverEnds = RecoverRefusal(
@@ -79,7 +81,14 @@ struct RecoverRefusal {
       self.init(
         rule: rule, field: "entry", byteOffset: place.headByteOffset(plus: 0),
         expected: "\(limit) \(what) to replay at most, a limit of this tool", found: "\(count)",
-        hint: "The log was damaged or made up: go back to a copy of the image.")
+        hint: "Replay is held in memory before anything is written; a program that replays in place "
+          + "may take it.")
+    case .numbersUsedUp(let sequenceNumber, let limit):
+      self.init(
+        rule: rule, field: "header.sequenceNumber", byteOffset: slotByteOffset.map { $0 + 8 },
+        expected: "at most \(limit), so that the headers of a replay can follow",
+        found: "\(sequenceNumber)",
+        hint: "No program has written so many headers: the header is made up.")
     case .fatalEntry(let defect), .brokenReplay(let defect):
       self.init(
         rule: rule, field: "log entry: \(defect.reason.rawValue)",
@@ -96,6 +105,7 @@ struct RecoverRefusal {
         expected: "writes below byte \(limitByteCount)", found: "one at \(byteOffset)",
         hint: "The log was damaged or made up: recover with --profile exact.")
     }
+    isLimitOfOurs = refusal.isLimitOfOurs
   }
 
   /// What the judge of images found, of which no reader says the field.

@@ -128,7 +128,7 @@ import VHDX
     case (.refused(.header), .refused(let refusal)): refusal.kind == .header
     case (.refused(.noActiveSequence), .refused(let refusal)): refusal.kind == .noActiveSequence
     case (.refused(.truncated), .refused(let refusal)): refusal.kind == .truncated
-    case (.refused(.tooLong), .beyondLimits), (.refused(.header), .beyondLimits): true
+    case (.refused(.tooLong), .beyondLimits), (.refused(.numbersUsedUp), .beyondLimits): true
     default: false
     }
   }

@@ -36,15 +36,17 @@ struct RecoveryDifferences {
     Two of QEMU's programs read the block table in two ways. qemu-io, as qemu-nbd and a guest do, opens no
     image with a fully present block that ends after the file or lies on a region or the log;
     `qemu-img check` looks at the table only once the image is open, and reports such a block. So there are
-    two profiles: `qemu-7.2.22` opens as the first do, `qemu-7.2.22-check` as the second. Half of the images
-    have made-up entries in their tables, and qemu-io was asked to read from each that the check had
-    recovered: of \(recoveredCount) it opens all but \(checkOnlyCount) of those that the check opens, and we say the
-    same of every one. Where the log's newest entry asks for a file that ends at a whole MiB, QEMU's
-    replay does not make it that long (R06): a block that was to end there then costs the whole image.
+    two profiles: `qemu-7.2.22` opens as the first do, `qemu-7.2.22-check` as the second. Each image was
+    given to qemu-io, too, as it was before: it opens all but \(checkOnlyCount) of those that the check opens,
+    and we say the same of every one. \(recoveredCount) were recovered. Where the log's newest entry asks for
+    a file that ends at a whole MiB, QEMU's replay does not make it that long (R06): a block that was to end
+    there then costs the whole image.
 
     Most of the images are ones that no sound writer leaves: read the counts as what the generator makes
     often, not as what happens to a disk. A rule that is broken as a consequence of another one
-    is counted too. The log of all images is 1 MiB, the file may grow to 48 MiB.
+    is counted too. Half of the clean images below are qemu-img's, the others ours; the logs have 1 to 32 MiB
+    and lie anywhere in the file, or are said to lie where none can be; a quarter have broken or differing
+    region tables, a third headers that a sound writer does not leave.
 
     | rule | images | for example | what happened there |
     |---|---|---|---|
@@ -53,8 +55,9 @@ struct RecoveryDifferences {
     }.joined(separator: "\n"))
 
     A test makes this table again with every run and compares (Tests/VHDXTests,
-    RecoveryDifferentialTests; `POWERCUT_RECOVERY_PAGE=write` rewrites this page,
-    `POWERCUT_RECOVERY_FIRST` and `POWERCUT_RECOVERY_SEEDS` choose other images).
+    RecoveryDifferentialTests; `POWERCUT_RECOVERY_PAGE=write` rewrites this page). `make differential
+    SEEDS=1..3000` holds other images against QEMU, and the specification's recovery against a second and
+    a third one.
 
     """
   }

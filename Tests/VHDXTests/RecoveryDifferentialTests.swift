@@ -18,7 +18,9 @@ import VHDX
       work: { index in Result { try RecoveryMeeting(peer, seed: firstSeed + UInt64(index)) } },
       consume: { _, result in
         let meeting = try result.get()
-        #expect(meeting.disagreement == nil, "seed \(meeting.seed): \(meeting.text)")
+        #expect(
+          meeting.disagreement == nil,
+          "\(meeting.disagreement ?? "") in seed \(meeting.seed): \(meeting.text)")
         differences.add(meeting)
         return true
       })

@@ -1,10 +1,11 @@
 import Bytes
 import Checking
 import Host
+import TestSupport
 import VHDX
 
-/// One made-up dirty image, recovered by the real program and by ours with its mistakes, and what the
-/// judge of recoveries says of the real program.
+/// One made-up dirty image, opened by the real program and by ours with its mistakes, and what the judge
+/// of recoveries says of the real program.
 struct RecoveryMeeting: Sendable {
   let seed: UInt64
   let theirAnswer: RecoveryPeer.Answer
@@ -12,7 +13,7 @@ struct RecoveryMeeting: Sendable {
   let disagreement: String?
   let violations: [Violation]
   let changesDataWriteGUID: Bool
-  /// Whether qemu-img check opens what was recovered, and qemu-io does not.
+  /// Whether qemu-img check opens the image, and qemu-io does not.
   let opensForCheckOnly: Bool
   /// How the image came about, and what was said of it.
   let text: String
@@ -20,62 +21,76 @@ struct RecoveryMeeting: Sendable {
   init(_ peer: RecoveryPeer, seed: UInt64) throws {
     self.seed = seed
     let made = peer.pool.image(seed: seed)
-    let image = made.file
-    let ours = OverlayImage(image)
-    let options = RecoveryOptions(maximumFileByteCount: made.limitByteCount)
-    let outcome = Recovery(profile: .qemu7222, options: options).run(on: ours)
-    let theirs = try peer.answer(made, name: "\(seed).vhdx")
-    theirAnswer = theirs.answer
-    text = "\(outcome)\n\(made.notes.joined(separator: "\n"))\n\(theirs.text)"
-    disagreement = Self.disagreement(outcome, ours, theirs, before: image)
+    let ours = OpenedAsQEMU(made)
+    let check = try peer.answer(made, by: .check, name: "\(seed).vhdx")
+    defer { Folders.remove(check.path) }
+    let guest = try peer.answer(made, by: .guest, name: "\(seed)-guest.vhdx")
+    defer { Folders.remove(guest.path) }
+    theirAnswer = check.answer
+    text = "\(ours.outcome)\n\(made.notes.joined(separator: "\n"))\n\(check.text)\n\(guest.text)"
+    disagreement =
+      ours.disagreement(check, .qemuCheck).map { "qemu-img check: \($0)" }
+      ?? ours.disagreement(guest, .qemu).map { "qemu-io: \($0)" }
     changesDataWriteGUID =
-      Self.dataWriteGUID(of: theirs.image) != Self.dataWriteGUID(of: image)
-    opensForCheckOnly = theirs.answer == .recovers && theirs.opens && theirs.guestOpens == false
+      OpenedAsQEMU.dataWriteGUID(of: check.image) != OpenedAsQEMU.dataWriteGUID(of: made.file)
+    opensForCheckOnly = check.opens && !guest.opens
+    let options = RecoveryOptions(maximumFileByteCount: made.limitByteCount)
     violations = RecoveryJudge(options).judge(
-      before: image,
-      RecoveryObservation(answer: theirs.observed, after: theirs.image))
+      before: made.file,
+      RecoveryObservation(answer: check.observed, after: check.image))
+  }
+}
+
+/// An image as our code with the mistakes of QEMU opens it.
+private struct OpenedAsQEMU {
+  let before: MemoryImage
+  let after: OverlayImage
+  let outcome: RecoveryOutcome
+
+  init(_ made: DirtyImage) {
+    before = made.file
+    after = OverlayImage(before)
+    let options = RecoveryOptions(maximumFileByteCount: made.limitByteCount)
+    outcome = Recovery(profile: .qemu7222, options: options).run(on: after)
   }
 
-  private static func dataWriteGUID(of file: any ImageFile) -> GUID? {
+  static func dataWriteGUID(of file: any ImageFile) -> GUID? {
     try? HeaderPair(reading: file).current(.qemu, fileByteCount: file.byteCount)
       .header.dataWriteGUID
   }
 
-  private static func disagreement(
-    _ outcome: RecoveryOutcome, _ ours: OverlayImage, _ theirs: RecoveryPeer.Reply,
-    before: any ImageFile
-  ) -> String? {
-    guard RecoveryPeer.Answer(outcome) == theirs.answer else {
-      return "we say \(RecoveryPeer.Answer(outcome)), they say \(theirs.answer)"
+  func disagreement(_ theirs: RecoveryPeer.Reply, _ options: ImageReadingOptions) -> String? {
+    let answer = RecoveryPeer.Answer(outcome)
+    if (answer == .neverEnds) != (theirs.answer == .neverEnds) {
+      return "we say \(answer), they say \(theirs.answer)"
     }
     if theirs.answer == .neverEnds { return nil }
-    if theirs.answer == .recovers {
-      let check = openingError(ours, identifiedBy: before, .qemuCheck)
-      guard (check == nil) == theirs.opens else { return "qemu-img check: \(check as Any)" }
-      let guest = openingError(ours, identifiedBy: nil, .qemu)
-      guard (guest == nil) == theirs.guestOpens else { return "qemu-io: \(guest as Any)" }
+    if (answer == .recovers) != (theirs.answer == .recovers) {
+      return "we say \(answer), they say \(theirs.answer)"
     }
-    if dataWriteGUID(of: ours) == dataWriteGUID(of: before),
-      dataWriteGUID(of: theirs.image) != dataWriteGUID(of: before)
+    let error = outcome.opens ? openingError(options) : nil
+    if (outcome.opens && error == nil) != theirs.opens {
+      return "it \(theirs.opens ? "opens" : "is refused"), and our error is \(error as Any)"
+    }
+    if Self.dataWriteGUID(of: after) == Self.dataWriteGUID(of: before),
+      Self.dataWriteGUID(of: theirs.image) != Self.dataWriteGUID(of: before)
     {
       return "they change DataWriteGuid"
     }
-    guard ours.byteCount == theirs.image.byteCount else {
-      return "lengths \(ours.byteCount) and \(theirs.image.byteCount)"
+    guard after.byteCount == theirs.image.byteCount else {
+      return "lengths \(after.byteCount) and \(theirs.image.byteCount)"
     }
-    return firstDifference(ours, theirs.image).map { "other bytes from \($0) on" }
+    return firstDifference(theirs.image).map { "other bytes from \($0) on" }
   }
 
-  /// Why the image that recovery leaves is refused all the same: a target hit what it is made of.
-  ///
-  /// - Parameter before: the file as the program found it, which looks at the file identifier once, before
-  ///   it replays; `nil` for one that opens what another has recovered.
-  private static func openingError(
-    _ recovered: OverlayImage, identifiedBy before: (any ImageFile)?, _ options: ImageReadingOptions
-  ) -> FormatError? {
-    let file = OverlayImage(recovered)
-    if let before { file.write(before.read(ByteRange(byteOffset: 0, byteCount: 4096)), at: 0) }
+  /// Why the image is refused once its log is dealt with. The program looks at the file identifier once,
+  /// before it replays.
+  private func openingError(_ options: ImageReadingOptions) -> FormatError? {
+    let file = OverlayImage(after)
+    let identifier = ByteRange(byteOffset: 0, byteCount: min(4096, before.byteCount))
+    file.write(before.read(identifier), at: 0)
     do throws(FormatError) {
+      if outcome == .openedWithoutReplay { try Self.clear(file) }
       _ = try VHDXImage(reading: file, options: options)
       return nil
     } catch {
@@ -83,16 +98,23 @@ struct RecoveryMeeting: Sendable {
     }
   }
 
+  /// The program goes on with a log that it could not replay as if there were none.
+  private static func clear(_ file: OverlayImage) throws(FormatError) {
+    let write = try HeaderPair(reading: file).updated(
+      HeaderChange(logGUID: .zero), options: .qemu, fileByteCount: file.byteCount)
+    file.write(write.bytes, at: write.byteOffset)
+  }
+
   /// Where the first page from 1 MiB on stands that is not the same.
-  private static func firstDifference(
-    _ one: any ImageFile, _ two: any ImageFile
-  ) -> UInt64? {
+  private func firstDifference(_ other: any ImageFile) -> UInt64? {
     let page = UInt64(SparseBytes.pageByteCount)
-    let end = min(one.byteCount, two.byteCount)
+    let end = min(after.byteCount, other.byteCount)
     var start: UInt64 = 1 << 20
     while start < end {
       let range = ByteRange(byteOffset: start, byteCount: min(page, end - start))
-      if Checksum.xxh3Wide(one.read(range)) != Checksum.xxh3Wide(two.read(range)) { return start }
+      if Checksum.xxh3Wide(after.read(range)) != Checksum.xxh3Wide(other.read(range)) {
+        return start
+      }
       start += page
     }
     return nil

@@ -18,13 +18,26 @@ final class RecoveryPeer: Sendable {
     case neverEnds
   }
 
+  /// Which of the programs opens the image, each in a way of its own.
+  enum Opener {
+    case check
+    /// As qemu-nbd and a virtual machine do.
+    case guest
+
+    var command: String {
+      switch self {
+      case .check: "qemu-img check -r all -f vhdx"
+      case .guest: "qemu-io -f vhdx -c 'read 0 512'"
+      }
+    }
+  }
+
   /// What the program did to an image, and the file that it left.
   struct Reply {
     var answer: Answer
     /// Whether the image was in use afterwards.
     var opens: Bool
-    /// Whether qemu-io, which opens as a guest does, reads from what was recovered; `nil` where nothing was.
-    var guestOpens: Bool?
+    var path: String
     var image: RegionImage
     var text: String
 
@@ -47,47 +60,42 @@ final class RecoveryPeer: Sendable {
     pool = try DirtyImagePool()
   }
 
-  /// What the program does to the image, and the file that it leaves.
-  func answer(
-    _ made: DirtyImage, name: String
-  ) throws -> Reply {
+  /// What a program does to the image, and the file that it leaves, which is the caller's to remove.
+  func answer(_ made: DirtyImage, by opener: Opener, name: String) throws -> Reply {
     let path = folder.path(name)
     try DirtyImagePool.write(made.file, to: path)
     let script = """
       trap '' XFSZ; ulimit -f \(made.limitByteCount >> 10)
-      ulimit -t \(Self.limitSeconds); exec qemu-img check -r all -f vhdx "$0"
+      ulimit -t \(Self.limitSeconds); exec \(opener.command) "$0"
       """
     let outcome = try ChildProcess.run(
       argv: ["bash", "-c", script, path], environment: ["LC_ALL": "C"], timeLimit: .seconds(60))
     let left = RegionImage(try MappedFile.map(path))
-    defer { Folders.remove(path) }
+    // A block that the image opened with may still be one that cannot be read.
+    let opens =
+      switch opener {
+      case .check: outcome.status != .exited(1)
+      case .guest: outcome.status == .exited(0) || !outcome.errorText.contains("can't open")
+      }
     let answer: Answer
     switch outcome.status {
     case .timedOut, .signalled(SIGXCPU), .signalled(SIGKILL): answer = .neverEnds
-    case .exited(let code):
-      let isCleared = Self.isCleared(left)
-      answer = isCleared ? .recovers : code == 1 ? .refuses : .opens
+    case .exited:
+      let isReplayed = Self.isDirty(made.file) == true && Self.isDirty(left) == false
+      answer = isReplayed ? .recovers : opens ? .opens : .refuses
     case .signalled: throw PeerDeath(text: "\(outcome.status)")
     }
     return Reply(
-      answer: answer, opens: outcome.status != .exited(1),
-      guestOpens: answer == .recovers ? try guestOpens(path) : nil, image: left,
+      answer: answer, opens: opens, path: path, image: left,
       text: "\(outcome.status) \(outcome.errorText)")
-  }
-
-  private func guestOpens(_ path: String) throws -> Bool {
-    let outcome = try ChildProcess.run(
-      argv: ["qemu-io", "-f", "vhdx", "-c", "read 0 512", path], environment: ["LC_ALL": "C"],
-      timeLimit: .seconds(60))
-    // A block that it opened with may still be one that cannot be read.
-    return outcome.status == .exited(0) || !outcome.errorText.contains("can't open")
   }
 
   struct PeerDeath: Error { var text: String }
 
-  private static func isCleared(_ file: RegionImage) -> Bool {
+  /// `nil` where no header says.
+  private static func isDirty(_ file: any ImageFile) -> Bool? {
     let current = try? HeaderPair(reading: file).current(.qemu, fileByteCount: file.byteCount)
-    return current?.header.logGUID.isZero ?? false
+    return current.map { !$0.header.logGUID.isZero }
   }
 }
 

@@ -63,6 +63,22 @@ import Testing
     #expect(try digest(path) == before)
   }
 
+  /// What this program cannot do says nothing against the image.
+  @Test func aLimitOfOursIsNoVerdict() throws {
+    try RecoverImages.makeDirty(in: folder)
+    try RecoverImages.renumberHeaders(of: "dirty.vhdx", to: .max - 5, in: folder)
+    let before = try digest(dirty)
+    let run = try ToolRun(["recover", dirty, "--format", "json"])
+    #expect(run.status == 2)
+    #expect(try run.json.text("outcome") == "incomplete")
+    let refusal = try run.json.object("refusal")
+    #expect(refusal.text("field") == "header.sequenceNumber" && refusal.text("rule") == nil)
+    #expect(try digest(dirty) == before)
+    let check = try ToolRun(["check", dirty])
+    #expect(check.status == 2)
+    #expect(check.result.contains("the log was not replayed, and nothing after it was looked at"))
+  }
+
   private static let keys = [
     "bugs", "command", "currentHeader", "fileByteCountAfter", "fileByteCountBefore", "headers",
     "isDryRun", "openings", "outcome", "outputPath", "passed", "problems", "profile", "reasons",

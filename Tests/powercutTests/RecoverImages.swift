@@ -133,6 +133,21 @@ enum RecoverImages {
     open('expected', 'wb').write(image[MIB:])
     """
 
+  /// Gives the headers of an image this number and the one before it.
+  static func renumberHeaders(
+    of name: String, to number: UInt64, in folder: TemporaryFolder
+  ) throws {
+    let script = """
+      image = bytearray(open('\(name)', 'rb').read())
+      for place, number in ((65536, \(number)), (131072, \(number - 1))):
+          header = image[place:place + 4096]
+          header[8:16] = struct.pack('<Q', number)
+          image[place:place + 4096] = sealed(header)
+      open('\(name)', 'wb').write(image)
+      """
+    try python.run(["-c", checksums + script], workingDirectory: folder.path)
+  }
+
   /// Whether two files have the same bytes from 1 MiB on, and the same length.
   static func areEqualBehindHeaders(_ one: String, _ other: String) throws -> Bool {
     try Peer(program: "cmp", package: "diffutils")

@@ -24,6 +24,12 @@ public struct ImageFindings: Sendable {
       }
     }
 
+    /// Whether it is this program that cannot go on, and nothing is said against the image.
+    var isLimitOfOurs: Bool {
+      guard case .log(let refusal) = self else { return false }
+      return refusal.isLimitOfOurs
+    }
+
     public var description: String {
       switch self {
       case .log(let refusal): refusal.description
@@ -37,12 +43,21 @@ public struct ImageFindings: Sendable {
   /// `nil` where the image opens.
   public let refusal: Refusal?
 
+  /// Why the parts of the image behind its log were not looked at; `nil` where they were, or where the
+  /// image is to blame.
+  public var limit: String? {
+    guard let refusal, refusal.isLimitOfOurs else { return nil }
+    return "the log was not replayed, and nothing after it was looked at: \(refusal)"
+  }
+
   public init(_ file: any ImageFile) {
     let refusal = Self.refusal(of: file)
     var violations = ImageJudge().judge(file)
-    let rule = refusal.map { $0.rule ?? .d09 }
-    if let refusal, let rule, !violations.contains(where: { $0.rule == rule }) {
-      violations.append(Violation(rule, "the image does not open: \(refusal)"))
+    if let refusal, !refusal.isLimitOfOurs {
+      let rule = refusal.rule ?? .d09
+      if !violations.contains(where: { $0.rule == rule }) {
+        violations.append(Violation(rule, "the image does not open: \(refusal)"))
+      }
     }
     self.refusal = refusal
     self.violations = violations

@@ -20,6 +20,7 @@ public struct ImageJudge {
     case .success(let image):
       return violations + judgeStructures(image, current)
     case .failure(let refusal):
+      if refusal.isLimitOfOurs { return violations }
       var list = ImageViolations()
       list.add(
         .d09, "the log at byte \(current.header.logByteOffset) cannot be replayed",

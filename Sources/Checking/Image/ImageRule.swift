@@ -45,6 +45,8 @@ extension Rule {
   private static let byField: [String: Rule] = [
     "header.sequenceNumber": .h04, "header.version": .h05, "header.logVersion": .h06,
     "header.logByteCount": .h07, "header.logByteOffset": .h07,
+    // A log that is still to be replayed keeps an image from being opened; no field of it is wrong.
+    "header.logGUID": .d09,
     "regionTable.signature": .g01, "regionTable.checksum": .g01, "regionTable.entryCount": .g02,
     "regionTable.reserved": .g02, "region.flags": .g02, "regionTable.entries": .g06,
     "region.byteCount": .g04,
@@ -73,7 +75,9 @@ extension RecoveryRefusal {
     case .readOnly: .r12
     case .fatalEntry(let defect), .brokenReplay(let defect): Rule(rawValue: defect.reason.rule)
     case .fullRing: .d09
-    case .tooLong, .tooMuch, .failedWrite: nil
+    // A file that no image needs: 64 TiB of disk fit into the half of it.
+    case .tooLong, .failedWrite: .e12
+    case .tooMuch, .numbersUsedUp: nil
     }
   }
 }

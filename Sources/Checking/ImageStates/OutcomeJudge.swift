@@ -25,7 +25,8 @@ struct OutcomeJudge {
     case .recovered: violations += judgeAgain(recovered)
     }
     return violations
-      + RecoveryJudge().judge(expected, RecoveryObservation(outcome, recovered))
+      + RecoveryJudge(cutsOff: !profile.bugs.isEmpty).judge(
+        expected, RecoveryObservation(outcome, recovered))
   }
 
   private func withoutSequence(_ expected: ExpectedRecovery) -> Violation {

@@ -6,6 +6,7 @@ import VHDX
 struct RepetitionJudge {
   let expected: ExpectedRecovery
   let options: RecoveryOptions
+  let cutsOff: Bool
 
   /// At how many changes a recovery is cut off, besides those behind its headers.
   static let maximumCutCount = 4
@@ -22,7 +23,7 @@ struct RepetitionJudge {
         )
       ]
     }
-    return judgeCuts(seen)
+    return cutsOff ? judgeCuts(seen) : []
   }
 
   private func judgeCuts(_ seen: RecoveryObservation) -> [Violation] {
