@@ -81,8 +81,9 @@ struct RecoverRefusal {
       self.init(
         rule: rule, field: "entry", byteOffset: place.headByteOffset(plus: 0),
         expected: "\(limit) \(what) to replay at most, a limit of this tool", found: "\(count)",
-        hint: "Replay is held in memory before anything is written; a program that replays in place "
-          + "may take it.")
+        hint:
+          "Replay is held in memory before anything is written; a program that replays in place may "
+          + "take it.")
     case .numbersUsedUp(let sequenceNumber, let limit):
       self.init(
         rule: rule, field: "header.sequenceNumber", byteOffset: slotByteOffset.map { $0 + 8 },
