@@ -41,18 +41,21 @@ public struct ReadContents: Hashable, Sendable {
   }
 
   private mutating func append(_ run: Run) {
-    unitCount += run.unitCount
-    if runs.last?.source == run.source {
-      runs[runs.count - 1].unitCount += run.unitCount
+    unitCount = Self.sum(unitCount, run.unitCount)
+    if let last = runs.last, last.source == run.source {
+      runs[runs.count - 1].unitCount = Self.sum(last.unitCount, run.unitCount)
     } else {
       runs.append(run)
     }
   }
 
-  // MARK: In words
+  /// Many marks can claim more units than can be counted; that many say too much in any case.
+  private static func sum(_ one: UInt64, _ other: UInt64) -> UInt64 {
+    let sum = one.addingReportingOverflow(other)
+    return sum.overflow ? .max : sum.partialValue
+  }
 
-  /// More units than any range has, and few enough that counts never overflow.
-  private static let unitCountLimit: UInt64 = 1 << 55
+  // MARK: In words
 
   var words: [String] {
     runs.map { $0.unitCount == 1 ? $0.source.word : "\($0.source.word)*\($0.unitCount)" }
@@ -64,8 +67,7 @@ public struct ReadContents: Hashable, Sendable {
       let parts = word.split(separator: "*", omittingEmptySubsequences: false).map(String.init)
       guard parts.count <= 2, let source = Source(word: parts[0]) else { return nil }
       let count = parts.count == 2 ? UInt64(parts[1]) : 1
-      guard let count, count > 0, count < Self.unitCountLimit, unitCount < Self.unitCountLimit
-      else { return nil }
+      guard let count, count > 0 else { return nil }
       append(Run(source: source, unitCount: count))
     }
     if runs.isEmpty { return nil }

@@ -185,7 +185,6 @@ import WriteLog
     #expect(found.operations == [3, 2, 1])
     #expect(
       found.evidence == [
-        "complete before it began: write #1 [0, 1536), task 1",
         "complete before it began: write #2 [512, 1024), task 2",
         "wrong are 2 of the 3 units that were read",
       ])

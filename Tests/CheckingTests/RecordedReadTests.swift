@@ -89,6 +89,35 @@ import WriteLog
     #expect(error.found == (marks == ["pc1 got 2 1*2"] ? "2" : "4"))
   }
 
+  /// Marks can claim any length, and none of it may take long.
+  @Test(arguments: [
+    ("0 18446744073709551104", 36_028_797_018_963_967), ("0 1073741824", 2_097_152),
+  ])
+  func whatIsAsLongAsNoReadIsToldAndNotJudged(range: String, unitCount: UInt64) throws {
+    let marks = (3...5).flatMap {
+      ["pc1 begin \($0) read \(range)", "pc1 got \($0) 0*\(unitCount)", "pc1 end \($0) ok"]
+    }
+    let judgement = try Self.judgement(["pc1 end 2 EIO"] + marks)
+    #expect(
+      judgement.unjudgedRules.first { $0.rule == .d11 }?.reason
+        == "the client's reads have more than 2147483648 bytes")
+    #expect(!judgement.violations.contains { $0.rule == .d11 })
+  }
+
+  @Test func atTheEndOfEverythingIsAPlaceToRead() throws {
+    let read = "read 18446744073709551104 511"
+    for (returned, isRight) in [("0", true), ("1", false)] {
+      let judgement = try Self.judgement(
+        ["pc1 end 2 EIO", "pc1 begin 3 \(read)", "pc1 got 3 \(returned)", "pc1 end 3 ok"])
+      #expect(judgement.violations.contains { $0.rule == .d11 } == !isRight)
+    }
+  }
+
+  @Test func moreUnitsThanCanBeCountedAreAnError() throws {
+    let marks = Array(repeating: "pc1 got 2 0*18446744073709551615", count: 3)
+    #expect(throws: FormatError.self) { try Self.evidence(marks + ["pc1 end 2 ok"]) }
+  }
+
   @Test func onlyReadsReturnSomething() throws {
     #expect(throws: FormatError.self) {
       try Self.evidence(["pc1 begin 3 flush", "pc1 got 3 0", "pc1 end 3 ok"])

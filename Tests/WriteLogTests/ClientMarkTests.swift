@@ -131,7 +131,7 @@ struct ClientMarkTests {
     "pc1 got 1 0*2 0", "pc1 got 1 01", "pc1 got 1 1*02", "pc1 got 1 1**2", "pc1 got 1 *2",
     "pc1 got 1 x123", "pc1 got 1 X0123456789abcdeffedcba9876543210",
     "pc1 got 1 x0123456789ABCDEFfedcba9876543210", "pc1 got 1 x+123456789abcdeffedcba9876543210",
-    "pc1 got 1 1*18446744073709551615", "pc1 got 1 1*18014398509481984 1*18014398509481984 2",
+    "pc1 got 1 1*18446744073709551616", "pc1 got 1 1*18014398509481984 1*18014398509481984 2",
     "pc1 begin 1 resize", "pc1 begin 1 fua", "pc1 begin 1 write fua",
   ])
   func brokenMarkIsAnErrorThatShowsIt(text: String) {

@@ -8,25 +8,26 @@ struct ReadFinding {
   private let read: ClientHistory.Record
   private let unit: UInt64
   private let source: ReadContents.Source
-  private let known: [UnitRegister.Known]
+  /// What had taken effect before, and nothing had superseded.
+  private let newest: [UnitRegister.Known]
   private let promises: Promises
   /// How many units of the read are wrong.
   var wrongUnitCount = 0
 
   init(
     _ read: ClientHistory.Record, _ unit: UInt64, _ source: ReadContents.Source,
-    _ known: [UnitRegister.Known], _ promises: Promises
+    _ newest: [UnitRegister.Known], _ promises: Promises
   ) {
     self.read = read
     self.unit = unit
     self.source = source
-    self.known = known
+    self.newest = newest
     self.promises = promises
   }
 
   var violation: Violation {
     let operation = read.operation
-    let last = known.max { $0.version.record.beganAt < $1.version.record.beganAt }
+    let last = newest.max { $0.version.record.beganAt < $1.version.record.beganAt }
     let expected =
       last.map { ", and must return \($0.version.record.operation) or a later version" }
       ?? ", which no operation wrote there"
@@ -36,7 +37,7 @@ struct ReadFinding {
       "\(operation) returned \(name) for byte \(unit * UInt64(StateSum.unitByteCount))\(expected)",
       operations: [operation.identifier]
         + [last?.version.record.operation.identifier, held].compactMap { $0 },
-      evidence: known.map(describe) + [
+      evidence: newest.map(describe) + [
         "wrong are \(wrongUnitCount) of the \(operation.range.units.count) units that were read"
       ])
   }

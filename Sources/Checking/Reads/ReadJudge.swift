@@ -51,8 +51,8 @@ struct ReadJudge {
           ?? UnitRegister(promises.versions(ofUnit: unit), unit, initialHash(unit), sessions)
         let answer = register.judge(read, source, mayBeCutOff: mayBeCutOff(unit, read))
         registers[unit] = register
-        if case .wrong(let known) = answer {
-          if found == nil { found = ReadFinding(read, unit, source, known, promises) }
+        if case .wrong(let newest) = answer {
+          if found == nil { found = ReadFinding(read, unit, source, newest, promises) }
           found?.wrongUnitCount += 1
         }
       }
@@ -70,9 +70,9 @@ struct ReadJudge {
   }
 
   private func mayBeCutOff(_ unit: UInt64, _ read: ClientHistory.Record) -> Bool {
-    let end = (unit + 1) * UInt64(StateSum.unitByteCount)
-    return doubtfulResizes.contains {
-      $0.operation.range.byteCount < end && $0.beganAt < read.endedAt ?? .max
+    doubtfulResizes.contains {
+      $0.operation.range.byteCount / UInt64(StateSum.unitByteCount) <= unit
+        && $0.beganAt < read.endedAt ?? .max
     }
   }
 }
@@ -97,6 +97,9 @@ struct ClientSessions {
 }
 
 extension Evidence {
+  /// More than clients read in a run. A mark can claim any length.
+  private static let readUnitLimit: UInt64 = 1 << 22
+
   /// The reads that were carried out.
   private var answeredReads: [ClientHistory.Record] {
     (client?.records ?? []).filter {
@@ -111,8 +114,22 @@ extension Evidence {
     }
     let reads = answeredReads
     if reads.isEmpty { return "no read of the client was answered" }
-    return reads.contains { $0.readContents == nil }
-      ? "the log does not say what the client's reads returned" : nil
+    if reads.contains(where: { $0.readContents == nil }) {
+      return "the log does not say what the client's reads returned"
+    }
+    return areReadsTooLong
+      ? "the client's reads have more than \(Self.readUnitLimit * UInt64(StateSum.unitByteCount)) bytes"
+      : nil
+  }
+
+  private var areReadsTooLong: Bool {
+    var room = Self.readUnitLimit
+    return answeredReads.contains { read in
+      let unitCount = UInt64(read.operation.range.units.count)
+      if unitCount > room { return true }
+      room -= unitCount
+      return false
+    }
   }
 
   /// What D11 says of the reads of which it is known what they returned.
@@ -120,7 +137,9 @@ extension Evidence {
     let reads = answeredReads.filter { $0.readContents != nil }
     var known = self
     known.discardPromisesZeroes = discardPromisesZeroes && isWriterKnown
-    guard !reads.isEmpty, let client, let promises = Promises(of: known) else { return [] }
+    guard !reads.isEmpty, !areReadsTooLong, let client, let promises = Promises(of: known) else {
+      return []
+    }
     return ReadJudge(reads, of: client, promises: promises, initialHash: initialUnitHash).judge()
   }
 

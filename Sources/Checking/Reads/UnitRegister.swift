@@ -7,8 +7,8 @@ import WriteLog
 struct UnitRegister {
   enum Answer {
     case right
-    /// - known: what had taken effect before the read began, by the places among the unit's versions.
-    case wrong(known: [Known])
+    /// - newest: what had taken effect before the read began and nothing else had superseded.
+    case wrong(newest: [Known])
   }
 
   /// A version that is known to have taken effect before a read began.
@@ -18,23 +18,20 @@ struct UnitRegister {
     var read: ClientHistory.Record?
   }
 
-  /// A read that returned this version, which nothing else can have been.
-  private struct Sighting {
-    var place: Int
-    var read: ClientHistory.Record
-  }
-
+  /// Two versions that were in flight together, in the order in which they took effect.
   private struct Order: Hashable {
     var earlier: Int
     var later: Int
   }
 
   private let versions: [Promises.Version]
+  /// The session in which each version began.
+  private let sessionNumbers: [Int]
   private let unit: UInt64
   private let initialHash: Digest128
   private let sessions: ClientSessions
-  private var sightings: [Sighting] = []
-  /// Of two versions in flight together, which took effect first, where a read has told.
+  /// By version, the reads that returned it and can have returned nothing else: the first in each session.
+  private var sightings: [Int: [ClientHistory.Record]] = [:]
   private var orders: Set<Order> = []
 
   /// - Parameters:
@@ -48,6 +45,7 @@ struct UnitRegister {
     self.unit = unit
     self.initialHash = initialHash
     self.sessions = sessions
+    sessionNumbers = versions.map { sessions.number(of: $0.record) }
   }
 
   /// Says whether a read may have returned this, and remembers what follows from it. Reads come in the order
@@ -57,61 +55,73 @@ struct UnitRegister {
   mutating func judge(
     _ read: ClientHistory.Record, _ source: ReadContents.Source, mayBeCutOff: Bool
   ) -> Answer {
-    let known = known(before: read)
+    let known = versions.indices.filter { isKnown($0, before: read) }
+    let newestBeganAt = known.map { versions[$0].record.beganAt }.max() ?? -1
+    let laterOnes = Set(known.filter { place in orders.contains { $0.later == place } })
+    func isSuperseded(_ place: Int) -> Bool {
+      endedAt(place) < newestBeganAt
+        || laterOnes.contains { orders.contains(Order(earlier: place, later: $0)) }
+    }
     let begun = versions.indices.filter { versions[$0].record.beganAt < read.endedAt ?? .max }
-    let possible = begun.filter { !isSuperseded($0, by: known.keys) }
+    let possible = begun.filter { !isSuperseded($0) }
     // After a discard that promises nothing any version may show, and says nothing of the others.
     let isAny = possible.contains { versions[$0].allowsAny }
     let matching = (isAny ? begun : possible).filter { matches(versions[$0], source) }
     let isInitial = (isAny || known.isEmpty) && source.isAny(ofHash: initialHash)
     if matching.isEmpty, !isInitial, !(mayBeCutOff && source == .zeroes) {
-      return .wrong(
-        known: known.sorted { $0.key < $1.key }.map {
-          Known(version: versions[$0.key], read: $0.value)
-        })
+      let newest = known.filter { !isSuperseded($0) }
+      return .wrong(newest: newest.map { described($0, before: read) })
     }
     if matching.count == 1, !isInitial, !isAny, !mayBeCutOff, takesEffectOnce(matching[0]) {
-      sightings.append(Sighting(place: matching[0], read: read))
-      for place in known.keys where place != matching[0] {
-        orders.insert(Order(earlier: place, later: matching[0]))
-      }
+      note(matching[0], in: read, known)
     }
     return .right
   }
 
-  /// By their places, the versions that took effect before a read began, with the read that tells it.
-  private func known(before read: ClientHistory.Record) -> [Int: ClientHistory.Record?] {
+  /// A read returned this version, so what is known took effect before it.
+  private mutating func note(_ place: Int, in read: ClientHistory.Record, _ known: [Int]) {
     let session = sessions.number(of: read)
-    var known: [Int: ClientHistory.Record?] = [:]
-    for sighting in sightings where sighting.read.endedAt ?? .max < read.beganAt {
-      let seen = sessions.number(of: sighting.read)
-      if sessions.areClosed(from: seen, upTo: session) { known[sighting.place] = sighting.read }
+    if sightings[place]?.contains(where: { sessions.number(of: $0) == session }) != true {
+      sightings[place, default: []].append(read)
     }
-    for (place, version) in versions.enumerated() where takesEffectOnce(place) {
-      let record = version.record
-      guard record.isAcknowledged, record.endedAt ?? .max < read.beganAt else { continue }
-      // What was not durable when its session failed to close may have gone with it.
-      if version.durableAtCut != nil || sessions.number(of: record) == session {
-        known[place] = .some(nil)
-      }
+    for earlier in known
+    where earlier != place && endedAt(earlier) >= versions[place].record.beganAt {
+      orders.insert(Order(earlier: earlier, later: place))
     }
-    return known
+  }
+
+  private func endedAt(_ place: Int) -> Int { versions[place].record.endedAt ?? .max }
+
+  private func isKnown(_ place: Int, before read: ClientHistory.Record) -> Bool {
+    guard takesEffectOnce(place) else { return false }
+    return isComplete(place, before: read) || sighting(of: place, before: read) != nil
+  }
+
+  private func isComplete(_ place: Int, before read: ClientHistory.Record) -> Bool {
+    let version = versions[place]
+    guard version.record.isAcknowledged, endedAt(place) < read.beganAt else { return false }
+    // What was not durable when its session failed to close may have gone with it.
+    return version.durableAtCut != nil || sessionNumbers[place] == sessions.number(of: read)
+  }
+
+  private func sighting(
+    of place: Int, before read: ClientHistory.Record
+  ) -> ClientHistory.Record? {
+    sightings[place]?.first {
+      $0.endedAt ?? .max < read.beganAt
+        && sessions.areClosed(from: sessions.number(of: $0), upTo: sessions.number(of: read))
+    }
+  }
+
+  private func described(_ place: Int, before read: ClientHistory.Record) -> Known {
+    let isComplete = isComplete(place, before: read)
+    return Known(
+      version: versions[place], read: isComplete ? nil : sighting(of: place, before: read))
   }
 
   /// An operation that failed may show, or not, or in part, now and later.
   private func takesEffectOnce(_ place: Int) -> Bool {
     versions[place].record.errorName == nil && !versions[place].allowsAny
-  }
-
-  private func isSuperseded(
-    _ place: Int, by known: some Sequence<Int>
-  ) -> Bool {
-    let endedAt = versions[place].record.endedAt ?? .max
-    return known.contains {
-      $0 != place
-        && (endedAt < versions[$0].record.beganAt
-          || orders.contains(Order(earlier: place, later: $0)))
-    }
   }
 
   private func matches(_ version: Promises.Version, _ source: ReadContents.Source) -> Bool {
