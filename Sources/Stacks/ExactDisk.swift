@@ -226,7 +226,7 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
   }
 
   /// With reader.block-before-zeroing a block is zeroed in so many pieces, from its end on.
-  private static let pieceCount: UInt64 = 8
+  private static let pieceCount: UInt64 = 32
 
   /// Whole blocks lose their place, parts of others are zeroed where they stand.
   private func zero(

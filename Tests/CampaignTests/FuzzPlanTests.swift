@@ -87,6 +87,23 @@ import Workload
     #expect(isAnyReadKnown)
   }
 
+  /// D11 is judged where a read was answered; where no seed has one, that is said.
+  @Test func aCampaignWithoutReadsSaysSo() throws {
+    var saying: Set<Bool> = []
+    for seed in 1...12 as ClosedRange<UInt64> {
+      let plan = FuzzPlan(stack: Self.exact, seeds: SeedRange(first: Seed(seed), last: Seed(seed)))
+      let judged = plan.run(Seed(seed))
+      var tally = FuzzTally(plan)
+      _ = try tally.add(judged)
+      let run = SimulatedRun(plan.configuration(for: Seed(seed)), seed: Seed(seed))
+      let isAnyRead = run.client.records.contains { $0.readContents != nil }
+      let isSaid = tally.finalReport.unjudgedRules.contains { $0.rule == .d11 }
+      #expect(isSaid == !isAnyRead, "seed \(seed)")
+      saying.insert(isSaid)
+    }
+    #expect(saying == [true, false])
+  }
+
   @Test func aLyingDeviceBreaksL09() {
     var configuration = RunConfiguration(stack: Self.exact)
     configuration.faults.liesAboutFlushes = true
