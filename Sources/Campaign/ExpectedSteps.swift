@@ -8,12 +8,12 @@ extension RunConfiguration {
   }
 
   private func expectedStepCount(of operation: ClientOperation) -> Int {
-    // The mark of its beginning and that of its end.
-    let markCount = stack.profile.writesOwnFields && operation.action != .read ? 2 : 0
+    // The mark of its beginning and that of its end, and of a read what it returned.
+    let markCount = stack.profile.writesOwnFields ? (operation.action == .read ? 3 : 2) : 0
     // A flush of the log and a superblock.
     let countingStepCount = 2
     switch operation.action {
-    case .read: return 1
+    case .read: return markCount + 1
     case .write, .discard, .resize: return markCount + 2 + (operation.isFUA ? countingStepCount : 0)
     case .writeZeroes: return markCount + 3 + (operation.isFUA ? countingStepCount : 0)
     case .flush, .close: return markCount + 2 + countingStepCount

@@ -112,6 +112,9 @@ public struct FuzzTally: Sendable {
   public private(set) var examples: [Finding] = []
   private static let exampleCountOfRule = 3
   private let asksForAllStates: Bool
+  /// Whether there is a client of a device, and its reads are judged.
+  private let judgesReads: Bool
+  private var areReadsJudged = false
   private var seedCount = 0
   /// Of how many seeds all states were compared with those of the device.
   private var comparedSeedCount = 0
@@ -128,6 +131,9 @@ public struct FuzzTally: Sendable {
     stack = plan.stack
     tiers = plan.tiers
     asksForAllStates = plan.tiers.contains(.all) && plan.workload == .client
+    judgesReads =
+      plan.workload == .client && plan.stack.program?.isDatabase != true
+      && !plan.ignoredRules.contains(.d11)
     isExhaustive = plan.exhaustive != nil
     report = RunReport(
       command: "fuzz", subject: RunReport.target(plan.stack, plan.bugs), seeds: plan.seeds)
@@ -141,6 +147,7 @@ public struct FuzzTally: Sendable {
     if let stalled = result.stalledRun { throw stalled }
     seedCount += 1
     if result.judgement.judgedRules.contains(.l10) { comparedSeedCount += 1 }
+    areReadsJudged = areReadsJudged || result.judgement.judgedRules.contains(.d11)
     report.counts.add(result.judgement)
     if let refused = result.judgement.refusal {
       refusedSeedCount += 1
@@ -220,6 +227,9 @@ public struct FuzzTally: Sendable {
           + (unfinishedSeedCount == 0
             ? "within the bound there are no others"
             : "\(unfinishedSeedCount) seeds have more"))
+    }
+    if judgesReads, !areReadsJudged, seedCount > 0 {
+      final.unjudgedRules.append((.d11, "no seed has a read of the client that was answered"))
     }
     final.addCommandNotes(comparesRecoveries: stack.image == .vhdx, tiers: tiers)
     return final

@@ -33,7 +33,8 @@ struct ImageSwarm {
         UInt64(stream.next(in: 3...12) * LogRing.sectorByteCount)
     }
     configuration.image.entriesPerCheckpoint = stream.next(in: 1...4)
-    let specification = self.specification(&stream, configuration, blockCount: blockCount)
+    var specification = self.specification(&stream, configuration, blockCount: blockCount)
+    addReads(to: &specification, seed)
     configuration.workload = .drawn(specification, seed: nil)
     configuration.faults = faults(seed, specification)
     return configuration
@@ -64,6 +65,16 @@ struct ImageSwarm {
       specification.mix.append(.init(action, weight))
     }
     return specification
+  }
+
+  /// What a reader does wrong shows in runs that read again and again. A stream of its own, so that the other
+  /// runs are what they would be without these.
+  private func addReads(to specification: inout WorkloadSpecification, _ seed: Seed) {
+    var stream = RandomStream(seed, .configuration, 4)
+    if stream.chance(1, of: 4) {
+      specification.mix.removeAll { $0.action == .read }
+      specification.mix.append(.init(.read, stream.next(in: 3...8)))
+    }
   }
 
   /// The first few blocks and those where the table goes on in another sector; or one or two alone, so

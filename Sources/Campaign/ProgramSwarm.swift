@@ -21,7 +21,7 @@ struct ProgramSwarm {
       configuration.deviceByteCount =
         UInt64(stream.next(in: 2...8)) * UInt64(base.image.blockByteCount)
     }
-    configuration.workload = .drawn(specification(&stream, configuration), seed: nil)
+    configuration.workload = .drawn(specification(&stream, configuration, seed), seed: nil)
     if base.stack.image == .vhdx, stream.chance(1, of: 5) {
       // What a format does about an error is its own; of a raw file an error is the client's affair.
       configuration.faults.errors[stream.next(below: Self.faultyOperationCount)] = .inputOutput
@@ -33,7 +33,7 @@ struct ProgramSwarm {
   private static let faultyOperationCount = 64
 
   private func specification(
-    _ stream: inout RandomStream, _ configuration: RunConfiguration
+    _ stream: inout RandomStream, _ configuration: RunConfiguration, _ seed: Seed
   ) -> WorkloadSpecification {
     var specification = WorkloadSpecification()
     specification.taskCount = stream.next(in: 2...4)
@@ -61,6 +61,9 @@ struct ProgramSwarm {
         specification.mix.append(.init(.discard, 2))
       }
     }
+    // A stream of its own, so that the runs without reads are what they would be if there were none.
+    var reads = RandomStream(seed, .configuration, 4)
+    if reads.chance(1, of: 2) { specification.mix.append(.init(.read, reads.next(in: 2...5))) }
     return specification
   }
 }

@@ -192,8 +192,14 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
       .begin(
         operation: operation.identifier, action: operation.action, range: operation.range,
         contents: digest, isFUA: operation.isFUA), operation, logger)
-    let error = await TaskIdentity.$operation.withValue(operation.identifier) {
-      await Self.submit(operation, bytes, to: disk)
+    let outcome = await TaskIdentity.$operation.withValue(operation.identifier) {
+      await Self.outcome(operation, bytes, of: disk)
+    }
+    var error: DeviceError?
+    switch outcome {
+    case .success(let returned):
+      if operation.action == .read { await noteReturned(returned, by: operation, logger) }
+    case .failure(let refusal): error = refusal
     }
     client.end(
       operation.identifier, errorName: error?.name, entryCount: logger.entryCount,
@@ -206,17 +212,29 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
   private func mark(
     _ mark: ClientMark, _ operation: ClientOperation, _ logger: WriteLogger
   ) async {
-    guard configuration.stack.profile.writesOwnFields, operation.action != .read else { return }
+    guard configuration.stack.profile.writesOwnFields else { return }
     // A log device that fails shows in the operations themselves.
     try? await logger.mark(mark.text)
   }
 
-  private static func submit(
-    _ operation: ClientOperation, _ bytes: [UInt8], to disk: any ClientDisk
-  ) async -> DeviceError? {
+  /// Before the answer itself, so that a log that ends here tells of no answer without what it was.
+  private func noteReturned(
+    _ bytes: [UInt8], by operation: ClientOperation, _ logger: WriteLogger
+  ) async {
+    let contents = ContentsStyle.stamped.contents(ofRead: bytes, operation.range, seed: seed)
+    client.got(operation.identifier, contents)
+    for mark in ClientMark.got(operation.identifier, contents) {
+      await self.mark(mark, operation, logger)
+    }
+  }
+
+  /// - Returns: what a read returned; nothing of the others.
+  private static func outcome(
+    _ operation: ClientOperation, _ bytes: [UInt8], of disk: any ClientDisk
+  ) async -> Result<[UInt8], DeviceError> {
     do throws(DeviceError) {
       switch operation.action {
-      case .read: _ = try await disk.read(operation.range)
+      case .read: return .success(try await disk.read(operation.range))
       case .write:
         try await disk.write(
           bytes, at: operation.range.byteOffset, isFUA: operation.isFUA)
@@ -226,9 +244,9 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
       case .close: try await disk.close()
       case .resize: try await disk.resize(toByteCount: operation.range.byteCount)
       }
-      return nil
+      return .success([])
     } catch {
-      return error
+      return .failure(error)
     }
   }
 }

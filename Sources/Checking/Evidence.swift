@@ -23,6 +23,8 @@ public struct Evidence: Sendable {
   public var traces: Traces?
   /// Whether a discarded range reads as zeroes. Where it does not, any older version may show.
   public var discardPromisesZeroes = true
+  /// Whether it is known who carried discards out: else a read of what was discarded may show anything it had.
+  public var isWriterKnown = true
   /// What is known of the VHDX image that the disk holds; `nil` where it holds what the client wrote
   /// where the client wrote it.
   public var image: ImageEvidence?

@@ -64,6 +64,9 @@ public struct Judge {
       list.add(ReplayJudge(evidence: evidence, live: live).judge())
       judged.insert(.l08)
     }
+    // What was returned was returned, also where nobody can read the disk.
+    list.add(given.judgeReads())
+    if given.whatReadsLack == nil { judged.insert(.d11) }
     judgePossibleStates(evidence, &list, &judged)
     var judgement = StatesJudge(evidence, options, isGoingOn).judge(&list)
     if evidence.client != nil { judged.formUnion([.d01, .d02, .d03, .d04, .d05, .d06, .d07]) }
@@ -72,7 +75,7 @@ public struct Judge {
     judgement.judgedRules = judged.sorted()
     let rules = evidence.image == nil ? Rule.ofRawDisks : Rule.ofImages
     judgement.unjudgedRules = rules.filter { !judged.contains($0) }.map {
-      ($0, whatIsMissing(for: $0, evidence))
+      ($0, whatIsMissing(for: $0, given))
     }
     judgement.entryCount = evidence.index.entryCount
     judgement.markCount = evidence.index.foreignMarkCount
@@ -132,6 +135,7 @@ public struct Judge {
 
   private func whatIsMissing(for rule: Rule, _ evidence: Evidence) -> String {
     switch rule {
+    case .d11: evidence.whatReadsLack ?? "it was not looked at"
     case _ where evidence.isOpaque && rule.isOfClient:
       "only the program itself can read what its client wrote (--command)"
     case .l05, .l11: "only a simulated run sees when the superblock was written"

@@ -143,6 +143,11 @@ final class Promises {
     return units
   }
 
+  /// The versions of a unit.
+  func versions(ofUnit unit: UInt64) -> [Version] {
+    index.places(ofUnit: unit).map { versions[$0] }
+  }
+
   /// The versions of a unit that were submitted before the cut.
   func submitted(unit: UInt64, cut: Int) -> [Version] {
     index.places(ofUnit: unit).lazy.map { self.versions[$0] }

@@ -13,6 +13,7 @@ extension Evidence {
     recordedIn index: WriteLogIndex, history: DiskHistory, origin: LogOrigin? = nil
   ) throws(FormatError) {
     self.init(index: index, history: history)
+    isWriterKnown = false
     if let marked = try ClientHistory(marksOf: index) {
       client = marked
       submittedUnits = Self.unitsOfEntries(Self.entriesByOperation(index), index)

@@ -35,8 +35,8 @@ struct ControlledProgram {
   /// The file that the client's operations are about.
   private let path: String
   private var faults: FileFaults
-  /// XXH3-64 of what a write writes.
-  private let contentsDigest: (ClientOperation) -> UInt64
+  /// What the client's writes hold, and how it is told from what reads return.
+  private let contents: ProgramContents
   private var points: WaitingPoints<Held>
   private var clientTaskCount = 0
   /// By submission, what becomes of the operations that wait.
@@ -51,14 +51,13 @@ struct ControlledProgram {
 
   init(
     recorder: Recorder, client: any ProgramClient, path: String, strategy: any Strategy,
-    faults: FileFaults,
-    contentsDigest: @escaping (ClientOperation) -> UInt64
+    faults: FileFaults, contents: ProgramContents
   ) {
     self.recorder = recorder
     self.client = client
     self.path = path
     self.faults = faults
-    self.contentsDigest = contentsDigest
+    self.contents = contents
     points = WaitingPoints(strategy: strategy)
   }
 
@@ -129,7 +128,7 @@ struct ControlledProgram {
     try mark(
       .begin(
         operation: operation.identifier, action: operation.action, range: operation.range,
-        contents: operation.action == .write ? contentsDigest(operation) : 0,
+        contents: operation.action == .write ? contents.digest(of: operation) : 0,
         isFUA: operation.isFUA), operation)
     inFlight.append(operation)
     try client.ask(operation)
@@ -144,12 +143,17 @@ struct ControlledProgram {
       let isDoubtful =
         operation.action == .flush && faults.haveStruck && !client.tellsFailedFlushes
       let errorName = answer.errorName ?? (isDoubtful ? "EIO" : nil)
+      if operation.action == .read, errorName == nil, let bytes = answer.bytes {
+        let returned = try contents.read(bytes, by: operation)
+        for mark in ClientMark.got(operation.identifier, returned) {
+          try self.mark(mark, operation)
+        }
+      }
       try mark(.end(operation: operation.identifier, errorName: errorName), operation)
     }
   }
 
   private func mark(_ mark: ClientMark, _ operation: ClientOperation) throws {
-    if operation.action == .read { return }
     try recorder.mark(mark, task: UInt32(operation.task), in: path)
   }
 

@@ -73,10 +73,10 @@ struct NBDConnectionToProgram {
   }
 
   /// What has come for operations.
-  mutating func takeAnswers() -> [(operation: UInt64, errorNumber: UInt32)] {
+  mutating func takeAnswers() -> [(operation: UInt64, answer: NBDAnswer)] {
     defer { session.answers = [] }
     return session.answers.compactMap { answer in
-      outstanding.removeValue(forKey: answer.handle).map { ($0, answer.errorNumber) }
+      outstanding.removeValue(forKey: answer.handle).map { ($0, answer) }
     }
   }
 }

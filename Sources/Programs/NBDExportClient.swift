@@ -143,7 +143,9 @@ struct NBDExportClient: ProgramClient {
     defer { refused = [] }
     return refused
       + connections.indices.flatMap { connections[$0].takeAnswers() }.map {
-        ClientAnswer(operation: $0.operation, errorName: Self.errorName($0.errorNumber))
+        ClientAnswer(
+          operation: $0.operation, errorName: Self.errorName($0.answer.errorNumber),
+          bytes: $0.answer.bytes)
       }
   }
 

@@ -44,4 +44,6 @@ struct ClientAnswer: Hashable {
   var operation: UInt64
   /// `nil`: it succeeded.
   var errorName: String?
+  /// What a read returned that succeeded; `nil` where the program does not show it.
+  var bytes: [UInt8]?
 }

@@ -98,8 +98,7 @@ struct ProgramRun: CompletedRun {
 
     var program = ControlledProgram(
       recorder: recorder, client: client(dialogue, socket: socket), path: image,
-      strategy: strategy, faults: FileFaults(configuration.faults)
-    ) { [contents] in Checksum.xxh3(contents($0)) }
+      strategy: strategy, faults: FileFaults(configuration.faults), contents: contents)
     defer { take(program) }
     for session in workload.sessions { try program.run(session) }
     let outcome = try recorder.finish(dialogue.end(), of: argv)
@@ -117,13 +116,12 @@ struct ProgramRun: CompletedRun {
     let taskCount = workload.sessions.map(\.tasks.count).max() ?? 1
     return NBDExportClient(
       dialogue, socketPath: socket, byteCount: configuration.deviceByteCount,
-      connectionCount: stack.hasConnectionPerTask ? max(1, taskCount) : 1, contents: contents)
+      connectionCount: stack.hasConnectionPerTask ? max(1, taskCount) : 1,
+      contents: contents.bytes(of:))
   }
 
-  /// What a write writes.
-  private var contents: (ClientOperation) -> [UInt8] {
-    let (seed, style) = (seed, configuration.stack.contents)
-    return { style.bytes(seed: seed, operation: $0.identifier, range: $0.range) }
+  private var contents: ProgramContents {
+    ProgramContents(style: configuration.stack.contents, seed: seed)
   }
 
   private mutating func take(_ program: ControlledProgram) {

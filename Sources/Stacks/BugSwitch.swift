@@ -28,11 +28,17 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
   case checksumShort = "writer.checksum-short"
   case blockReusedUnbarriered = "writer.block-reused-unbarriered"
   case logErrorKeepsBlock = "writer.log-error-keeps-block"
+  case blockBeforeZeroing = "reader.block-before-zeroing"
+  case staleTable = "reader.stale-table"
+  case tornAcrossBlocks = "reader.torn-across-blocks"
 
   /// The bugs of the write logger, which count below a raw image.
   public static let loggerBugs = allCases.filter { $0.rawValue.hasPrefix("logger.") }
   /// The bugs of the VHDX disk.
   public static let writerBugs = allCases.filter { $0.rawValue.hasPrefix("writer.") }
+
+  /// The bugs of the VHDX disk that only a read can show.
+  public static let readerBugs = allCases.filter { $0.rawValue.hasPrefix("reader.") }
 
   /// What goes wrong, in one line.
   public var summary: String {
@@ -83,6 +89,12 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
       "a freed block is handed out before its release is stable"
     case .logErrorKeepsBlock:
       "a block whose log entry could not be written stays in use, and no error follows"
+    case .blockBeforeZeroing:
+      "a read of a new block shows what lay there in the file, until it is zeroed"
+    case .staleTable:
+      "a read uses the table entry that an earlier read of the block has found"
+    case .tornAcrossBlocks:
+      "a read of two blocks takes the end of the first one's last sector from the second one"
     }
   }
 

@@ -27,6 +27,10 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
   private var failure: DeviceError?
   /// With writer.log-error-keeps-block: what one flush is still to be told.
   private var logError: DeviceError?
+  /// With reader.block-before-zeroing: where blocks lie that are being zeroed.
+  private var unzeroed: [UInt64: UInt64] = [:]
+  /// With reader.stale-table: the places where reads have found blocks, `nil` for none.
+  private var remembered: [UInt64: UInt64?] = [:]
 
   init(
     _ image: OpenedImage, file: ImageBelow, options: VHDXDisk.Options, simulation: Simulation
@@ -63,16 +67,34 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
   func read(_ range: ByteRange) async throws(DeviceError) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(Int(range.byteCount))
+    var ends: [Int] = []
     for part in BlockParts(range, map.geometry) {
-      await locks.lockShared(part.blockIndex)
-      defer { locks.unlockShared(part.blockIndex) }
-      if let place = place(of: part) {
-        bytes += try await file.read(place)
-      } else {
-        bytes += [UInt8](repeating: 0, count: Int(part.range.byteCount))
+      bytes += try await read(part)
+      ends.append(bytes.count)
+    }
+    if bugs.contains(.tornAcrossBlocks) {
+      let half = Int(file.device.sectorByteCount) / 2
+      for end in ends.dropLast() {
+        bytes.replaceSubrange(end - half..<end, with: bytes[end..<end + half])
       }
     }
     return bytes
+  }
+
+  private func read(_ part: BlockPart) async throws(DeviceError) -> [UInt8] {
+    let block = part.blockIndex
+    if let early = unzeroed[block] {
+      return try await file.read(Self.range(of: part, inBlockAt: early))
+    }
+    await locks.lockShared(block)
+    defer { locks.unlockShared(block) }
+    var place = map.place(ofBlock: block)
+    if bugs.contains(.staleTable) {
+      place = remembered[block] ?? place
+      remembered[block] = .some(place)
+    }
+    guard let place else { return [UInt8](repeating: 0, count: Int(part.range.byteCount)) }
+    return try await file.read(Self.range(of: part, inBlockAt: place))
   }
 
   func write(
@@ -180,8 +202,7 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
     if !taken.isClean {
       do {
         // What an earlier owner left here must never be seen.
-        try await file.writeZeroes(
-          ByteRange(byteOffset: taken.byteOffset, byteCount: map.geometry.blockByteCount))
+        try await clean(block, at: taken.byteOffset)
       } catch {
         space.giveBack(taken.byteOffset)
         throw error
@@ -190,6 +211,22 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
     map.set(block, BlockTableEntry(.fullyPresent, byteOffset: taken.byteOffset))
     if bugs.contains(.publishBeforeLog) { map.hold(block) }
   }
+
+  private func clean(_ block: UInt64, at byteOffset: UInt64) async throws(DeviceError) {
+    let place = ByteRange(byteOffset: byteOffset, byteCount: map.geometry.blockByteCount)
+    guard bugs.contains(.blockBeforeZeroing) else { return try await file.writeZeroes(place) }
+    unzeroed[block] = byteOffset
+    defer { unzeroed[block] = nil }
+    let pieceByteCount = place.byteCount / Self.pieceCount
+    for piece in (0..<Self.pieceCount).reversed() {
+      try await file.writeZeroes(
+        ByteRange(
+          byteOffset: byteOffset + piece * pieceByteCount, byteCount: pieceByteCount))
+    }
+  }
+
+  /// With reader.block-before-zeroing a block is zeroed in so many pieces, from its end on.
+  private static let pieceCount: UInt64 = 32
 
   /// Whole blocks lose their place, parts of others are zeroed where they stand.
   private func zero(
@@ -243,9 +280,11 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
   }
 
   private func place(of part: BlockPart) -> ByteRange? {
-    map.place(ofBlock: part.blockIndex).map {
-      ByteRange(byteOffset: $0 + part.byteOffsetInBlock, byteCount: part.range.byteCount)
-    }
+    map.place(ofBlock: part.blockIndex).map { Self.range(of: part, inBlockAt: $0) }
+  }
+
+  private static func range(of part: BlockPart, inBlockAt byteOffset: UInt64) -> ByteRange {
+    ByteRange(byteOffset: byteOffset + part.byteOffsetInBlock, byteCount: part.range.byteCount)
   }
 
   // MARK: Committing

@@ -19,6 +19,8 @@ public struct ClientHistory: Sendable {
     /// Event numbers of the simulation, where there was one.
     public var beganAtEvent: UInt64?
     public var endedAtEvent: UInt64?
+    /// Of a read: what it returned, where that is known.
+    public var readContents: ReadContents?
     /// The error it was refused with.
     public var errorName: String?
 
@@ -50,8 +52,10 @@ public struct ClientHistory: Sendable {
           ClientOperation(
             identifier: operation, task: task, action: action, range: range, isFUA: isFUA),
           contentsDigest: contents, entryCount: place)
+      case .got(let operation, let contents): got(operation, contents)
       case .end(let operation, let errorName):
         end(operation, errorName: errorName, entryCount: place)
+        try checkContents(ofRead: operation, entry)
       case .size, .recovered: continue
       }
     }
@@ -79,6 +83,28 @@ public struct ClientHistory: Sendable {
     records[place].endedAtEvent = event
     records[place].errorName = errorName
     eventCount += 1
+  }
+
+  /// Notes what a read returned, or the next part of that, before its answer.
+  public mutating func got(_ operation: UInt64, _ contents: ReadContents) {
+    guard let place = placeOfOperation[operation], records[place].endedAt == nil else { return }
+    var all = records[place].readContents ?? ReadContents()
+    all.append(contents)
+    records[place].readContents = all
+  }
+
+  /// What a read returned is as long as what was asked for.
+  private func checkContents(ofRead operation: UInt64, _ entry: LogEntry) throws(FormatError) {
+    guard let record = record(of: operation), let contents = record.readContents else { return }
+    let isRead = record.operation.action == .read
+    let units = isRead ? record.operation.range.units : 0..<0
+    guard contents.unitCount == UInt64(units.count) else {
+      throw FormatError(
+        .wrongValue, field: "text", at: UInt64(entry.headerByteOffset + EntryHeader.byteCount),
+        expected: "\(units.count) units of 512 bytes as what \(record.operation) returned",
+        found: "\(contents.unitCount)",
+        hint: "The marks 'pc1 got \(operation) …' before this one were changed or lost.")
+    }
   }
 
   /// The counts of log entries at which a close was acknowledged.

@@ -1,5 +1,6 @@
 import Bytes
 import Scheduling
+import WriteLog
 
 /// How the contents of a client's writes are made.
 public enum ContentsStyle: Hashable, Sendable {
@@ -70,6 +71,33 @@ public enum ContentsStyle: Hashable, Sendable {
       else { return nil }
       return UnitClaim(operation: UInt64(byte), isWhole: changeCount == 0)
     }
+  }
+
+  /// What a read returned: which operation of the run wrote each unit, if it is whole and in its place.
+  ///
+  /// - Parameters:
+  ///   - bytes: as long as the range.
+  ///   - range: whole units.
+  public func contents(ofRead bytes: [UInt8], _ range: ByteRange, seed: Seed) -> ReadContents {
+    let unit = StateSum.unitByteCount
+    precondition(bytes.count == Int(range.byteCount), "a read returns what it was asked for")
+    var contents = ReadContents()
+    for (start, place) in zip(stride(from: 0, to: bytes.count, by: unit), range.units) {
+      contents.append(source(of: Array(bytes[start..<start + unit]), unit: place, seed: seed))
+    }
+    return contents
+  }
+
+  private func source(of bytes: [UInt8], unit: UInt64, seed: Seed) -> ReadContents.Source {
+    if bytes.allSatisfy({ $0 == 0 }) { return .zeroes }
+    let unitByteCount = UInt64(StateSum.unitByteCount)
+    let range = ByteRange(byteOffset: unit * unitByteCount, byteCount: unitByteCount)
+    if let operation = claim(of: bytes)?.operation, operation > 0,
+      self.bytes(seed: seed, operation: operation, range: range) == bytes
+    {
+      return .operation(operation)
+    }
+    return .other(Checksum.xxh3Wide(bytes))
   }
 
   /// A hole, or a piece in the middle.

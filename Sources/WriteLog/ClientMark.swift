@@ -8,6 +8,9 @@ import Bytes
 ///     pc1 begin 19 flush                             flush and close have no range
 ///     pc1 end 17 ok                                  operation 17 was acknowledged
 ///     pc1 end 17 EIO                                 operation 17 was refused with this error
+///     pc1 begin 20 read 8192 4096                    a read; what it returned stands before its end,
+///     pc1 got 20 17*6 0*2                            in one mark or several (``ReadContents``)
+///     pc1 end 20 ok
 ///     pc1 recovered                                  what follows was written by a recovery
 ///
 /// Marks of other writers, and free marks of the user, do not start with `pc1 `.
@@ -15,6 +18,8 @@ public enum ClientMark: Equatable, Sendable {
   case size(byteCount: UInt64)
   case begin(operation: UInt64, action: Action, range: ByteRange, contents: UInt64, isFUA: Bool)
   case end(operation: UInt64, errorName: String?)
+  /// Of a read: what it returned, or the next part of that.
+  case got(operation: UInt64, ReadContents)
   case recovered
 
   public enum Action: String, CaseIterable, Sendable {
@@ -48,6 +53,8 @@ public enum ClientMark: Equatable, Sendable {
       if isFUA { words.append("fua") }
       return words.joined(separator: " ")
     case .end(let operation, let errorName): return "pc1 end \(operation) \(errorName ?? "ok")"
+    case .got(let operation, let contents):
+      return (["pc1 got", "\(operation)"] + contents.words).joined(separator: " ")
     case .recovered: return "pc1 recovered"
     }
   }
@@ -77,6 +84,11 @@ public enum ClientMark: Equatable, Sendable {
     case ("end", 3):
       guard let operation = UInt64(words[1]) else { return nil }
       self = .end(operation: operation, errorName: words[2] == "ok" ? nil : words[2])
+    case ("got", 3...):
+      guard let operation = UInt64(words[1]),
+        let contents = ReadContents(words: words.dropFirst(2))
+      else { return nil }
+      self = .got(operation: operation, contents)
     case ("begin", 3...):
       guard let operation = UInt64(words[1]), let action = Action(rawValue: words[2]) else {
         return nil
@@ -106,6 +118,15 @@ public enum ClientMark: Equatable, Sendable {
     guard words.isEmpty, let range, let contents else { return nil }
     self = .begin(
       operation: operation, action: action, range: range, contents: contents, isFUA: isFUA)
+  }
+}
+
+extension ClientMark {
+  /// What a read returned, in as few marks as a log of any sector size, with extensions, has room for.
+  public static func got(_ operation: UInt64, _ contents: ReadContents) -> [ClientMark] {
+    let start = "pc1 got \(operation)".utf8.count
+    let room = EntryHeader.maximumTextByteCount(sectorByteCount: 512, hasExtension: true) - start
+    return contents.pieces(ofWordBytes: room).map { .got(operation: operation, $0) }
   }
 }
 

@@ -142,7 +142,7 @@ public struct LogSummary: Equatable, Sendable {
       case .size(let byteCount): markedDeviceByteCount = byteCount
       case .begin: unansweredOperationCount += 1
       case .end: unansweredOperationCount = max(0, unansweredOperationCount - 1)
-      case .recovered: break
+      case .got, .recovered: break
       }
     } catch {
       damagedClientMarkCount += 1

@@ -51,6 +51,10 @@ struct RecordedSubject {
       evidence.live = .region(try MappedFile.map(live, access: .sequential))
     }
     recovery = image.recovery(recording)
+    if let stack = recording.stack {
+      evidence.discardPromisesZeroes = stack.profile.habits == .exact
+      evidence.isWriterKnown = true
+    }
     self.evidence = evidence
     self.evidence.isOpaque = recording.stack?.image == .opaque
     guard kind == .vhdx else { return }

@@ -67,20 +67,41 @@ import Workload
   }
 
   @Test func theMarksOfALogTellTheSameHistoryAsTheRun() throws {
+    var isAnyReadKnown = false
     for seed in 1...30 as ClosedRange<UInt64> {
       let plan = FuzzPlan(stack: Self.exact, seeds: SeedRange(first: Seed(1), last: Seed(30)))
       let run = SimulatedRun(plan.configuration(for: Seed(seed)), seed: Seed(seed))
       let marked = try #require(try MarkedHistory.records(of: run))
-      let known = run.client.records.filter { $0.operation.action != .read }
+      let known = run.client.records
       #expect(marked.count == known.count)
+      isAnyReadKnown = isAnyReadKnown || known.contains { $0.readContents != nil }
       for (mark, record) in zip(marked, known) {
         #expect(mark.operation == record.operation)
         #expect(mark.contentsDigest == record.contentsDigest)
         #expect(mark.errorName == record.errorName)
         #expect(mark.entryCountAtBegin == record.entryCountAtBegin)
         #expect(mark.entryCountAtEnd == record.entryCountAtEnd)
+        #expect(mark.readContents == record.readContents)
       }
     }
+    #expect(isAnyReadKnown)
+  }
+
+  /// D11 is judged where a read was answered; where no seed has one, that is said.
+  @Test func aCampaignWithoutReadsSaysSo() throws {
+    var saying: Set<Bool> = []
+    for seed in 1...12 as ClosedRange<UInt64> {
+      let plan = FuzzPlan(stack: Self.exact, seeds: SeedRange(first: Seed(seed), last: Seed(seed)))
+      let judged = plan.run(Seed(seed))
+      var tally = FuzzTally(plan)
+      _ = try tally.add(judged)
+      let run = SimulatedRun(plan.configuration(for: Seed(seed)), seed: Seed(seed))
+      let isAnyRead = run.client.records.contains { $0.readContents != nil }
+      let isSaid = tally.finalReport.unjudgedRules.contains { $0.rule == .d11 }
+      #expect(isSaid == !isAnyRead, "seed \(seed)")
+      saying.insert(isSaid)
+    }
+    #expect(saying == [true, false])
   }
 
   @Test func aLyingDeviceBreaksL09() {

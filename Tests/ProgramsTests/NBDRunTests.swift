@@ -8,6 +8,7 @@ import Stacks
 import TestSupport
 import Testing
 import Workload
+import WriteLog
 
 @testable import Programs
 
@@ -104,7 +105,7 @@ import Workload
       $0.workload = .explicit(Workload(explicit: [operations]))
     }
     try #require(run.stall == nil, "\(String(describing: run.stall))")
-    #expect(run.client.records.filter { $0.isAcknowledged }.count == 5)
+    #expect(run.client.records.filter { $0.isAcknowledged }.count == 6)
     let live = run.liveContents
     func bytes(_ byteOffset: UInt64, _ byteCount: UInt64) -> [UInt8] {
       live.read(ByteRange(byteOffset: byteOffset, byteCount: byteCount))
@@ -178,6 +179,46 @@ import Workload
     try #require(run.stall == nil, "\(String(describing: run.stall))")
     let broken = run.judgement(tiers: [.prefix]).violations.map(\.rule)
     #expect(broken == [.d01], "\(broken)")
+  }
+
+  /// What came back is part of the recording: unit by unit, whose it is.
+  @Test(arguments: [nil, nbdkit, SmallServer.words(.careful)])
+  func whatReadsReturnIsRecordedAndRight(program: String?) throws {
+    let run = try Self.runWithReads(program: program)
+    try #require(run.stall == nil, "\(String(describing: run.stall))")
+    let reads = run.client.records.filter { $0.operation.action == .read }
+    #expect(
+      reads.map(\.readContents) == [
+        ReadContents([.operation(1), .operation(1), .zeroes]),
+        ReadContents([.operation(1), .operation(3), .operation(3)]),
+      ])
+    let judgement = run.judgement(tiers: [.prefix])
+    #expect(judgement.violations.isEmpty, "\(judgement.violations)")
+    #expect(judgement.judgedRules.contains(.d11))
+  }
+
+  @Test func aServerThatAnswersFromMemoryIsFound() throws {
+    let run = try Self.runWithReads(program: SmallServer.words(.forgetful))
+    try #require(run.stall == nil, "\(String(describing: run.stall))")
+    let violations = run.judgement(tiers: [.prefix]).violations
+    #expect(violations.map(\.rule) == [.d11], "\(violations)")
+    #expect(
+      violations.first?.title
+        == "read #4 [0, 1536) returned write #1 [0, 1024) for byte 512, and must return "
+        + "write #3 [512, 1536) or a later version")
+  }
+
+  private static func runWithReads(program: String?) throws -> any CompletedRun {
+    try run(try carrier(), "nbd-raw", program: program) {
+      $0.deviceByteCount = 64 << 10
+      $0.workload = .explicit(
+        Workload(explicit: [
+          [
+            operation(1, task: 0, .write, at: 0, 1024), operation(2, task: 0, .read, at: 0, 1536),
+            operation(3, task: 0, .write, at: 512, 1024), operation(4, task: 0, .read, at: 0, 1536),
+          ]
+        ]))
+    }
   }
 
   /// What the export does not offer is not asked for, and nothing is expected of it.

@@ -23,7 +23,7 @@ import Workload
       language.line(for: Self.operation(255, .write, 0, 512, isFUA: true))
         == "aio_write -f -P 255 0 512")
     #expect(language.line(for: Self.operation(1, .writeZeroes, 0, 1024)) == "aio_write -z 0 1024")
-    #expect(language.line(for: Self.operation(1, .read, 512, 1024)) == "aio_read 512 1024")
+    #expect(language.line(for: Self.operation(1, .read, 512, 1024)) == "aio_read -v 512 1024")
     #expect(language.line(for: Self.operation(1, .discard, 0, 65536)) == "discard 0 65536")
     #expect(language.line(for: Self.operation(1, .flush)) == "flush")
     #expect(language.line(for: Self.operation(1, .resize, 0, 8192)) == "truncate 8192")
@@ -56,12 +56,56 @@ import Workload
     #expect(language.answers(in: "tes at offset 0\n") == [ClientAnswer(operation: 1)])
   }
 
+  /// 32 lines as `aio_read -v` shows them, the first of which may stand after the prompt.
+  private static func dump(at byteOffset: Int, _ byte: String) -> String {
+    (0..<32).map { line in
+      let digits = String(byteOffset + 16 * line, radix: 16)
+      return String(repeating: "0", count: 8 - digits.count) + digits + ":  "
+        + String(repeating: byte + " ", count: 16) + " ..0: 12 ff 7a....\n"
+    }.joined()
+  }
+
   @Test func aReadIsNoAnswerToAWriteOfTheSameRange() {
     var language = QEMUIOLanguage()
     language.asked(Self.operation(1, .write, 0, 512))
     language.asked(Self.operation(2, .read, 0, 512))
     #expect(
-      language.answers(in: "read 512/512 bytes at offset 0\n") == [ClientAnswer(operation: 2)])
+      language.answers(in: Self.dump(at: 0, "3a") + "read 512/512 bytes at offset 0\n") == [
+        ClientAnswer(operation: 2, bytes: [UInt8](repeating: 0x3a, count: 512))
+      ])
+  }
+
+  @Test func aReadReturnsWhatItShowsRightBeforeItsEnd() {
+    var language = QEMUIOLanguage()
+    language.asked(Self.operation(1, .read, 512, 512))
+    language.asked(Self.operation(2, .read, 1024, 512))
+    language.asked(Self.operation(3, .write, 0, 512))
+    let text =
+      "qemu-io> " + Self.dump(at: 1024, "00")
+      + "read 512/512 bytes at offset 1024\n512 bytes, 1 ops; 00.00 sec (20.1 MiB/sec)\n"
+      + "wrote 512/512 bytes at offset 0\n" + Self.dump(at: 512, "ff")
+      + "read 512/512 bytes at offset 512\n"
+    // Cut anywhere, it says the same.
+    for length in [0, 9, 60, 500, 2600, text.count] {
+      var language = language
+      let answers =
+        language.answers(in: String(text.prefix(length)))
+        + language.answers(in: String(text.dropFirst(length)))
+      #expect(
+        answers == [
+          ClientAnswer(operation: 2, bytes: [UInt8](repeating: 0, count: 512)),
+          ClientAnswer(operation: 3),
+          ClientAnswer(operation: 1, bytes: [UInt8](repeating: 255, count: 512)),
+        ])
+    }
+  }
+
+  @Test func aReadThatFailsHasAnotherNameThanItsCommand() {
+    var language = QEMUIOLanguage()
+    language.asked(Self.operation(1, .read, 0, 512))
+    #expect(
+      language.answers(in: "readv failed: Input/output error\n")
+        == [ClientAnswer(operation: 1, errorName: "EIO")])
   }
 
   @Test func aFlushHasEndedWithItsPrompt() {

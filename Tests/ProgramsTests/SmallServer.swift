@@ -1,11 +1,13 @@
 import TestSupport
 
-/// An NBD server of a page of Python: one client, one request at a time, writes and flushes only.
+/// An NBD server of a page of Python: one client, one request at a time; reads, writes and flushes only.
 enum SmallServer {
   enum Habit: String {
     case careful
     /// Takes it that a write writes all of its bytes.
     case careless
+    /// Keeps what it has read, and takes no notice of writes to it.
+    case forgetful
   }
 
   /// The command line.
@@ -37,9 +39,16 @@ enum SmallServer {
     size = os.fstat(disk).st_size
     client.sendall(head + struct.pack(">IIHQH", 3, 12, 0, size, 5))
     client.sendall(head + struct.pack(">II", 1, 0))
+    known = {}
     while True:
+        answer = b""
         _, _, command, cookie, start, length = struct.unpack(">IHHQQI", take(28))
         if command == 2: break
+        if command == 0:
+            for place in range(start, start + length, 512):
+                sector = os.pread(disk, 512, place)
+                if habit == "forgetful": sector = known.setdefault(place, sector)
+                answer += sector
         if command == 1:
             data = take(length)
             while data:
@@ -47,6 +56,6 @@ enum SmallServer {
                 if habit == "careless": break
                 data, start = data[count:], start + count
         if command == 3: os.fdatasync(disk)
-        client.sendall(struct.pack(">IIQ", 0x67446698, 0, cookie))
+        client.sendall(struct.pack(">IIQ", 0x67446698, 0, cookie) + answer)
     """
 }

@@ -60,6 +60,53 @@ struct ClientMarkTests {
     ),
   ]
 
+  private static let someHash = "x0123456789abcdeffedcba9876543210"
+
+  static let returned: [(String, ReadContents)] = [
+    ("pc1 got 5 17", ReadContents([.operation(17)])),
+    ("pc1 got 5 0", ReadContents([.zeroes])),
+    (
+      "pc1 got 5 17*2 0*3 9",
+      ReadContents([.operation(17), .operation(17), .zeroes, .zeroes, .zeroes, .operation(9)])
+    ),
+    (
+      "pc1 got 5 \(someHash)*2 18446744073709551615",
+      ReadContents([
+        .other(Digest128(low: 0xfedc_ba98_7654_3210, high: 0x0123_4567_89ab_cdef)),
+        .other(Digest128(low: 0xfedc_ba98_7654_3210, high: 0x0123_4567_89ab_cdef)),
+        .operation(.max),
+      ])
+    ),
+  ]
+
+  @Test(arguments: returned)
+  func whatAReadReturnedIsReadAndWritten(text: String, contents: ReadContents) throws {
+    let mark = ClientMark.got(operation: 5, contents)
+    #expect(try ClientMark(parsing: text, at: 0) == mark)
+    #expect(mark.text == text)
+    #expect(ClientMark.got(5, contents) == [mark])
+  }
+
+  /// A log with sectors of 512 bytes has room for 415 of text.
+  @Test func whatHasNoRoomInOneMarkTakesSeveral() throws {
+    var sources: [ReadContents.Source] = []
+    for number in 0..<100 as Range<UInt64> {
+      sources += [.operation(.max - number), .other(Digest128(low: number, high: 1)), .zeroes]
+    }
+    let contents = ReadContents(sources)
+    let marks = ClientMark.got(.max, contents)
+    #expect(marks.count > 10)
+    #expect(marks.allSatisfy { $0.text.utf8.count <= 415 })
+    #expect(marks.dropLast().allSatisfy { $0.text.utf8.count > 415 - 56 })
+    var again = ReadContents()
+    for mark in marks {
+      guard case .got(.max, let part)? = try ClientMark(parsing: mark.text, at: 0) else { continue }
+      again.append(part)
+    }
+    #expect(again == contents)
+    #expect(contents.unitCount == 300)
+  }
+
   @Test(arguments: good)
   func markOfTheGrammarIsReadAndWritten(text: String, mark: ClientMark) throws {
     #expect(try ClientMark(parsing: text, at: 0) == mark)
@@ -80,6 +127,11 @@ struct ClientMarkTests {
     "pc1 begin 1 write 0 512 1", "pc1 begin 1 write 0 512 0000000000000001 FUA",
     "pc1 begin 1 write 0 512 00000000000000001", "pc1 begin 1 discard 0",
     "pc1 begin 1 discard 18446744073709551615 1", "pc1 begin 1 discard 0 1 2",
+    "pc1 got", "pc1 got 1", "pc1 got x 1", "pc1 got 1 1*0", "pc1 got 1 1*1", "pc1 got 1 1 1",
+    "pc1 got 1 0*2 0", "pc1 got 1 01", "pc1 got 1 1*02", "pc1 got 1 1**2", "pc1 got 1 *2",
+    "pc1 got 1 x123", "pc1 got 1 X0123456789abcdeffedcba9876543210",
+    "pc1 got 1 x0123456789ABCDEFfedcba9876543210", "pc1 got 1 x+123456789abcdeffedcba9876543210",
+    "pc1 got 1 1*18446744073709551616", "pc1 got 1 1*18014398509481984 1*18014398509481984 2",
     "pc1 begin 1 resize", "pc1 begin 1 fua", "pc1 begin 1 write fua",
   ])
   func brokenMarkIsAnErrorThatShowsIt(text: String) {

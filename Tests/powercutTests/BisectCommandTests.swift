@@ -247,7 +247,7 @@ import WriteLog
     let out = folder.path("out")
     let fuzz = try ToolRun(
       [
-        "fuzz", "--stack", "vhdx:exact", "--bug", "writer.payload-not-stable", "--seeds", "16",
+        "fuzz", "--stack", "vhdx:exact", "--bug", "writer.payload-not-stable", "--seeds", "44",
         "--output", out, "--format", "json",
       ])
     try #require(fuzz.status == 1)

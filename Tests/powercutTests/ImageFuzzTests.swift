@@ -19,6 +19,9 @@ import Testing
     "log-error-keeps-block",
   ].map { "writer.\($0)" }
 
+  static let readerBugs = ["block-before-zeroing", "stale-table", "torn-across-blocks"]
+    .map { "reader.\($0)" }
+
   static let recoveryBugs = [
     ("second-entry-unchecked", "R04"), ("first-number-compared", "S03"), ("tail-ignored", "R04"),
     ("mismatch-skips-sector", "S04"), ("bad-descriptor-fatal", "R11"),
@@ -38,8 +41,10 @@ import Testing
     #expect(refusal.status == 64)
     let named = Set(
       refusal.errors.split { !($0.isLetter || $0.isNumber || $0 == "." || $0 == "-") }
-        .map(String.init).filter { $0.hasPrefix("writer.") && $0 != "writer.nope" })
-    #expect(named == Set(Self.writerBugs))
+        .map(String.init).filter {
+          ($0.hasPrefix("writer.") || $0.hasPrefix("reader.")) && $0 != "writer.nope"
+        })
+    #expect(named == Set(Self.writerBugs + Self.readerBugs))
   }
 
   @Test(arguments: writerBugs)
@@ -49,6 +54,15 @@ import Testing
     #expect(run.status == 1, "\(run.errors)")
     #expect(run.result.contains("FAIL "))
     #expect(try run.reproduction.contains("--bug \(bug)"))
+  }
+
+  @Test(arguments: readerBugs)
+  func aMistakeOfTheReaderIsFoundByItsRule(bug: String) throws {
+    let run = try ToolRun(
+      ["fuzz", "--stack", "vhdx:exact", "--bug", bug, "--seeds", "1..2000", "--format", "json"],
+      build: .release)
+    #expect(run.status == 1, "\(run.errors)")
+    #expect(try run.json.rules == ["D11"])
   }
 
   @Test(arguments: recoveryBugs)

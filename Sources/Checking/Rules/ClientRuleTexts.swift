@@ -31,5 +31,9 @@ extension RuleText {
     .d10: RuleText(
       promise: "the recovered image accepts new writes, and they survive the next cut",
       failure: "the recovered image does not take new writes"),
+    .d11: RuleText(
+      promise:
+        "a read returns what each of its sectors may have held between its begin and its end",
+      failure: "a read returned what it must not"),
   ]
 }

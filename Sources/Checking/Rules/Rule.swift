@@ -26,6 +26,7 @@ public enum Rule: String, CaseIterable, Hashable, Comparable, Sendable {
   case d08 = "D08"
   case d09 = "D09"
   case d10 = "D10"
+  case d11 = "D11"
 
   case h01 = "H01"
   case h02 = "H02"
@@ -133,7 +134,7 @@ public enum Rule: String, CaseIterable, Hashable, Comparable, Sendable {
 
   /// The rules that any disk can be judged by, whatever it holds.
   public static let ofRawDisks = allCases.filter { rule in
-    rule.rawValue.hasPrefix("L") || rule.rawValue.hasPrefix("D") && rule <= .d07
+    rule.rawValue.hasPrefix("L") || rule.rawValue.hasPrefix("D") && rule <= .d07 || rule == .d11
   }
 
   /// The rules that a recording of an image is judged by without any other program.
