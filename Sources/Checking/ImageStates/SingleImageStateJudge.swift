@@ -10,13 +10,13 @@ final class SingleImageStateJudge: StateJudge {
   private let promises: Promises?
   private let initialHash: InitialDiskHash
   private let closedCuts: Set<Int>
-  /// How many cuts from 0 on were asked for the first at which the image opens, and which that is.
-  private var searchedCutCount = 0
-  private var usableSinceCut: Int?
+  private var usable: UsableImage
 
   init(_ evidence: Evidence, _ image: ImageEvidence, _ promises: Promises?) {
     history = evidence.history
-    recovery = StateRecovery(history: evidence.history, evidence: image)
+    let recovery = StateRecovery(history: evidence.history, evidence: image)
+    self.recovery = recovery
+    usable = UsableImage(evidence.history) { recovery.recovered($0).recovered.map != nil }
     self.promises = promises
     initialHash = InitialDiskHash(
       history, recovery.recovered(CrashState(cut: 0)).recovered.map)
@@ -27,7 +27,7 @@ final class SingleImageStateJudge: StateJudge {
     let recovered = recovery.recovered(state).recovered
     var violations = recovered.violations
     // Before it opened for the first time the image may not be made yet.
-    if violations.contains(where: { $0.rule == .d09 }), !isUsable(before: state.cut) {
+    if violations.contains(where: { $0.rule == .d09 }), !usable.isThere(atCut: state.cut) {
       violations.removeAll { $0.rule == .d09 }
     }
     violations += judgeDisk(recovered, state)
@@ -52,15 +52,6 @@ final class SingleImageStateJudge: StateJudge {
     return judge.judge(VirtualDisk(map, of: image, recovered), state) { unit in
       ImageStateJudge.bytes(ofUnit: unit, map, recovered.file(over: image))
     }
-  }
-
-  private func isUsable(before cut: Int) -> Bool {
-    while usableSinceCut == nil, searchedCutCount <= cut {
-      let state = CrashState(cut: searchedCutCount)
-      if recovery.recovered(state).recovered.map != nil { usableSinceCut = searchedCutCount }
-      searchedCutCount += 1
-    }
-    return usableSinceCut.map { $0 <= cut } ?? false
   }
 }
 
