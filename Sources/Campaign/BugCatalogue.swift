@@ -104,12 +104,14 @@ public struct CataloguedBug: Hashable, Sendable {
     ("recovery.read-only-writes", [.r12]),
   ]
 
-  /// What reading QEMU's recovery brought up besides, and running QEMU.
+  /// What reading QEMU's recovery brought up besides, running QEMU, and looking for promises that no rule
+  /// held.
   private static let beyond: [(identifier: String, rules: [Rule])] = [
     ("recovery.growth-every-entry", [.r06]),
     ("recovery.growth-cuts-off", [.r05]),
     ("recovery.full-ring-refused", [.d09]),
     ("recovery.fields-unchecked", [.e06]),
     ("writer.log-error-keeps-block", [.d06, .d07]),
+    ("writer.zeroes-unmapped", [.d04]),
   ]
 }

@@ -28,6 +28,7 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
   case checksumShort = "writer.checksum-short"
   case blockReusedUnbarriered = "writer.block-reused-unbarriered"
   case logErrorKeepsBlock = "writer.log-error-keeps-block"
+  case zeroesUnmapped = "writer.zeroes-unmapped"
 
   /// The bugs of the write logger, which count below a raw image.
   public static let loggerBugs = allCases.filter { $0.rawValue.hasPrefix("logger.") }
@@ -83,6 +84,8 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
       "a freed block is handed out before its release is stable"
     case .logErrorKeepsBlock:
       "a block whose log entry could not be written stays in use, and no error follows"
+    case .zeroesUnmapped:
+      "blocks that were zeroed are left unmapped, as discarded ones are"
     }
   }
 

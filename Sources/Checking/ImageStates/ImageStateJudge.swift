@@ -27,8 +27,7 @@ final class ImageStateJudge: StateJudge {
       state == initial ? map != nil : search.recovered(state).recovered.map != nil
     }
     disks = promises.map { promises in
-      VirtualDiskJudge(
-        promises: promises, initialHash: InitialDiskHash(history, map).hash(ofUnit:))
+      VirtualDiskJudge(promises: promises, initial: InitialDisk(history, map))
     }
   }
 

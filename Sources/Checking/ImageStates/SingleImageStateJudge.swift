@@ -8,7 +8,7 @@ final class SingleImageStateJudge: StateJudge {
   private let history: DiskHistory
   private let recovery: StateRecovery
   private let promises: Promises?
-  private let initialHash: InitialDiskHash
+  private let initial: InitialDisk
   private let closedCuts: Set<Int>
   private var usable: UsableImage
 
@@ -18,7 +18,7 @@ final class SingleImageStateJudge: StateJudge {
     self.recovery = recovery
     usable = UsableImage(evidence.history) { recovery.recovered($0).recovered.map != nil }
     self.promises = promises
-    initialHash = InitialDiskHash(
+    initial = InitialDisk(
       history, recovery.recovered(CrashState(cut: 0)).recovered.map)
     closedCuts = Set(evidence.client?.closedCuts ?? [])
   }
@@ -48,30 +48,9 @@ final class SingleImageStateJudge: StateJudge {
     guard let map = recovered.map, let promises else { return [] }
     let image = StateImage(history, state)
     // A new one each time: what it remembers to be right is right at later cuts only.
-    let judge = VirtualDiskJudge(promises: promises, initialHash: initialHash.hash(ofUnit:))
+    let judge = VirtualDiskJudge(promises: promises, initial: initial)
     return judge.judge(VirtualDisk(map, of: image, recovered), state) { unit in
       ImageStateJudge.bytes(ofUnit: unit, map, recovered.file(over: image))
     }
-  }
-}
-
-/// What the virtual disk held before the first entry of the log, by units.
-struct InitialDiskHash {
-  private let history: DiskHistory
-  private let map: BlockMap?
-
-  /// - Parameter map: that of the image before the first entry; `nil` where it did not open.
-  init(_ history: DiskHistory, _ map: BlockMap?) {
-    self.history = history
-    self.map = map
-  }
-
-  func hash(ofUnit unit: UInt64) -> Digest128 {
-    let unitByteCount = UInt64(StateSum.unitByteCount)
-    guard let place = map?.fileByteOffset(of: unit * unitByteCount) else {
-      return StateSum.zeroUnitHash
-    }
-    return history.unitHash(
-      history.contents(ofUnit: place / unitByteCount, in: CrashState(cut: 0)))
   }
 }
