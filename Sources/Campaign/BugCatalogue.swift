@@ -112,6 +112,9 @@ public struct CataloguedBug: Hashable, Sendable {
     ("recovery.full-ring-refused", [.d09]),
     ("recovery.fields-unchecked", [.e06]),
     ("writer.log-error-keeps-block", [.d06, .d07]),
+    ("logger.append-at-count", [.l03, .l11]),
+    ("logger.count-not-at-close", [.l12]),
+    ("logger.interval-ignored", [.l13]),
     ("writer.zeroes-unmapped", [.d04]),
   ]
 }

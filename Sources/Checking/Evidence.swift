@@ -110,6 +110,8 @@ public struct Traces: Sendable {
   /// The device that holds the log.
   public var log: [DeviceOperation]
   public var sessions: [Session]
+  /// After how many entries the logger promises to rewrite the superblock; `nil` where it does not.
+  public var superblockInterval: Int?
   /// What the device under the logger held before its first operation.
   public var initialContents: SparseBytes
 
@@ -121,6 +123,8 @@ public struct Traces: Sendable {
     public var chainEndByteOffset: Int?
     /// Why the session could not open the log.
     public var openingError: String?
+    /// When the logger had closed the log; `nil` where it did not, or could not.
+    public var closedAt: UInt64?
 
     public init(
       firstLogOperation: Int, chainEndByteOffset: Int? = nil, openingError: String? = nil
@@ -133,8 +137,9 @@ public struct Traces: Sendable {
 
   public init(
     data: [DeviceOperation], log: [DeviceOperation], sessions: [Session],
-    initialContents: SparseBytes
+    superblockInterval: Int? = nil, initialContents: SparseBytes
   ) {
+    self.superblockInterval = superblockInterval
     self.initialContents = initialContents
     self.data = data
     self.log = log
