@@ -136,10 +136,6 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
   ) throws(Simulation.Stall) -> Bool {
     var session = Traces.Session(firstLogOperation: log.trace.count)
     let isFirst = sessions.isEmpty
-    if !isFirst {
-      let index = try? WriteLogIndex(reading: ByteRegion(logBytes))
-      session.chainEndByteOffset = index?.endByteOffset
-    }
     let outcome = OpeningResult()
     simulation.spawn(task: 0) {
       do throws(DeviceError) {

@@ -119,18 +119,13 @@ public struct Traces: Sendable {
   public struct Session: Sendable {
     /// How many log operations there were before.
     public var firstLogOperation: Int
-    /// Where the chain that was there ended; `nil` in a session that creates the log.
-    public var chainEndByteOffset: Int?
     /// Why the session could not open the log.
     public var openingError: String?
     /// When the logger had closed the log; `nil` where it did not, or could not.
     public var closedAt: UInt64?
 
-    public init(
-      firstLogOperation: Int, chainEndByteOffset: Int? = nil, openingError: String? = nil
-    ) {
+    public init(firstLogOperation: Int, openingError: String? = nil) {
       self.firstLogOperation = firstLogOperation
-      self.chainEndByteOffset = chainEndByteOffset
       self.openingError = openingError
     }
   }

@@ -24,7 +24,7 @@ struct PayloadJudge {
   }
 
   private func judgeDigests(_ entry: LogEntry, _ record: ClientHistory.Record?) -> Violation? {
-    let submitted = record.flatMap { $0.operation.action == .write ? $0.contentsDigest : nil }
+    let submitted = record?.submittedDigest
     let claimed = entry.extension?.recordedPayloadDigest
     if submitted == nil && claimed == nil { return nil }
     let found = Checksum.xxh3(evidence.index.region, in: entry.payloadRange)
@@ -62,5 +62,12 @@ struct PayloadJudge {
         \(entry.payloadRange.upperBound) of the log
         """
       ] + (record.map { ["\($0.operation), task \($0.operation.task)"] } ?? []))
+  }
+}
+
+extension ClientHistory.Record {
+  /// XXH3-64 of what a write wrote, where the client said so.
+  var submittedDigest: UInt64? {
+    operation.action == .write && contentsDigest != 0 ? contentsDigest : nil
   }
 }

@@ -34,7 +34,8 @@ extension Evidence {
       let entry = index[place]
       if let operation = entry.extension?.clientOperation,
         let record = client.record(of: operation), record.operation.action == .write,
-        Checksum.xxh3(index.region, in: entry.payloadRange) == record.contentsDigest
+        record.submittedDigest.map({ $0 == Checksum.xxh3(index.region, in: entry.payloadRange) })
+          ?? true
       {
         entryOfOperation[operation] = place
       }

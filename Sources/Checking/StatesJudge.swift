@@ -10,6 +10,7 @@ final class StatesJudge {
   private struct StateKey: Hashable {
     var digest: Digest128
     var generation: Int
+    var phase: Int
   }
 
   /// A timed enumeration goes through all states in rounds, each of about so many of every tier, spread
@@ -133,7 +134,8 @@ final class StatesJudge {
     judgement.tiers[tierPlace].stateCount += 1
     let key = StateKey(
       digest: evidence.history.digest(of: state),
-      generation: promises?.generation(atCut: state.cut) ?? 0)
+      generation: promises?.generation(atCut: state.cut) ?? 0,
+      phase: judge?.phase(atCut: state.cut) ?? 0)
     guard judged.insert(key).inserted else { return }
     judgement.judgedStateCount += 1
     judgement.tiers[tierPlace].judgedStateCount += 1

@@ -52,15 +52,12 @@ struct SuperblockJudge {
         operation.isFUA || operation.action == .flush || operation.action == .close,
         let header = headerOfOperation[operation.identifier]
       else { return nil }
-      let isCounted = superblocks.contains {
-        $0.entryCount > header.entryIndex && $0.stableAt.map { $0 <= endedAt } ?? false
-      }
-      if isCounted { return nil }
+      if superblocks.stableEntryCount(at: endedAt) > header.entryIndex { return nil }
       return Violation(
         .l05,
         """
-        \(operation) was acknowledged at event \(endedAt), and no superblock on stable media counted \
-        its entry \(header.entryIndex) by then
+        \(operation) was acknowledged at event \(endedAt), and the superblock on stable media did not count \
+        its entry \(header.entryIndex) then
         """,
         entries: [header.entryIndex], operations: [operation.identifier],
         evidence: [header.summary])

@@ -31,6 +31,9 @@ final class ImageStateJudge: StateJudge {
     }
   }
 
+  /// What is refused may be refused as long as the image may not have been created yet.
+  func phase(atCut cut: Int) -> Int { usable.isThere(atCut: cut) ? 1 : 0 }
+
   func judge(_ state: CrashState) -> [Violation] {
     let (recovered, isUnknown) = recovery.recovered(state)
     // The image before the first entry was recovered already, to learn what its disk held.
