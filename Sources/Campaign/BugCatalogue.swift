@@ -104,7 +104,8 @@ public struct CataloguedBug: Hashable, Sendable {
     ("recovery.read-only-writes", [.r12]),
   ]
 
-  /// What reading QEMU's recovery brought up besides, and running QEMU; and the mistakes that only reads show.
+  /// What reading QEMU's recovery brought up besides, running QEMU, and looking for promises that no rule
+  /// held; and the mistakes that only reads show.
   private static let beyond: [(identifier: String, rules: [Rule])] = [
     ("recovery.growth-every-entry", [.r06]),
     ("recovery.growth-cuts-off", [.r05]),
@@ -114,5 +115,9 @@ public struct CataloguedBug: Hashable, Sendable {
     ("reader.block-before-zeroing", [.d11]),
     ("reader.stale-table", [.d11]),
     ("reader.torn-across-blocks", [.d11]),
+    ("logger.append-at-count", [.l03, .l11]),
+    ("logger.count-not-at-close", [.l12]),
+    ("logger.interval-ignored", [.l13]),
+    ("writer.zeroes-unmapped", [.d04]),
   ]
 }

@@ -33,6 +33,9 @@ public struct RunConfiguration: Hashable, Sendable {
   public var faults = DeviceFaults()
   /// How much of the log device holds bytes of an older log.
   public var staleLogByteCount: UInt64 = 0
+  /// Whether each session ends as that of a program which is killed: nothing is closed, and the superblock
+  /// counts what it happened to count. Of raw disks only.
+  public var isKilled = false
   public var strategy = StrategyName.auto
   /// Every schedule within a bound, instead of the one of a strategy.
   public var exhaustive: ExhaustiveBound?

@@ -117,11 +117,11 @@ extension Scenario {
     let device = try ScenarioNode(
       node, named: "device",
       keys: [
-        "bytes", "sector", "superblock-interval", "stale-log", "capacity", "failing", "short",
-        "lying",
+        "bytes", "sector", "superblock-interval", "stale-log", "killed", "capacity", "failing",
+        "short", "lying",
       ])
     let program = ProgramParsing(configuration.stack)
-    try program.refuse(["superblock-interval", "stale-log", "lying"], in: device)
+    try program.refuse(["superblock-interval", "stale-log", "killed", "lying"], in: device)
     try program.refuseForSimulated(["short"], in: device)
     if let sector = try device.byteCount("sector", in: 512...(64 << 10)) {
       guard Superblock.isAllowed(UInt32(sector)) else {
@@ -142,6 +142,14 @@ extension Scenario {
       configuration.superblockInterval = interval
     }
     configuration.staleLogByteCount = try device.byteCount("stale-log", in: 0...(64 << 20)) ?? 0
+    if let killed = device.node("killed") {
+      configuration.isKilled = try killed.truth(named: "killed")
+      if configuration.isKilled && configuration.stack.image != .raw {
+        throw ScenarioError(
+          line: killed.mark?.line,
+          "'killed' is for raw disks: a writer of images keeps what was not flushed in memory")
+      }
+    }
     configuration.faults.capacityByteCount = try device.byteCount("capacity", in: 0...(1 << 30))
     for place in try places("failing", in: device) {
       configuration.faults.errors[place] = .inputOutput

@@ -104,6 +104,7 @@ struct ScenarioText {
     device.add(
       "superblock-interval", configuration.superblockInterval, unless: usual.superblockInterval)
     device.add(byteCount: "stale-log", configuration.staleLogByteCount, unless: 0)
+    device.add("killed", configuration.isKilled, unless: false)
     device.add(byteCount: "capacity", faults.capacityByteCount)
     device.add("failing", faults.errors.keys.sorted(), unless: []) {
       YAMLText.list($0.map { "\($0)" })

@@ -70,7 +70,8 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
   }
   public var traces: Traces {
     Traces(
-      data: data.trace, log: log.trace, sessions: sessions, initialContents: initialContents)
+      data: data.trace, log: log.trace, sessions: sessions,
+      superblockInterval: configuration.superblockInterval, initialContents: initialContents)
   }
 
   private static func strategy(
@@ -135,10 +136,6 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
   ) throws(Simulation.Stall) -> Bool {
     var session = Traces.Session(firstLogOperation: log.trace.count)
     let isFirst = sessions.isEmpty
-    if !isFirst {
-      let index = try? WriteLogIndex(reading: ByteRegion(logBytes))
-      session.chainEndByteOffset = index?.endByteOffset
-    }
     let outcome = OpeningResult()
     simulation.spawn(task: 0) {
       do throws(DeviceError) {
@@ -168,9 +165,15 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
     }
     try simulation.run(
       expectedStepCounts: session.tasks.map { configuration.expectedStepCount(of: $0) })
+    if configuration.isKilled { return }
     simulation.spawn(task: 0) {
       await self.perform(session.close, disk, logger)
-      try? await logger.close()
+      do throws(DeviceError) {
+        try await logger.close()
+        self.sessions[self.sessions.count - 1].closedAt = self.simulation.nextEventIndex()
+      } catch {
+        // A log device that fails shows in the operations themselves.
+      }
     }
     try simulation.run()
   }

@@ -34,6 +34,10 @@ public struct Swarm: Sendable {
     let specification = self.specification(&stream, configuration)
     configuration.workload = .drawn(specification, seed: nil)
     configuration.faults = faults(seed, specification, configuration)
+    // Without extensions nothing proves an entry that is not counted, and appending overwrites it.
+    var endings = RandomStream(seed, .configuration, 4)
+    configuration.isKilled =
+      configuration.stack.profile.writesOwnFields && endings.chance(1, of: 4)
     return configuration
   }
 

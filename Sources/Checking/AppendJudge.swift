@@ -1,6 +1,9 @@
-import WriteLog
+import BlockDevice
 
 /// L11: the first entry of a session that opened an existing log stands where the chain ended.
+///
+/// Where that is the device of the log says, by what was written to it before: who asked the log itself
+/// would have it read by the same code as the logger that appends.
 struct AppendJudge {
   let traces: Traces
   let sectorByteCount: UInt32
@@ -12,10 +15,11 @@ struct AppendJudge {
           .l11, "session \(number) could not append to the log of the session before",
           evidence: [error])
       }
-      guard let expected = session.chainEndByteOffset,
+      let expected = endByteOffset(before: session)
+      guard number > 0,
         let first = traces.log[session.firstLogOperation...].first(where: {
-          $0.action == .write && $0.range.byteOffset >= UInt64(sectorByteCount)
-        }), first.range.byteOffset != UInt64(expected)
+          $0.action == .write && isBehindSuperblock($0)
+        }), first.range.byteOffset != expected
       else { return nil }
       return Violation(
         .l11,
@@ -25,5 +29,15 @@ struct AppendJudge {
         """,
         operations: first.clientOperation.map { [$0] } ?? [])
     }
+  }
+
+  private func endByteOffset(before session: Traces.Session) -> UInt64 {
+    traces.log[..<session.firstLogOperation]
+      .filter { $0.isApplied && isBehindSuperblock($0) }
+      .map(\.range.endByteOffset).max() ?? UInt64(sectorByteCount)
+  }
+
+  private func isBehindSuperblock(_ operation: DeviceOperation) -> Bool {
+    operation.range.byteOffset >= UInt64(sectorByteCount)
   }
 }

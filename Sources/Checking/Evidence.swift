@@ -112,6 +112,8 @@ public struct Traces: Sendable {
   /// The device that holds the log.
   public var log: [DeviceOperation]
   public var sessions: [Session]
+  /// After how many entries the logger promises to rewrite the superblock; `nil` where it does not.
+  public var superblockInterval: Int?
   /// What the device under the logger held before its first operation.
   public var initialContents: SparseBytes
 
@@ -119,24 +121,22 @@ public struct Traces: Sendable {
   public struct Session: Sendable {
     /// How many log operations there were before.
     public var firstLogOperation: Int
-    /// Where the chain that was there ended; `nil` in a session that creates the log.
-    public var chainEndByteOffset: Int?
     /// Why the session could not open the log.
     public var openingError: String?
+    /// When the logger had closed the log; `nil` where it did not, or could not.
+    public var closedAt: UInt64?
 
-    public init(
-      firstLogOperation: Int, chainEndByteOffset: Int? = nil, openingError: String? = nil
-    ) {
+    public init(firstLogOperation: Int, openingError: String? = nil) {
       self.firstLogOperation = firstLogOperation
-      self.chainEndByteOffset = chainEndByteOffset
       self.openingError = openingError
     }
   }
 
   public init(
     data: [DeviceOperation], log: [DeviceOperation], sessions: [Session],
-    initialContents: SparseBytes
+    superblockInterval: Int? = nil, initialContents: SparseBytes
   ) {
+    self.superblockInterval = superblockInterval
     self.initialContents = initialContents
     self.data = data
     self.log = log

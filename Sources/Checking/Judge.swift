@@ -45,14 +45,17 @@ public struct Judge {
     // The traces first: where they break a rule too, they name the operations.
     if let headers, let traces = evidence.traces {
       list.add(ChainTraceJudge(headers: headers).judge())
+      let superblocks = WrittenSuperblock.all(in: traces.log)
+      let client = evidence.image == nil ? evidence.client : nil
       list.add(
-        SuperblockJudge(
-          headers: headers, logTrace: traces.log,
-          client: evidence.image == nil ? evidence.client : nil
+        SuperblockJudge(headers: headers, client: client, superblocks: superblocks).judge())
+      list.add(
+        CountingJudge(
+          headers: headers, superblocks: superblocks, traces: traces, client: client
         ).judge())
       list.add(
         AppendJudge(traces: traces, sectorByteCount: evidence.index.sectorByteCount).judge())
-      judged.formUnion(evidence.image == nil ? [.l05, .l11] : [.l11])
+      judged.formUnion(evidence.image == nil ? [.l05, .l11, .l12, .l13] : [.l11, .l12])
     }
     list.add(LogShapeJudge(evidence: evidence).judge())
     judgeOrigins(evidence, headers, &list, &judged)
@@ -98,7 +101,8 @@ public struct Judge {
     list.add(DurabilityJudge(evidence: evidence, headers: isRaw ? headers : nil).judge())
     judged.formUnion([.l06, .l09])
     guard isRaw, let client = evidence.client, !evidence.arePromisesImplied,
-      origins.nameOperations
+      // In a simulated run that no entry names one says that there is none.
+      headers != nil || origins.nameOperations
     else { return }
     list.add(OperationEntryJudge(evidence: evidence, origins: origins, client: client).judge())
     judged.insert(.l07)
@@ -138,7 +142,7 @@ public struct Judge {
     case .d11: evidence.whatReadsLack ?? "it was not looked at"
     case _ where evidence.isOpaque && rule.isOfClient:
       "only the program itself can read what its client wrote (--command)"
-    case .l05, .l11: "only a simulated run sees when the superblock was written"
+    case .l05, .l11, .l12, .l13: "only a simulated run sees when the superblock was written"
     case .l06, .l09: "the log carries no extension of Powercut's recorder"
     case .l10: "only a small simulated run is compared with all its states (tier all)"
     case .l08 where evidence.live != nil:

@@ -37,7 +37,7 @@ final class OpaqueStateJudge: StateJudge {
     case .opened(let contents):
       guard let promises else { return [] }
       // A new disk holds zeroes.
-      let judge = VirtualDiskJudge(promises: promises) { _ in StateSum.zeroUnitHash }
+      let judge = VirtualDiskJudge(promises: promises, initial: InitialDisk())
       return judge.judge(VirtualDisk(contents), state) { contents.unit(at: $0) }
     }
   }

@@ -22,7 +22,7 @@ struct OperationEntryJudge {
             evidence: [describe(place)]))
       }
     }
-    for record in client.records where record.operation.action != .read {
+    for record in client.records {
       let entries = entriesOfOperation[record.operation.identifier] ?? []
       if let violation = judge(record, entries) { violations.append(violation) }
     }
@@ -31,6 +31,9 @@ struct OperationEntryJudge {
 
   private func judge(_ record: ClientHistory.Record, _ entries: [Int]) -> Violation? {
     let operation = record.operation
+    if operation.action == .read {
+      return entries.isEmpty ? nil : violation(record, entries, "\(operation) has an entry")
+    }
     if let errorName = record.errorName {
       return entries.isEmpty
         ? nil

@@ -3,6 +3,9 @@ import Workload
 import WriteLog
 
 /// L06: an entry's data is what was submitted, by its digest; the data of a write-zeroes is zeroes.
+///
+/// What was submitted the client says, in its begin mark. The digest that the entry carries is what its
+/// writer claims, and has to fit as well.
 struct PayloadJudge {
   let evidence: Evidence
   let origins: EntryOrigins
@@ -13,13 +16,25 @@ struct PayloadJudge {
       let entry = index[place]
       guard entry.kind == .write else { return nil }
       let record = origins[place].flatMap { evidence.client?.record(of: $0) }
-      if record?.operation.action == .writeZeroes { return judgeZeroes(entry, record) }
-      guard let submitted = entry.extension?.recordedPayloadDigest ?? record?.contentsDigest,
-        Checksum.xxh3(index.region, in: entry.payloadRange) != submitted
-      else { return nil }
+      if record?.operation.action == .writeZeroes, let found = judgeZeroes(entry, record) {
+        return found
+      }
+      return judgeDigests(entry, record)
+    }
+  }
+
+  private func judgeDigests(_ entry: LogEntry, _ record: ClientHistory.Record?) -> Violation? {
+    let submitted = record?.submittedDigest
+    let claimed = entry.extension?.recordedPayloadDigest
+    if submitted == nil && claimed == nil { return nil }
+    let found = Checksum.xxh3(evidence.index.region, in: entry.payloadRange)
+    if let submitted, submitted != found {
       return violation(
         entry, record, "is not what was submitted, whose XXH3 is \(submitted.hexDigits)")
     }
+    guard let claimed, claimed != found else { return nil }
+    return violation(
+      entry, record, "is not what its header says, which gives its XXH3 as \(claimed.hexDigits)")
   }
 
   private func judgeZeroes(_ entry: LogEntry, _ record: ClientHistory.Record?) -> Violation? {
@@ -47,5 +62,12 @@ struct PayloadJudge {
         \(entry.payloadRange.upperBound) of the log
         """
       ] + (record.map { ["\($0.operation), task \($0.operation.task)"] } ?? []))
+  }
+}
+
+extension ClientHistory.Record {
+  /// XXH3-64 of what a write wrote, where the client said so.
+  var submittedDigest: UInt64? {
+    operation.action == .write && contentsDigest != 0 ? contentsDigest : nil
   }
 }

@@ -9,6 +9,8 @@ struct PromiseFinding {
   let unit: UInt64
   let hash: Digest128
   let bytes: [UInt8]
+  /// Whether the format leaves open what the unit holds.
+  var isUndefined = false
 
   private var byteOffset: UInt64 { unit * UInt64(StateSum.unitByteCount) }
 
@@ -16,7 +18,7 @@ struct PromiseFinding {
     let submitted = promises.submitted(unit: unit, cut: state.cut)
     let durable = submitted.filter { $0.isDurable(atCut: state.cut) }
     let missing = durable.max { $0.record.beganAt < $1.record.beganAt }
-    let held = submitted.last { $0.hash(ofUnit: unit) == hash }
+    let held = isUndefined ? nil : submitted.last { $0.hash(ofUnit: unit) == hash }
     return Violation(
       rule(missing: missing, held: held, submitted: submitted),
       missing.map {
@@ -26,13 +28,14 @@ struct PromiseFinding {
       operations: [missing, held].compactMap { $0?.record.operation.identifier }
         + (missing?.flush.map { [$0.identifier] } ?? []),
       evidence: durable.map(promise)
-        + ["found: \(name(held)); first bytes \(bytes.prefix(32).map(hexDigits).joined())"])
+        + [found(held)])
   }
 
   private func rule(
     missing: Promises.Version?, held: Promises.Version?, submitted: [Promises.Version]
   ) -> Rule {
-    if held == nil, let claim = promises.contents.claim(of: bytes) {
+    if isUndefined, missing == nil { return .d01 }
+    if held == nil, !isUndefined, let claim = promises.contents.claim(of: bytes) {
       return claim.isWhole ? .d03 : .d02
     }
     guard let missing else { return held == nil ? .d03 : .d01 }
@@ -57,8 +60,16 @@ struct PromiseFinding {
     return "flushed: \(operation), task \(operation.task), \(how)"
   }
 
+  private func found(_ held: Promises.Version?) -> String {
+    if isUndefined {
+      return "found: a block whose contents are undefined, of which a reader may show anything"
+    }
+    return "found: \(name(held)); first bytes \(bytes.prefix(32).map(hexDigits).joined())"
+  }
+
   private func name(_ version: Promises.Version?) -> String {
     if let version { return "\(version.record.operation)" }
+    if isUndefined { return "nothing that is defined" }
     if let claim = promises.contents.claim(of: bytes) {
       let place = claim.byteOffset.map { " for byte \($0)" } ?? ""
       return "a unit of operation #\(claim.operation)\(place)"

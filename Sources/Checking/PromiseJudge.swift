@@ -7,7 +7,7 @@ import Workload
 final class PromiseJudge {
   private let history: DiskHistory
   private let promises: Promises
-  /// The last cut whose prefix was judged; -1 before the first.
+  /// Up to which cut the prefixes were judged; -1 before the first.
   private var lastPrefixCut = -1
 
   init(history: DiskHistory, promises: Promises) {
@@ -19,7 +19,7 @@ final class PromiseJudge {
   ///
   /// What a state shares with the one before it was judged there: a prefix is compared in the units of
   /// its last entry and of the promises that are new at its cut, another state in the units of what
-  /// it lost.
+  /// it lost. So the prefixes have to be judged, too, and in the order of their cuts.
   func judge(_ state: CrashState) -> [Violation] { judge(state, units: units(of: state)) }
 
   /// What is wrong with these units of a state, and with its length.
@@ -34,9 +34,9 @@ final class PromiseJudge {
 
   private func units(of state: CrashState) -> [UInt64] {
     if !state.isPrefix { return history.affectedUnits(of: state) }
-    // Where only some cuts are judged, what the cuts in between changed is looked at here.
-    let first = state.cut > lastPrefixCut ? lastPrefixCut + 1 : 0
-    lastPrefixCut = state.cut
+    // A prefix that was judged in another disguise was left out: what it changed is looked at here.
+    let first = min(lastPrefixCut + 1, state.cut)
+    lastPrefixCut = max(lastPrefixCut, state.cut)
     if first == state.cut { return newUnits(atCut: first) }
     return Set((first...state.cut).flatMap(newUnits)).sorted()
   }

@@ -167,6 +167,18 @@ final class Promises {
     return isAllowed || (isAny || durable.isEmpty) && base() == hash
   }
 
+  /// Whether a unit may be left to show anything: where a discard may be the last that happened to it, and
+  /// where it held nothing before the first operation and nothing is promised of it.
+  ///
+  /// - Parameter base: the hash of what the unit held before the first operation.
+  func allowsAnything(unit: UInt64, cut: Int, base: @autoclosure () -> Digest128) -> Bool {
+    let submitted = submitted(unit: unit, cut: cut)
+    let durable = submitted.filter { $0.isDurable(atCut: cut) }
+    return submitted.contains {
+      $0.record.operation.action == .discard && !isSuperseded($0, by: durable)
+    } || durable.isEmpty && base() == StateSum.zeroUnitHash
+  }
+
   /// Whether the device may have this length: that of a resize that may be the last one to have
   /// persisted, or, where growing was lost, what a write beyond the old end grew it to.
   func allowsLength(_ byteCount: UInt64, cut: Int) -> Bool {

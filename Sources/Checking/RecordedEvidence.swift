@@ -16,7 +16,7 @@ extension Evidence {
     isWriterKnown = false
     if let marked = try ClientHistory(marksOf: index) {
       client = marked
-      submittedUnits = Self.unitsOfEntries(Self.entriesByOperation(index), index)
+      submittedUnits = Self.unitsOfEntries(Self.entriesByOperation(index, marked), index)
     } else {
       client = ClientHistory(
         impliedBy: index, origin: origin ?? LogOrigin(recognizing: index))
@@ -25,10 +25,19 @@ extension Evidence {
     }
   }
 
-  private static func entriesByOperation(_ index: WriteLogIndex) -> [UInt64: Int] {
+  /// For each write of the client an entry with the bytes that it wrote, by the digest in its begin mark.
+  /// An entry with other bytes says nothing of what was submitted.
+  private static func entriesByOperation(
+    _ index: WriteLogIndex, _ client: ClientHistory
+  ) -> [UInt64: Int] {
     var entryOfOperation: [UInt64: Int] = [:]
     for place in 0..<index.entryCount where index[place].kind == .write {
-      if let operation = index[place].extension?.clientOperation {
+      let entry = index[place]
+      if let operation = entry.extension?.clientOperation,
+        let record = client.record(of: operation), record.operation.action == .write,
+        record.submittedDigest.map({ $0 == Checksum.xxh3(index.region, in: entry.payloadRange) })
+          ?? true
+      {
         entryOfOperation[operation] = place
       }
     }
@@ -39,7 +48,7 @@ extension Evidence {
     _ entryOfOperation: [UInt64: Int], _ index: WriteLogIndex
   ) -> @Sendable (ClientOperation) -> [Digest128] {
     { operation in
-      // An operation without an entry is in no state that the log can give.
+      // An operation without an entry of its own bytes is in no state that the log can give.
       entryOfOperation[operation.identifier].map { unitHashes(of: index[$0], in: index.region) }
         ?? []
     }

@@ -2,11 +2,15 @@ import Bytes
 import CrashStates
 
 /// Goes through the crash states of a recording and judges each that differs from those before it.
+///
+/// What a state shares with the plain prefix at its cut is judged there, so the prefixes of all cuts are
+/// judged whichever tiers are asked for (``BaseWalk``).
 final class StatesJudge {
   /// Two states with the same key get the same verdict.
   private struct StateKey: Hashable {
     var digest: Digest128
     var generation: Int
+    var phase: Int
   }
 
   /// A timed enumeration goes through all states in rounds, each of about so many of every tier, spread
@@ -23,6 +27,7 @@ final class StatesJudge {
   private let promises: Promises?
   private let judge: (any StateJudge)?
   private var judgement = Judgement()
+  private var bases: BaseWalk
   private var disks: Set<Digest128> = []
   private var judged: Set<StateKey> = []
 
@@ -49,6 +54,15 @@ final class StatesJudge {
     } else {
       judge = promises.map { PromiseJudge(history: evidence.history, promises: $0) }
     }
+    bases = BaseWalk(evidence.history)
+    bases.isNeeded = needsBases
+  }
+
+  /// Where the tier `prefix` is gone through as a whole it has them all. A budget of states is kept to
+  /// where each state costs as much as any other: of an image, and of what a program is asked about.
+  private var needsBases: Bool {
+    if tiers.contains(.prefix) && !isCounted { return false }
+    return judge is PromiseJudge || judge is ImageStateJudge && !isCounted
   }
 
   /// - Returns: counts, without the violations, which go to the list.
@@ -59,6 +73,7 @@ final class StatesJudge {
     }
     judgement.refusal = refusal
     judge(counts, &list)
+    if !judgement.isCutShort { judgeBases(upToCut: evidence.history.entryCount, &list) }
     if let client = evidence.client, let images = judge as? ImageStateJudge {
       for cut in client.closedCuts { list.add(images.judgeClosed(atCut: cut)) }
     }
@@ -92,6 +107,7 @@ final class StatesJudge {
         judgement.isCutShort = true
         return
       }
+      judgeBases(upToCut: state.cut, &list)
       judge(state, tierPlace: tiers.firstIndex(of: tier) ?? 0, &list)
       if let obstacle = judge?.obstacle {
         judgement.obstacle = obstacle
@@ -101,12 +117,25 @@ final class StatesJudge {
     }
   }
 
+  /// Judges the prefixes up to a cut that were not judged yet. They are no states of a tier, and not
+  /// counted as such.
+  private func judgeBases(upToCut cut: Int, _ list: inout ViolationList) {
+    while let base = bases.next(upToCut: cut) {
+      if base.cut % 1024 == 1023, !isGoingOn(judgement.stateCount) {
+        judgement.isCutShort = true
+        return
+      }
+      if let found = judge?.judge(base) { list.add(found) }
+    }
+  }
+
   private func judge(_ state: CrashState, tierPlace: Int, _ list: inout ViolationList) {
     judgement.stateCount += 1
     judgement.tiers[tierPlace].stateCount += 1
     let key = StateKey(
       digest: evidence.history.digest(of: state),
-      generation: promises?.generation(atCut: state.cut) ?? 0)
+      generation: promises?.generation(atCut: state.cut) ?? 0,
+      phase: judge?.phase(atCut: state.cut) ?? 0)
     guard judged.insert(key).inserted else { return }
     judgement.judgedStateCount += 1
     judgement.tiers[tierPlace].judgedStateCount += 1

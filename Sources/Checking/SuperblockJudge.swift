@@ -1,33 +1,11 @@
-import BlockDevice
-import Bytes
 import Workload
-import WriteLog
 
 /// L04 and L05 from the trace: each superblock counts only what is stable, and what was acknowledged
 /// as flushed is counted.
 struct SuperblockJudge {
   let headers: [WrittenHeader]
   let client: ClientHistory?
-  private let superblocks: [Written]
-
-  private struct Written {
-    var entryCount: Int
-    var submittedAt: UInt64
-    var stableAt: UInt64?
-  }
-
-  init(headers: [WrittenHeader], logTrace: [DeviceOperation], client: ClientHistory?) {
-    self.headers = headers
-    self.client = client
-    superblocks = logTrace.compactMap { operation in
-      guard operation.action == .write, operation.range.byteOffset == 0, operation.error == nil,
-        let parsed = try? Superblock(parsing: ByteRegion(operation.bytes))
-      else { return nil }
-      return Written(
-        entryCount: Int(clamping: parsed.entryCount), submittedAt: operation.submittedAt,
-        stableAt: operation.stableAt)
-    }
-  }
+  let superblocks: [WrittenSuperblock]
 
   func judge() -> [Violation] { earlyCounts() + missingCounts() }
 
@@ -74,15 +52,12 @@ struct SuperblockJudge {
         operation.isFUA || operation.action == .flush || operation.action == .close,
         let header = headerOfOperation[operation.identifier]
       else { return nil }
-      let isCounted = superblocks.contains {
-        $0.entryCount > header.entryIndex && $0.stableAt.map { $0 <= endedAt } ?? false
-      }
-      if isCounted { return nil }
+      if superblocks.stableEntryCount(at: endedAt) > header.entryIndex { return nil }
       return Violation(
         .l05,
         """
-        \(operation) was acknowledged at event \(endedAt), and no superblock on stable media counted \
-        its entry \(header.entryIndex) by then
+        \(operation) was acknowledged at event \(endedAt), and the superblock on stable media did not count \
+        its entry \(header.entryIndex) then
         """,
         entries: [header.entryIndex], operations: [operation.identifier],
         evidence: [header.summary])

@@ -13,6 +13,8 @@ struct WrittenHeader: Sendable {
   var operation: UInt64?
   var task: Int
   var submittedAt: UInt64
+  /// When the device had taken header and data; `nil` if never.
+  var completedAt: UInt64?
   /// When header and data were on stable media; `nil` if never.
   var stableAt: UInt64?
 
@@ -31,9 +33,8 @@ struct WrittenHeader: Sendable {
       let submitter = Submitter(operation: operation.clientOperation, task: operation.task)
       if operation.action == .writeZeroes {
         if let place = latestOfOperation.removeValue(forKey: submitter) {
-          headers[place].stableAt = headers[place].stableAt.flatMap { own in
-            operation.stableAt.map { max(own, $0) }
-          }
+          headers[place].stableAt = later(headers[place].stableAt, operation.stableAt)
+          headers[place].completedAt = later(headers[place].completedAt, operation.takenAt)
         }
         continue
       }
@@ -48,13 +49,24 @@ struct WrittenHeader: Sendable {
           entryIndex: headers.count, headerByteOffset: Int(operation.range.byteOffset),
           header: header, claimedRange: claimed ?? operation.range,
           operation: operation.clientOperation, task: operation.task,
-          submittedAt: operation.submittedAt, stableAt: operation.stableAt))
+          submittedAt: operation.submittedAt, completedAt: operation.takenAt,
+          stableAt: operation.stableAt))
     }
     return headers
+  }
+
+  /// When both have happened.
+  private static func later(_ one: UInt64?, _ other: UInt64?) -> UInt64? {
+    one.flatMap { one in other.map { max(one, $0) } }
   }
 
   private struct Submitter: Hashable {
     var operation: UInt64?
     var task: Int
   }
+}
+
+extension DeviceOperation {
+  /// When the device had carried it out; `nil` where it did not.
+  fileprivate var takenAt: UInt64? { error == nil ? completedAt : nil }
 }

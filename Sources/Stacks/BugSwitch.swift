@@ -12,6 +12,9 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
   case discardCountedAsData = "logger.discard-counted-as-data"
   case sizeUnlogged = "logger.size-unlogged"
   case unit512 = "logger.unit-512"
+  case appendAtCount = "logger.append-at-count"
+  case countNotAtClose = "logger.count-not-at-close"
+  case intervalIgnored = "logger.interval-ignored"
   case trailingRead = "writer.trailing-read"
   case guidBeforeEntry = "writer.guid-before-entry"
   case headerErrorsIgnored = "writer.header-errors-ignored"
@@ -31,6 +34,7 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
   case blockBeforeZeroing = "reader.block-before-zeroing"
   case staleTable = "reader.stale-table"
   case tornAcrossBlocks = "reader.torn-across-blocks"
+  case zeroesUnmapped = "writer.zeroes-unmapped"
 
   /// The bugs of the write logger, which count below a raw image.
   public static let loggerBugs = allCases.filter { $0.rawValue.hasPrefix("logger.") }
@@ -57,6 +61,9 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
     case .discardCountedAsData: "appending skips data that a discard does not have"
     case .sizeUnlogged: "growing and truncating leave no trace"
     case .unit512: "sectors are counted in 512 bytes where the log's sector is larger"
+    case .appendAtCount: "appending trusts a count that is stale, and overwrites entries"
+    case .countNotAtClose: "closing leaves entries that the superblock does not count"
+    case .intervalIgnored: "the superblock is not rewritten every so many entries"
     case .trailingRead:
       "the tail of a logged sector is read from the sector's start: table entries shift"
     case .guidBeforeEntry:
@@ -95,6 +102,8 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
       "a read uses the table entry that an earlier read of the block has found"
     case .tornAcrossBlocks:
       "a read of two blocks takes the end of the first one's last sector from the second one"
+    case .zeroesUnmapped:
+      "blocks that were zeroed are left unmapped, as discarded ones are"
     }
   }
 

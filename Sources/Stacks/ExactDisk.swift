@@ -8,7 +8,8 @@ import VHDX
 /// - A write goes to its block; a new block is clean before anyone writes to it. Table changes stay in
 ///   memory until a flush or an FUA write logs all of them in one entry, behind the payload.
 /// - Whole blocks that are zeroed or discarded lose their place, which is handed out again when the
-///   entry that frees it is stable.
+///   entry that frees it is stable. What was zeroed is said to be zero; a discarded block is unmapped, and
+///   what it holds is left open.
 /// - After a failed commit or header update the disk takes no further changes: the log on the device
 ///   still has everything that was acknowledged.
 ///
@@ -113,7 +114,8 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
   }
 
   func writeZeroes(_ range: ByteRange, isFUA: Bool) async throws(DeviceError) {
-    try await zero(range, wholeBlocksBecome: .zero, isFUA: isFUA) {
+    let state: PayloadState = bugs.contains(.zeroesUnmapped) ? .unmapped : .zero
+    try await zero(range, wholeBlocksBecome: state, isFUA: isFUA) {
       (place, isDirect) async throws(DeviceError) in
       try await self.file.writeZeroes(place, isFUA: isDirect)
     }
@@ -243,6 +245,7 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
           try await self.drop(block, state)
           if !self.map.isCommitted(block) { needsCommit = true }
         } else {
+          if state == .zero { try await self.define(block) }
           await self.locks.lockShared(block)
           defer { self.locks.unlockShared(block) }
           let isDirect = isFUA && self.map.isCommitted(block)
@@ -255,6 +258,19 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
       }
       return needsCommit
     }
+  }
+
+  /// Says of a block whose contents were left open that it is zero, so that a part of it can be.
+  private func define(_ block: UInt64) async throws(DeviceError) {
+    guard isUndefined(block) else { return }
+    await locks.lockExclusive(block)
+    defer { locks.unlockExclusive(block) }
+    // Meanwhile somebody else may have written to it.
+    if isUndefined(block) { try await drop(block, .zero) }
+  }
+
+  private func isUndefined(_ block: UInt64) -> Bool {
+    map.entry(ofBlock: block).payloadState?.isUndefined ?? false
   }
 
   /// Takes the block's place away. What reads as zeroes already stays as it is, and costs the session

@@ -42,8 +42,6 @@ final class LogJournal: @unchecked Sendable {
   /// What the superblock on stable media says.
   private var countedEntryCount = 0
   private var isCounting = false
-  /// Set when the interval passed; the next operation that ends rewrites the superblock.
-  private(set) var isIntervalDue = false
   /// Once an entry could not be written the chain has a gap, and nothing behind it can be counted.
   private var failure: DeviceError?
 
@@ -147,10 +145,17 @@ final class LogJournal: @unchecked Sendable {
     writtenAhead.insert(place.entryIndex)
     while writtenAhead.remove(writtenEntryCount) != nil { writtenEntryCount += 1 }
     changes.notifyAll()
-    if (place.entryIndex + 1) % options.superblockInterval == 0 { isIntervalDue = true }
   }
 
   // MARK: Superblock
+
+  /// How many entries the superblock has to count by now, because so many were written since the last one;
+  /// `nil` where it does.
+  var dueEntryCount: Int? {
+    if options.bugs.contains(.intervalIgnored) { return nil }
+    let due = writtenEntryCount / options.superblockInterval * options.superblockInterval
+    return due > countedEntryCount ? due : nil
+  }
 
   /// Returns when the superblock on stable media counts the entry.
   ///
@@ -190,12 +195,12 @@ final class LogJournal: @unchecked Sendable {
       throw fail(error)
     }
     countedEntryCount = entryCount
-    isIntervalDue = false
   }
 
   // MARK: Appending to what is there
 
-  /// Reads the log device and goes on behind its last entry.
+  /// Reads the log device and goes on after its last entry, also where a logger that was killed did not come
+  /// to count it: then its extension has to prove that it is one.
   ///
   /// - Throws: ``DeviceError/unusableLog(_:)`` where there is no chain to continue.
   func resume() async throws(DeviceError) {
@@ -211,15 +216,20 @@ final class LogJournal: @unchecked Sendable {
       throw .unusableLog(
         "the log has sectors of \(index.sectorByteCount) bytes, not \(options.sectorByteCount)")
     }
+    let counted = Int(clamping: index.superblock?.entryCount ?? 0)
+    entryCount = index.entryCount
     nextByteOffset = UInt64(index.endByteOffset)
+    if options.bugs.contains(.appendAtCount), counted < index.entryCount {
+      entryCount = counted
+      nextByteOffset = UInt64(index[counted].headerByteOffset)
+    }
     if options.bugs.contains(.discardCountedAsData) {
       for place in 0..<index.entryCount where index[place].kind == .discard {
         nextByteOffset += index[place].header.sectorCount * sector
       }
     }
     if index.entryCount > 0 { logIdentity = index[0].extension?.logIdentity ?? logIdentity }
-    entryCount = index.entryCount
-    writtenEntryCount = index.entryCount
-    countedEntryCount = Int(index.superblock?.entryCount ?? 0)
+    writtenEntryCount = entryCount
+    countedEntryCount = counted
   }
 }

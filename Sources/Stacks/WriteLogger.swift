@@ -5,21 +5,22 @@ import WriteLog
 
 /// The logger under test: passes every operation on to a device and keeps a dm-log-writes log of it.
 ///
-/// Without a ``BugSwitch`` it keeps these promises, which the rules L01 to L11 judge:
+/// Without a ``BugSwitch`` it keeps these promises, which the rules L01 to L13 judge:
 /// - An entry is appended when its operation has completed, in the order of completion. Its place is
 ///   taken once, for header and data together, before any of it is written.
 /// - A FLUSH entry covers what had completed when the flush was submitted: an operation that completes
 ///   while a flush is in flight is appended behind that FLUSH, but in front of a FLUSH that covers it,
 ///   should that one complete first.
-/// - The superblock is rewritten after FLUSH and FUA, every so many entries, and at close, and counts
-///   only entries that are stable, without a gap.
+/// - The superblock is rewritten after FLUSH and FUA (L05), every so many entries (L13), and at close (L12),
+///   and counts only entries that are stable, without a gap (L04).
 /// - An operation that failed leaves no entry.
 ///
 /// Confined to the thread of its simulation.
 public final class WriteLogger: BlockDevice, @unchecked Sendable {
   public struct Options: Hashable, Sendable {
     public var sectorByteCount: UInt32 = 512
-    /// The superblock is rewritten after this many entries, whatever they are.
+    /// The superblock is rewritten after this many entries, whatever they are, when the next operation
+    /// ends.
     public var superblockInterval: Int = 4096
     public var writesExtension = true
     public var logIdentity: UInt64 = 0
@@ -68,6 +69,7 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
 
   /// Leaves a superblock that counts every entry. Flush before.
   public func close() async throws(DeviceError) {
+    if options.bugs.contains(.countNotAtClose) { return }
     try await journal.count(through: journal.entryCount - 1)
   }
 
@@ -168,9 +170,8 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     } else {
       finishFlush(number)
     }
-    let index = place?.entryIndex
-    if let index, !options.bugs.contains(.countNotOnFlush) {
-      try await journal.count(through: index)
+    if let place {
+      try await count(place, isPromised: !options.bugs.contains(.countNotOnFlush))
     }
   }
 
@@ -199,9 +200,16 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     timing.completedAt = simulation.nextEventIndex()
     let place = await place(payload, completedAt: timing.completedAt)
     try await journal.write(header, timing, payload, at: place)
-    if header.flags.contains(.fua) || journal.isIntervalDue {
-      try await journal.count(through: place.entryIndex)
-    }
+    try await count(place, isPromised: header.flags.contains(.fua))
+  }
+
+  /// Rewrites the superblock where an entry has to be counted before its operation is answered, and where
+  /// it is due.
+  private func count(
+    _ place: LogJournal.Place, isPromised: Bool
+  ) async throws(DeviceError) {
+    if isPromised { try await journal.count(through: place.entryIndex) }
+    if let due = journal.dueEntryCount { try await journal.count(through: due - 1) }
   }
 
   private func place(

@@ -2,6 +2,10 @@ import Bytes
 
 /// What a payload block holds.
 ///
+/// Of `undefined` and `unmapped` a reader may answer anything, and most answer zeroes; only `zero` promises
+/// them. By the letter that holds for `notPresent`, too, which is what all blocks of a new disk are: there
+/// every reader that is known answers zeroes, or what a parent has, and this is taken for a promise.
+///
 /// Source: [MS-VHDX] 2.5.1.1.
 public enum PayloadState: UInt8, CaseIterable, Sendable {
   case notPresent = 0
@@ -14,6 +18,8 @@ public enum PayloadState: UInt8, CaseIterable, Sendable {
 
   /// Whether the entry's offset is where the block's bytes are.
   public var hasBlock: Bool { self == .fullyPresent || self == .partiallyPresent }
+  /// Whether a reader may answer anything at all.
+  public var isUndefined: Bool { self == .undefined || self == .unmapped }
 }
 
 /// Whether a chunk has its bitmap.

@@ -15,6 +15,7 @@ import Workload
     .countNotOnFlush: [.l05], .flushAtSubmission: [.l09], .flushCoversLater: [.l09],
     .fuaUnmarked: [.l05, .l07], .failedWriteLogged: [.l07], .zeroesNotWritten: [.l06],
     .discardCountedAsData: [.l11], .sizeUnlogged: [.l08], .unit512: [.l02, .l08],
+    .appendAtCount: [.l03, .l11], .countNotAtClose: [.l12], .intervalIgnored: [.l13],
   ]
 
   @Test(arguments: BugSwitch.loggerBugs)

@@ -9,6 +9,8 @@ struct ImageStateCase {
   var log = ImageTraceLog()
   var client: ClientHistory?
   var image = ImageEvidence()
+  /// How much of the base there is before the first entry.
+  var baseByteCount = ImageTraceLog.firstBlock
 
   /// Blocks 0 and 1 from an empty log to a clean close, as a careful writer does it.
   static func careful() throws -> ImageStateCase {
@@ -50,7 +52,7 @@ struct ImageStateCase {
 
   var history: DiskHistory {
     get throws {
-      let base = log.base.read(ByteRange(byteOffset: 0, byteCount: ImageTraceLog.firstBlock))
+      let base = log.base.read(ByteRange(byteOffset: 0, byteCount: baseByteCount))
       return try DiskHistory(index: log.index, base: ByteRegion(base), initialByteCount: nil)
     }
   }

@@ -13,7 +13,7 @@ import Testing
   }
 
   @Test func aRawDiskHasNoRulesOfImages() {
-    #expect(Rule.ofRawDisks.count == 19)
+    #expect(Rule.ofRawDisks.count == 21)
     #expect(Rule.ofRawDisks.contains(.l03) && Rule.ofRawDisks.contains(.d07))
     #expect(!Rule.ofRawDisks.contains(.d08) && !Rule.ofRawDisks.contains(.h01))
   }

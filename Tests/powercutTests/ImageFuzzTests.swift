@@ -16,7 +16,7 @@ import Testing
     "entry-not-stable", "home-not-stable", "publish-before-log", "bat-restored-under-writer",
     "tail-early", "ring-reused-early", "both-headers-one-epoch", "guid-reused",
     "last-offset-stale", "checksum-short", "block-reused-unbarriered",
-    "log-error-keeps-block",
+    "log-error-keeps-block", "zeroes-unmapped",
   ].map { "writer.\($0)" }
 
   static let readerBugs = ["block-before-zeroing", "stale-table", "torn-across-blocks"]

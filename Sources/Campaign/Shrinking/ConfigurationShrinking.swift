@@ -6,6 +6,7 @@ extension ShrinkTrials {
   mutating func simplifyConfiguration() {
     let usual = RunConfiguration(stack: best.configuration.stack)
     takes { $0.staleLogByteCount = 0 }
+    takes { $0.isKilled = false }
     takes { $0.superblockInterval = usual.superblockInterval }
     takes { $0.image = usual.image }
     takes { $0.image.isFixed = false }

@@ -10,20 +10,29 @@ final class ImageStateJudge: StateJudge {
   private let disks: VirtualDiskJudge?
   /// Judges recoveries that are cut off; `nil` where the tier `recrash` was not asked for.
   var recrash: RecrashJudge?
-  /// The first cut at which the image opened: before it, it may not be created yet.
-  private var usableSinceCut: Int?
+  private var usable: UsableImage
+  /// Whether an image was refused at a cut at which it may not have been created yet. The same structures
+  /// can come again later.
+  private var isRefusalHeldBack = false
 
   init(history: DiskHistory, evidence: ImageEvidence, promises: Promises?) {
     self.history = history
     recovery = StateRecovery(history: history, evidence: evidence)
     let initial = CrashState(cut: 0)
     let map = recovery.recovered(initial).recovered.map
-    if map != nil { usableSinceCut = 0 }
+    // With answers of its own: what is new to the states must not depend on what was asked here.
+    let search = StateRecovery(
+      history: history, evidence: ImageEvidence(recovery: evidence.recovery))
+    usable = UsableImage(history) { state in
+      state == initial ? map != nil : search.recovered(state).recovered.map != nil
+    }
     disks = promises.map { promises in
-      VirtualDiskJudge(
-        promises: promises, initialHash: InitialDiskHash(history, map).hash(ofUnit:))
+      VirtualDiskJudge(promises: promises, initial: InitialDisk(history, map))
     }
   }
+
+  /// What is refused may be refused as long as the image may not have been created yet.
+  func phase(atCut cut: Int) -> Int { usable.isThere(atCut: cut) ? 1 : 0 }
 
   func judge(_ state: CrashState) -> [Violation] {
     let (recovered, isUnknown) = recovery.recovered(state)
@@ -43,9 +52,7 @@ final class ImageStateJudge: StateJudge {
   private func judge(
     _ state: CrashState, _ recovered: RecoveredState, _ isNew: Bool
   ) -> [Violation] {
-    if recovered.map != nil, state.isPrefix { usableSinceCut = usableSinceCut ?? state.cut }
-    var violations: [Violation] = []
-    if isNew { violations += recovered.violations.filter(isJudged) }
+    var violations = structureViolations(of: recovered, state, isNew)
     guard let map = recovered.map, disks != nil else { return located(violations, state) }
     let image = StateImage(history, state)
     let disk = VirtualDisk(map, of: image, recovered)
@@ -67,8 +74,16 @@ final class ImageStateJudge: StateJudge {
       ? [] : [Violation(.d06, "after a clean close the image needs recovery: \(outcome)")]
   }
 
-  private func isJudged(_ violation: Violation) -> Bool {
-    violation.rule != .d09 || usableSinceCut != nil
+  /// Of structures that another state had nothing is said again, but for a refusal that was held back.
+  private func structureViolations(
+    of recovered: RecoveredState, _ state: CrashState, _ isNew: Bool
+  ) -> [Violation] {
+    guard isNew || isRefusalHeldBack else { return [] }
+    let refusals = recovered.violations.filter { $0.rule == .d09 }
+    if refusals.isEmpty { return isNew ? recovered.violations : [] }
+    if usable.isThere(atCut: state.cut) { return isNew ? recovered.violations : refusals }
+    isRefusalHeldBack = true
+    return isNew ? recovered.violations.filter { $0.rule != .d09 } : []
   }
 
   private func located(_ violations: [Violation], _ state: CrashState) -> [Violation] {

@@ -8,17 +8,17 @@ final class SingleImageStateJudge: StateJudge {
   private let history: DiskHistory
   private let recovery: StateRecovery
   private let promises: Promises?
-  private let initialHash: InitialDiskHash
+  private let initial: InitialDisk
   private let closedCuts: Set<Int>
-  /// How many cuts from 0 on were asked for the first at which the image opens, and which that is.
-  private var searchedCutCount = 0
-  private var usableSinceCut: Int?
+  private var usable: UsableImage
 
   init(_ evidence: Evidence, _ image: ImageEvidence, _ promises: Promises?) {
     history = evidence.history
-    recovery = StateRecovery(history: evidence.history, evidence: image)
+    let recovery = StateRecovery(history: evidence.history, evidence: image)
+    self.recovery = recovery
+    usable = UsableImage(evidence.history) { recovery.recovered($0).recovered.map != nil }
     self.promises = promises
-    initialHash = InitialDiskHash(
+    initial = InitialDisk(
       history, recovery.recovered(CrashState(cut: 0)).recovered.map)
     closedCuts = Set(evidence.client?.closedCuts ?? [])
   }
@@ -27,7 +27,7 @@ final class SingleImageStateJudge: StateJudge {
     let recovered = recovery.recovered(state).recovered
     var violations = recovered.violations
     // Before it opened for the first time the image may not be made yet.
-    if violations.contains(where: { $0.rule == .d09 }), !isUsable(before: state.cut) {
+    if violations.contains(where: { $0.rule == .d09 }), !usable.isThere(atCut: state.cut) {
       violations.removeAll { $0.rule == .d09 }
     }
     violations += judgeDisk(recovered, state)
@@ -48,39 +48,9 @@ final class SingleImageStateJudge: StateJudge {
     guard let map = recovered.map, let promises else { return [] }
     let image = StateImage(history, state)
     // A new one each time: what it remembers to be right is right at later cuts only.
-    let judge = VirtualDiskJudge(promises: promises, initialHash: initialHash.hash(ofUnit:))
+    let judge = VirtualDiskJudge(promises: promises, initial: initial)
     return judge.judge(VirtualDisk(map, of: image, recovered), state) { unit in
       ImageStateJudge.bytes(ofUnit: unit, map, recovered.file(over: image))
     }
-  }
-
-  private func isUsable(before cut: Int) -> Bool {
-    while usableSinceCut == nil, searchedCutCount <= cut {
-      let state = CrashState(cut: searchedCutCount)
-      if recovery.recovered(state).recovered.map != nil { usableSinceCut = searchedCutCount }
-      searchedCutCount += 1
-    }
-    return usableSinceCut.map { $0 <= cut } ?? false
-  }
-}
-
-/// What the virtual disk held before the first entry of the log, by units.
-struct InitialDiskHash {
-  private let history: DiskHistory
-  private let map: BlockMap?
-
-  /// - Parameter map: that of the image before the first entry; `nil` where it did not open.
-  init(_ history: DiskHistory, _ map: BlockMap?) {
-    self.history = history
-    self.map = map
-  }
-
-  func hash(ofUnit unit: UInt64) -> Digest128 {
-    let unitByteCount = UInt64(StateSum.unitByteCount)
-    guard let place = map?.fileByteOffset(of: unit * unitByteCount) else {
-      return StateSum.zeroUnitHash
-    }
-    return history.unitHash(
-      history.contents(ofUnit: place / unitByteCount, in: CrashState(cut: 0)))
   }
 }

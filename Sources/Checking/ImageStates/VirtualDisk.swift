@@ -2,11 +2,14 @@ import Bytes
 import CrashStates
 import VHDX
 
-/// The virtual disk of a recovered crash state, page by page of 64 KiB.
+/// The virtual disk of a recovered crash state, page by page of 64 KiB. What is undefined counts as zeroes
+/// in its digest, as most readers answer it; whoever judges a promise asks (``isUndefined(page:)``).
 struct VirtualDisk {
   static let unitCountPerPage: UInt64 = 128
 
   let byteCount: UInt64
+  /// Whole blocks, ascending.
+  private let undefinedRanges: [ByteRange]
   /// What the units of each page add up to; a page that is not listed is all zero.
   private(set) var pageSums: [UInt64: StateSum] = [:]
   /// The hash of every unit that is not known to be zero.
@@ -15,11 +18,13 @@ struct VirtualDisk {
   /// A disk of zeroes.
   init(byteCount: UInt64) {
     self.byteCount = byteCount
+    undefinedRanges = []
   }
 
   /// - Parameter map: that of `recovered`.
   init(_ map: BlockMap, of image: StateImage, _ recovered: RecoveredState) {
     byteCount = map.virtualDiskByteCount
+    undefinedRanges = map.undefinedRanges
     if recovered.changesPayload {
       addUnits(map, of: recovered.file(over: image))
     } else {
@@ -31,6 +36,23 @@ struct VirtualDisk {
     var sum = StateSum()
     for page in pageSums.values { sum += page }
     return sum.digest(diskByteCount: byteCount)
+  }
+
+  /// Whether the format leaves open what a page holds. Blocks are made of whole pages.
+  func isUndefined(page: UInt64) -> Bool {
+    if undefinedRanges.isEmpty { return false }
+    let byteOffset = page * Self.unitCountPerPage * UInt64(StateSum.unitByteCount)
+    var low = 0
+    var high = undefinedRanges.count
+    while low < high {
+      let middle = (low + high) / 2
+      if undefinedRanges[middle].endByteOffset <= byteOffset {
+        low = middle + 1
+      } else {
+        high = middle
+      }
+    }
+    return low < undefinedRanges.count && undefinedRanges[low].byteOffset <= byteOffset
   }
 
   /// The hashes of a page's units that are not known to be zero.

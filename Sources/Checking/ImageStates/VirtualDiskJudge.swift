@@ -4,25 +4,30 @@ import VHDX
 
 /// D01 to D07 for the virtual disk of a crash state: each unit holds a version that it may hold.
 ///
+/// Units are looked at that hold something, that something is promised of, and that held something before
+/// the first operation. Where the format leaves their contents undefined, any reader may show anything, and
+/// that only a discard allows ([MS-VHDX] 2.5.1.1).
+///
 /// Pages that were found right under the same promises are not looked at again.
 final class VirtualDiskJudge {
   private struct PageKey: Hashable {
     var page: UInt64
     var sum: StateSum
+    var isUndefined: Bool
   }
 
   private let promises: Promises
   /// What the virtual disk held before the first operation.
-  private let initialHash: (UInt64) -> Digest128
+  private let initial: InitialDisk
   private var generation = -1
   /// Right under the promises of ``generation``.
   private var right: Set<PageKey> = []
   /// The units of each page of which something is promised.
   private var promised: [UInt64: [UInt64]] = [:]
 
-  init(promises: Promises, initialHash: @escaping (UInt64) -> Digest128) {
+  init(promises: Promises, initial: InitialDisk) {
     self.promises = promises
-    self.initialHash = initialHash
+    self.initial = initial
   }
 
   /// - Parameter bytes: the contents of a unit of this state, asked for where it is wrong.
@@ -33,9 +38,12 @@ final class VirtualDiskJudge {
     var violations: [(unit: UInt64, violation: Violation)] = []
     var pages = Array(disk.pageSums.keys)
     pages += promised.keys.filter { disk.pageSums[$0] == nil }
+    pages += initial.unitsOfPages.keys.filter { disk.pageSums[$0] == nil && promised[$0] == nil }
     // Sorted only where it shows: in the order of violations.
     for page in pages {
-      let key = PageKey(page: page, sum: disk.pageSums[page] ?? StateSum())
+      let key = PageKey(
+        page: page, sum: disk.pageSums[page] ?? StateSum(),
+        isUndefined: disk.isUndefined(page: page))
       if right.contains(key) { continue }
       let found = judge(page: page, disk, state, bytes)
       if found.isEmpty { right.insert(key) }
@@ -49,13 +57,18 @@ final class VirtualDiskJudge {
   ) -> [(unit: UInt64, violation: Violation)] {
     var hashes: [UInt64: Digest128] = [:]
     for unit in promised[page] ?? [] { hashes[unit] = StateSum.zeroUnitHash }
+    for unit in initial.unitsOfPages[page] ?? [] { hashes[unit] = StateSum.zeroUnitHash }
     for (unit, hash) in disk.hashes(ofPage: page) { hashes[unit] = hash }
+    let isUndefined = disk.isUndefined(page: page)
     return hashes.compactMap { unit, hash in
-      guard !promises.allows(hash, unit: unit, cut: state.cut, base: initialHash(unit)) else {
-        return nil
-      }
-      let finding = PromiseFinding(
+      let isAllowed =
+        isUndefined
+        ? promises.allowsAnything(unit: unit, cut: state.cut, base: initial.hash(ofUnit: unit))
+        : promises.allows(hash, unit: unit, cut: state.cut, base: initial.hash(ofUnit: unit))
+      if isAllowed { return nil }
+      var finding = PromiseFinding(
         promises: promises, state: state, unit: unit, hash: hash, bytes: bytes(unit))
+      finding.isUndefined = isUndefined
       return (unit, finding.violation)
     }
   }

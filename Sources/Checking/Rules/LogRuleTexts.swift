@@ -34,5 +34,11 @@ extension RuleText {
     .l11: RuleText(
       promise: "appending to an existing log continues the same chain",
       failure: "appending did not continue the chain"),
+    .l12: RuleText(
+      promise: "a log that was closed counts all of its entries",
+      failure: "a log that was closed does not count all of its entries"),
+    .l13: RuleText(
+      promise: "the superblock is rewritten every so many entries, whatever they are",
+      failure: "the superblock was not rewritten for too many entries"),
   ]
 }

@@ -15,6 +15,8 @@ public enum Rule: String, CaseIterable, Hashable, Comparable, Sendable {
   case l09 = "L09"
   case l10 = "L10"
   case l11 = "L11"
+  case l12 = "L12"
+  case l13 = "L13"
 
   case d01 = "D01"
   case d02 = "D02"

@@ -4,7 +4,8 @@ extension Rule {
   public var explanationOrder: Int { Self.placeInExplanation[self] ?? Self.explained.count }
 
   private static let explained: [Rule] = [
-    .h01, .h03, .h05, .h06, .l01, .l03, .l11, .l02, .l06, .l09, .l10, .l05, .h12, .h10, .h11, .h02,
+    .h01, .h03, .h05, .h06, .l01, .l03, .l11, .l02, .l06, .l09, .l10, .l05, .l13, .l12, .h12, .h10,
+    .h11, .h02,
     .h13, .h14, .h16, .h17, .g09, .m13, .b09, .b10, .e01, .e02, .e03, .e05, .e06, .e07, .e08,
     .e09, .e10, .e11, .e04, .s01, .s08, .s07, .s06, .r10, .e12, .s03, .s04, .s09, .r01, .r03,
     .r04, .r05, .r06, .r07, .r08, .r09, .r11, .r12, .r02, .s05, .h15, .d08, .d09, .d05, .d04,

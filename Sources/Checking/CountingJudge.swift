@@ -1,0 +1,71 @@
+import Workload
+
+/// L12 and L13 from the trace: when the superblock is rewritten though no flush and no FUA asks for it. A
+/// count that is stale is no error of the log, but what is not counted can be lost to whoever appends.
+struct CountingJudge {
+  let headers: [WrittenHeader]
+  let superblocks: [WrittenSuperblock]
+  let traces: Traces
+  /// `nil` below an image, where the client waits for other operations than those of the log.
+  let client: ClientHistory?
+
+  func judge() -> [Violation] {
+    // Where entries share a place it cannot be said how many there are; that breaks L03.
+    guard ChainTraceJudge(headers: headers).judge().isEmpty else { return [] }
+    return uncountedAtClose() + overdueCounts()
+  }
+
+  private func uncountedAtClose() -> [Violation] {
+    traces.sessions.enumerated().compactMap { number, session in
+      guard let closedAt = session.closedAt else { return nil }
+      let written = headers.count { $0.submittedAt <= closedAt }
+      let counted = superblocks.stableEntryCount(at: closedAt)
+      if counted >= written { return nil }
+      return Violation(
+        .l12,
+        """
+        session \(number) closed its log of \(written) entries, and the superblock on stable media counts \
+        \(counted)
+        """,
+        entries: [counted], evidence: ["the first that is not counted: \(headers[counted].summary)"]
+      )
+    }
+  }
+
+  private func overdueCounts() -> [Violation] {
+    guard let client, let interval = traces.superblockInterval else { return [] }
+    let completeSince = completeSince
+    var headerOfOperation: [UInt64: WrittenHeader] = [:]
+    for header in headers where !header.header.flags.contains(.mark) {
+      if let operation = header.operation { headerOfOperation[operation] = header }
+    }
+    return client.records.compactMap { record in
+      guard record.isAcknowledged, let endedAt = record.endedAtEvent,
+        let writtenAt = headerOfOperation[record.operation.identifier]?.completedAt
+      else { return nil }
+      let complete = completeSince.prefix { $0 <= writtenAt }.count
+      let due = complete / interval * interval
+      let counted = superblocks.stableEntryCount(at: endedAt)
+      if counted >= due { return nil }
+      return Violation(
+        .l13,
+        """
+        \(record.operation) was acknowledged at event \(endedAt), when \(complete) entries were in the \
+        log, of which every \(interval) are to be counted, and the superblock on stable media counted \
+        \(counted) and not \(due)
+        """,
+        entries: [counted], operations: [record.operation.identifier],
+        evidence: ["the first that is not counted: \(headers[counted].summary)"])
+    }
+  }
+
+  /// When the first entry, the first two, and so on were written completely, as far as they ever were.
+  private var completeSince: [UInt64] {
+    var times: [UInt64] = []
+    for header in headers {
+      guard let completedAt = header.completedAt else { break }
+      times.append(max(times.last ?? 0, completedAt))
+    }
+    return times
+  }
+}

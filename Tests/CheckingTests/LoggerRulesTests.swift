@@ -1,0 +1,248 @@
+import Checking
+import Testing
+import Workload
+
+/// Each rule of the write log has a trace that breaks it, and one as like it as can be that does not.
+@Suite struct LoggerRulesTests {
+  /// Two writes and a flush, each as it should be.
+  private static func right() -> TracedCase {
+    var made = TracedCase()
+    made.write()
+    made.write(counting: 2, isFUA: true)
+    made.flush(counting: 3)
+    return made
+  }
+
+  @Test func aCarefulLoggerBreaksNothing() throws {
+    let judgement = try Self.right().judgement()
+    #expect(judgement.violations == [])
+    #expect(
+      judgement.judgedRules.filter { $0.rawValue.hasPrefix("L") }
+        == Rule.allCases.filter { $0.rawValue.hasPrefix("L") && $0 != .l10 })
+  }
+
+  // MARK: L03
+
+  @Test(arguments: [0, 1, 512])
+  func anEntryThatStartsInAnotherOnesDataBreaksL03(missing: Int) throws {
+    var made = TracedCase()
+    made.write()
+    made.write { made, operation in
+      made.entry([2, 1, 0], data: RecordedCase.data(operation), of: 2, missing: missing)
+    }
+    let violation = try made.judgement().violations.first { $0.rule == .l03 }
+    #expect((violation == nil) == (missing == 0))
+    if let violation { #expect(violation.entries == [0, 1]) }
+  }
+
+  // MARK: L04 and L05
+
+  @Test func aCountOfWhatIsNotStableBreaksL04() throws {
+    for isStable in [true, false] {
+      var made = TracedCase()
+      made.write(counting: 1) { made, operation in
+        made.entry([1, 1, 0], data: RecordedCase.data(operation), of: 1, isStable: isStable)
+      }
+      #expect(try made.brokenRules() == (isStable ? [] : [.l04]))
+    }
+  }
+
+  @Test func aCountOfWhatWasNeverBegunBreaksL04() throws {
+    for count in [1, 2] {
+      var made = TracedCase()
+      made.write(counting: count)
+      #expect(try made.brokenRules() == (count == 1 ? [] : [.l04]))
+    }
+  }
+
+  /// The superblock is there already when the entry becomes stable.
+  @Test func aSuperblockBeforeItsEntryBreaksL04() throws {
+    var made = TracedCase()
+    made.write { made, operation in
+      made.superblock(1)
+      made.logWrite(operation)
+    }
+    #expect(try made.brokenRules() == [.l04])
+  }
+
+  @Test(arguments: [true, false])
+  func anAcknowledgedFlushOrFUAThatIsNotCountedBreaksL05(isFUA: Bool) throws {
+    for count in [2, 1, nil] {
+      var made = TracedCase()
+      made.write()
+      if isFUA {
+        made.write(counting: count, isFUA: true)
+      } else {
+        made.flush(counting: count)
+      }
+      #expect(try made.brokenRules() == (count == 2 ? [] : [.l05]))
+    }
+  }
+
+  @Test func aCountThatComesAfterTheAnswerIsTooLate() throws {
+    var made = TracedCase()
+    made.flush()
+    made.superblock(1)
+    #expect(try made.brokenRules() == [.l05])
+  }
+
+  @Test func aCountThatIsNotStableIsNone() throws {
+    for isStable in [true, false] {
+      var made = TracedCase()
+      made.write(isFUA: true) { made, operation in
+        made.logWrite(operation)
+        made.superblock(1, isStable: isStable)
+      }
+      #expect(try made.brokenRules() == (isStable ? [] : [.l05]))
+    }
+  }
+
+  /// What counts is the superblock that is there, and not the best one that ever was.
+  @Test func aCountThatIsTakenBackIsNone() throws {
+    var made = TracedCase()
+    made.write()
+    made.write(isFUA: true) { made, operation in
+      made.logWrite(operation)
+      made.superblock(2)
+      made.superblock(1)
+    }
+    #expect(try made.brokenRules() == [.l05])
+  }
+
+  // MARK: L07
+
+  @Test func anAcknowledgedOperationWithoutAnEntryBreaksL07() throws {
+    for isAnswered in [true, false] {
+      var made = TracedCase()
+      made.write(isAnswered: isAnswered) { _, _ in }
+      #expect(try made.brokenRules([.l07]) == (isAnswered ? [.l07] : []))
+    }
+  }
+
+  @Test func anOperationWithTwoEntriesBreaksL07() throws {
+    var made = TracedCase()
+    made.write { made, operation in
+      made.logWrite(operation)
+      made.logWrite(operation)
+    }
+    #expect(try made.brokenRules() == [.l07])
+  }
+
+  @Test func anEntryWithAnotherRangeBreaksL07() throws {
+    var made = TracedCase()
+    made.write { $0.logWrite($1, sectorOffset: 1) }
+    #expect(try made.brokenRules([.l07]) == [.l07])
+  }
+
+  @Test(arguments: [0, 2, 16] as [UInt64])
+  func anEntryWithOtherFlagsBreaksL07(flags: UInt64) throws {
+    for isFUA in [true, false] {
+      var made = TracedCase()
+      made.write(counting: 1, isFUA: isFUA, isStable: true) { $0.logWrite($1, flags: flags) }
+      #expect(try made.brokenRules() == (flags == (isFUA ? 2 : 0) ? [] : [.l07]))
+    }
+  }
+
+  @Test func anEntryOfAnOperationThatFailedBreaksL07() throws {
+    for isLogged in [true, false] {
+      var made = TracedCase()
+      made.write(errorName: "EIO") { if isLogged { $0.logWrite($1) } }
+      #expect(try made.brokenRules([.l07]) == (isLogged ? [.l07] : []))
+    }
+  }
+
+  @Test func anEntryOfAReadBreaksL07() throws {
+    for isLogged in [true, false] {
+      var made = TracedCase()
+      made.read(isLogged: isLogged)
+      #expect(try made.brokenRules() == (isLogged ? [.l07] : []))
+    }
+  }
+
+  @Test func anEntryWithoutAnOperationBreaksL07() throws {
+    for operation in [nil, 9] as [UInt64?] {
+      var made = Self.right()
+      made.entry([0, 0, 1], of: operation)
+      #expect(try made.brokenRules() == [.l07])
+    }
+  }
+
+  // MARK: L08
+
+  @Test(arguments: [0, 511, 512, 65535] as [UInt64])
+  func aDeviceThatDiffersInOneByteBreaksL08(byteOffset: UInt64) throws {
+    var made = Self.right()
+    made.live.write([0xee], at: byteOffset)
+    let violation = try #require(try made.judgement().violations.first { $0.rule == .l08 })
+    #expect(violation.title.contains("byte \(byteOffset / 512 * 512) "))
+    #expect(try made.brokenRules() == [.l08])
+  }
+
+  @Test func aDeviceOfAnotherLengthBreaksL08() throws {
+    for byteCount in [65536, 65024, 66048] as [UInt64] {
+      var made = Self.right()
+      made.live.resize(toByteCount: byteCount)
+      #expect(try made.brokenRules() == (byteCount == 65536 ? [] : [.l08]))
+    }
+  }
+
+  // MARK: L09
+
+  @Test func aFlushEntryBeforeTheWriteIsStableBreaksL09() throws {
+    for isTrue in [true, false] {
+      var made = TracedCase()
+      made.write()
+      made.flush(counting: 2, isTrue: isTrue)
+      #expect(try made.brokenRules() == (isTrue ? [] : [.l09]))
+    }
+  }
+
+  /// The first write of several, too; and what an earlier flush covered is not asked for again.
+  @Test func oneWriteOfSeveralThatIsNotStableBreaksL09() throws {
+    for unstable in 0...3 {
+      var made = TracedCase()
+      made.write(isStable: unstable != 1)
+      made.write(isStable: unstable != 2)
+      made.write(isStable: unstable != 3)
+      made.flush(counting: 4, isTrue: false)
+      made.flush(counting: 5, isTrue: false)
+      #expect(try made.brokenRules() == (unstable == 0 ? [] : [.l09]))
+      #expect(try made.judgement().violations.allSatisfy { $0.repeatCount == 0 })
+    }
+  }
+
+  @Test func aFUAEntryOfAWriteThatIsNotStableBreaksL09() throws {
+    for isStable in [true, false] {
+      var made = TracedCase()
+      made.write(counting: 1, isFUA: true, isStable: isStable)
+      #expect(try made.brokenRules() == (isStable ? [] : [.l09]))
+    }
+  }
+
+  // MARK: L11
+
+  @Test(arguments: [0, 512, 1024])
+  func aSessionThatDoesNotGoOnAtTheEndBreaksL11(missing: Int) throws {
+    var made = TracedCase()
+    made.write()
+    made.reopen()
+    made.write { made, operation in
+      made.entry([2, 1, 0], data: RecordedCase.data(operation), of: 2, missing: missing)
+    }
+    #expect(try made.brokenRules([.l11]) == (missing == 0 ? [] : [.l11]))
+  }
+
+  @Test func aSessionOfALogWithoutEntriesStartsAfterTheSuperblock() throws {
+    var made = TracedCase()
+    made.superblock(0)
+    made.reopen()
+    made.write()
+    #expect(try made.brokenRules() == [])
+  }
+
+  @Test func aSessionThatCannotOpenItsLogBreaksL11() throws {
+    var made = Self.right()
+    made.reopen(error: "no chain")
+    #expect(try made.brokenRules() == [.l11])
+  }
+}
