@@ -1,0 +1,22 @@
+#include "CMutant.h"
+
+#include <stddef.h>
+
+int powercut_mutant;
+
+// Before any other code of the program or library, and without a call: the library is preloaded into
+// programs whose functions are not to be used yet.
+__attribute__((constructor(101))) static void read_choice(int argc, char **argv, char **variables) {
+  (void)argc;
+  (void)argv;
+  static const char name[] = "POWERCUT_MUTANT=";
+  for (; variables != NULL && *variables != NULL; variables++) {
+    const char *text = *variables;
+    size_t at = 0;
+    while (name[at] != '\0' && text[at] == name[at]) at++;
+    if (name[at] != '\0') continue;
+    int number = 0;
+    for (; text[at] >= '0' && text[at] <= '9'; at++) number = number * 10 + (text[at] - '0');
+    powercut_mutant = number;
+  }
+}
