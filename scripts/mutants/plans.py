@@ -1,25 +1,37 @@
 """What is to kill a mutant: campaigns of the tool, tests and scenarios, one step after the other."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 SEEDS = 2000
 
 
 @dataclass(frozen=True)
 class Step:
+    """Seeds of a campaign, tests whose names match, or scenarios."""
+
     name: str
-    # One of the two: what the tool is called with, or which tests are run.
-    arguments: tuple[str, ...] = ()
+    stack: str = ""
+    workload: str = "client"
+    states: str = "default"
+    seeds: int = 0
     filter: str = ""
     skip: str = ""
+    scenarios: tuple[str, ...] = ()
 
     @property
     def is_campaign(self) -> bool:
-        return bool(self.arguments) and self.arguments[0] == "fuzz"
+        return bool(self.stack)
 
-
-def fuzz(name: str, *arguments: str, seeds: int = SEEDS) -> Step:
-    return Step(name, ("fuzz", *arguments, "--seeds", f"1..{seeds}", "--jobs", "1", "--format", "json"))
+    @property
+    def arguments(self) -> list[str]:
+        """What the tool is called with."""
+        if self.scenarios:
+            return ["run", *self.scenarios, "--format", "json"]
+        words = ["fuzz", "--stack", self.stack, "--workload", self.workload]
+        if self.states != "default":
+            words += ["--states", self.states]
+        return words + ["--seeds", f"1..{self.seeds}", "--jobs", "1", "--format", "json"]
 
 
 def tests(name: str, expression: str, skip: str = "") -> Step:
@@ -29,11 +41,11 @@ def tests(name: str, expression: str, skip: str = "") -> Step:
 # Tests that are about the sources, the debug build or time, and not about what a mutant changes.
 NOT_OF_MUTANTS = r"^ArchitectureTests\.|BugBenchmarkTests|GeneratedProgramsTests"
 
-DIRTY_IMAGES = fuzz("dirty images", "--stack", "vhdx:exact", "--workload", "dirty-images")
-VHDX_CLIENTS = fuzz("clients of vhdx:exact", "--stack", "vhdx:exact")
-RAW_CLIENTS = fuzz("clients of raw:exact", "--stack", "raw:exact")
+DIRTY_IMAGES = Step("dirty images", "vhdx:exact", "dirty-images", seeds=SEEDS)
+VHDX_CLIENTS = Step("clients of vhdx:exact", "vhdx:exact", seeds=SEEDS)
+RAW_CLIENTS = Step("clients of raw:exact", "raw:exact", seeds=SEEDS)
 # Every state that the device could have been left with, where a run is small enough for that.
-RAW_ALL = fuzz("clients of raw:exact, states all", "--stack", "raw:exact", "--states", "all", seeds=300)
+RAW_ALL = Step("clients of raw:exact, states all", "raw:exact", states="all", seeds=300)
 
 VHDX_TESTS = tests("VHDXTests", r"^VHDXTests\.")
 LOG_TESTS = tests("WriteLogTests", r"^WriteLogTests\.")
@@ -46,10 +58,8 @@ PROGRAM_TESTS = tests("ProgramsTests", r"^ProgramsTests\.")
 RECORDING_TESTS = tests("recording through the tool", r"^powercutTests\..*(Record|Killed|OneFile|Journal|OtherLibrary)")
 TOOL_TESTS = tests("powercutTests", r"^powercutTests\.", NOT_OF_MUTANTS)
 # Those that start no programs.
-SCENARIOS = Step(
-    "scenarios",
-    ("run", *(f"Scenarios/{name}" for name in ("logger", "writer", "recovery", "schedules", "states", "vhdx", "qemu")),
-     "--format", "json"))
+SCENARIOS = Step("scenarios", scenarios=tuple(
+    f"Scenarios/{name}" for name in ("logger", "writer", "recovery", "schedules", "states", "vhdx", "qemu")))
 
 PLANS: dict[str, tuple[Step, ...]] = {
     # Recovery, and what it is made of.
@@ -68,3 +78,20 @@ PLANS: dict[str, tuple[Step, ...]] = {
 
 # The plans whose mutants are to be killed by campaigns.
 OF_CAMPAIGNS = {"dirty-images", "writer", "logger"}
+
+# What a sample builds: tests that start nothing of the package's own.
+OF_SAMPLES = {step.name for step in (VHDX_TESTS, LOG_TESTS, STACK_TESTS, STATE_TESTS, JUDGE_TESTS, CAMPAIGN_TESTS)}
+# Campaigns that a sample's build, which is not optimized, gets through in seconds.
+SAMPLE_SEEDS = {DIRTY_IMAGES.name: 60, VHDX_CLIENTS.name: 15, RAW_CLIENTS.name: 60}
+
+
+def in_sample(step: Step, by: str, seed: int) -> Step | None:
+    """What is run of a step that killed a mutant, to see that it does so still; `None` where that takes too much.
+
+    `by` and `seed` are what the report says."""
+    if step.is_campaign:
+        return replace(step, seeds=seed) if 0 < seed <= SAMPLE_SEEDS.get(step.name, 0) else None
+    test = re.fullmatch(r"(\w+)\(.*\)", by)
+    if step.name not in OF_SAMPLES or not test:
+        return None
+    return replace(step, name=f"{step.name}: {by}", filter=rf"{step.filter}.*/{test[1]}\(")

@@ -30,7 +30,8 @@ class Count:
         self.total = len(rows)
         self.killed = sum(result.is_killed for _, result in rows)
         self.equivalent = sum(not result.is_killed and bool(mutant.equivalent) for mutant, result in rows)
-        self.survived = self.total - self.killed - self.equivalent
+        self.unfinished = sum(result.steps_left > 0 and not mutant.equivalent for mutant, result in rows)
+        self.survived = self.total - self.killed - self.equivalent - self.unfinished
         self.by_campaign = sum(result.seed > 0 for _, result in rows)
 
     @property
@@ -59,6 +60,8 @@ def text(mutants: list[Mutant], results: dict[str, Result], processor_count: int
         "one after the other.",
         "",
     ]
+    if total.unfinished:
+        lines += [f"**Not run to the end: {total.unfinished}**; they count as not killed below.", ""]
     if missing:
         lines += [f"**Not run: {len(missing)}**: " + ", ".join(missing), ""]
     lines += ["| target | mutants | killed | by campaigns | survived | equivalent | killed of those that are not |",
@@ -108,11 +111,15 @@ def campaigns(rows: list[tuple[Mutant, Result]]) -> list[str]:
 def survivors(rows: list[tuple[Mutant, Result]]) -> list[str]:
     lines = ["## Survivors", ""]
     own = [mutant for mutant, result in rows if not result.is_killed]
+    results_left = {mutant.name: result.steps_left for mutant, result in rows}
     if not own:
         return lines + ["None.", ""]
     for mutant in own:
+        left = results_left[mutant.name]
         if mutant.equivalent:
             reason = f"equivalent: {mutant.equivalent}"
+        elif left:
+            reason = f"not run to the end: {left} steps of '{mutant.plan}' are left"
         else:
             reason = mutant.survives or "**no reason is given yet**"
         lines += [f"- **{mutant.name}** ({mutant.path}): {change(mutant)}", f"  {reason}"]

@@ -14,7 +14,7 @@ import report  # noqa: E402
 import rows  # noqa: E402
 import woven  # noqa: E402
 from killing import Killer, Result  # noqa: E402
-from plans import PLANS, Step  # noqa: E402
+from plans import PLANS, Step, in_sample  # noqa: E402
 from rows import ListError, Mutant  # noqa: E402
 
 
@@ -33,19 +33,27 @@ def main() -> int:
     reports = woven.REPOSITORY / "Reports"
     known = report.read(reports / "mutants.json")
     chosen = choose(mutants, known, options)
-    copy = woven.Woven(woven.REPOSITORY / ".build" / "mutants", options.configuration)
+    is_sample = options.sample > 0
+    copy = woven.Woven(woven.REPOSITORY / ".build" / ("mutants-sample" if is_sample else "mutants"), is_sample)
     copy.prepare(mutants)
     if not options.no_build:
-        build(copy, options)
+        build(copy)
     if options.build_only:
         return 0
-    results = run(copy, chosen, known, options)
+    kept = known if options.only or options.survivors else {}
+
+    def keep(results: dict[str, Result]) -> None:
+        """Now and then, so that whoever ends a run early has what it found."""
+        if not options.sample:
+            report.write(reports, mutants, kept | results, os.cpu_count() or 1)
+
+    results = run(copy, chosen, known, options, keep)
     if options.sample:
         return judge_sample(results, known)
-    everything = (known if options.only or options.survivors else {}) | results
-    report.write(reports, mutants, everything, os.cpu_count() or 1)
+    keep(results)
     unexplained = [mutant.name for mutant in chosen
-                   if not results[mutant.name].is_killed and not (mutant.equivalent or mutant.survives)]
+                   if not results[mutant.name].is_killed and not results[mutant.name].steps_left
+                   and not (mutant.equivalent or mutant.survives)]
     for name in unexplained:
         print(f"mutants: {name} survives, and its row does not say why", file=sys.stderr)
     return 1 if unexplained else 0
@@ -61,7 +69,8 @@ def parsed() -> argparse.Namespace:
                         help="run those whose name or file has this text; the report keeps the others' results")
     parser.add_argument("--survivors", action="store_true", help="run those that the report says survive, or lacks")
     parser.add_argument("--jobs", type=int, default=2, help="how many mutants are run side by side")
-    parser.add_argument("--configuration", default="release", choices=("release", "debug"))
+    parser.add_argument("--steps", type=int, default=0, metavar="N",
+                        help="carry out only the first N steps of each plan; the report says so")
     parser.add_argument("--no-build", action="store_true", help="take what was built before")
     parser.add_argument("--build-only", action="store_true")
     return parser.parse_args()
@@ -81,45 +90,63 @@ def choose(mutants: list[Mutant], known: dict[str, Result], options: argparse.Na
     if options.survivors:
         return [mutant for mutant in mutants if mutant.name not in known or not known[mutant.name].is_killed]
     if options.sample:
-        killed = [mutant for mutant in mutants if mutant.name in known and known[mutant.name].is_killed]
+        killed = [mutant for mutant in mutants if sample_step(mutant, known.get(mutant.name))]
         drawn = random.Random(options.seed).sample(killed, min(options.sample, len(killed)))
         return [mutant for mutant in mutants if mutant in drawn]
     return mutants
 
 
-def build(copy: woven.Woven, options: argparse.Namespace) -> None:
+def build(copy: woven.Woven) -> None:
     begin = time.monotonic()
     print("mutants: building the sources with all mutants in them", file=sys.stderr)
-    copy.build("--build-tests")
-    copy.build("--product", "powercut")
-    copy.build("--product", "powercut-preload")
+    copy.build()
     print(f"mutants: built in {time.monotonic() - begin:.0f} s", file=sys.stderr)
 
 
 def run(
-    copy: woven.Woven, chosen: list[Mutant], known: dict[str, Result], options: argparse.Namespace
+    copy: woven.Woven, chosen: list[Mutant], known: dict[str, Result], options: argparse.Namespace, keep
 ) -> dict[str, Result]:
     killer = Killer(copy, log=lambda line: print(f"mutants: {line}", file=sys.stderr, flush=True))
     results: dict[str, Result] = {}
     begin = time.monotonic()
     with ThreadPoolExecutor(options.jobs) as pool:
         waiting = {pool.submit(killer.kill, mutant.name, mutant.number, mutant.plan,
-                               steps(mutant, known.get(mutant.name))): mutant for mutant in chosen}
+                               first(steps(mutant, known.get(mutant.name), copy.is_sample), options.steps)): mutant
+                   for mutant in chosen}
         for done in as_completed(waiting):
             result = done.result()
+            if options.steps and not result.is_killed:
+                result.steps_left = max(0, len(PLANS[result.plan]) - options.steps)
             results[result.name] = result
             what = f"{result.step}: {result.by}" + (f", seed {result.seed}" if result.seed else "")
             print(f"mutants: {time.monotonic() - begin:.0f} s, {len(results)} of {len(chosen)}: {result.name}: "
                   f"{what if result.is_killed else 'SURVIVES'}, {result.seconds:.1f} s", file=sys.stderr, flush=True)
+            if len(results) % 10 == 0:
+                keep(results)
     return results
 
 
-def steps(mutant: Mutant, known: Result | None) -> tuple[Step, ...]:
-    """What killed it the last time comes first, unless that was a later step than a campaign."""
+def steps(mutant: Mutant, known: Result | None, is_sample: bool) -> tuple[Step, ...]:
+    """What killed it the last time comes first, unless campaigns do: how many seeds they take is to be known."""
     plan = PLANS[mutant.plan]
+    if is_sample:
+        step = sample_step(mutant, known)
+        return (step,) if step else ()
     if known and known.is_killed and not plan[0].is_campaign:
         return tuple(sorted(plan, key=lambda step: step.name != known.step))
     return plan
+
+
+def first(steps: tuple[Step, ...], count: int) -> tuple[Step, ...]:
+    return steps[:count] if count else steps
+
+
+def sample_step(mutant: Mutant, known: Result | None) -> Step | None:
+    """What a sample runs of a mutant; `None` where it is left out of samples."""
+    if not known or not known.is_killed:
+        return None
+    step = next((step for step in PLANS[mutant.plan] if step.name == known.step), None)
+    return in_sample(step, known.by, known.seed) if step else None
 
 
 def judge_sample(results: dict[str, Result], known: dict[str, Result]) -> int:

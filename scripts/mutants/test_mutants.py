@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import report  # noqa: E402
 import rows  # noqa: E402
 import woven  # noqa: E402
-from run import choose, judge_sample, parsed  # noqa: E402
+from run import choose, judge_sample, parsed, sample_step  # noqa: E402
 from killing import Result, read_tests, test_name  # noqa: E402
 from plans import PLANS  # noqa: E402
 from rows import ListError, parse  # noqa: E402
@@ -127,16 +127,27 @@ class Weaving(unittest.TestCase):
 
 
 class Package(unittest.TestCase):
-    def test_the_manifest_gets_the_flag_and_lets_warnings_pass(self):
-        text = woven.manifest((woven.REPOSITORY / "Package.swift").read_text())
-        self.assertIn('.target(name: "CMutant")', text)
-        self.assertIn('dependencies: ["CMutant"] + dependencies', text)
-        self.assertIn('dependencies: ["CJournal", "CMutant"]', text)
-        self.assertNotIn("treatAllWarnings", text)
+    def described(self, is_sample: bool) -> dict:
+        """The copy's manifest as the package manager reads it."""
+        with tempfile.TemporaryDirectory() as folder:
+            copy = woven.Woven(Path(folder), is_sample)
+            copy.prepare([])
+            printed = subprocess.run(["swift", "package", "--package-path", copy.package, "dump-package"],
+                                     capture_output=True, check=True).stdout
+            return {target["name"]: target for target in json.loads(printed)["targets"]}
 
-    def test_a_manifest_that_is_another_one_is_refused(self):
-        with self.assertRaisesRegex(ListError, "Package.swift: expected"):
-            woven.manifest("let package = Package(name: \"other\")\n")
+    def test_every_target_may_ask_for_the_flag(self):
+        targets = self.described(False)
+        for name in ("VHDX", "WriteLog", "Recorder", "CPreload", "Checking", "powercut"):
+            self.assertIn("CMutant", json.dumps(targets[name]["dependencies"]), name)
+        self.assertNotIn("treatAllWarnings", json.dumps(targets))
+        self.assertNotIn("powercut-mutant-campaign", targets)
+
+    def test_a_sample_takes_no_packages_that_are_long_to_build(self):
+        targets = self.described(True)
+        self.assertNotIn("NIO", json.dumps(targets))
+        self.assertNotIn("ArgumentParser", json.dumps(targets))
+        self.assertIn("CheckingTests", targets)
 
     def test_the_list_matches_the_sources(self):
         found = rows.read(woven.REPOSITORY / "Mutants")
@@ -173,7 +184,7 @@ class Reports(unittest.TestCase):
                              "d\n- x\n+ y\nsurvives: issue 3\n")
         self.results = {
             "list/a": Result("list/a", "logger", "clients of raw:exact", "L03", 7, 1.5),
-            "list/b": Result("list/b", "log", "WriteLogTests", "good()", 0, 2),
+            "list/b": Result("list/b", "log", "WriteLogTests", "good(of:)", 0, 2),
             "list/c": Result("list/c", "log", seconds=3),
             "list/d": Result("list/d", "log", seconds=4),
         }
@@ -189,6 +200,12 @@ class Reports(unittest.TestCase):
         del self.results["list/b"]
         self.assertIn("**Not run: 1**: list/b", report.text(self.found, self.results, 2))
 
+    def test_a_plan_that_was_not_run_to_its_end_is_said(self):
+        self.results["list/b"] = Result("list/b", "log", steps_left=3)
+        text = report.text(self.found, self.results, 2)
+        self.assertIn("**Not run to the end: 1**", text)
+        self.assertIn("3 steps of 'log' are left", text)
+
     def test_a_survivor_without_a_reason_is_said(self):
         self.results["list/a"] = Result("list/a", "logger")
         self.assertIn("no reason is given yet", report.text(self.found, self.results, 2))
@@ -198,6 +215,16 @@ class Reports(unittest.TestCase):
             report.write(Path(folder), self.found, self.results | {"list/gone": Result("list/gone", "log")}, 2)
             self.assertEqual(report.read(Path(folder, "mutants.json")), self.results)
             self.assertEqual(json.loads(Path(folder, "mutants.json").read_text())["schemaVersion"], 1)
+
+    def test_a_sample_runs_only_what_killed(self):
+        campaign, tests = (sample_step(mutant, self.results[mutant.name]) for mutant in self.found[:2])
+        self.assertEqual((campaign.stack, campaign.seeds), ("raw:exact", 7))
+        self.assertEqual(tests.filter, r"^WriteLogTests\..*/good\(")
+        late = Result("list/a", "logger", "clients of raw:exact", "L03", 700, 9)
+        crash = Result("list/b", "log", "WriteLogTests", "SIGILL: halfway", 0, 9)
+        self.assertIsNone(sample_step(self.found[0], late))
+        self.assertIsNone(sample_step(self.found[1], crash))
+        self.assertIsNone(sample_step(self.found[2], self.results["list/c"]))
 
     def test_a_sample_is_of_the_killed_and_fails_where_one_survives(self):
         sys.argv = ["mutants", "--sample", "2"]

@@ -2,32 +2,45 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
+from plans import Step
 from rows import ListError, Mutant
 from weaving import weave
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parent.parent
 
-# What the copy's manifest has differently: a target more, which every other one may use, and mutants that
-# the compiler warns of.
-MANIFEST = [
-    ("  targets: [\n", '  targets: [\n    .target(name: "CMutant"),\n'),
-    (".target(name: name, dependencies: dependencies,", '.target(name: name, dependencies: ["CMutant"] + dependencies,'),
-    ('"CPreload", dependencies: ["CJournal"]', '"CPreload", dependencies: ["CJournal", "CMutant"]'),
-    ("  .treatAllWarnings(as: .error),\n", ""),
-    (".treatAllWarnings(as: .error), ", ""),
+# What the copy's manifest has besides: a target more, which every other one may use. The compiler warns of some
+# mutants, and that is no error.
+MANIFEST = """
+package.targets.append(.target(name: "CMutant"))
+for target in package.targets where target.type != .system && target.name != "CMutant" {
+  target.dependencies.append("CMutant")
+  target.cSettings = nil
+  if target.swiftSettings != nil { target.swiftSettings = [.strictMemorySafety()] }
+}
+"""
+
+# What a sample is built without: everything that takes packages of others, which would take most of the time.
+SAMPLE_MANIFEST = """
+let left: Set = [
+  "NBD", "Programs", "Reporting", "powercut", "powercut-bench", "powercut-bug-benchmark", "ArchitectureTests",
+  "NBDTests", "ProgramsTests", "ReportingTests", "HostTests", "BytesTests", "SchedulingTests", "BlockDeviceTests",
+  "WorkloadTests", "powercutTests",
 ]
-
-
-def manifest(text: str) -> str:
-    """The copy's Package.swift."""
-    for old, new in MANIFEST:
-        if old not in text:
-            raise ListError(f"Package.swift: expected '{old.strip()}', which is to be replaced for the mutants")
-        text = text.replace(old, new)
-    return text
+package.targets.removeAll { left.contains($0.name) }
+package.products.removeAll { $0.name == "powercut" }
+package.dependencies = [.package(url: "https://github.com/jpsim/Yams", from: "6.2.2")]
+package.targets.append(
+  .executableTarget(
+    name: "powercut-mutant-campaign", dependencies: ["Campaign", "CrashStates", "Scheduling", "Stacks"]))
+for target in package.targets where target.name == "TestSupport" {
+  target.dependencies = ["Bytes", "WriteLog", "Host"]
+  target.exclude = ["BlockingNBDClient.swift"]
+}
+"""
 
 
 def weave_all(mutants: list[Mutant], read) -> dict[str, str]:
@@ -55,11 +68,13 @@ class Woven:
     """The copy in a folder of its own. A file is written only where it changed, so that the next build does
     the least."""
 
-    def __init__(self, folder: Path, configuration: str):
+    def __init__(self, folder: Path, is_sample: bool = False):
         self.package = folder / "package"
         self.scratch = folder / "build"
-        self.products = self.scratch / configuration
-        self.configuration = configuration
+        # A sample's build must be quick, and so can its runs be chosen.
+        self.configuration = "debug" if is_sample else "release"
+        self.products = self.scratch / self.configuration
+        self.is_sample = is_sample
 
     def prepare(self, mutants: list[Mutant]) -> None:
         listed = subprocess.run(
@@ -68,7 +83,11 @@ class Woven:
         paths = sorted({path for path in listed if path and (REPOSITORY / path).is_file()} | {"Package.resolved"})
         texts = {path: text.encode() for path, text in
                  weave_all(mutants, lambda path: (REPOSITORY / path).read_text()).items()}
-        texts["Package.swift"] = manifest((REPOSITORY / "Package.swift").read_text()).encode()
+        manifest = (REPOSITORY / "Package.swift").read_text() + MANIFEST
+        if self.is_sample:
+            manifest += SAMPLE_MANIFEST
+            texts["Sources/powercut-mutant-campaign/Campaign.swift"] = (HERE / "Campaign.swift").read_bytes()
+        texts["Package.swift"] = manifest.encode()
         texts["Sources/CMutant/CMutant.c"] = (HERE / "CMutant.c").read_bytes()
         texts["Sources/CMutant/include/CMutant.h"] = (HERE / "CMutant.h").read_bytes()
         for path in paths:
@@ -107,16 +126,31 @@ class Woven:
             if not link.is_symlink():
                 link.symlink_to(target)
 
-    def build(self, *what: str) -> None:
-        subprocess.run(
-            ["swift", "build", "--package-path", str(self.package), "--scratch-path", str(self.scratch),
-             "-c", self.configuration, "-Xswiftc", "-enable-testing", *what],
-            check=True)
+    def build(self) -> None:
+        """Everything that is run."""
+        self._build("--build-tests")
+        self._build("--product", "powercut-mutant-campaign" if self.is_sample else "powercut")
+        self._build("--product", "powercut-preload")
 
-    @property
-    def tool(self) -> Path:
-        return self.products / "powercut"
+    def _build(self, *what: str) -> None:
+        words = ["swift", "build", "--package-path", self.package, "--scratch-path", self.scratch, "-c",
+                 self.configuration, *what]
+        if self.configuration == "release":
+            words += ["-Xswiftc", "-enable-testing"]
+        subprocess.run(words, check=True, stdout=sys.stderr)
 
     @property
     def tests(self) -> Path:
         return self.products / "powercutPackageTests.xctest"
+
+    def command(self, step: Step) -> list[str]:
+        """What carries out a step."""
+        if step.filter:
+            words = [self.tests, "--testing-library", "swift-testing", "--filter", step.filter]
+            words += ["--skip", step.skip] if step.skip else []
+        elif self.is_sample:
+            words = [self.products / "powercut-mutant-campaign", step.stack, step.workload, step.states,
+                     str(step.seeds)]
+        else:
+            words = [self.products / "powercut", *step.arguments]
+        return [str(word) for word in words]
