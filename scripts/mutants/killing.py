@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import signal
 import subprocess
@@ -150,11 +151,14 @@ def stop(process: subprocess.Popen) -> None:
         pass
 
 
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+
+
 def read_tests(process: subprocess.Popen) -> Outcome:
     """Reads up to the first test that fails."""
     last = ""
     for line in process.stdout:
-        text = line.decode(errors="replace").strip()
+        text = COLOUR.sub("", line.decode(errors="replace")).strip()
         last = text or last
         if " recorded an issue " in text and "known issue" not in text:
             return Outcome(True, test_name(text))

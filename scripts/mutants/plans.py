@@ -34,12 +34,14 @@ class Step:
         return words + ["--seeds", f"1..{self.seeds}", "--jobs", "1", "--format", "json"]
 
 
-def tests(name: str, expression: str, skip: str = "") -> Step:
-    return Step(name, filter=expression, skip=skip)
+# Tests that are about the sources, the debug build or time, and not about what a mutant changes. A busy machine would
+# make those of time kill anything.
+NOT_OF_MUTANTS = r"^ArchitectureTests\.|BugBenchmarkTests|GeneratedProgramsTests|Quick"
 
 
-# Tests that are about the sources, the debug build or time, and not about what a mutant changes.
-NOT_OF_MUTANTS = r"^ArchitectureTests\.|BugBenchmarkTests|GeneratedProgramsTests"
+def tests(name: str, expression: str) -> Step:
+    return Step(name, filter=expression, skip=NOT_OF_MUTANTS)
+
 
 DIRTY_IMAGES = Step("dirty images", "vhdx:exact", "dirty-images", seeds=SEEDS)
 VHDX_CLIENTS = Step("clients of vhdx:exact", "vhdx:exact", seeds=SEEDS)
@@ -56,7 +58,7 @@ RECORDER_TESTS = tests("RecorderTests", r"^RecorderTests\.")
 CAMPAIGN_TESTS = tests("CampaignTests", r"^CampaignTests\.")
 PROGRAM_TESTS = tests("ProgramsTests", r"^ProgramsTests\.")
 RECORDING_TESTS = tests("recording through the tool", r"^powercutTests\..*(Record|Killed|OneFile|Journal|OtherLibrary)")
-TOOL_TESTS = tests("powercutTests", r"^powercutTests\.", NOT_OF_MUTANTS)
+TOOL_TESTS = tests("powercutTests", r"^powercutTests\.")
 # Those that start no programs.
 SCENARIOS = Step("scenarios", scenarios=tuple(
     f"Scenarios/{name}" for name in ("logger", "writer", "recovery", "schedules", "states", "vhdx", "qemu")))
@@ -71,7 +73,7 @@ PLANS: dict[str, tuple[Step, ...]] = {
     "image": (VHDX_TESTS, JUDGE_TESTS, STACK_TESTS, CAMPAIGN_TESTS, TOOL_TESTS),
     "log": (LOG_TESTS, STATE_TESTS, JUDGE_TESTS, RECORDER_TESTS, TOOL_TESTS),
     "states": (STATE_TESTS, JUDGE_TESTS, CAMPAIGN_TESTS, TOOL_TESTS),
-    "judges": (JUDGE_TESTS, CAMPAIGN_TESTS, TOOL_TESTS),
+    "judges": (SCENARIOS, JUDGE_TESTS, CAMPAIGN_TESTS, TOOL_TESTS),
     # Recordings of real programs.
     "recorder": (RECORDER_TESTS, RECORDING_TESTS, PROGRAM_TESTS, TOOL_TESTS),
 }
@@ -90,7 +92,9 @@ def in_sample(step: Step, by: str, seed: int) -> Step | None:
 
     `by` and `seed` are what the report says."""
     if step.is_campaign:
-        return replace(step, seeds=seed) if 0 < seed <= SAMPLE_SEEDS.get(step.name, 0) else None
+        if not 0 < seed <= SAMPLE_SEEDS.get(step.name, 0):
+            return None
+        return replace(step, name=f"{step.name}, {seed} seeds", seeds=seed)
     test = re.fullmatch(r"(\w+)\(.*\)", by)
     if step.name not in OF_SAMPLES or not test:
         return None

@@ -6,6 +6,7 @@ import random
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -71,6 +72,8 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, help="how many mutants are run side by side")
     parser.add_argument("--steps", type=int, default=0, metavar="N",
                         help="carry out only the first N steps of each plan; the report says so")
+    parser.add_argument("--seeds", type=int, default=0, metavar="N",
+                        help="carry out at most N seeds of each campaign; the report says so")
     parser.add_argument("--no-build", action="store_true", help="take what was built before")
     parser.add_argument("--build-only", action="store_true")
     return parser.parse_args()
@@ -111,12 +114,13 @@ def run(
     begin = time.monotonic()
     with ThreadPoolExecutor(options.jobs) as pool:
         waiting = {pool.submit(killer.kill, mutant.name, mutant.number, mutant.plan,
-                               first(steps(mutant, known.get(mutant.name), copy.is_sample), options.steps)): mutant
+                               shortened(steps(mutant, known.get(mutant.name), copy.is_sample), options)): mutant
                    for mutant in chosen}
         for done in as_completed(waiting):
             result = done.result()
-            if options.steps and not result.is_killed:
-                result.steps_left = max(0, len(PLANS[result.plan]) - options.steps)
+            if not result.is_killed:
+                result.steps_left = steps_left(PLANS[result.plan], options)
+            result.step = result.step.removesuffix(fewer(options))
             results[result.name] = result
             what = f"{result.step}: {result.by}" + (f", seed {result.seed}" if result.seed else "")
             print(f"mutants: {time.monotonic() - begin:.0f} s, {len(results)} of {len(chosen)}: {result.name}: "
@@ -137,8 +141,23 @@ def steps(mutant: Mutant, known: Result | None, is_sample: bool) -> tuple[Step, 
     return plan
 
 
-def first(steps: tuple[Step, ...], count: int) -> tuple[Step, ...]:
-    return steps[:count] if count else steps
+def shortened(steps: tuple[Step, ...], options: argparse.Namespace) -> tuple[Step, ...]:
+    some = steps[: options.steps] if options.steps else steps
+    if not options.seeds:
+        return some
+    return tuple(replace(step, seeds=min(step.seeds, options.seeds), name=step.name + fewer(options))
+                 if step.seeds > options.seeds else step for step in some)
+
+
+def fewer(options: argparse.Namespace) -> str:
+    """Tells a campaign of fewer seeds from the whole one, whose time without a mutant is another."""
+    return f" ({options.seeds} seeds at most)"
+
+
+def steps_left(plan: tuple[Step, ...], options: argparse.Namespace) -> int:
+    """How many steps of a plan were not carried out to their end."""
+    return sum((options.steps > 0 and place >= options.steps) or step.seeds > (options.seeds or step.seeds)
+               for place, step in enumerate(plan))
 
 
 def sample_step(mutant: Mutant, known: Result | None) -> Step | None:

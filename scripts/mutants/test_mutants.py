@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import report  # noqa: E402
 import rows  # noqa: E402
 import woven  # noqa: E402
-from run import choose, judge_sample, parsed, sample_step  # noqa: E402
+from run import choose, judge_sample, parsed, sample_step, steps_left  # noqa: E402
 from killing import Result, read_tests, test_name  # noqa: E402
 from plans import PLANS  # noqa: E402
 from rows import ListError, parse  # noqa: E402
@@ -205,6 +205,14 @@ class Reports(unittest.TestCase):
         text = report.text(self.found, self.results, 2)
         self.assertIn("**Not run to the end: 1**", text)
         self.assertIn("3 steps of 'log' are left", text)
+
+    def test_steps_and_seeds_that_were_left_out_are_counted(self):
+        def left(*words: str) -> int:
+            sys.argv = ["mutants", *words]
+            return steps_left(PLANS["logger"], parsed())
+
+        self.assertEqual((left(), left("--steps", "1"), left("--seeds", "100")), (0, 4, 2))
+        self.assertEqual(left("--steps", "1", "--seeds", "100"), 5)
 
     def test_a_survivor_without_a_reason_is_said(self):
         self.results["list/a"] = Result("list/a", "logger")
