@@ -75,7 +75,7 @@ class Killer:
             outcome = self.run(step, number, self.limits(step))
             result.seconds = round(result.seconds + outcome.seconds, 1)
             if outcome.killed:
-                result.step, result.by, result.seed = step.name, outcome.by, outcome.seed
+                result.step, result.by, result.seed = step.whole or step.name, outcome.by, outcome.seed
                 break
         return result
 

@@ -15,7 +15,7 @@ import report  # noqa: E402
 import rows  # noqa: E402
 import woven  # noqa: E402
 from killing import Killer, Result  # noqa: E402
-from plans import PLANS, Step, in_sample  # noqa: E402
+from plans import PLANS, Step, in_sample, narrowed  # noqa: E402
 from rows import ListError, Mutant  # noqa: E402
 
 
@@ -57,7 +57,10 @@ def main() -> int:
                    and not (mutant.equivalent or mutant.survives)]
     for name in unexplained:
         print(f"mutants: {name} survives, and its row does not say why", file=sys.stderr)
-    return 1 if unexplained else 0
+    mistaken = [mutant.name for mutant in chosen if results[mutant.name].is_killed and mutant.equivalent]
+    for name in mistaken:
+        print(f"mutants: {name} is killed, and its row says that nothing can notice it", file=sys.stderr)
+    return 1 if unexplained or mistaken else 0
 
 
 def parsed() -> argparse.Namespace:
@@ -136,13 +139,21 @@ def steps(mutant: Mutant, known: Result | None, is_sample: bool) -> tuple[Step, 
     if is_sample:
         step = sample_step(mutant, known)
         return (step,) if step else ()
-    if known and known.is_killed and not plan[0].is_campaign:
-        return tuple(sorted(plan, key=lambda step: step.name != known.step))
-    return plan
+    if mutant.equivalent:
+        # Nothing is to be found; the first step shows a claim that is plainly wrong.
+        return plan[:1]
+    killer = next((step for step in plan if known and step.name == known.step), None)
+    if not killer or plan[0].is_campaign:
+        return plan
+    one = narrowed(killer, known.by)
+    others = sorted(plan, key=lambda step: step is not killer)
+    return (one, *others) if one else tuple(others)
 
 
 def shortened(steps: tuple[Step, ...], options: argparse.Namespace) -> tuple[Step, ...]:
-    some = steps[: options.steps] if options.steps else steps
+    # The one test that killed before comes for nothing.
+    count = options.steps + sum(bool(step.whole) for step in steps)
+    some = steps[:count] if options.steps else steps
     if not options.seeds:
         return some
     return tuple(replace(step, seeds=min(step.seeds, options.seeds), name=step.name + fewer(options))

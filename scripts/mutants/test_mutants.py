@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import report  # noqa: E402
 import rows  # noqa: E402
 import woven  # noqa: E402
-from run import choose, judge_sample, parsed, sample_step, steps_left  # noqa: E402
+from run import choose, judge_sample, parsed, sample_step, steps, steps_left  # noqa: E402
 from killing import Result, read_tests, test_name  # noqa: E402
 from plans import PLANS  # noqa: E402
 from rows import ListError, parse  # noqa: E402
@@ -233,6 +233,16 @@ class Reports(unittest.TestCase):
         self.assertIsNone(sample_step(self.found[0], late))
         self.assertIsNone(sample_step(self.found[1], crash))
         self.assertIsNone(sample_step(self.found[2], self.results["list/c"]))
+
+    def test_the_test_that_killed_before_comes_first(self):
+        names = [step.name for step in steps(self.found[1], self.results["list/b"], False)]
+        self.assertEqual(names[:3], ["WriteLogTests: good(of:)", "WriteLogTests", "CrashStatesTests"])
+        killed_late = Result("list/b", "log", "RecorderTests", "SIGILL: halfway", 0, 9)
+        names = [step.name for step in steps(self.found[1], killed_late, False)]
+        self.assertEqual(names[:2], ["RecorderTests", "WriteLogTests"])
+        self.assertEqual(steps(self.found[2], None, False), PLANS["log"][:1], "nothing is to be found there")
+        # Of a campaign the seeds are counted anew.
+        self.assertEqual(steps(self.found[0], self.results["list/a"], False), PLANS["logger"])
 
     def test_a_sample_is_of_the_killed_and_fails_where_one_survives(self):
         sys.argv = ["mutants", "--sample", "2"]
