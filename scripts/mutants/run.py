@@ -41,12 +41,14 @@ def main() -> int:
         build(copy)
     if options.build_only:
         return 0
-    kept = known if options.only or options.survivors else {}
+    is_part = bool(options.only or options.survivors)
 
     def keep(results: dict[str, Result]) -> None:
-        """Now and then, so that whoever ends a run early has what it found."""
+        """Now and then, so that whoever ends a run early has what it found; beside what another run has found
+        since."""
         if not options.sample:
-            report.write(reports, mutants, kept | results, os.cpu_count() or 1)
+            others = report.read(reports / "mutants.json") if is_part else {}
+            report.write(reports, mutants, others | results, os.cpu_count() or 1)
 
     results = run(copy, chosen, known, options, keep)
     if options.sample:
