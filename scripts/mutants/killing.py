@@ -165,7 +165,13 @@ def read_tests(process: subprocess.Popen) -> Outcome:
     status = ended(process)
     if status == 0:
         return Outcome(False)
-    return Outcome(True, f"{ending(status)}: {last[:100]}")
+    return Outcome(True, crash(status, last))
+
+
+def crash(status: int, last: str) -> str:
+    """Where a run of tests ended without a word: in the test that was begun last, most likely."""
+    begun = re.search(r"(?:to|Test) (\w+\([\w:]*\)) started", last)
+    return f"{begun[1]}: {ending(status)}" if begun else f"{ending(status)}: {last[:100]}"
 
 
 def test_name(line: str) -> str:

@@ -93,7 +93,7 @@ def narrowed(step: Step, by: str) -> Step | None:
     """The one test of a step that the report says has killed a mutant; `None` where it was none.
 
     It is run first the next time: a mutant that was killed once mostly is again, in a second."""
-    test = re.fullmatch(r"(\w+)\(.*\)", by)
+    test = re.fullmatch(r"(\w+)\([\w:]*\)(?:: SIG\w+)?", by)
     if not step.filter or not test:
         return None
     return replace(step, name=f"{step.name}: {by}", whole=step.name, filter=rf"{step.filter}.*/{test[1]}\(")

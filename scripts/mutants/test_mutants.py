@@ -17,7 +17,7 @@ import rows  # noqa: E402
 import woven  # noqa: E402
 from run import choose, judge_sample, parsed, sample_step, steps, steps_left  # noqa: E402
 from killing import Result, read_tests, test_name  # noqa: E402
-from plans import PLANS  # noqa: E402
+from plans import PLANS, narrowed  # noqa: E402
 from rows import ListError, parse  # noqa: E402
 from weaving import weave  # noqa: E402
 
@@ -173,6 +173,11 @@ class Outcomes(unittest.TestCase):
         outcome = self.ran("echo halfway; kill -SEGV $$")
         self.assertTrue(outcome.killed)
         self.assertIn("SIGSEGV", outcome.by)
+
+    def test_a_crash_names_the_test_that_was_begun_last(self):
+        outcome = self.ran("echo '◇ Test case passing 1 argument a → 1 to bad(of:) started.'; kill -ILL $$")
+        self.assertEqual(outcome.by, "bad(of:): SIGILL")
+        self.assertEqual(narrowed(PLANS["log"][0], outcome.by).filter, r"^WriteLogTests\..*/bad\(")
 
     def test_arguments_are_no_part_of_a_tests_name(self):
         self.assertEqual(test_name("✘ Test a(b:) recorded an issue with 1 argument b → 2 at c.swift"), "a(b:)")
