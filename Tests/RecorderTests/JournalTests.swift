@@ -23,6 +23,9 @@ import Testing
     #expect(record.completed == 2)
     #expect(record.result == 7)
     #expect(record.texts == ["/a/b", ""])
+    // Of a write that was cut short only the start was written; a longer count than there is gets what there is.
+    #expect(record.payload(byteCount: 2) == Array("/a".utf8))
+    #expect(record.payload(byteCount: 9) == record.payload())
     #expect(try journal.newRecords().isEmpty)
   }
 

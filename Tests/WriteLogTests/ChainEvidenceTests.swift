@@ -139,4 +139,42 @@ struct ChainEvidenceTests {
     try #require(index.problems.map(\.kind) == [.count, .chain])
     #expect(index.problems[1].error.found.contains("16 or more"))
   }
+
+  @Test func provenEntryIsFoundBehindTheFirstSectorOfTheData() throws {
+    var log = LogBytes(count: 4)
+    log.entry(sector: 100, count: 8, proof: .init(identity: 1, index: 0))
+    log.zeroSectors(3)
+    log.write(sector: 200, count: 1, fill: 1, proof: .init(identity: 1, index: 1))
+    log.zeroSectors(8)
+    let index = try WriteLogIndex(reading: log.region)
+    try #require(index.problems.map(\.kind) == [.count, .chain])
+    #expect(index.problems[1].error.byteOffset == UInt64(log.headerByteOffsets[1]))
+  }
+
+  /// A disk that holds a copy of this log's own beginning, say its log file, has no overlap for that.
+  @Test func anEarlierEntryOfTheSameLogIsNoEvidence() throws {
+    var log = LogBytes(count: 4)
+    log.flush(proof: .init(identity: 1, index: 0))
+    let earlier = Array(log.bytes[512..<1024])
+    log.entry(
+      sector: 0, count: 2, data: earlier + earlier, proof: .init(identity: 1, index: 1))
+    log.zeroSectors(1)
+    let index = try WriteLogIndex(reading: log.region)
+    #expect(index.problems.map(\.kind) == [.count])
+  }
+
+  /// Without extensions the start of the longest chain explains best: here it is the older entry's.
+  @Test func longestChainIsTheEvidence() throws {
+    var log = LogBytes(count: 6)
+    log.entry(sector: 100, count: 8)
+    for place in 0..<3 { log.write(sector: UInt64(200 + place), count: 1, fill: 1) }
+    log.zeroSectors(2)
+    log.entry(sector: 300, count: 4)
+    log.write(sector: 400, count: 1, fill: 2)
+    log.zeroSectors(4)
+    let index = try WriteLogIndex(reading: log.region)
+    try #require(index.problems.map(\.kind) == [.count, .chain])
+    #expect(index.problems[1].entryIndex == 0)
+    #expect(index.problems[1].error.byteOffset == UInt64(log.headerByteOffsets[1]))
+  }
 }

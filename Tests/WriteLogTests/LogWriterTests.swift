@@ -179,4 +179,60 @@ struct LogWriterTests {
     }
     #expect(error?.kind == .count)
   }
+
+  /// A log that was killed before its last count goes on behind what its extensions prove, as itself.
+  @Test func provenTailIsContinuedWithItsOwnIdentity() throws {
+    var log = LogBytes.good(identity: 5)
+    log.put(3, at: 16)
+    let sink = Sink(log.bytes)
+    var writer = try LogWriter(
+      continuing: WriteLogIndex(reading: log.region), logIdentity: 9, sink: sink.take)
+    #expect(writer.logIdentity == 5)
+    #expect(writer.entryCount == 7)
+    writer.appendFlush()
+    writer.finish()
+    let index = try WriteLogIndex(reading: ByteRegion(sink.bytes))
+    try #require(index.entryCount == 8)
+    #expect(index[7].extension?.entryIndex == 7)
+    #expect(index.problems == [])
+  }
+
+  // MARK: What an entry carries
+
+  @Test func timesAndTaskAreThoseGiven() throws {
+    let sink = Sink()
+    var writer = LogWriter(sectorByteCount: 512, logIdentity: 5, sink: sink.take)
+    let timing = EntryTiming(submissionIndex: 31, completionIndex: 47, task: 3)
+    writer.appendWrite(
+      [UInt8](repeating: 1, count: 512), at: 0, clientOperation: 11, timing: timing)
+    writer.appendFlush(timing: timing)
+    writer.appendFlush()
+    writer.finish()
+    // Bytes 24, 32, 48 and 56 of the extension, which is at byte 64 of the header's sector.
+    func fields(_ headerByteOffset: Int) -> [UInt64] {
+      let region = ByteRegion(sink.bytes)
+      let start = headerByteOffset + 64
+      return [24, 32, 48].map { region.load(at: start + $0, as: UInt64.self) }
+        + [UInt64(region.load(at: start + 56, as: UInt32.self))]
+    }
+    #expect(fields(512) == [31, 47, 11, 3])
+    #expect(fields(1536) == [31, 47, .max, 3])
+    // Without a timing one operation ended before the next began.
+    #expect(fields(2048) == [4, 5, .max, 0xffff_ffff])
+  }
+
+  /// Also where a log is written over an older one nothing behind the zeroes is touched.
+  @Test func lastPieceOfZeroesEndsWhereTheyDo() {
+    let sink = Sink()
+    var writer = LogWriter(sectorByteCount: 512, sink: sink.take)
+    writer.appendZeroes(ByteRange(byteOffset: 0, byteCount: (1 << 20) + 512))
+    #expect(sink.bytes.count == 1024 + (1 << 20) + 512)
+    #expect(writer.endByteOffset == UInt64(sink.bytes.count))
+  }
+
+  @Test func digestOfZeroIsNone() {
+    #expect(EntryExtension(logIdentity: 1, entryIndex: 0).recordedPayloadDigest == nil)
+    #expect(
+      EntryExtension(logIdentity: 1, entryIndex: 0, payloadDigest: 7).recordedPayloadDigest == 7)
+  }
 }

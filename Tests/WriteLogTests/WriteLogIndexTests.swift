@@ -239,4 +239,27 @@ struct WriteLogIndexTests {
     #expect(problem.error.expected == "0x1")
     #expect(problem.error.found == "0x2")
   }
+
+  /// What stood there before can be a later entry of a log with other sectors.
+  @Test func sectorSizeFollowsFromNoOtherEntryThanTheFirst() throws {
+    var later = LogBytes(count: nil)
+    later.flush(proof: .init(identity: 3, index: 4))
+    var log = LogBytes(sectorByteCount: 1024, count: nil)
+    log.flush(proof: .init(identity: 5, index: 0))
+    log.bytes.replaceSubrange(512..<1024, with: later.bytes[512..<1024])
+    let index = try WriteLogIndex(reading: log.region)
+    #expect(index.sectorByteCount == 1024)
+    #expect(index.logIdentity == 5)
+  }
+
+  /// Four fields of zero are the end of a log only where the rest of the sector is zero as well.
+  @Test func emptyHeaderWithAByteBehindItIsDamaged() throws {
+    var log = LogBytes(count: 2)
+    log.flush()
+    log.zeroSectors(1)
+    log.put(7, byteCount: 1, at: 1024 + 100)
+    let index = try WriteLogIndex(reading: log.region)
+    try #require(index.problems.map(\.kind) == [.header])
+    #expect(index.problems[0].error.byteOffset == 1124)
+  }
 }
