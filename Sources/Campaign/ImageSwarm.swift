@@ -74,6 +74,7 @@ struct ImageSwarm {
     if stream.chance(1, of: 4) {
       specification.mix.removeAll { $0.action == .read }
       specification.mix.append(.init(.read, stream.next(in: 3...8)))
+      specification.blocks?.acrossPercent = stream.pick([5, 30])
     }
   }
 
