@@ -231,14 +231,14 @@ import WriteLog
     let run = try ToolRun(["bisect", try FoundRecording.unshrunk(in: out)])
     #expect(run.status == 1)
     // The write-zeroes whose place was taken, as the trace of the run has it.
-    #expect(run.result.contains("CULPRIT  entry 50  byte 266240  write  [86016, 94208)"))
+    #expect(run.result.contains("CULPRIT  entry 63  byte 372736  write  [110592, 114688)"))
     #expect(run.result.contains("rule         L03: "))
-    #expect(run.result.contains("the chain ends behind entry 50, at byte 278528 of the log"))
+    #expect(run.result.contains("the chain ends behind entry 63, at byte 380928 of the log"))
     #expect(
       run.result.contains(
-        "byte 270336 of the log: 00 00 00 00 00 00 00 00 04 00 00 00 00 00 00 00"))
-    #expect(run.result.contains("byte 278528 of the log: zeroes"))
-    #expect(run.result.contains("the log is damaged after its first 51 entries"))
+        "byte 376832 of the log: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"))
+    #expect(run.result.contains("byte 380928 of the log: zeroes"))
+    #expect(run.result.contains("the log is damaged after its first 64 entries"))
   }
 
   /// A block is published while its payload can be lost. What the client wrote is not to be seen in the
