@@ -57,6 +57,10 @@ class Result:
         return asdict(self)
 
 
+class StepError(Exception):
+    """A step that fails where nothing is wrong."""
+
+
 class Killer:
     """Carries out steps with the woven build.
 
@@ -87,7 +91,7 @@ class Killer:
             if step.name not in self.baselines:
                 outcome = self.run(step, 0, Limits(3600, 3600))
                 if outcome.killed:
-                    raise RuntimeError(f"{step.name} fails without a mutant: {outcome.by}")
+                    raise StepError(f"{step.name} fails without a mutant: {outcome.by}")
                 self.log(f"{step.name}: passes without a mutant, {outcome.seconds:.1f} s, "
                          f"{outcome.processor_seconds:.1f} s of a processor")
                 self.baselines[step.name] = Limits(

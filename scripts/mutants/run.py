@@ -3,6 +3,7 @@
 import argparse
 import os
 import random
+import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -14,13 +15,22 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import report  # noqa: E402
 import rows  # noqa: E402
 import woven  # noqa: E402
-from killing import Killer, Result  # noqa: E402
+from killing import Killer, Result, StepError  # noqa: E402
 from plans import PLANS, Step, in_sample, narrowed  # noqa: E402
 from rows import ListError, Mutant  # noqa: E402
 
 
 def main() -> int:
-    options = parsed()
+    try:
+        return mutants_run(parsed())
+    except subprocess.CalledProcessError as error:
+        print(f"mutants: could not be built: {error}", file=sys.stderr)
+    except StepError as error:
+        print(f"mutants: {error}; nothing that it kills means anything", file=sys.stderr)
+    return 2
+
+
+def mutants_run(options: argparse.Namespace) -> int:
     try:
         mutants = rows.read(woven.REPOSITORY / "Mutants")
         woven.check(mutants)

@@ -16,8 +16,8 @@ import report  # noqa: E402
 import rows  # noqa: E402
 import woven  # noqa: E402
 from run import choose, judge_sample, parsed, sample_step, steps, steps_left  # noqa: E402
-from killing import Result, read_tests, test_name  # noqa: E402
-from plans import PLANS, narrowed  # noqa: E402
+from killing import Killer, Limits, Result, StepError, read_tests, test_name  # noqa: E402
+from plans import PLANS, Step, narrowed  # noqa: E402
 from rows import ListError, parse  # noqa: E402
 from weaving import weave  # noqa: E402
 
@@ -183,6 +183,43 @@ class Outcomes(unittest.TestCase):
         self.assertEqual(test_name("✘ Test a(b:) recorded an issue with 1 argument b → 2 at c.swift"), "a(b:)")
         self.assertEqual(
             test_name("✘ Test a(b:) with 1 test case recorded an issue at c.swift"), "a(b:)")
+
+
+class Killing(unittest.TestCase):
+    """The killer over a shell instead of the build: the script sees which mutant is chosen."""
+
+    class Shell:
+        is_sample = False
+        package = Path("/")
+
+        def __init__(self, script: str):
+            self.script = script
+
+        def command(self, step):
+            return ["sh", "-c", self.script]
+
+    STEP = Step("step", filter="x")
+
+    def kill(self, script: str) -> Result:
+        return Killer(self.Shell(script), log=lambda line: None).kill("list/a", 7, "log", (self.STEP,))
+
+    def test_the_chosen_mutant_is_the_only_difference(self):
+        failing = "echo '✘ Test a() recorded an issue at b'; exit 1"
+        result = self.kill(f'if [ "$POWERCUT_MUTANT" = 7 ]; then {failing}; fi')
+        self.assertEqual((result.step, result.by), ("step", "a()"))
+        self.assertFalse(self.kill('[ "$POWERCUT_MUTANT" = 7 ] || [ -z "$POWERCUT_MUTANT" ]').is_killed)
+
+    def test_a_step_that_fails_without_a_mutant_kills_nothing(self):
+        with self.assertRaisesRegex(StepError, "step fails without a mutant: a()"):
+            self.kill("echo '✘ Test a() recorded an issue at b'; exit 1")
+
+    def test_what_goes_round_for_ever_is_ended(self):
+        killer = Killer(self.Shell("while :; do :; done"), log=lambda line: None)
+        outcome = killer.run(self.STEP, 7, Limits(processor_seconds=1, seconds=60))
+        self.assertEqual((outcome.killed, outcome.by), (True, "no end within 1 s of a processor"))
+        sleeping = Killer(self.Shell("sleep 60"), log=lambda line: None)
+        outcome = sleeping.run(self.STEP, 7, Limits(processor_seconds=60, seconds=1))
+        self.assertEqual((outcome.killed, outcome.by), (True, "no end within 1 s"))
 
 
 class Reports(unittest.TestCase):
