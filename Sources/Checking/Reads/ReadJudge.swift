@@ -153,6 +153,6 @@ extension Evidence {
     }
     let recovery = StateRecovery(history: history, evidence: image)
     let map = recovery.recovered(initial).recovered.map
-    return InitialDiskHash(history, map).hash(ofUnit:)
+    return InitialDisk(history, map).hash(ofUnit:)
   }
 }
