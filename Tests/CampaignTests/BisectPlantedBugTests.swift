@@ -70,7 +70,7 @@ import WriteLog
 
   /// A block is published while what it holds may still be lost: both writes are named.
   @Test func aBlockPublishedTooEarlyIsBlamedOnItsLogEntryAndTheLostPayload() throws {
-    let found = try Self.bisected(.payloadNotStable, seed: 16, .d03)
+    let found = try Self.bisected(.payloadNotStable, seed: 44, .d03)
     let culprit = try found.culprit
     let lost = try #require(culprit.bad.lost.first)
     #expect(culprit.bad.lost.count == 1)
@@ -124,7 +124,7 @@ import WriteLog
 
   /// Every state that the judge of all states finds wrong is wrong alone, too.
   @Test(arguments: [
-    (BugSwitch.trailingRead, UInt64(7)), (.payloadNotStable, 16), (.guidBeforeEntry, 1),
+    (BugSwitch.trailingRead, UInt64(7)), (.payloadNotStable, 44), (.guidBeforeEntry, 1),
     (.publishBeforeLog, 15),
   ])
   func bothJudgesAgreeOnTheFirstStateOfEachRule(bug: BugSwitch, seed: UInt64) throws {
