@@ -65,27 +65,27 @@ import Testing
     let reports = try ["1", "2", "5"].map { jobs in
       try untimed(
         fuzz(
-          ["--stack", "vhdx:exact", "--bug", "recovery.reads-old-guid", "--seeds", "1..3"]
+          ["--stack", "vhdx:exact", "--bug", "recovery.reads-old-guid", "--seeds", "4..6"]
             + ["--states", "prefix", "--keep-going", "--jobs", jobs, "--format", "json"],
           command: Self.check))
     }
     #expect(Set(reports).count == 1)
-    #expect(reports.first?.contains("\"X04\"") == true)
+    #expect(reports.first?.contains("\"X03\"") == true)
   }
 
-  /// A recovery of ours that takes entries of an older log in: the real one leaves other bytes.
-  @Test func aRecoveryThatDiffersIsFoundAndFoundAgainByTheLineOfTheReport() throws {
+  /// A recovery of ours that takes entries of an older log in: the real one refuses what that leaves. Our
+  /// own judges find it, too, and are told not to.
+  @Test func whatTheRealOneRefusesIsFoundAndFoundAgainByTheLineOfTheReport() throws {
     let run = try fuzz(
-      ["--stack", "vhdx:exact", "--bug", "recovery.reads-old-guid", "--ignore", "S09"]
+      ["--stack", "vhdx:exact", "--bug", "recovery.reads-old-guid", "--ignore", "S09,D10"]
         + ["--states", "prefix"], command: Self.check)
     #expect(run.status == 1)
-    #expect(run.result.contains("FAIL X04"), "\(run.result)")
-    #expect(run.result.contains("BAT entry 3 (block 3)"))
+    #expect(run.result.contains("FAIL X03"), "\(run.result)")
     let line = try run.reproduction
     #expect(line.hasSuffix("--command '\(Self.check)'"))
     let again = try ToolRun.line(line, build: .release)
     #expect(again.status == 1)
-    #expect(again.result.contains("FAIL X04"))
+    #expect(again.result.contains("FAIL X03"))
     #expect(try again.reproduction == line)
   }
 
