@@ -2,6 +2,8 @@ import Workload
 
 /// L12 and L13 from the trace: when the superblock is rewritten though no flush and no FUA asks for it. A
 /// count that is stale is no error of the log, but what is not counted can be lost to whoever appends.
+///
+/// Only for entries that share no bytes of the log.
 struct CountingJudge {
   let headers: [WrittenHeader]
   let superblocks: [WrittenSuperblock]
@@ -9,11 +11,7 @@ struct CountingJudge {
   /// `nil` below an image, where the client waits for other operations than those of the log.
   let client: ClientHistory?
 
-  func judge() -> [Violation] {
-    // Where entries share a place it cannot be said how many there are; that breaks L03.
-    guard ChainTraceJudge(headers: headers).judge().isEmpty else { return [] }
-    return uncountedAtClose() + overdueCounts()
-  }
+  func judge() -> [Violation] { uncountedAtClose() + overdueCounts() }
 
   private func uncountedAtClose() -> [Violation] {
     traces.sessions.enumerated().compactMap { number, session in
@@ -35,10 +33,7 @@ struct CountingJudge {
   private func overdueCounts() -> [Violation] {
     guard let client, let interval = traces.superblockInterval else { return [] }
     let completeSince = completeSince
-    var headerOfOperation: [UInt64: WrittenHeader] = [:]
-    for header in headers where !header.header.flags.contains(.mark) {
-      if let operation = header.operation { headerOfOperation[operation] = header }
-    }
+    let headerOfOperation = headers.byOperation
     return client.records.compactMap { record in
       guard record.isAcknowledged, let endedAt = record.endedAtEvent,
         let writtenAt = headerOfOperation[record.operation.identifier]?.completedAt

@@ -44,18 +44,7 @@ public struct Judge {
     }
     // The traces first: where they break a rule too, they name the operations.
     if let headers, let traces = evidence.traces {
-      list.add(ChainTraceJudge(headers: headers).judge())
-      let superblocks = WrittenSuperblock.all(in: traces.log)
-      let client = evidence.image == nil ? evidence.client : nil
-      list.add(
-        SuperblockJudge(headers: headers, client: client, superblocks: superblocks).judge())
-      list.add(
-        CountingJudge(
-          headers: headers, superblocks: superblocks, traces: traces, client: client
-        ).judge())
-      list.add(
-        AppendJudge(traces: traces, sectorByteCount: evidence.index.sectorByteCount).judge())
-      judged.formUnion(evidence.image == nil ? [.l05, .l11, .l12, .l13] : [.l11, .l12])
+      judgeTraces(traces, evidence, headers, &list, &judged)
     }
     list.add(LogShapeJudge(evidence: evidence).judge())
     judgeOrigins(evidence, headers, &list, &judged)
@@ -84,6 +73,26 @@ public struct Judge {
     judgement.markCount = evidence.index.foreignMarkCount
     if judged.contains(.l08), judgement.entryCount > 0 { judgement.comparedDiskCount = 1 }
     return judgement
+  }
+
+  private func judgeTraces(
+    _ traces: Traces, _ evidence: Evidence, _ headers: [WrittenHeader], _ list: inout ViolationList,
+    _ judged: inout Set<Rule>
+  ) {
+    let overlaps = ChainTraceJudge(headers: headers).judge()
+    list.add(overlaps)
+    let superblocks = WrittenSuperblock.all(in: traces.log)
+    let client = evidence.image == nil ? evidence.client : nil
+    list.add(SuperblockJudge(headers: headers, client: client, superblocks: superblocks).judge())
+    list.add(
+      AppendJudge(traces: traces, sectorByteCount: evidence.index.sectorByteCount).judge())
+    judged.formUnion(client == nil ? [.l11] : [.l05, .l11])
+    // Where entries share a place nobody can say how many there are.
+    guard overlaps.isEmpty else { return }
+    list.add(
+      CountingJudge(headers: headers, superblocks: superblocks, traces: traces, client: client)
+        .judge())
+    judged.formUnion(client == nil ? [.l12] : [.l12, .l13])
   }
 
   /// What needs to know which client operation an entry comes from. Below an image format an operation
@@ -142,6 +151,8 @@ public struct Judge {
     case .d11: evidence.whatReadsLack ?? "it was not looked at"
     case _ where evidence.isOpaque && rule.isOfClient:
       "only the program itself can read what its client wrote (--command)"
+    case .l12 where evidence.traces != nil, .l13 where evidence.traces != nil:
+      "entries that share bytes of the log cannot be counted"
     case .l05, .l11, .l12, .l13: "only a simulated run sees when the superblock was written"
     case .l06, .l09: "the log carries no extension of Powercut's recorder"
     case .l10: "only a small simulated run is compared with all its states (tier all)"

@@ -120,13 +120,7 @@ final class Promises {
 
   /// How many of the promises are in force at a cut: two cuts with the same number promise the same.
   func generation(atCut cut: Int) -> Int {
-    var low = 0
-    var high = promiseCuts.count
-    while low < high {
-      let middle = (low + high) / 2
-      if promiseCuts[middle] <= cut { low = middle + 1 } else { high = middle }
-    }
-    return low
+    promiseCuts.partitioningIndex { $0 > cut }
   }
 
   /// The units whose promise becomes stricter exactly at this cut.

@@ -42,10 +42,7 @@ struct SuperblockJudge {
 
   private func missingCounts() -> [Violation] {
     guard let client else { return [] }
-    var headerOfOperation: [UInt64: WrittenHeader] = [:]
-    for header in headers where !header.header.flags.contains(.mark) {
-      if let operation = header.operation { headerOfOperation[operation] = header }
-    }
+    let headerOfOperation = headers.byOperation
     return client.records.compactMap { record in
       let operation = record.operation
       guard record.isAcknowledged, let endedAt = record.endedAtEvent,

@@ -66,6 +66,17 @@ struct WrittenHeader: Sendable {
   }
 }
 
+extension [WrittenHeader] {
+  /// The header that each operation of the client wrote; marks are left out.
+  var byOperation: [UInt64: WrittenHeader] {
+    var headers: [UInt64: WrittenHeader] = [:]
+    for header in self where !header.header.flags.contains(.mark) {
+      if let operation = header.operation { headers[operation] = header }
+    }
+    return headers
+  }
+}
+
 extension DeviceOperation {
   /// When the device had carried it out; `nil` where it did not.
   fileprivate var takenAt: UInt64? { error == nil ? completedAt : nil }

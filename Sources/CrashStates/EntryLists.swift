@@ -40,13 +40,8 @@ struct EntryLists: Sendable {
 
   /// Where the entries before a cut are listed that touch one block and are not in ``wide``, ascending.
   func range(ofPlace place: Int, beforeCut cut: Int) -> Range<Int> {
-    var low = starts[place]
-    var high = starts[place + 1]
-    while low < high {
-      let middle = low + (high - low) / 2
-      if Int(entries[middle]) < cut { low = middle + 1 } else { high = middle }
-    }
-    return starts[place]..<low
+    let listed = starts[place]..<starts[place + 1]
+    return listed.lowerBound..<listed.partitioningIndex { Int(entries[$0]) >= cut }
   }
 
   /// One entry of such a list.

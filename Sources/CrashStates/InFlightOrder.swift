@@ -65,13 +65,7 @@ public struct InFlightOrder: Sendable {
   /// The entries of a range that overlap an earlier one which was in flight with them.
   func overlapping(in entryIndices: Range<Int>) -> ArraySlice<(entryIndex: Int, earlier: [Int])> {
     func place(_ entryIndex: Int) -> Int {
-      var low = 0
-      var high = overlaps.count
-      while low < high {
-        let middle = (low + high) / 2
-        if overlaps[middle].entryIndex < entryIndex { low = middle + 1 } else { high = middle }
-      }
-      return low
+      overlaps.partitioningIndex { $0.entryIndex >= entryIndex }
     }
     return overlaps[place(entryIndices.lowerBound)..<place(entryIndices.upperBound)]
   }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// How long the disk is at every cut, as the few places where that changes.
 struct LengthHistory: Sendable {
   private var lengths: StepFunction
@@ -54,15 +56,9 @@ private struct StepFunction: Sendable {
   func changes(atCut cut: Int) -> Bool { cuts[cuts.countBelow(cut + 1) - 1] == cut }
 }
 
-extension Collection where Element: Comparable, Index == Int {
+extension RandomAccessCollection where Element: Comparable, Index == Int {
   /// How many elements of this ascending collection are less than `bound`.
   func countBelow(_ bound: Element) -> Int {
-    var low = startIndex
-    var high = endIndex
-    while low < high {
-      let middle = low + (high - low) / 2
-      if self[middle] < bound { low = middle + 1 } else { high = middle }
-    }
-    return low - startIndex
+    partitioningIndex { $0 >= bound } - startIndex
   }
 }

@@ -127,21 +127,9 @@ struct OverlayExtents {
 
   /// The first extent that `isBehind` holds for, as it then does for all that follow.
   private func firstPlace(where isBehind: (Extent) -> Bool) -> Place {
-    let leafIndex = Self.firstIndex(below: leaves.count) { index in
-      isBehind(leaves[index][leaves[index].count - 1])
-    }
+    let leafIndex = leaves.partitioningIndex { isBehind($0[$0.count - 1]) }
     guard leafIndex < leaves.count else { return Place(leafIndex: leafIndex, index: 0) }
-    let index = Self.firstIndex(below: leaves[leafIndex].count) { isBehind(leaves[leafIndex][$0]) }
+    let index = leaves[leafIndex].partitioningIndex(where: isBehind)
     return Place(leafIndex: leafIndex, index: index)
-  }
-
-  private static func firstIndex(below count: Int, where isBehind: (Int) -> Bool) -> Int {
-    var low = 0
-    var high = count
-    while low < high {
-      let middle = (low + high) / 2
-      if isBehind(middle) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

@@ -41,17 +41,8 @@ struct BlockMap {
 
   /// Where a byte of the virtual disk stands in the file; `nil` where it has no place there.
   func fileByteOffset(of byteOffset: UInt64) -> UInt64? {
-    var low = 0
-    var high = extents.count
-    while low < high {
-      let middle = (low + high) / 2
-      if extents[middle].range.endByteOffset <= byteOffset {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    guard low < extents.count, extents[low].range.byteOffset <= byteOffset else { return nil }
-    return extents[low].fileByteOffset + (byteOffset - extents[low].range.byteOffset)
+    let place = extents.partitioningIndex { $0.range.endByteOffset > byteOffset }
+    guard place < extents.count, extents[place].range.byteOffset <= byteOffset else { return nil }
+    return extents[place].fileByteOffset + (byteOffset - extents[place].range.byteOffset)
   }
 }

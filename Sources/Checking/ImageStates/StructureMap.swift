@@ -91,19 +91,8 @@ struct StructureMap {
   func blocks(in range: ByteRange) -> ArraySlice<Block> {
     guard let geometry else { return [] }
     let longest = max(geometry.blockByteCount, BlockGeometry.bitmapBlockByteCount)
-    let first = firstIndex { $0.byteOffset + longest > range.byteOffset }
-    let end = firstIndex { $0.byteOffset >= range.endByteOffset }
+    let first = blocks.partitioningIndex { $0.range.byteOffset + longest > range.byteOffset }
+    let end = blocks.partitioningIndex { $0.range.byteOffset >= range.endByteOffset }
     return blocks[first..<max(first, end)]
-  }
-
-  /// The first block of which `isBehind` is true, where it is true of all that follow.
-  private func firstIndex(_ isBehind: (ByteRange) -> Bool) -> Int {
-    var low = 0
-    var high = blocks.count
-    while low < high {
-      let middle = (low + high) / 2
-      if isBehind(blocks[middle].range) { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

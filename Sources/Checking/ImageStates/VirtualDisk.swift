@@ -40,19 +40,9 @@ struct VirtualDisk {
 
   /// Whether the format leaves open what a page holds. Blocks are made of whole pages.
   func isUndefined(page: UInt64) -> Bool {
-    if undefinedRanges.isEmpty { return false }
     let byteOffset = page * Self.unitCountPerPage * UInt64(StateSum.unitByteCount)
-    var low = 0
-    var high = undefinedRanges.count
-    while low < high {
-      let middle = (low + high) / 2
-      if undefinedRanges[middle].endByteOffset <= byteOffset {
-        low = middle + 1
-      } else {
-        high = middle
-      }
-    }
-    return low < undefinedRanges.count && undefinedRanges[low].byteOffset <= byteOffset
+    let place = undefinedRanges.partitioningIndex { $0.endByteOffset > byteOffset }
+    return place < undefinedRanges.count && undefinedRanges[place].byteOffset <= byteOffset
   }
 
   /// The hashes of a page's units that are not known to be zero.
