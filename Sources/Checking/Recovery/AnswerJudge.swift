@@ -9,12 +9,23 @@ struct AnswerJudge {
 
   func judge(_ seen: RecoveryObservation) -> [Violation] {
     switch seen.answer {
-    case .opened: return judgeOpening()
-    case .refused(let text): return judgeRefusal(text)
-    case .neverEnded:
-      return judgeEndlessness() + [Violation(.d09, "opening the image never ends")]
-    case .crashed(let text):
-      return [Violation(.d09, "what opens the image is ended by \(text)")]
+    case .opened: judgeOpening()
+    case .refused(let text): judgeRefusal(text)
+    case .neverEnded: judgeEndlessness() + [.neverEnds]
+    case .crashed(let text): [.ended(by: text)]
+    }
+  }
+
+  /// Nothing can be made of an image without a header that counts but to refuse it.
+  static func judge(
+    _ answer: RecoveryObservation.Answer, withoutHeader refusal: OracleRefusal
+  ) -> [Violation] {
+    switch answer {
+    case .opened:
+      [Violation(Rule(rawValue: refusal.rule) ?? .h03, "\(refusal), and the image opens")]
+    case .refused: []
+    case .neverEnded: [.neverEnds]
+    case .crashed(let text): [.ended(by: text)]
     }
   }
 
@@ -136,5 +147,13 @@ struct AnswerJudge {
       }
     }
     return violations
+  }
+}
+
+extension Violation {
+  fileprivate static let neverEnds = Violation(.d09, "opening the image never ends")
+
+  fileprivate static func ended(by text: String) -> Violation {
+    Violation(.d09, "what opens the image is ended by \(text)")
   }
 }

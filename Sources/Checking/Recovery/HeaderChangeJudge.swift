@@ -2,7 +2,7 @@ import Bytes
 import LogOracle
 import VHDX
 
-/// H10 to H13 and H15, and the rules of a header that nothing can be opened by: what recovery does to the
+/// H10 to H13, H15 and H18, and the rules of a header that nothing can be opened by: what recovery does to the
 /// headers.
 struct HeaderChangeJudge {
   let expected: ExpectedRecovery
@@ -32,7 +32,25 @@ struct HeaderChangeJudge {
       violations.append(
         Violation(.h13, "\(place) was changed before FileWriteGuid was"))
     }
-    return violations + judgeUpdates(seen.changes ?? [])
+    return violations + judgeUpdates(seen.changes ?? []) + judgeOtherSlot(seen, current: after)
+  }
+
+  /// After a replay the log is empty, and the loss of one header must lose nothing.
+  private func judgeOtherSlot(
+    _ seen: RecoveryObservation, current: OracleHeader
+  ) -> [Violation] {
+    guard seen.answer == .opened, expected.opens == true, !expected.isNotNeeded else { return [] }
+    // The fields between the sequence number and the reserved bytes.
+    let fields = HeaderSlot.allCases.map {
+      seen.after.read(ByteRange(byteOffset: $0.byteOffset + 16, byteCount: 64))
+    }
+    if fields[0] == fields[1] { return [] }
+    return [
+      Violation(
+        .h18,
+        "replay left two headers that differ in more than their number; the current one is at byte "
+          + "\(current.byteOffset)")
+    ]
   }
 
   private func changeBeforeFileWriteGUID(

@@ -5,8 +5,8 @@ import VHDX
 /// Says which rules a recovery broke, from one dirty image before it and after it.
 ///
 /// It knows of no mistake that could be switched on: it works out what the specification makes of the
-/// image, and explains what is different. A file's headers are the business of other judges; an image
-/// that no header can be found in is not judged here.
+/// image, and explains what is different. Of an image that no header can be found in, only whether it
+/// opens is judged.
 ///
 /// Rules R01 to R12, the E rules where an invalid entry was used, S03, S04, S09, those of the header
 /// updates, D08, D09.
@@ -21,9 +21,9 @@ public struct RecoveryJudge {
 
   /// The rules that a recovery can break.
   public static let rules: [Rule] = [
-    .d08, .d09, .e01, .e02, .e03, .e04, .e05, .e06, .e07, .e08, .e09, .e10, .e11, .h03, .h04, .h10,
-    .h11, .h12, .h13, .h15, .r01, .r02, .r03, .r04, .r05, .r06, .r07, .r08, .r09, .r10, .r11, .r12,
-    .s03, .s04, .s09,
+    .d08, .d09, .e01, .e02, .e03, .e04, .e05, .e06, .e07, .e08, .e09, .e10, .e11, .h03, .h04, .h05,
+    .h06, .h07, .h10, .h11, .h12, .h13, .h15, .h18, .r01, .r02, .r03, .r04, .r05, .r06, .r07, .r08,
+    .r09, .r10, .r11, .r12, .s03, .s04, .s09,
   ]
 
   /// - Parameter cutsOff: `false` where somebody else cuts recoveries off, as the tier `recrash` does.
@@ -43,7 +43,13 @@ public struct RecoveryJudge {
   func judge(
     _ expected: ExpectedRecovery, _ seen: RecoveryObservation, state: CrashState? = nil
   ) -> [Violation] {
-    if expected.refusal?.kind == .header { return [] }
+    if let refusal = expected.refusal, refusal.kind == .header {
+      return AnswerJudge.judge(seen.answer, withoutHeader: refusal).map { violation in
+        var violation = violation
+        violation.state = state
+        return violation
+      }
+    }
     let comparison = RecoveryComparison(expected, seen)
     var list = ViolationList()
     if seen.isReadOnly {

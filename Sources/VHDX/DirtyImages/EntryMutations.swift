@@ -9,7 +9,10 @@ extension DirtyImageGenerator {
     case 0: drafts[index].isSealed = false
     case 1: drafts[index].header.tailByteOffset = makeTail(drafts)
     case 2, 3: drafts[index].renumber(makeNumber(drafts[index].header.sequenceNumber))
-    case 4: drafts[index].header.logGUID = pick([otherGUID, otherGUID, GUID(low: 7, high: 0)])
+    case 4:
+      drafts[index].header.logGUID = pick([
+        otherGUID, GUID(low: logGUID.low, high: 7), GUID(low: 7, high: logGUID.high),
+      ])
     case 5, 6: mutateLength(&drafts[index])
     case 7: mutateCount(&drafts[index])
     case 8, 9: mutateTarget(&drafts[index])
@@ -20,11 +23,21 @@ extension DirtyImageGenerator {
         0, 1 << 20, fileByteCount - 1, fileByteCount + 1, fileByteCount + 4 << 20, 64 << 20, .max,
         1 << 63, fileByteCount + 1 << 20,
       ])
-    case 14: drafts[index].header.reserved = UInt32(1 + below(9))
+    case 14: mutateFirstBytes(&drafts[index])
     case 15: mutateDescriptor(&drafts[index])
     case 16, 17: mutateSector(&drafts[index])
     case 18: repeatEntry(&drafts, index)
     default: fillRing(&drafts)
+    }
+  }
+
+  private mutating func mutateFirstBytes(_ draft: inout LogDraft) {
+    let signatures = ["LOGE", "logf", "\0oge"]
+    let drawn = below(9)
+    if drawn < signatures.count {
+      draft.signature = Array(signatures[drawn].utf8)
+    } else {
+      draft.header.reserved = UInt32(drawn)
     }
   }
 
@@ -131,7 +144,9 @@ extension DirtyImageGenerator {
     guard !draft.sectors.isEmpty else { return }
     let index = below(draft.sectors.count)
     switch below(3) {
-    case 0: draft.sectors[index].replaceSubrange(0..<4, with: Array("atad".utf8))
+    case 0:
+      let signature = draft.header.sequenceNumber % 2 == 0 ? "atad" : "datb"
+      draft.sectors[index].replaceSubrange(0..<4, with: Array(signature.utf8))
     case 1: draft.renumberSector(index, draft.header.sequenceNumber &+ 1)
     default: draft.renumberSector(index, draft.header.sequenceNumber ^ 1 << 32)
     }

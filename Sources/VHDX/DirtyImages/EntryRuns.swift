@@ -59,7 +59,9 @@ extension DirtyImageGenerator {
     var place = start
     var drafts: [LogDraft] = []
     while restCount > 0 {
-      let dataCount = min(restCount - 1, 20 + below(100))
+      let drawn = below(100)
+      let dataCount =
+        drawn < 70 ? min(restCount - 1, 20 + drawn) : Self.dataCount(filling: restCount)
       let updates = (0..<dataCount).map { _ in
         LogUpdate.data(makeSector(), fileByteOffset: dataByteOffset + UInt64(below(600)) << 12)
       }
@@ -69,10 +71,18 @@ extension DirtyImageGenerator {
         lastByteCount: fileByteCount, updates: updates)
       drafts.append(LogDraft(entry, at: place))
       place = (place + entry.byteCount) % UInt64(ringByteCount)
-      restCount -= dataCount + 1
+      restCount -= Int(entry.byteCount / sector)
     }
     notes.append("a run over the ring")
     return drafts
+  }
+
+  /// How many data sectors an entry of so many sectors has beside its descriptors.
+  private static func dataCount(filling sectorCount: Int) -> Int {
+    // One sector of descriptors is for 126, each further one for 128.
+    var areaCount = 1
+    while sectorCount - areaCount > 126 + 128 * (areaCount - 1) { areaCount += 1 }
+    return sectorCount - areaCount
   }
 
   private func end(of update: LogUpdate) -> UInt64 {

@@ -4,6 +4,7 @@ import Bytes
 struct LogDraft {
   /// Where it is put, in the ring.
   var ringByteOffset: UInt64
+  var signature = LogEntryHeader.signature
   var header: LogEntryHeader
   var descriptors: [LogDescriptor]
   var sectors: [[UInt8]]
@@ -60,7 +61,7 @@ struct LogDraft {
 
   fileprivate func encode() -> [UInt8] {
     var writer = ByteWriter()
-    writer.write(header.encode())
+    writer.write(signature + header.encode().dropFirst(signature.count))
     for descriptor in descriptors { writer.write(descriptor.encode()) }
     let area = LogEntryHeader.descriptorSectorCount(descriptorCount: UInt64(descriptors.count))
     writer.pad(toByteCount: Int(area) * LogRing.sectorByteCount)
