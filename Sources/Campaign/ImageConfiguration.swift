@@ -15,6 +15,10 @@ public struct ImageConfiguration: Hashable, Sendable {
   public var usableRingByteCount: UInt64?
   /// Logged changes are brought home before every so manyeth log entry.
   public var entriesPerCheckpoint = 2
+  /// How many sectors of the block table one log entry carries at most; `nil`: as many as fit.
+  public var entrySectorLimit: Int?
+  /// Whether it was in use before (``WornImage``).
+  public var isWorn = false
 
   public init() {}
 

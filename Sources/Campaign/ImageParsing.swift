@@ -17,9 +17,8 @@ struct ImageParsing {
     }
     let item = try ScenarioNode(
       node, named: "image",
-      keys: ["block", "sector", "log", "fixed", "ring-start", "ring-usable", "checkpoint"])
-    try ProgramParsing(configuration.stack)
-      .refuse(["ring-start", "ring-usable", "checkpoint"], in: item)
+      keys: ["block", "sector", "log", "fixed", "worn"] + Self.keysOfWriters)
+    try ProgramParsing(configuration.stack).refuse(["worn"] + Self.keysOfWriters, in: item)
     var image = ImageConfiguration()
     if let block = try item.byteCount("block", in: 1...UInt64(UInt32.max)) {
       image.blockByteCount = UInt32(block)
@@ -44,17 +43,29 @@ struct ImageParsing {
     if let count = try item.integer("checkpoint", in: 1...1000) {
       image.entriesPerCheckpoint = count
     }
+    image.entrySectorLimit = try item.integer("entry-sectors", in: 1...126)
+    if let worn = item.node("worn") {
+      image.isWorn = try worn.truth(named: "worn")
+    }
     return image
   }
+
+  /// What a program under test decides by itself.
+  private static let keysOfWriters = ["ring-start", "ring-usable", "checkpoint", "entry-sectors"]
 
   /// Whether the format allows such an image.
   func check(line: Int?) throws(ScenarioError) {
     guard configuration.stack.image == .vhdx else { return }
+    let layout: VHDXLayout
     do {
-      _ = try configuration.image.layout(
+      layout = try configuration.image.layout(
         virtualDiskByteCount: configuration.deviceByteCount, seed: Seed(0))
     } catch {
       throw ScenarioError(line: line, "no image can be like this: \(error)")
+    }
+    guard !configuration.image.isWorn || WornImage.isPossible(layout) else {
+      throw ScenarioError(
+        line: line, "a worn image is not 'fixed', and has two blocks at least")
     }
     guard configuration.logSectorByteCount <= 4096 else {
       throw ScenarioError(

@@ -16,7 +16,9 @@ extension RunConfiguration {
     guard let layout = try? image.layout(virtualDiskByteCount: deviceByteCount, seed: seed) else {
       preconditionFailure("the configuration of an image is one that the format allows")
     }
-    return MemoryImage(layout).contents
+    let file = MemoryImage(layout)
+    if image.isWorn { WornImage(layout).wear(file) }
+    return file.contents
   }
 
   func imageParameters(seed: Seed) -> DiskParameters? {
@@ -30,6 +32,7 @@ extension RunConfiguration {
     options.entriesPerCheckpoint = image.entriesPerCheckpoint
     options.firstRingByteOffset = image.firstRingByteOffset
     options.usableRingByteCount = image.usableRingByteCount
+    options.entrySectorLimit = image.entrySectorLimit
     return options
   }
 }

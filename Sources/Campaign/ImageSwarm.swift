@@ -22,7 +22,9 @@ struct ImageSwarm {
     configuration.image.isFixed = stream.chance(1, of: 12)
     // 512 blocks share a sector of the block table.
     let blockCount = configuration.image.isFixed ? 3 : stream.pick([4, 16, 64, 1030])
-    configuration.deviceByteCount = UInt64(blockCount) << 20
+    wear(&configuration, seed)
+    configuration.deviceByteCount =
+      UInt64(blockCount) * UInt64(configuration.image.blockByteCount)
     if stream.chance(1, of: 2) {
       let sectorCount = stream.next(in: 1...6)
       configuration.image.firstRingByteOffset =
@@ -65,6 +67,18 @@ struct ImageSwarm {
       specification.mix.append(.init(action, weight))
     }
     return specification
+  }
+
+  /// Now and then an image that was in use before, and commits that take several entries. A stream of its
+  /// own, so that the other runs are what they would be without these.
+  private func wear(_ configuration: inout RunConfiguration, _ seed: Seed) {
+    guard configuration.stack.program == nil, configuration.stack.profile == .exact else { return }
+    var stream = RandomStream(seed, .configuration, 5)
+    if stream.chance(1, of: 12), !configuration.image.isFixed {
+      configuration.image.isWorn = true
+      configuration.image.blockByteCount = 2 << 20
+    }
+    if stream.chance(1, of: 12) { configuration.image.entrySectorLimit = 1 }
   }
 
   /// What a reader does wrong shows in runs that read again and again. A stream of its own, so that the other

@@ -127,10 +127,12 @@ struct ScenarioText {
       unless: UInt64(usual.logicalSectorByteCount))
     image.add(byteCount: "log", UInt64(values.logByteCount), unless: UInt64(usual.logByteCount))
     image.add("fixed", values.isFixed, unless: usual.isFixed)
+    image.add("worn", values.isWorn, unless: usual.isWorn)
     image.add(
       byteCount: "ring-start", values.firstRingByteOffset, unless: usual.firstRingByteOffset)
     image.add(byteCount: "ring-usable", values.usableRingByteCount)
     image.add("checkpoint", values.entriesPerCheckpoint, unless: usual.entriesPerCheckpoint)
+    if let limit = values.entrySectorLimit { image.add("entry-sectors", "\(limit)") }
     return image
   }
 

@@ -46,7 +46,7 @@ final class BlockSpace: @unchecked Sendable {
       }
       usedEndByteOffset = max(usedEndByteOffset, Self.roundedUp(range.endByteOffset))
     }
-    endByteOffset = max(usedEndByteOffset, Self.roundedUp(file.byteCount))
+    endByteOffset = usedEndByteOffset
     usedEndByteOffset =
       sorted.reduce(Self.alignment) { max($0, Self.roundedUp($1.endByteOffset)) }
   }

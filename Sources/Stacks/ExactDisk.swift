@@ -56,7 +56,8 @@ final class ExactDisk: DiskWriter, @unchecked Sendable {
       options: VHDXLogWriter.Options(
         bugs: options.bugs, firstRingByteOffset: options.firstRingByteOffset % ring.byteCount,
         usableRingByteCount: options.usableRingByteCount,
-        entriesPerCheckpoint: options.entriesPerCheckpoint))
+        entriesPerCheckpoint: options.entriesPerCheckpoint,
+        entrySectorLimit: options.entrySectorLimit))
     locks = BlockLocks(simulation)
     start = SessionStart(
       file: file, headers: headers, flushesFirst: true, guids: guids, simulation: simulation)

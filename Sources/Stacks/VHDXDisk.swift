@@ -36,6 +36,9 @@ public final class VHDXDisk: BlockDevice, @unchecked Sendable {
     public var usableRingByteCount: UInt64?
     /// Logged sectors are brought home before every so manyeth entry, and at close.
     public var entriesPerCheckpoint = 2
+    /// How many sectors of the block table one log entry carries at most, so that a commit takes several
+    /// entries; 126, the most that one sector of descriptors names, where it is `nil`.
+    public var entrySectorLimit: Int?
 
     public init(
       bugs: Set<BugSwitch> = [], habits: Habits = .exact, recovery: RecoveryProfile = .exact,
@@ -69,6 +72,7 @@ public final class VHDXDisk: BlockDevice, @unchecked Sendable {
       precondition(usable % sector == 0 && usable >= 3 * sector, "room for one entry and a Tail")
     }
     precondition(options.entriesPerCheckpoint > 0, "an entry goes home some time")
+    precondition(options.entrySectorLimit ?? 1 > 0, "an entry carries something")
     self.file = ImageBelow(file)
     self.options = options
     self.simulation = simulation

@@ -20,6 +20,7 @@ final class VHDXLogWriter: @unchecked Sendable {
     var firstRingByteOffset: UInt64
     var usableRingByteCount: UInt64?
     var entriesPerCheckpoint: Int
+    var entrySectorLimit: Int?
   }
 
   private static let sector = UInt64(LogRing.sectorByteCount)
@@ -64,7 +65,9 @@ final class VHDXLogWriter: @unchecked Sendable {
   }
 
   /// How many sectors one entry can carry.
-  var sectorCountLimit: Int { min(126, Int(ring.byteCount / Self.sector) - 2) }
+  var sectorCountLimit: Int {
+    min(options.entrySectorLimit ?? 126, Int(ring.byteCount / Self.sector) - 2)
+  }
 
   /// Logs sectors in one entry. When it returns, the entry is stable.
   func append(_ sectors: [TableSector]) async throws(DeviceError) {

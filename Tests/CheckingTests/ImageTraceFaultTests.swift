@@ -73,6 +73,22 @@ struct ImageTraceFaultTests {
     try expect(.h12) { [try $0.header(), try $0.header()] }
   }
 
+  /// The loss of the one header that says so would bring the emptied log back. While the session lasts
+  /// nothing is wrong.
+  @Test func aClosedSessionLeavesItsLastHeaderInOneSlot() throws {
+    var log = ImageTraceLog()
+    try log.open()
+    log.allocate(block: 0)
+    log.flush()
+    let last = try log.header(HeaderChange(logGUID: .zero))
+    log.flush()
+    #expect(try log.violations() == [])
+    log.acknowledgeClose()
+    let found = try log.violations()
+    #expect(found.map(\.rule) == [.h18])
+    #expect(found.first?.entries == [last])
+  }
+
   @Test func imageChangesBeforeFileWriteGUID() throws {
     try expect(.h13, opening: false, closing: false) { log in
       let payload = log.write(ImageTraceLog.sector(1), at: 8 << 20)

@@ -10,6 +10,8 @@ extension ShrinkTrials {
     takes { $0.superblockInterval = usual.superblockInterval }
     takes { $0.image = usual.image }
     takes { $0.image.isFixed = false }
+    takes { $0.image.isWorn = false }
+    takes { $0.image.entrySectorLimit = nil }
     takes { $0.image.firstRingByteOffset = 0 }
     takes { $0.image.usableRingByteCount = nil }
     takes { $0.image.entriesPerCheckpoint = usual.image.entriesPerCheckpoint }
@@ -44,7 +46,9 @@ extension ShrinkTrials {
     let isImage = best.configuration.stack.image == .vhdx
     let unit = isImage ? UInt64(best.configuration.image.blockByteCount) : 64 << 10
     let end = best.operations.map(\.range.endByteOffset).max() ?? 0
-    let shortest = max(1, (end + unit - 1) / unit) * unit
+    // A worn image has two blocks at least.
+    let least: UInt64 = best.configuration.image.isWorn ? 2 : 1
+    let shortest = max(least, (end + unit - 1) / unit) * unit
     if shortest < best.configuration.deviceByteCount { takes { $0.deviceByteCount = shortest } }
   }
 

@@ -3,19 +3,56 @@ import VHDX
 /// How headers are overwritten.
 ///
 /// H10: only the slot that is not current. H11: the number goes up by one, and what depends on a
-/// header waits for the flush behind it. H12: never both slots between two flushes.
+/// header waits for the flush behind it. H12: never both slots between two flushes. H18: a session that is
+/// closed and emptied its log says so in both slots.
 ///
 /// Source: [MS-VHDX] 2.2.2.1.
 struct HeaderUpdateRules: TraceRule {
   private var lastWrites: [HeaderSlot: TraceStamp] = [:]
+  /// What the session has written, and the last of it.
+  private var written: [HeaderSlot: VHDXHeader] = [:]
+  private var latest: (slot: HeaderSlot, stamp: TraceStamp)?
+  private let client: ClientTimes
+
+  init(client: ClientTimes) {
+    self.client = client
+  }
 
   mutating func see(
     _ event: TraceEvent, at stamp: TraceStamp, in model: TraceModel, _ found: inout ViolationList
   ) {
+    if case .sessionStart = event { end(&found) }
     guard case .headerWrite(let write) = event else { return }
     judgePlace(write, stamp, model, &found)
     judgeNumber(write, stamp, &found)
     lastWrites[write.slot] = stamp
+    written[write.slot] = try? write.outcome.get()
+    latest = (write.slot, stamp)
+  }
+
+  /// Judges the last session, where it was closed.
+  mutating func end(_ found: inout ViolationList) {
+    judgeSlots(&found)
+    written = [:]
+    latest = nil
+  }
+
+  private func judgeSlots(_ found: inout ViolationList) {
+    guard let latest, let current = written[latest.slot], current.logGUID.isZero,
+      client.closes(sessionOf: latest.stamp.entryIndex),
+      !client.fails(inSessionOf: latest.stamp.entryIndex)
+    else { return }
+    // QEMU gives each of them a DataWriteGuid of its own, which loses nothing.
+    let otherSlot = latest.slot.other
+    if written[otherSlot]?.logGUID.isZero == true { return }
+    found.add(
+      Violation(
+        .h18,
+        """
+        the session is closed and its log empty, and the header at byte \(otherSlot.byteOffset) does not \
+        say so
+        """,
+        entries: [latest.stamp.entryIndex]))
   }
 
   private func judgePlace(

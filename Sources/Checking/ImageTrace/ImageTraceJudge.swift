@@ -39,9 +39,9 @@ public struct ImageTraceJudge {
 
   /// The rules that a trace can break.
   public static let rules: [Rule] = [
-    .h02, .h10, .h11, .h12, .h13, .h14, .h15, .h16, .h17, .g09, .m13, .b09, .b10, .e01, .e02,
-    .e03, .e04, .e05, .e06, .e07, .e08, .e09, .e10, .e11, .e12, .s01, .s02, .s05, .s06, .s07,
-    .s08, .r08, .r10,
+    .h02, .h10, .h11, .h12, .h13, .h14, .h15, .h16, .h17, .h18, .g09, .m13, .b09, .b10, .e01,
+    .e02, .e03, .e04, .e05, .e06, .e07, .e08, .e09, .e10, .e11, .e12, .s01, .s02, .s05, .s06,
+    .s07, .s08, .r08, .r10,
   ]
 
   private let index: WriteLogIndex
@@ -74,7 +74,7 @@ public struct ImageTraceJudge {
     }
     var found = ViolationList()
     var sessions = SessionRules(client: times)
-    var headers = HeaderUpdateRules()
+    var headers = HeaderUpdateRules(client: times)
     var names = LogNameRules()
     var homes = HomeWriteRules()
     var entries = WrittenEntryRules(tellsLengths: tellsLengths, client: times)
@@ -86,6 +86,7 @@ public struct ImageTraceJudge {
       entries.see(event, at: stamp, in: model, &found)
     }
     sessions.end(&found)
+    headers.end(&found)
     return Report(violations: found.sorted, isCutShort: model.budget.isExhausted)
   }
 

@@ -199,6 +199,9 @@ struct ClientTimes {
     closes.sort()
   }
 
+  /// Whether the client closed the session of an entry.
+  func closes(sessionOf entryIndex: Int) -> Bool { closes.contains { $0 > entryIndex } }
+
   /// Whether the client was refused something in the session of an entry.
   func fails(inSessionOf entryIndex: Int) -> Bool {
     let end = closes.first { $0 > entryIndex } ?? .max

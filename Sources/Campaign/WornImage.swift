@@ -1,0 +1,51 @@
+import Bytes
+import VHDX
+
+/// An image as years of use and other programs leave it, made from a new dynamic one: sound, and not as tidy as
+/// ours are.
+///
+/// - Less than a block is free in front of the first one.
+/// - The last block was zeroed and kept its place, with what it held before.
+/// - The file ends within a MiB, with bytes of something else.
+///
+/// The disk still reads as zeroes. Source: [MS-VHDX] 2.1, 2.5.1.1.
+struct WornImage {
+  /// What the next block of a sound writer must neither show nor lie on.
+  private static let staleByte: UInt8 = 0x5a
+  private static let staleByteCount = 64 << 10
+  private static let strayByteCount = 512
+
+  private let layout: VHDXLayout
+
+  /// - Precondition: two blocks at least, and no places for them yet (``isPossible(_:)``).
+  init(_ layout: VHDXLayout) {
+    precondition(Self.isPossible(layout), "two blocks without a place")
+    self.layout = layout
+  }
+
+  static func isPossible(_ layout: VHDXLayout) -> Bool {
+    layout.geometry.payloadBlockCount >= 2 && !layout.parameters.leavesBlocksAllocated
+  }
+
+  func wear(_ file: MemoryImage) {
+    let first = layout.payloadByteOffset + (1 << 20)
+    let last = first + layout.geometry.blockByteCount
+    let end = last + layout.geometry.blockByteCount
+    let stray = [UInt8](repeating: Self.staleByte, count: Self.strayByteCount)
+    file.resize(toByteCount: end + UInt64(stray.count))
+    file.write([UInt8](repeating: Self.staleByte, count: Self.staleByteCount), at: last)
+    file.write(stray, at: end)
+    set(0, BlockTableEntry(.fullyPresent, byteOffset: first), in: file)
+    set(
+      layout.geometry.payloadBlockCount - 1, BlockTableEntry(.zero, byteOffset: last), in: file)
+  }
+
+  private func set(_ blockIndex: UInt64, _ entry: BlockTableEntry, in file: MemoryImage) {
+    let index = layout.geometry.entryIndex(ofPayloadBlock: blockIndex)
+    var writer = ByteWriter()
+    writer.write(entry.rawValue)
+    file.write(
+      writer.bytes,
+      at: layout.blockTable.byteOffset + index * UInt64(BlockTableEntry.byteCount))
+  }
+}

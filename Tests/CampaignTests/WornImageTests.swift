@@ -1,0 +1,47 @@
+import Bytes
+import Scheduling
+import Testing
+import VHDX
+
+@testable import Campaign
+
+/// Images that were in use before the run.
+@Suite struct WornImageTests {
+  private func worn(virtualDiskByteCount: UInt64 = 16 << 20) throws -> MemoryImage {
+    var configuration = ImageConfiguration()
+    configuration.blockByteCount = 2 << 20
+    let layout = try configuration.layout(
+      virtualDiskByteCount: virtualDiskByteCount, seed: Seed(1))
+    let file = MemoryImage(layout)
+    WornImage(layout).wear(file)
+    return file
+  }
+
+  /// The table is at 3 MiB and ends at 4 MiB.
+  @Test func itsTableAndItsFileAreThoseThatItSays() throws {
+    let file = try worn()
+    #expect(file.byteCount == (9 << 20) + 512)
+    func entry(_ index: UInt64) -> [UInt8] {
+      file.read(ByteRange(byteOffset: (3 << 20) + index * 8, byteCount: 8))
+    }
+    #expect(entry(0) == [6, 0, 0x50, 0, 0, 0, 0, 0])
+    #expect(entry(7) == [2, 0, 0x70, 0, 0, 0, 0, 0])
+    #expect(file.read(ByteRange(byteOffset: 7 << 20, byteCount: 2)) == [0x5a, 0x5a])
+    #expect(file.read(ByteRange(byteOffset: 9 << 20, byteCount: 2)) == [0x5a, 0x5a])
+  }
+
+  @Test func itOpensAsADiskOfZeroes() throws {
+    let image = try VHDXImage(reading: worn())
+    for block in 0..<8 as Range<UInt64> {
+      let bytes = try image.read(ByteRange(byteOffset: block << 21, byteCount: 4096))
+      #expect(bytes.allSatisfy { $0 == 0 })
+    }
+  }
+
+  @Test func aDiskOfOneBlockCannotBeWorn() throws {
+    var configuration = ImageConfiguration()
+    configuration.blockByteCount = 2 << 20
+    let layout = try configuration.layout(virtualDiskByteCount: 2 << 20, seed: Seed(1))
+    #expect(!WornImage.isPossible(layout))
+  }
+}
