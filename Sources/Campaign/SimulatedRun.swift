@@ -112,7 +112,8 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
     options.sectorByteCount = configuration.logSectorByteCount
     options.superblockInterval = configuration.superblockInterval
     options.writesExtension = configuration.stack.profile.writesOwnFields
-    var stream = RandomStream(seed, .configuration, 1)
+    // Each session has one of its own to give; where it appends, the log keeps what it has.
+    var stream = RandomStream(seed, .configuration, 1, UInt64(sessions.count))
     options.logIdentity = stream.next()
     options.bugs = configuration.stackBugs
     return WriteLogger(device: data, log: log, options: options, simulation: simulation)

@@ -49,12 +49,19 @@ struct SuperblockJudge {
         operation.isFUA || operation.action == .flush || operation.action == .close,
         let header = headerOfOperation[operation.identifier]
       else { return nil }
-      if superblocks.stableEntryCount(at: endedAt) > header.entryIndex { return nil }
+      let words: String
+      if superblocks.stableEntryCount(at: endedAt) <= header.entryIndex {
+        words = "then"
+      } else if let later = superblocks.firstStable(after: endedAt, counting: header.entryIndex) {
+        words = "any more from event \(later) on"
+      } else {
+        return nil
+      }
       return Violation(
         .l05,
         """
         \(operation) was acknowledged at event \(endedAt), and the superblock on stable media did not count \
-        its entry \(header.entryIndex) then
+        its entry \(header.entryIndex) \(words)
         """,
         entries: [header.entryIndex], operations: [operation.identifier],
         evidence: [header.summary])

@@ -29,4 +29,10 @@ extension [WrittenSuperblock] {
       .max { ($0.stableAt ?? 0, $0.submittedAt) < ($1.stableAt ?? 0, $1.submittedAt) }?
       .entryCount ?? 0
   }
+
+  /// When, after a time, one became stable that counts so many entries or fewer; `nil` where none did.
+  func firstStable(after event: UInt64, counting entryCount: Int) -> UInt64? {
+    self.filter { $0.entryCount <= entryCount }
+      .compactMap(\.stableAt).filter { $0 > event }.min()
+  }
 }

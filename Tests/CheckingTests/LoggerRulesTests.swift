@@ -109,6 +109,17 @@ import Workload
     #expect(try made.brokenRules() == [.l05])
   }
 
+  /// Two superblocks on their way at once can land in the wrong order, also behind the answer.
+  @Test func aCountThatIsTakenBackLaterIsNone() throws {
+    var made = TracedCase()
+    made.write()
+    made.write(counting: 2, isFUA: true)
+    #expect(try made.brokenRules() == [])
+    made.superblock(1)
+    made.superblock(2)
+    #expect(try made.brokenRules() == [.l05])
+  }
+
   // MARK: L07
 
   @Test func anAcknowledgedOperationWithoutAnEntryBreaksL07() throws {
