@@ -89,6 +89,24 @@ struct ImageSwarm {
       specification.mix.removeAll { $0.action == .read }
       specification.mix.append(.init(.read, stream.next(in: 3...8)))
       specification.blocks?.acrossPercent = stream.pick([5, 30])
+      // While a place is taken again somebody reads there.
+      if stream.chance(1, of: 4) { meetAtFewBlocks(&specification) }
+    }
+  }
+
+  /// Blocks go and come back, and every task is at the same few.
+  private func meetAtFewBlocks(_ specification: inout WorkloadSpecification) {
+    specification.taskCount = max(3, specification.taskCount)
+    // A place is taken again only behind a zeroing, a flush and another write: that takes a while.
+    specification.operationCount = 80
+    let few = specification.blocks?.indices.prefix(2) ?? []
+    specification.blocks?.indices = Array(few)
+    specification.blocks?.spanByteCount = 8 << 10
+    specification.blocks?.wholePercent = 90
+    specification.maximumByteCount = 8 << 10
+    for action in [ClientMark.Action.writeZeroes, .flush]
+    where !specification.mix.contains(where: { $0.action == action }) {
+      specification.mix.append(.init(action, 3))
     }
   }
 
