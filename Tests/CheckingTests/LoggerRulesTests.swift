@@ -145,6 +145,15 @@ import Workload
     #expect(try made.brokenRules([.l07]) == [.l07])
   }
 
+  @Test func anEntryThatBeginsWhereItShouldAndIsLongerBreaksL07() throws {
+    var made = TracedCase()
+    made.write { made, operation in
+      let data = RecordedCase.data(operation) + [UInt8](repeating: 0, count: 512)
+      made.entry([operation.range.byteOffset / 512, 2, 0], data: data, of: operation.identifier)
+    }
+    #expect(try made.brokenRules([.l07]) == [.l07])
+  }
+
   @Test(arguments: [0, 2, 16] as [UInt64])
   func anEntryWithOtherFlagsBreaksL07(flags: UInt64) throws {
     for isFUA in [true, false] {

@@ -17,6 +17,13 @@ import Workload
     }
   }
 
+  @Test func nothingIsPromisedOfAWriteThatFailedBeforeAFlush() throws {
+    var recorded = RecordedCase()
+    recorded.operation(Self.first, errorName: "EIO")
+    recorded.flush(2)
+    #expect(try recorded.brokenRules() == [])
+  }
+
   @Test func anUnflushedWriteMayBeLost() throws {
     var recorded = RecordedCase()
     recorded.loggedWrite(Self.first)

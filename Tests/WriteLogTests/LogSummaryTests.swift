@@ -86,6 +86,14 @@ struct LogSummaryTests {
     #expect(summary.markedDeviceByteCount == 1_048_576)
   }
 
+  @Test func theSizeIsThatOfTheLastMark() throws {
+    var log = LogBytes(count: 2)
+    log.entry(flags: 8, text: "pc1 size 1048576")
+    log.entry(flags: 8, text: "pc1 size 2048")
+    let summary = LogSummary(of: try WriteLogIndex(reading: log.region))
+    #expect(summary.markedDeviceByteCount == 2048)
+  }
+
   @Test func damagedLogIsSummedUpAsFarAsItGoes() throws {
     var log = LogBytes.good()
     log.put(9, at: 16)
