@@ -96,13 +96,14 @@ struct ImageSwarm {
 
   /// Blocks go and come back, and every task is at the same few.
   private func meetAtFewBlocks(_ specification: inout WorkloadSpecification) {
+    guard var blocks = specification.blocks else { return }
+    blocks.indices = Array(blocks.indices.prefix(2))
+    blocks.spanByteCount = 8 << 10
+    blocks.wholePercent = 90
+    specification.blocks = blocks
     specification.taskCount = max(3, specification.taskCount)
     // A place is taken again only behind a zeroing, a flush and another write: that takes a while.
     specification.operationCount = 80
-    let few = specification.blocks?.indices.prefix(2) ?? []
-    specification.blocks?.indices = Array(few)
-    specification.blocks?.spanByteCount = 8 << 10
-    specification.blocks?.wholePercent = 90
     specification.maximumByteCount = 8 << 10
     for action in [ClientMark.Action.writeZeroes, .flush]
     where !specification.mix.contains(where: { $0.action == action }) {

@@ -151,6 +151,8 @@ public struct Judge {
     case .d11: evidence.whatReadsLack ?? "it was not looked at"
     case _ where evidence.isOpaque && rule.isOfClient:
       "only the program itself can read what its client wrote (--command)"
+    case .l05 where evidence.image != nil, .l13 where evidence.image != nil:
+      "below an image the client waits for other operations than those of the log"
     case .l12 where evidence.traces != nil, .l13 where evidence.traces != nil:
       "entries that share bytes of the log cannot be counted"
     case .l05, .l11, .l12, .l13: "only a simulated run sees when the superblock was written"

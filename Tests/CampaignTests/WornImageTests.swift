@@ -7,11 +7,14 @@ import VHDX
 
 /// Images that were in use before the run.
 @Suite struct WornImageTests {
-  private func worn(virtualDiskByteCount: UInt64 = 16 << 20) throws -> MemoryImage {
+  private func layout(blockCount: UInt64) throws -> VHDXLayout {
     var configuration = ImageConfiguration()
     configuration.blockByteCount = 2 << 20
-    let layout = try configuration.layout(
-      virtualDiskByteCount: virtualDiskByteCount, seed: Seed(1))
+    return try configuration.layout(virtualDiskByteCount: blockCount << 21, seed: Seed(1))
+  }
+
+  private func worn() throws -> MemoryImage {
+    let layout = try layout(blockCount: 8)
     let file = MemoryImage(layout)
     WornImage(layout).wear(file)
     return file
@@ -39,9 +42,7 @@ import VHDX
   }
 
   @Test func aDiskOfOneBlockCannotBeWorn() throws {
-    var configuration = ImageConfiguration()
-    configuration.blockByteCount = 2 << 20
-    let layout = try configuration.layout(virtualDiskByteCount: 2 << 20, seed: Seed(1))
-    #expect(!WornImage.isPossible(layout))
+    #expect(try !WornImage.isPossible(layout(blockCount: 1)))
+    #expect(try WornImage.isPossible(layout(blockCount: 2)))
   }
 }

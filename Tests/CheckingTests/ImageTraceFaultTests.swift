@@ -89,6 +89,15 @@ struct ImageTraceFaultTests {
     #expect(found.first?.entries == [last])
   }
 
+  /// Who never named a log need not say so twice.
+  @Test func aSessionOfOneHeaderAndNoLogMayClose() throws {
+    var log = ImageTraceLog()
+    try log.header(HeaderChange(fileWriteGUID: ImageTraceLog.guid(0xf1)))
+    log.flush()
+    log.acknowledgeClose()
+    #expect(try log.violations() == [])
+  }
+
   @Test func imageChangesBeforeFileWriteGUID() throws {
     try expect(.h13, opening: false, closing: false) { log in
       let payload = log.write(ImageTraceLog.sector(1), at: 8 << 20)

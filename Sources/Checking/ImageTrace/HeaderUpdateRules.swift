@@ -9,9 +9,8 @@ import VHDX
 /// Source: [MS-VHDX] 2.2.2.1.
 struct HeaderUpdateRules: TraceRule {
   private var lastWrites: [HeaderSlot: TraceStamp] = [:]
-  /// What the session has written, and the last of it.
-  private var written: [HeaderSlot: VHDXHeader] = [:]
-  private var latest: (slot: HeaderSlot, stamp: TraceStamp)?
+  /// The last header of the session.
+  private var latest: (write: TracedHeaderWrite, stamp: TraceStamp)?
   private let client: ClientTimes
 
   init(client: ClientTimes) {
@@ -26,33 +25,30 @@ struct HeaderUpdateRules: TraceRule {
     judgePlace(write, stamp, model, &found)
     judgeNumber(write, stamp, &found)
     lastWrites[write.slot] = stamp
-    written[write.slot] = try? write.outcome.get()
-    latest = (write.slot, stamp)
+    latest = (write, stamp)
   }
 
   /// Judges the last session, where it was closed.
   mutating func end(_ found: inout ViolationList) {
     judgeSlots(&found)
-    written = [:]
     latest = nil
   }
 
   private func judgeSlots(_ found: inout ViolationList) {
-    guard let latest, let current = written[latest.slot], current.logGUID.isZero,
-      client.closes(sessionOf: latest.stamp.entryIndex),
-      !client.fails(inSessionOf: latest.stamp.entryIndex)
+    guard let (write, stamp) = latest, case .success(let header) = write.outcome,
+      header.logGUID.isZero, let other = write.before, other.slot != write.slot,
+      client.closes(sessionOf: stamp.entryIndex), !client.fails(inSessionOf: stamp.entryIndex)
     else { return }
     // QEMU gives each of them a DataWriteGuid of its own, which loses nothing.
-    let otherSlot = latest.slot.other
-    if written[otherSlot]?.logGUID.isZero == true { return }
+    if other.header.logGUID.isZero { return }
     found.add(
       Violation(
         .h18,
         """
-        the session is closed and its log empty, and the header at byte \(otherSlot.byteOffset) does not \
-        say so
+        the session is closed and its log empty, and the header at byte \(other.slot.byteOffset) does \
+        not say so
         """,
-        entries: [latest.stamp.entryIndex]))
+        entries: [stamp.entryIndex]))
   }
 
   private func judgePlace(

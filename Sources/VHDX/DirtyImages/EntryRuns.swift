@@ -79,10 +79,12 @@ extension DirtyImageGenerator {
 
   /// How many data sectors an entry of so many sectors has beside its descriptors.
   private static func dataCount(filling sectorCount: Int) -> Int {
-    // One sector of descriptors is for 126, each further one for 128.
-    var areaCount = 1
-    while sectorCount - areaCount > 126 + 128 * (areaCount - 1) { areaCount += 1 }
-    return sectorCount - areaCount
+    func areaCount(_ dataCount: Int) -> Int {
+      Int(LogEntryHeader.descriptorSectorCount(descriptorCount: UInt64(dataCount)))
+    }
+    var dataCount = sectorCount - 1
+    while dataCount + areaCount(dataCount) > sectorCount { dataCount -= 1 }
+    return dataCount
   }
 
   private func end(of update: LogUpdate) -> UInt64 {
