@@ -1,4 +1,6 @@
+import Bytes
 import Checking
+import CrashStates
 import Testing
 import Workload
 
@@ -21,6 +23,29 @@ import Workload
         == Rule.allCases.filter { $0.rawValue.hasPrefix("L") && $0 != .l10 })
   }
 
+  // MARK: What the log alone shows
+
+  @Test func aHeaderThatDoesNotParseBreaksL02() throws {
+    for flags in [1, 1 << 20] as [UInt64] {
+      var recorded = RecordedCase()
+      recorded.loggedWrite(RecordedCase.write(1))
+      recorded.entry(flags: flags)
+      let violations = try recorded.judgement().violations
+      #expect(violations.map(\.rule) == (flags == 1 ? [] : [.l02]))
+      #expect(violations.allSatisfy { $0.entries == [1] })
+    }
+  }
+
+  @Test func aSuperblockThatCountsMoreThanTheLogHoldsBreaksL04() throws {
+    for count in [1, 2] {
+      var recorded = RecordedCase()
+      recorded.loggedWrite(RecordedCase.write(1))
+      recorded.countedEntryCount = count
+      let violations = try recorded.judgement().violations
+      #expect(violations.map(\.rule) == (count == 1 ? [] : [.l04]))
+    }
+  }
+
   // MARK: L03
 
   @Test(arguments: [0, 1, 512])
@@ -33,6 +58,27 @@ import Workload
     let violation = try made.judgement().violations.first { $0.rule == .l03 }
     #expect((violation == nil) == (missing == 0))
     if let violation { #expect(violation.entries == [0, 1]) }
+  }
+
+  /// A long entry, and two short ones in its data, which do not touch each other.
+  @Test func eachEntryInsideOfALongOneBreaksL03() throws {
+    var made = TracedCase()
+    made.write { made, operation in
+      let data = [UInt8](repeating: 1, count: 2048)
+      made.entry([1, 4, 0], data: data, of: operation.identifier)
+    }
+    for missing in [2048, 0] {
+      made.write { made, operation in
+        let sector = operation.range.byteOffset / 512
+        made.entry(
+          [sector, 1, 0], data: RecordedCase.data(operation), of: operation.identifier,
+          missing: missing)
+      }
+    }
+    let violation = try #require(try made.judgement().violations.first { $0.rule == .l03 })
+    #expect(violation.entries == [0, 1])
+    // The chain, which ends behind the long one, says the first of them too.
+    #expect(violation.repeatCount == 2)
   }
 
   // MARK: L04 and L05
@@ -65,15 +111,19 @@ import Workload
     #expect(try made.brokenRules() == [.l04])
   }
 
-  @Test(arguments: [true, false])
-  func anAcknowledgedFlushOrFUAThatIsNotCountedBreaksL05(isFUA: Bool) throws {
+  private enum Durable: CaseIterable {
+    case fua, flush, close
+  }
+
+  @Test(arguments: Durable.allCases)
+  private func anAcknowledgedFlushFUAOrCloseThatIsNotCountedBreaksL05(durable: Durable) throws {
     for count in [2, 1, nil] {
       var made = TracedCase()
       made.write()
-      if isFUA {
-        made.write(counting: count, isFUA: true)
-      } else {
-        made.flush(counting: count)
+      switch durable {
+      case .fua: made.write(counting: count, isFUA: true)
+      case .flush: made.flush(counting: count)
+      case .close: made.flush(counting: count, isClose: true)
       }
       #expect(try made.brokenRules() == (count == 2 ? [] : [.l05]))
     }
@@ -187,6 +237,14 @@ import Workload
     }
   }
 
+  @Test func aResizeThatIsLoggedWithAnotherLengthBreaksL07() throws {
+    for byteCount in [131072, 262144] {
+      var made = TracedCase()
+      made.resize(toSectorCount: 256, text: "pc1 size \(byteCount)")
+      #expect(try made.brokenRules([.l07]) == (byteCount == 131072 ? [] : [.l07]))
+    }
+  }
+
   // MARK: L08
 
   @Test(arguments: [0, 511, 512, 65535] as [UInt64])
@@ -204,6 +262,28 @@ import Workload
       made.live.resize(toByteCount: byteCount)
       #expect(try made.brokenRules() == (byteCount == 65536 ? [] : [.l08]))
     }
+  }
+
+  /// The target of dm-log-writes lists the last writes when it is removed, and says so with its mark. A log
+  /// without it is not held against the device, which may be ahead.
+  @Test(arguments: [(LogOrigin.linux, false), (.linux, true), (.powercut, false)])
+  func aLogOfTheKernelThatWasNotEndedIsNotHeldAgainstTheDevice(
+    origin: LogOrigin, isEnded: Bool
+  ) throws {
+    var recorded = RecordedCase()
+    recorded.loggedWrite(RecordedCase.write(1))
+    if isEnded { recorded.mark("dm-log-writes-end") }
+    var evidence = try recorded.evidence()
+    evidence.live = .sparse(SparseBytes(byteCount: RecordedCase.deviceByteCount))
+    var options = Judge.Options(tiers: [.prefix], seed: 1)
+    options.origin = origin
+    let judgement = Judge(options).judge(evidence)
+    let isJudged = origin == .powercut || isEnded
+    #expect(judgement.violations.map(\.rule) == (isJudged ? [.l08] : []))
+    #expect(judgement.judgedRules.contains(.l08) == isJudged)
+    #expect(judgement.comparedDiskCount == (isJudged ? 1 : 0))
+    let reason = judgement.unjudgedRules.first { $0.rule == .l08 }?.reason
+    #expect(reason?.contains("dmsetup remove") == (isJudged ? nil : true))
   }
 
   // MARK: L09
@@ -236,6 +316,22 @@ import Workload
       var made = TracedCase()
       made.write(counting: 1, isFUA: true, isStable: isStable)
       #expect(try made.brokenRules() == (isStable ? [] : [.l09]))
+    }
+  }
+
+  /// The device flushed between two writes, and the log does not say so: of them it gives the second alone,
+  /// which no power cut can leave.
+  @Test func aStateThatTheDeviceCannotBeLeftInBreaksL09() throws {
+    for isLogged in [true, false] {
+      var made = TracedCase()
+      made.write()
+      made.flush(isLogged: isLogged)
+      made.write()
+      let judgement = try made.judgement([.all])
+      #expect(judgement.judgedRules.contains(.l10))
+      let found = judgement.violations.filter { $0.rule == .l09 || $0.rule == .l10 }
+      #expect(found.map(\.rule) == (isLogged ? [] : [.l09]))
+      #expect(found.allSatisfy { $0.state?.isPrefix == false })
     }
   }
 

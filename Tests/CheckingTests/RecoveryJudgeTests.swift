@@ -122,6 +122,34 @@ import VHDX
     #expect(rules(recovered(), isReadOnly: true) == [.r12])
   }
 
+  /// Length and headers are as they were; a read-only opening that leaves the file alone is fine.
+  @Test func aReadOnlyOpeningThatChangesAByteIsNamed() {
+    let file = OverlayImage(before)
+    #expect(rules(file, isReadOnly: true) == [])
+    file.write([1], at: 2 << 20)
+    #expect(rules(file, isReadOnly: true) == [.r12])
+  }
+
+  /// The entry's sector was put in its place, and then the image was refused.
+  @Test func aRecoveryThatGivesUpInTheMiddleIsNamed() {
+    let file = recovered()
+    #expect(rules(file, .refused("no")).contains(.r11))
+    #expect(!rules(before, .refused("no")).contains(.r11))
+  }
+
+  /// The log promises a longer file than there is: right to refuse, but not after a change.
+  @Test func aFileThatIsTooShortIsRefusedBeforeItIsChanged() {
+    let entry = LogEntry(
+      logGUID: Self.guid, sequenceNumber: 7, tailByteOffset: 0, flushedByteCount: 64 << 20,
+      lastByteCount: 64 << 20,
+      updates: [.data([UInt8](repeating: 0xab, count: 4096), fileByteOffset: 2 << 20)])
+    before.write(entry.encode(), at: 1 << 20)
+    #expect(rules(before, .refused("too short")) == [])
+    let file = OverlayImage(before)
+    file.write([UInt8](repeating: 0xab, count: 4096), at: 2 << 20)
+    #expect(rules(file, .refused("too short")).contains(.r03))
+  }
+
   @Test func aBrokenLogThatOpensAndAnEmptyOneThatIsReplayedAreNamed() throws {
     let replayed = recovered()
     before.write([0], at: 1 << 20)

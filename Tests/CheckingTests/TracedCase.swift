@@ -66,9 +66,11 @@ struct TracedCase {
     }
   }
 
-  /// A flush that makes all stable that was written, or is said to.
-  mutating func flush(counting count: Int? = nil, isTrue: Bool = true, isLogged: Bool = true) {
-    let operation = RecordedCase.action(nextOperation, .flush)
+  /// A flush that makes all stable that was written, or is said to; or a close, which flushes.
+  mutating func flush(
+    counting count: Int? = nil, isTrue: Bool = true, isLogged: Bool = true, isClose: Bool = false
+  ) {
+    let operation = RecordedCase.action(nextOperation, isClose ? .close : .flush)
     nextOperation += 1
     client.begin(operation, entryCount: entryCount, event: tick())
     let completedAt = tick()
@@ -77,6 +79,22 @@ struct TracedCase {
     }
     if isLogged { entry([0, 0, 1], of: operation.identifier) }
     if let count { superblock(count) }
+    client.end(operation.identifier, entryCount: entryCount, event: tick())
+  }
+
+  /// A resize, logged with this text.
+  mutating func resize(toSectorCount sectorCount: UInt64, text: String) {
+    let operation = RecordedCase.action(nextOperation, .resize, sectorCount: sectorCount)
+    nextOperation += 1
+    client.begin(operation, entryCount: entryCount, event: tick())
+    let submittedAt = tick()
+    dataTrace.append(
+      DeviceOperation(
+        action: .resize, range: operation.range, bytes: [], isFUA: false, task: 0,
+        clientOperation: operation.identifier, submittedAt: submittedAt, completedAt: tick(),
+        stableAt: nil))
+    live.resize(toByteCount: operation.range.byteCount)
+    entry([0, 0, 8], text: text, of: operation.identifier)
     client.end(operation.identifier, entryCount: entryCount, event: tick())
   }
 
@@ -101,15 +119,17 @@ struct TracedCase {
       data: RecordedCase.data(operation), of: operation.identifier)
   }
 
-  /// An entry at the end of the log, in one write: three words of its header and its data.
+  /// An entry at the end of the log, in one write: three words of its header, its text and its data.
   ///
   /// - Parameter missing: how many bytes in front of that end it starts.
   mutating func entry(
-    _ words: [UInt64], data: [UInt8] = [], of operation: UInt64?, isStable: Bool = true,
-    missing byteCount: Int = 0
+    _ words: [UInt64], text: String = "", data: [UInt8] = [], of operation: UInt64?,
+    isStable: Bool = true, missing byteCount: Int = 0
   ) {
-    var bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+    var bytes = (words + [UInt64(text.utf8.count)]).flatMap { word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
     }
+    bytes += Array(text.utf8)
     bytes += [UInt8](repeating: 0, count: 512 - bytes.count) + data
     let submittedAt = tick()
     let completedAt = tick()
@@ -151,7 +171,7 @@ struct TracedCase {
 
   // MARK: Judging
 
-  func judgement() throws -> Judgement {
+  func judgement(_ tiers: [Tier] = [.prefix]) throws -> Judgement {
     let index = try WriteLogIndex(reading: ByteRegion(Self.superblock(entryCount) + log))
     let history = try DiskHistory(index: index, base: nil, initialByteCount: 64 << 10)
     var evidence = Evidence(index: index, history: history)
@@ -163,12 +183,12 @@ struct TracedCase {
     evidence.traces = Traces(
       data: dataTrace, log: logTrace, sessions: sessions, superblockInterval: interval,
       initialContents: SparseBytes(byteCount: 64 << 10))
-    return Judge(Judge.Options(tiers: [.prefix], seed: 1)).judge(evidence)
+    return Judge(Judge.Options(tiers: tiers, seed: 1)).judge(evidence)
   }
 
   /// Those of these rules that it breaks, ascending; of all the write log's where none are given.
-  func brokenRules(_ rules: Set<Rule>? = nil) throws -> [Rule] {
-    try judgement().violations.map(\.rule)
+  func brokenRules(_ rules: Set<Rule>? = nil, _ tiers: [Tier] = [.prefix]) throws -> [Rule] {
+    try judgement(tiers).violations.map(\.rule)
       .filter { rules?.contains($0) ?? $0.rawValue.hasPrefix("L") }.sorted()
   }
 }
