@@ -36,6 +36,19 @@ import Workload
     }
   }
 
+  /// The first header claims four sectors, and the next header stands in the first of them.
+  @Test func aHeaderInsideOfAnotherEntryBreaksL03() throws {
+    var recorded = RecordedCase()
+    recorded.entry(sectorCount: 4)
+    for identifier in 1...2 as ClosedRange<UInt64> {
+      recorded.loggedWrite(RecordedCase.write(identifier, sector: identifier))
+    }
+    let violations = try recorded.judgement().violations
+    #expect(violations.contains { $0.rule == .l03 && $0.entries == [0] })
+    // The chain that steps over them has fewer entries than are counted.
+    #expect(violations.contains { $0.rule == .l04 && $0.repeatCount == 0 })
+  }
+
   @Test func aSuperblockThatCountsMoreThanTheLogHoldsBreaksL04() throws {
     for count in [1, 2] {
       var recorded = RecordedCase()
@@ -145,6 +158,17 @@ import Workload
       }
       #expect(try made.brokenRules() == (isStable ? [] : [.l05]))
     }
+  }
+
+  /// Only sector 0 is read when the log is opened.
+  @Test(arguments: [0, 512, 1024, 1536] as [UInt64])
+  func aSuperblockInAnotherPlaceIsNone(byteOffset: UInt64) throws {
+    var made = TracedCase()
+    made.write(isFUA: true) { made, operation in
+      made.logWrite(operation)
+      made.superblock(1, at: byteOffset)
+    }
+    #expect(try made.brokenRules([.l05]) == (byteOffset == 0 ? [] : [.l05]))
   }
 
   /// What counts is the superblock that is there, and not the best one that ever was.
@@ -297,6 +321,16 @@ import Workload
     }
   }
 
+  /// The device flushes, and only then does the entry tell the truth.
+  @Test func aFlushEntryThatIsLoggedBeforeTheDeviceFlushedBreaksL09() throws {
+    for isLoggedFirst in [true, false] {
+      var made = TracedCase()
+      made.write()
+      made.flush(counting: 2, isLoggedFirst: isLoggedFirst)
+      #expect(try made.brokenRules() == (isLoggedFirst ? [.l09] : []))
+    }
+  }
+
   /// The first write of several, too; and what an earlier flush covered is not asked for again.
   @Test func oneWriteOfSeveralThatIsNotStableBreaksL09() throws {
     for unstable in 0...3 {
@@ -335,9 +369,22 @@ import Workload
     }
   }
 
+  // MARK: L10
+
+  /// The device still may lose the first write and keep the second, and the log says that it was flushed.
+  @Test func aStateThatTheLogDoesNotGiveBreaksL10() throws {
+    for isTrue in [true, false] {
+      var made = TracedCase()
+      made.write()
+      made.flush(isTrue: isTrue)
+      made.write()
+      #expect(try made.brokenRules([.l10], [.all]) == (isTrue ? [] : [.l10]))
+    }
+  }
+
   // MARK: L11
 
-  @Test(arguments: [0, 512, 1024])
+  @Test(arguments: [0, 512, 1024, -512])
   func aSessionThatDoesNotGoOnAtTheEndBreaksL11(missing: Int) throws {
     var made = TracedCase()
     made.write()

@@ -240,6 +240,30 @@ import Workload
     }
   }
 
+  /// The device refused a write that the client was told to be done. What is lost then is lost for that.
+  @Test func aLossBesideAnErrorThatNobodyReportedBreaksD07() throws {
+    for isRefused in [true, false] {
+      var made = TracedCase()
+      made.write()
+      made.flush(isLogged: false)
+      made.write()
+      if isRefused { made.refuseLastOperation() }
+      let rules = try made.brokenRules([.d01, .d07], [.drop(1)])
+      #expect(rules == [isRefused ? .d07 : .d01])
+    }
+  }
+
+  /// A session that could not be closed takes with it what it had not flushed.
+  @Test func aFlushCoversNothingOfTheSessionBefore() throws {
+    for isClosed in [true, false] {
+      var recorded = RecordedCase()
+      recorded.loggedWrite(Self.first)
+      recorded.operation(RecordedCase.action(2, .close), errorName: isClosed ? nil : "EIO")
+      recorded.flush(3, isLogged: false)
+      #expect(try recorded.brokenRules() == (isClosed ? [.d06] : []))
+    }
+  }
+
   @Test func aFailedWriteMayStillBeThere() throws {
     let operation = Self.second
     var recorded = RecordedCase()

@@ -95,6 +95,16 @@ import VHDX
     #expect(rules(file) == [.h18])
   }
 
+  /// Replay puts into place what the guest wrote before: nothing that it sees is new.
+  @Test func anotherDataWriteGUIDAfterReplayIsNamed() {
+    let file = recovered()
+    for slot in HeaderSlot.allCases {
+      file.write([0xee], at: slot.byteOffset + 32)
+      ImageCase.seal(file, at: slot.byteOffset, byteCount: 4096)
+    }
+    #expect(rules(file) == [.h15])
+  }
+
   /// Two headers of one number, and a current one of another version.
   @Test func anImageWithoutAHeaderThatCountsMustNotOpen() throws {
     let number = before.read(ByteRange(byteOffset: 65536 + 8, byteCount: 8))

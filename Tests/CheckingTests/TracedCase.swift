@@ -67,19 +67,29 @@ struct TracedCase {
   }
 
   /// A flush that makes all stable that was written, or is said to; or a close, which flushes.
+  ///
+  /// - Parameter isLoggedFirst: whether its entry is logged before the device has flushed.
   mutating func flush(
-    counting count: Int? = nil, isTrue: Bool = true, isLogged: Bool = true, isClose: Bool = false
+    counting count: Int? = nil, isTrue: Bool = true, isLogged: Bool = true,
+    isLoggedFirst: Bool = false, isClose: Bool = false
   ) {
     let operation = RecordedCase.action(nextOperation, isClose ? .close : .flush)
     nextOperation += 1
     client.begin(operation, entryCount: entryCount, event: tick())
+    if isLogged && isLoggedFirst { entry([0, 0, 1], of: operation.identifier) }
     let completedAt = tick()
     for place in dataTrace.indices where isTrue && dataTrace[place].stableAt == nil {
       dataTrace[place].stableAt = completedAt
     }
-    if isLogged { entry([0, 0, 1], of: operation.identifier) }
+    if isLogged && !isLoggedFirst { entry([0, 0, 1], of: operation.identifier) }
     if let count { superblock(count) }
     client.end(operation.identifier, entryCount: entryCount, event: tick())
+  }
+
+  /// The device refuses what it is asked to write for the last operation.
+  mutating func refuseLastOperation() {
+    dataTrace[dataTrace.count - 1].error = .inputOutput
+    dataTrace[dataTrace.count - 1].stableAt = nil
   }
 
   /// A resize, logged with this text.
@@ -121,7 +131,7 @@ struct TracedCase {
 
   /// An entry at the end of the log, in one write: three words of its header, its text and its data.
   ///
-  /// - Parameter missing: how many bytes in front of that end it starts.
+  /// - Parameter missing: how many bytes in front of that end it starts; where negative, behind it.
   mutating func entry(
     _ words: [UInt64], text: String = "", data: [UInt8] = [], of operation: UInt64?,
     isStable: Bool = true, missing byteCount: Int = 0
@@ -133,7 +143,8 @@ struct TracedCase {
     bytes += [UInt8](repeating: 0, count: 512 - bytes.count) + data
     let submittedAt = tick()
     let completedAt = tick()
-    log.removeLast(byteCount)
+    log.removeLast(max(0, byteCount))
+    log += [UInt8](repeating: 0, count: max(0, -byteCount))
     logTrace.append(
       DeviceOperation(
         action: .write,
@@ -144,12 +155,12 @@ struct TracedCase {
     entryCount += 1
   }
 
-  mutating func superblock(_ count: Int, isStable: Bool = true) {
+  mutating func superblock(_ count: Int, isStable: Bool = true, at byteOffset: UInt64 = 0) {
     let submittedAt = tick()
     let completedAt = tick()
     logTrace.append(
       DeviceOperation(
-        action: .write, range: ByteRange(byteOffset: 0, byteCount: 512),
+        action: .write, range: ByteRange(byteOffset: byteOffset, byteCount: 512),
         bytes: Self.superblock(count),
         isFUA: true, task: 0, clientOperation: nil, submittedAt: submittedAt,
         completedAt: completedAt, stableAt: isStable ? completedAt : nil))
