@@ -51,7 +51,7 @@ import VHDX
       [.h07], both: headers, plus: 48,
       [1] + [UInt8](repeating: 0, count: 17) + [1, 0, 0, 0, 0, 0], names: 131140),
     Fault([.h08], both: headers, plus: 74, [0x20], names: 196640),
-    // The log grows to the end of the block table's first MiB.
+    // The log is longer, and reaches to the end of the block table.
     Fault([.h08], both: headers, plus: 70, [0x20], names: 196640),
     Fault([.h09], 65536 + 80, [1], names: 65616),
     Fault([.h09], 131072 + 80, [1], names: 131152),
