@@ -54,6 +54,8 @@ import VHDX
     Damage(52, [4]), Damage(52, [0xff, 0xff, 0xff, 0xff]), Damage(52, [0, 0, 0, 0], place: 48),
     Damage(56, [0]), Damage(56, [6]), Damage(56, [5], place: 32), Damage(56, [12]),
     Damage(60, [1]),
+    // The length of the last one, that has room behind it.
+    Damage(180, [5]), Damage(180, [3]),
     // The values.
     Damage(65536, [0, 0, 0x18, 0]), Damage(65536, [0, 0, 0, 0]), Damage(65536, [0, 0, 8, 0]),
     Damage(65536, [0, 0, 0, 0x20]), Damage(65540, [4]), Damage(65540, [2], place: 0),
@@ -115,6 +117,27 @@ import VHDX
       let file = Self.file(adding: [Self.entry([7], byteOffset: 0, byteCount: 0, flags: flags)])
       #expect(throws: FormatError.self) { try Self.read(file) }
     }
+  }
+
+  @Test func anItemOfOthersWithUnknownFlagsIsRefused() {
+    for flags: UInt32 in [8, 0x8000_0000] {
+      let file = Self.file(adding: [Self.entry([7], byteOffset: 0, byteCount: 0, flags: flags)])
+      let error = #expect(throws: FormatError.self) { try Self.read(file) }
+      #expect(error?.byteOffset == QEMUImage.metadata.byteOffset + 32 + 5 * 32 + 24)
+    }
+  }
+
+  /// The identifier of a parent locator, as an item of the user: there is no parent.
+  @Test func aUsersItemIsNeverOneOfOurs() throws {
+    let locator: [UInt8] = [
+      0x2d, 0x5f, 0xd3, 0xa8, 0x0b, 0xb3, 0x4d, 0x45, 0xab, 0xf7, 0xd3, 0xd8, 0x48, 0x34, 0xab,
+      0x0c,
+    ]
+    let file = Self.file(adding: [Self.entry(locator, byteOffset: 0, byteCount: 0, flags: 1)])
+    let metadata = try Self.read(file)
+    #expect(metadata.parentLocator == nil)
+    #expect(metadata.table.entry(.parentLocator) == nil)
+    #expect(metadata.table.entries.count == 6)
   }
 
   @Test func noMoreThan1024ItemsAreTheUsers() throws {

@@ -93,6 +93,15 @@ import VHDX
     #expect(states == [.fullyPresent, .partiallyPresent])
   }
 
+  /// Behind the disk's 64 blocks the chunk has entries for 4032 more.
+  @Test func entriesBehindTheDiskAreNoExtents() throws {
+    let entries = [UInt64](repeating: 0, count: 63) + [0x80_0006, 0x90_0006]
+    let image = try VHDXImage(reading: Self.file(entries, bitmap: 0))
+    var extents: [PayloadExtent] = []
+    try image.forEachExtent { extents.append($0) }
+    #expect(extents.map(\.fileByteOffset) == [8 << 20])
+  }
+
   @Test func aSectorComesFromWhereItsBitSays() throws {
     let file = Self.file([0, 0x80_0007], bitmap: 0xf0_0006)
     file.write([UInt8](repeating: 8, count: 1 << 20), at: 8 << 20)

@@ -134,21 +134,3 @@ import VHDX
     }
   }
 }
-
-@Suite struct OverlayImageTests {
-  @Test func whatIsCutOffReadsAsZeroesAfterGrowing() {
-    let base = MemoryImage(SparseBytes(byteCount: 300_000))
-    base.write([UInt8](repeating: 9, count: 300_000), at: 0)
-    let overlay = OverlayImage(base)
-    overlay.write([1, 2, 3], at: 65535)
-    overlay.resize(toByteCount: 70_000)
-    overlay.resize(toByteCount: 400_000)
-    #expect(overlay.read(ByteRange(byteOffset: 65534, byteCount: 5)) == [9, 1, 2, 3, 9])
-    #expect(overlay.read(ByteRange(byteOffset: 69_999, byteCount: 2)) == [9, 0])
-    #expect(overlay.read(ByteRange(byteOffset: 200_000, byteCount: 2)) == [0, 0])
-    overlay.zero(ByteRange(byteOffset: 10, byteCount: 5))
-    #expect(overlay.read(ByteRange(byteOffset: 9, byteCount: 7)) == [9, 0, 0, 0, 0, 0, 9])
-    #expect(base.read(ByteRange(byteOffset: 65535, byteCount: 3)) == [9, 9, 9])
-    #expect(overlay.changes.count == 4)
-  }
-}

@@ -16,6 +16,24 @@ import VHDX
     #expect(table.encode() == QEMUImage.regionTable)
   }
 
+  @Test func whichRegionsAreRequiredIsWritten() throws {
+    var table = try RegionTable(parsing: QEMUImage.regionTable, at: 196608)
+    table.entries[1].isRequired = true
+    #expect(table.encode() == QEMUImage.sealed(QEMUImage.regionTable, patching: [1], at: 76))
+    #expect(try RegionTable(parsing: table.encode(), at: 196608) == table)
+  }
+
+  /// The fields are read of as many entries as there are, and of no more than there is room for.
+  @Test func theFieldsOfEveryEntryAreRead() throws {
+    for (entryCount, read) in [(5, 5), (2047, 2047), (2048, 2047)] {
+      let bytes = QEMUImage.sealed(
+        QEMUImage.regionTable, patching: QEMUImage.littleEndian(UInt32(entryCount)), at: 8)
+      let fields = try RegionTableFields(parsing: bytes, at: 196608)
+      #expect(fields.entryCount == entryCount)
+      #expect(fields.entries.count == read)
+    }
+  }
+
   @Test(arguments: [0, 4, 8, 16, 47, 80, 65535])
   func everyTruncationIsRefused(keptByteCount: Int) {
     #expect(throws: FormatError.self) {
@@ -47,9 +65,11 @@ import VHDX
     Damage(byteOffset: 12, bytes: [1], place: 12),
     Damage(byteOffset: 48, bytes: [UInt8](QEMUImage.regionTable[16..<32]), place: 48),
     Damage(byteOffset: 32, bytes: [1], place: 32),
+    Damage(byteOffset: 33, bytes: [0x10], place: 32),
     Damage(byteOffset: 34, bytes: [0], place: 32),
     Damage(byteOffset: 32, bytes: [0, 0, 0xf0] + [UInt8](repeating: 0xff, count: 5), place: 32),
     Damage(byteOffset: 40, bytes: [1], place: 40),
+    Damage(byteOffset: 41, bytes: [0x10], place: 40),
     Damage(byteOffset: 42, bytes: [0], place: 40),
     Damage(byteOffset: 44, bytes: [2], place: 44),
     // A third entry of zeroes.

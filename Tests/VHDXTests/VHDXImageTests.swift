@@ -134,6 +134,29 @@ import VHDX
     #expect(throws: Never.self) { try VHDXImage(reading: whole) }
   }
 
+  /// A disk of one block more than a chunk has an entry for a bitmap, that nothing may stand in.
+  @Test func aBitmapWithoutAParentIsRefused() throws {
+    let disk = QEMUImage.littleEndian(UInt64(4097 << 20))
+    for (entry, isGood): (UInt64, Bool) in [(0, true), (0x80_0006, false), (2, false)] {
+      let file = Self.file([])
+      file.write(disk, at: QEMUImage.metadata.byteOffset + 65544)
+      file.write(QEMUImage.littleEndian(entry), at: Self.blockTableByteOffset + 4096 * 8)
+      if isGood {
+        #expect(try VHDXImage(reading: file).geometry.entryCount == 4098)
+      } else {
+        let error = #expect(throws: FormatError.self) { try VHDXImage(reading: file) }
+        #expect(error?.byteOffset == Self.blockTableByteOffset + 4096 * 8)
+      }
+    }
+  }
+
+  @Test func aBlocksPlaceHasNothingOfTheBitsBelow() {
+    let entry = BlockTableEntry(rawValue: 0x8f_fffe)
+    #expect(entry.byteOffset == 8 << 20)
+    #expect(entry.stateBits == 6)
+    #expect(!entry.isReservedZero)
+  }
+
   @Test func aDiskTooLargeForItsTableIsRefused() {
     // 64 TiB in blocks of 1 MiB need 513 MiB of table.
     let file = QEMUImage.file(
