@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import Host
 import TestSupport
 import Testing
@@ -136,6 +137,66 @@ import WriteLog
         with: log[start..<start + 4096])
     }
     #expect(bytes == (try InputFile.bytes(image)))
+  }
+
+  /// What has its place in the log waits for no flush any more, however much it was.
+  @Test func whatIsInTheLogIsNotHeld() throws {
+    let image = image
+    try OutputFile.write([UInt8](repeating: 0, count: 65536), to: image)
+    let recording = try DiskRecording(of: image, output: output) { _ in "" }
+    let bytes = [UInt8](repeating: 1, count: 65536)
+    for index in 0..<1040 {
+      let isDone = try recording.writeAtOnce(
+        bytes, at: 0, submitted: recording.takeNumber(), task: 0)
+      try #require(isDone, "write \(index) of 64 KiB")
+    }
+    #expect(try recording.finish().writeCount == 1040)
+  }
+
+  /// The system lets no file grow, or be written, past 4,096 bytes.
+  private static func limitFiles() {
+    signal(SIGXFSZ, SIG_IGN)
+    var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
+    precondition(unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+  }
+
+  @Test func aWriteThatFailedKeepsNobodyWaiting() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      let test = try DiskRecordingTests()
+      let recording = try test.recording()
+      Self.limitFiles()
+      for _ in 0..<2 {
+        #expect(throws: HostError.self) {
+          try recording.writeAtOnce(
+            Self.sector, at: 4096, submitted: recording.takeNumber(), task: 0)
+        }
+      }
+      let isDone = try recording.writeAtOnce(
+        Self.sector, at: 0, submitted: recording.takeNumber(), task: 0)
+      #expect(isDone)
+      exit(7)
+    }
+  }
+
+  /// It would be missing in the log.
+  @Test func nothingIsDoneOnceTheLogHasFailed() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      let test = try DiskRecordingTests()
+      let recording = try test.recording()
+      Self.limitFiles()
+      #expect(throws: RecorderError.self) {
+        for _ in 0..<10 {
+          try recording.write(
+            Self.sector, at: 0, isDurable: true, submitted: recording.takeNumber(), task: 0)
+        }
+      }
+      #expect(throws: RecorderError.self) {
+        try recording.write(
+          Self.sector, at: 512, isDurable: false, submitted: recording.takeNumber(), task: 0)
+      }
+      let bytes = try InputFile.bytes(test.image)
+      if bytes[512] == 0xaa { exit(7) }
+    }
   }
 
   @Test func whatIsNoDiskIsRefused() throws {

@@ -1,4 +1,5 @@
 import Glibc
+import Host
 import Testing
 
 @testable import Recorder
@@ -27,6 +28,17 @@ import Testing
     #expect(record.payload(byteCount: 2) == Array("/a".utf8))
     #expect(record.payload(byteCount: 9) == record.payload())
     #expect(try journal.newRecords().isEmpty)
+  }
+
+  /// Its blocks go back: a long run would fill the disk otherwise.
+  @Test func aChunkThatIsDoneWithIsGivenBack() throws {
+    defer { journal.close() }
+    try file.putChunk()
+    // PCJ_END behind the record.
+    try file.put([18, 0, 0, 0], at: 262_144 + 64 + 192)
+    #expect(try journal.newRecords().count == 1)
+    let bytes = try InputFile.bytes(file.folder.path("journal"))
+    #expect(bytes[262_144...].allSatisfy { $0 == 0 })
   }
 
   @Test func aChunkThatIsNotThereYetIsWaitedFor() throws {
