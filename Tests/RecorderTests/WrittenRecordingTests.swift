@@ -74,6 +74,14 @@ import WriteLog
     #expect(throws: RecorderError.self) { try test.recorder.poll() }
   }
 
+  @Test func anAllocationThatCannotBeIsAnError() throws {
+    let test = try WrittenRecording(": > f")
+    defer { test.recorder.close() }
+    try test.recorder.watch("\(test.watched)/f")
+    try test.put(.allocate, file: 1, at: UInt64(Int64.max), count: 512)
+    #expect(throws: RecorderError.self) { try test.recorder.poll() }
+  }
+
   /// Who kills the recorder keeps what it has.
   @Test func whatWasTakenCanBeReadBeforeTheEnd() throws {
     let test = try WrittenRecording("head -c 2048 /dev/zero > f")
@@ -85,9 +93,9 @@ import WriteLog
   }
 
   @Test func whoWasLockedOutOfAFileCannotReadItsRecording() throws {
-    let test = try WrittenRecording("echo secret > f; chmod 644 f")
+    let test = try WrittenRecording("echo secret > f; chmod 644 f; chmod 755 . ..")
     try test.recorder.watch("\(test.watched)/f")
-    try shell("chmod 600 '\(test.watched)/f'")
+    try shell("chmod 600 '\(test.watched)/f'; [ -n \"$(find '\(test.output)/f' -perm /077)\" ]")
     _ = try test.finish()
     try shell("cd '\(test.output)/f'; [ -z \"$(find . -perm /077)\" ]")
   }
