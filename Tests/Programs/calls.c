@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 #include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -50,6 +52,7 @@ static int flags(const char *letters) {
              : *letters == 'd' ? O_DSYNC
              : *letters == 's' ? O_SYNC
              : *letters == 'T' ? O_TMPFILE
+             : *letters == 'p' ? O_PATH
                                : 0;
   }
   return flags;
@@ -192,7 +195,43 @@ static long use_stream(void) {
   return 0;
 }
 
+/// Where a signal's handler writes more than a thread takes of the journal at once.
+static int signalled;
+
+static void write_much(int unused) {
+  (void)unused;
+  static char much[300000];
+  int error = errno;
+  if (pwrite(signalled, much, sizeof much, 0) != sizeof much) _exit(3);
+  errno = error;
+}
+
+static void *write_often(void *unused) {
+  static int last;
+  char text[32];
+  memset(text, '0' + __atomic_add_fetch(&last, 1, __ATOMIC_RELAXED), sizeof text);
+  for (long left = number(2); left > 0; left--) {
+    if (write(fd(1), text, sizeof text) != sizeof text) return NULL;
+  }
+  return unused;
+}
+
+/// Four threads write to one descriptor, where each write goes on behind the last one.
+static long write_together(void) {
+  pthread_t all[4];
+  for (int i = 0; i < 4; i++) pthread_create(&all[i], NULL, write_often, all);
+  void *outcome = all;
+  for (int i = 0; i < 4 && outcome != NULL; i++) pthread_join(all[i], &outcome);
+  return outcome == NULL ? -1 : 0;
+}
+
 static long make(void) {
+  if (is("threads")) return write_together();
+  if (is("alarm")) {
+    signalled = fd(1);
+    signal(SIGALRM, write_much);
+    return setitimer(ITIMER_REAL, &(struct itimerval){{0, 0}, {0, 400000}}, NULL);
+  }
   if (strstr(" write pwrite pwrite-by-number writev pwritev pwritev2 copy sendfile ", word[0])) {
     return put();
   }
@@ -219,7 +258,7 @@ static long make(void) {
   return change_descriptor();
 }
 
-/// What the first words of a call return to when that is a write.
+/// Without a number, anything but a failure.
 static bool is_expected(long outcome, const char *expected) {
   if (expected == NULL) return outcome >= 0;
   long value = strtol(expected + 1, NULL, 0);

@@ -71,7 +71,8 @@ import WriteLog
     defer { test.recorder.close() }
     try test.recorder.watch("\(test.watched)/f")
     try test.put(.write, file: 1, result: result, at: byteOffset, data: [1, 2, 3, 4, 5])
-    #expect(throws: RecorderError.self) { try test.recorder.poll() }
+    let error = #expect(throws: RecorderError.self) { try test.recorder.poll() }
+    #expect(error?.found.contains("an operation at byte") == true)
   }
 
   @Test func anAllocationThatCannotBeIsAnError() throws {
@@ -79,7 +80,8 @@ import WriteLog
     defer { test.recorder.close() }
     try test.recorder.watch("\(test.watched)/f")
     try test.put(.allocate, file: 1, at: UInt64(Int64.max), count: 512)
-    #expect(throws: RecorderError.self) { try test.recorder.poll() }
+    let error = #expect(throws: RecorderError.self) { try test.recorder.poll() }
+    #expect(error?.found.contains("an operation at byte") == true)
   }
 
   /// Who kills the recorder keeps what it has.
