@@ -9,10 +9,13 @@ struct JournalFile {
 
   let folder: TemporaryFolder
   let journal: Journal
+  /// Opened once: a program that another test starts meanwhile can keep its lock for a moment.
+  private let file: WritableFile
 
   init() throws {
     folder = try TemporaryFolder()
     journal = try Journal(folder.path("journal"), watching: folder.path)
+    file = try WritableFile(folder.path("journal"))
   }
 
   func putNextChunk(_ number: UInt64) throws { try put(little(number), at: 16) }
@@ -39,7 +42,6 @@ struct JournalFile {
 
   /// Writes anything over a part of the journal.
   func put(_ bytes: [UInt8], at byteOffset: Int) throws {
-    let file = try WritableFile(folder.path("journal"))
     try file.write(bytes, at: UInt64(byteOffset))
   }
 

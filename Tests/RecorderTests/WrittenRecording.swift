@@ -1,4 +1,5 @@
 import Bytes
+import Glibc
 import Host
 import TestSupport
 import WriteLog
@@ -107,11 +108,18 @@ final class WrittenRecording {
     done doneCount: Int? = nil, flags: UInt32 = 0, begun: UInt64? = nil, isFinished: Bool = true
   ) throws -> UInt64 {
     let bytes = [UInt8](repeating: byte, count: count)
-    let real = try WritableFile("\(watched)/\(name)")
-    try real.write([UInt8](bytes.prefix(doneCount ?? count)), at: byteOffset)
+    try change(name, [UInt8](bytes.prefix(doneCount ?? count)), at: byteOffset)
     return try put(
       .write, file: file, begun: begun, result: Int64(doneCount ?? count), flags: flags,
       at: byteOffset, data: bytes, isFinished: isFinished)
+  }
+
+  private func change(_ name: String, _ bytes: [UInt8], at byteOffset: UInt64) throws {
+    let descriptor = unsafe open("\(watched)/\(name)", O_WRONLY | O_CLOEXEC)
+    defer { _ = close(descriptor) }
+    guard unsafe pwrite(descriptor, bytes, bytes.count, off_t(byteOffset)) == bytes.count else {
+      throw HostError("write to", name, found: "it does not take the bytes", hint: "")
+    }
   }
 
   /// A first touch, that the recorder answers at the next look.
