@@ -153,10 +153,10 @@ import WriteLog
     #expect(try recording.finish().writeCount == 1040)
   }
 
-  /// The system lets no file grow, or be written, past 4,096 bytes.
-  private static func limitFiles() {
+  /// The system lets no file grow, or be written, past that many bytes.
+  private static func limitFiles(toByteCount byteCount: rlim_t = 4096) {
     signal(SIGXFSZ, SIG_IGN)
-    var limit = rlimit(rlim_cur: 4096, rlim_max: 4096)
+    var limit = rlimit(rlim_cur: byteCount, rlim_max: byteCount)
     precondition(unsafe setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
   }
 
@@ -174,6 +174,34 @@ import WriteLog
       let isDone = try recording.writeAtOnce(
         Self.sector, at: 0, submitted: recording.takeNumber(), task: 0)
       #expect(isDone)
+      exit(7)
+    }
+  }
+
+  /// Nobody wakes who waits for the same range but the one whose write fails, once half of it is done.
+  @Test func whoWaitsForAWriteThatFailsGoesOn() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      let test = try DiskRecordingTests()
+      try OutputFile.write([UInt8](repeating: 0, count: 2 << 20), to: test.image)
+      let recording = try DiskRecording(of: test.image, output: test.output) { _ in "" }
+      Self.limitFiles(toByteCount: 1 << 20)
+      alarm(30)
+      let bytes = [UInt8](repeating: 1, count: 1 << 20)
+      try WorkerPool(jobCount: 4).run(
+        indexCount: 200,
+        work: { _ in
+          do {
+            try recording.write(
+              bytes, at: 1 << 19, isDurable: false, submitted: recording.takeNumber(), task: 0)
+            return false
+          } catch {
+            return error is HostError
+          }
+        },
+        consume: { _, isRefused in
+          #expect(isRefused)
+          return true
+        })
       exit(7)
     }
   }

@@ -522,6 +522,21 @@ import WriteLog
       ])
   }
 
+  /// The handler of a signal comes while its thread has the lock of positions.
+  @Test func aSignalsHandlerWritesWhileItsThreadHasALock() throws {
+    let outcome = try record(
+      "\(Self.fourKilobytes); : > g",
+      [
+        "open a + f", "open b + g", "pwrite a 0 512", "limit 67108864", "on-limit b",
+        "seek a 67108864", "write a 512 =-27", "tell b =7", "write b 512", "tell b =519",
+      ])
+    #expect(outcome.problems.isEmpty, "\(outcome.problems)")
+    #expect(
+      try lines() == [
+        "f: write 0 512", "g: pc1 size 7", "g: write 0 512", "g: pc1 size 519", "g: write 0 1024",
+      ])
+  }
+
   /// tmpfs cannot make a range zero; a seed gives the same run there.
   @Test(arguments: [false, true])
   func zeroesAreMadeWhereTheFileSystemHasNoCallForThem(inMemory: Bool) throws {
