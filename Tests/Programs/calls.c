@@ -240,7 +240,7 @@ static long set_up(void) {
   if (is("threads")) return write_together();
   if (is("on-limit")) {
     signalled = fd(1);
-    alarm(20);
+    alarm(10);
     return signal(SIGXFSZ, write_within) == SIG_ERR ? -1 : 0;
   }
   if (is("alarm")) {

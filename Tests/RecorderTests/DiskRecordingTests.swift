@@ -185,7 +185,7 @@ import WriteLog
       try OutputFile.write([UInt8](repeating: 0, count: 2 << 20), to: test.image)
       let recording = try DiskRecording(of: test.image, output: test.output) { _ in "" }
       Self.limitFiles(toByteCount: 1 << 20)
-      alarm(30)
+      alarm(10)
       let bytes = [UInt8](repeating: 1, count: 1 << 20)
       try WorkerPool(jobCount: 4).run(
         indexCount: 200,
