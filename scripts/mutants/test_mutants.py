@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -212,6 +213,12 @@ class Killing(unittest.TestCase):
     def test_a_step_that_fails_without_a_mutant_kills_nothing(self):
         with self.assertRaisesRegex(StepError, "step fails without a mutant: a()"):
             self.kill("echo '✘ Test a() recorded an issue at b'; exit 1")
+
+    def test_a_test_that_is_gone_kills_nothing(self):
+        killer = Killer(self.Shell("exit 69"), log=lambda line: None)
+        self.assertFalse(killer.kill("list/a", 7, "log", (replace(self.STEP, whole="step"),)).is_killed)
+        with self.assertRaises(StepError):
+            Killer(self.Shell("exit 69"), log=lambda line: None).kill("list/a", 7, "log", (self.STEP,))
 
     def test_what_goes_round_for_ever_is_ended(self):
         killer = Killer(self.Shell("while :; do :; done"), log=lambda line: None)
