@@ -153,6 +153,11 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
       do throws(DeviceError) { try await disk.open() } catch { outcome.error = error }
     }
     try simulation.run()
+    if outcome.error == nil {
+      precondition(
+        disk.sectorByteCount == configuration.clientSectorByteCount,
+        "requests are made of the sectors that the disk says")
+    }
     return outcome.error == nil
   }
 
