@@ -149,16 +149,21 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
     session.openingError = outcome.error.map { "\($0)" }
     sessions.append(session)
     if outcome.error != nil { return false }
+    let firstOperation = data.trace.count
     simulation.spawn(task: 0) {
       do throws(DeviceError) { try await disk.open() } catch { outcome.error = error }
     }
     try simulation.run()
-    if outcome.error == nil {
-      precondition(
-        disk.sectorByteCount == configuration.clientSectorByteCount,
-        "requests are made of the sectors that the disk says")
+    if let error = outcome.error {
+      if data.trace[firstOperation...].allSatisfy({ $0.error == nil }) {
+        sessions[sessions.count - 1].diskOpeningError = "\(error)"
+      }
+      return false
     }
-    return outcome.error == nil
+    precondition(
+      disk.sectorByteCount == configuration.clientSectorByteCount,
+      "requests are made of the sectors that the disk says")
+    return true
   }
 
   private func work(

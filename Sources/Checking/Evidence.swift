@@ -123,6 +123,8 @@ public struct Traces: Sendable {
     public var firstLogOperation: Int
     /// Why the session could not open the log.
     public var openingError: String?
+    /// Why the session could not open the disk, though no operation of the device had failed.
+    public var diskOpeningError: String?
     /// When the logger had closed the log; `nil` where it did not, or could not.
     public var closedAt: UInt64?
 

@@ -84,6 +84,7 @@ public struct Judge {
     let superblocks = WrittenSuperblock.all(in: traces.log)
     let client = evidence.image == nil ? evidence.client : nil
     list.add(SuperblockJudge(headers: headers, client: client, superblocks: superblocks).judge())
+    list.add(SessionOpeningJudge(sessions: traces.sessions).judge())
     list.add(
       AppendJudge(traces: traces, sectorByteCount: evidence.index.sectorByteCount).judge())
     judged.formUnion(client == nil ? [.l11] : [.l05, .l11])

@@ -69,7 +69,7 @@ PLANS: dict[str, tuple[Step, ...]] = {
     # Recovery, and what it is made of.
     "dirty-images": (DIRTY_IMAGES, VHDX_CLIENTS, VHDX_TESTS, JUDGE_TESTS, CAMPAIGN_TESTS, TOOL_TESTS),
     # The VHDX writer and the logger.
-    "writer": (VHDX_CLIENTS, STACK_TESTS, SCENARIOS, CAMPAIGN_TESTS),
+    "writer": (VHDX_CLIENTS, DIRTY_IMAGES, STACK_TESTS, SCENARIOS, CAMPAIGN_TESTS),
     "logger": (RAW_CLIENTS, RAW_ALL, STACK_TESTS, SCENARIOS, CAMPAIGN_TESTS),
     # Parsers, states and judges.
     "image": (VHDX_TESTS, JUDGE_TESTS, STACK_TESTS, CAMPAIGN_TESTS, TOOL_TESTS),
@@ -79,6 +79,8 @@ PLANS: dict[str, tuple[Step, ...]] = {
     # Recordings of real programs.
     "recorder": (RECORDER_TESTS, RECORDING_TESTS, PROGRAM_TESTS, TOOL_TESTS),
 }
+
+CAMPAIGNS = {step.name for plan in PLANS.values() for step in plan if step.is_campaign}
 
 # The plans whose mutants are to be killed by campaigns.
 OF_CAMPAIGNS = {"dirty-images", "writer", "logger"}

@@ -46,8 +46,8 @@ extension ShrinkTrials {
     let isImage = best.configuration.stack.image == .vhdx
     let unit = isImage ? UInt64(best.configuration.image.blockByteCount) : 64 << 10
     let end = best.operations.map(\.range.endByteOffset).max() ?? 0
-    // A worn image has two blocks at least.
-    let least: UInt64 = best.configuration.image.isWorn ? 2 : 1
+    // A worn image has three blocks at least.
+    let least: UInt64 = best.configuration.image.isWorn ? 3 : 1
     let shortest = max(least, (end + unit - 1) / unit) * unit
     if shortest < best.configuration.deviceByteCount { takes { $0.deviceByteCount = shortest } }
   }

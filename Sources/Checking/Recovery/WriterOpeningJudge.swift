@@ -10,7 +10,8 @@ import VHDX
 public struct WriterOpeningJudge {
   /// The rules that only a writer's opening can break.
   public static let rules: [Rule] = [
-    .d10, .g01, .g02, .g03, .g04, .g05, .g06, .g07, .g09, .h08, .m01, .m02, .m03, .m04, .m05, .m06, .m07, .m08,
+    .d10, .g01, .g02, .g03, .g04, .g05, .g06, .g07, .g09, .h08, .m01, .m02, .m03, .m04, .m05, .m06,
+    .m07, .m08,
     .m09, .m10, .m11, .m12, .b01, .b02, .b03, .b04, .b05, .b06, .b07,
   ]
   /// A disk of more blocks has megabytes of table, which a writer keeps in memory: it is left out.
