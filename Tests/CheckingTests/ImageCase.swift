@@ -41,7 +41,7 @@ enum ImageCase {
   }
 
   /// Gives the structure at `byteOffset` the checksum that belongs there.
-  static func seal(_ image: MemoryImage, at byteOffset: UInt64, byteCount: UInt64) {
+  static func seal(_ image: any WritableImageFile, at byteOffset: UInt64, byteCount: UInt64) {
     image.write([0, 0, 0, 0], at: byteOffset + 4)
     let checksum = Checksum.crc32c(
       image.read(ByteRange(byteOffset: byteOffset, byteCount: byteCount)))

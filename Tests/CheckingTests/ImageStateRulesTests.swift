@@ -13,7 +13,8 @@ import VHDX
     made.image.goOn = { _ in nil }
     let judgement = try made.judgement()
     #expect(judgement.violations == [])
-    #expect(Set(judgement.judgedRules).isSuperset(of: [.s05, .d01, .d06, .d08, .d09, .d10]))
+    #expect(
+      Set(judgement.judgedRules).isSuperset(of: [.s05, .s06, .s08, .d01, .d06, .d08, .d09, .d10]))
     #expect(judgement.distinctStateCount > judgement.entryCount / 2)
   }
 
@@ -53,6 +54,19 @@ import VHDX
     #expect(rules.contains(.r02))
   }
 
+  /// Recovery cuts the file off behind its headers: it says that it is done, and opens nothing again.
+  @Test func aRecoveryThatCannotBeRepeatedBreaksD08() throws {
+    for bug in [RecoveryBug?.none, .growthOverflow] {
+      var made = ImageStateCase()
+      try made.log.open()
+      made.log.entry(last: 0xffff_ffff_ffff_f000)
+      made.log.flush()
+      if let bug { made.image.recovery = .only(bug) }
+      let rules = Set(try made.judgement([.prefix]).violations.map(\.rule))
+      #expect(rules.contains(.d08) == (bug != nil), "\(rules)")
+    }
+  }
+
   @Test func anImageThatIsNotCreatedYetIsNotRefused() throws {
     var made = ImageStateCase()
     let complete = made.log.base
@@ -62,8 +76,11 @@ import VHDX
         complete.read(ByteRange(byteOffset: byteOffset, byteCount: 1 << 16)), at: byteOffset)
     }
     made.log.flush()
-    let rules = try made.judgement([.prefix]).violations.map(\.rule)
-    #expect(!rules.contains(.d09))
+    let judgement = try made.judgement([.prefix])
+    #expect(!judgement.violations.map(\.rule).contains(.d09))
+    // Of what is no image to begin with the order of writes cannot be judged.
+    #expect(Set(judgement.judgedRules).isDisjoint(with: [.s06, .s08]))
+    #expect(judgement.unjudgedRules.contains { $0.rule == .s08 })
   }
 
   @Test func aCloseThatLeavesItsLogBreaksD06() throws {

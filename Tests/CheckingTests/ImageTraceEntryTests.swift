@@ -127,6 +127,19 @@ struct ImageTraceEntryTests {
     #expect(found.first?.entries == [entry])
   }
 
+  /// The number is the next one, and the place is not.
+  @Test func entryThatLeavesAGapIsFound() throws {
+    var log = ImageTraceLog()
+    try log.open()
+    log.ringByteOffset += 8192
+    let entry = log.entry()
+    log.flush()
+    try log.close()
+    let found = try log.violations()
+    #expect(found.map(\.rule) == [.s01])
+    #expect(found.first?.entries == [entry])
+  }
+
   @Test func newRunWithItsOwnTailIsAllowed() throws {
     var log = ImageTraceLog()
     try log.open()

@@ -158,6 +158,22 @@ struct ImageTraceFaultTests {
     #expect(found.first?.entries == [first])
   }
 
+  /// What a session owed is asked also where another one follows that owes nothing.
+  @Test func dataWriteGUIDChangesForNothingBeforeAnotherSession() throws {
+    var log = ImageTraceLog()
+    let first = try log.headers(
+      HeaderChange(
+        fileWriteGUID: ImageTraceLog.guid(0xf1), dataWriteGUID: ImageTraceLog.guid(0xd1)))
+    log.acknowledgeClose()
+    try log.open(2)
+    log.allocate(block: 0)
+    try log.close()
+    log.acknowledgeClose()
+    let found = try log.violations()
+    #expect(found.map(\.rule) == [.h15])
+    #expect(found.first?.entries == [first])
+  }
+
   /// The client asked for a write, which failed behind the header that announced it.
   @Test func dataWriteGUIDChangesForAWriteThatFails() throws {
     var log = ImageTraceLog()
@@ -189,6 +205,31 @@ struct ImageTraceFaultTests {
       try log.startLog(ImageTraceLog.guid(1))
       return [entry]
     }
+  }
+
+  /// No entry of it follows, so that only the header says so.
+  @Test func logNameComesBackInAHeader() throws {
+    try expect(.h17, closing: false) { log in
+      try log.header(HeaderChange(logGUID: .zero), isFUA: true)
+      return [try log.header(HeaderChange(logGUID: ImageTraceLog.guid(1)), isFUA: true)]
+    }
+  }
+
+  /// The headers named it before any entry had it, which is another mistake.
+  @Test func logNameThatOnlyHeadersHadIsUsedAgain() throws {
+    var log = ImageTraceLog()
+    try log.headers(
+      HeaderChange(
+        fileWriteGUID: ImageTraceLog.guid(0xf1), dataWriteGUID: ImageTraceLog.guid(0xd1)))
+    let named = try log.headers(HeaderChange(logGUID: ImageTraceLog.guid(1)))
+    try log.headers(HeaderChange(logGUID: .zero))
+    let entry = log.next
+    try log.startLog(ImageTraceLog.guid(1))
+    log.allocate(block: 0)
+    try log.close()
+    let found = try log.violations()
+    #expect(found.map(\.rule) == [.h17, .s05])
+    #expect(found.map(\.entries) == [[entry], [named]])
   }
 
   // MARK: Past the log
@@ -243,6 +284,11 @@ struct ImageTraceFaultTests {
       log.allocate(block: 0)
       return [header]
     }
+  }
+
+  /// The entries that are stable carry the name of the log before.
+  @Test func logIsNamedAnewWithoutAnEntry() throws {
+    try expect(.s05) { [try $0.headers(HeaderChange(logGUID: ImageTraceLog.guid(2)))] }
   }
 
   @Test func logIsNamedWhileItsEntryIsNotFlushed() throws {

@@ -27,6 +27,19 @@ struct ImageTraceHostileTests {
     #expect(report.isCutShort)
   }
 
+  /// What was not looked at to its end is not said to be judged.
+  @Test(arguments: [1, 2_000])
+  func rulesThatWereCutShortAreNotJudged(discardCount: Int) throws {
+    var made = ImageStateCase()
+    try made.log.open()
+    for _ in 0..<discardCount { made.log.discard(ByteRange(byteOffset: 0, byteCount: 1 << 62)) }
+    let judgement = try made.judgement([.fuaOnly])
+    #expect(judgement.judgedRules.contains(.h02) == (discardCount == 1))
+    #expect(judgement.unjudgedRules.contains { $0.rule == .h02 } == (discardCount > 1))
+    // What was found until then counts.
+    #expect(judgement.violations.contains { $0.rule == .h02 })
+  }
+
   @Test func writeFarBehindTheEndIsJudged() throws {
     var log = ImageTraceLog()
     try log.open()

@@ -101,10 +101,12 @@ struct ImageTraceLog {
 
   /// The next header in the slot that is not current, without a flush.
   @discardableResult
-  mutating func header(_ change: HeaderChange = HeaderChange()) throws -> Int {
+  mutating func header(
+    _ change: HeaderChange = HeaderChange(), isFUA: Bool = false
+  ) throws -> Int {
     let update = try current.updated(change)
     current = update.current
-    return write(update.bytes, at: update.byteOffset)
+    return write(update.bytes, at: update.byteOffset, isFUA: isFUA)
   }
 
   /// Both headers, each with its flush. Returns the number of the first.

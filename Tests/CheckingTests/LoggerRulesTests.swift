@@ -35,6 +35,27 @@ import Workload
     if let violation { #expect(violation.entries == [0, 1]) }
   }
 
+  /// A long entry, and two short ones in its data, which do not touch each other.
+  @Test func eachEntryInsideOfALongOneBreaksL03() throws {
+    var made = TracedCase()
+    made.write { made, operation in
+      let data = [UInt8](repeating: 1, count: 2048)
+      made.entry([1, 4, 0], data: data, of: operation.identifier)
+    }
+    for missing in [2048, 0] {
+      made.write { made, operation in
+        let sector = operation.range.byteOffset / 512
+        made.entry(
+          [sector, 1, 0], data: RecordedCase.data(operation), of: operation.identifier,
+          missing: missing)
+      }
+    }
+    let violation = try #require(try made.judgement().violations.first { $0.rule == .l03 })
+    #expect(violation.entries == [0, 1])
+    // The chain, which ends behind the long one, says the first of them too.
+    #expect(violation.repeatCount == 2)
+  }
+
   // MARK: L04 and L05
 
   @Test func aCountOfWhatIsNotStableBreaksL04() throws {
@@ -65,15 +86,19 @@ import Workload
     #expect(try made.brokenRules() == [.l04])
   }
 
-  @Test(arguments: [true, false])
-  func anAcknowledgedFlushOrFUAThatIsNotCountedBreaksL05(isFUA: Bool) throws {
+  private enum Durable: CaseIterable {
+    case fua, flush, close
+  }
+
+  @Test(arguments: Durable.allCases)
+  private func anAcknowledgedFlushFUAOrCloseThatIsNotCountedBreaksL05(durable: Durable) throws {
     for count in [2, 1, nil] {
       var made = TracedCase()
       made.write()
-      if isFUA {
-        made.write(counting: count, isFUA: true)
-      } else {
-        made.flush(counting: count)
+      switch durable {
+      case .fua: made.write(counting: count, isFUA: true)
+      case .flush: made.flush(counting: count)
+      case .close: made.flush(counting: count, isClose: true)
       }
       #expect(try made.brokenRules() == (count == 2 ? [] : [.l05]))
     }
@@ -95,6 +120,17 @@ import Workload
       }
       #expect(try made.brokenRules() == (isStable ? [] : [.l05]))
     }
+  }
+
+  /// Only sector 0 is read when the log is opened.
+  @Test(arguments: [0, 512, 1024, 1536] as [UInt64])
+  func aSuperblockInAnotherPlaceIsNone(byteOffset: UInt64) throws {
+    var made = TracedCase()
+    made.write(isFUA: true) { made, operation in
+      made.logWrite(operation)
+      made.superblock(1, at: byteOffset)
+    }
+    #expect(try made.brokenRules([.l05]) == (byteOffset == 0 ? [] : [.l05]))
   }
 
   /// What counts is the superblock that is there, and not the best one that ever was.
@@ -187,6 +223,14 @@ import Workload
     }
   }
 
+  @Test func aResizeThatIsLoggedWithAnotherLengthBreaksL07() throws {
+    for byteCount in [131072, 262144] {
+      var made = TracedCase()
+      made.resize(toSectorCount: 256, text: "pc1 size \(byteCount)")
+      #expect(try made.brokenRules([.l07]) == (byteCount == 131072 ? [] : [.l07]))
+    }
+  }
+
   // MARK: L08
 
   @Test(arguments: [0, 511, 512, 65535] as [UInt64])
@@ -217,6 +261,16 @@ import Workload
     }
   }
 
+  /// The device flushes, and only then does the entry tell the truth.
+  @Test func aFlushEntryThatIsLoggedBeforeTheDeviceFlushedBreaksL09() throws {
+    for isLoggedFirst in [true, false] {
+      var made = TracedCase()
+      made.write()
+      made.flush(counting: 2, isLoggedFirst: isLoggedFirst)
+      #expect(try made.brokenRules() == (isLoggedFirst ? [.l09] : []))
+    }
+  }
+
   /// The first write of several, too; and what an earlier flush covered is not asked for again.
   @Test func oneWriteOfSeveralThatIsNotStableBreaksL09() throws {
     for unstable in 0...3 {
@@ -239,9 +293,38 @@ import Workload
     }
   }
 
+  /// The device flushed between two writes, and the log does not say so: of them it gives the second alone,
+  /// which no power cut can leave.
+  @Test func aStateThatTheDeviceCannotBeLeftInBreaksL09() throws {
+    for isLogged in [true, false] {
+      var made = TracedCase()
+      made.write()
+      made.flush(isLogged: isLogged)
+      made.write()
+      let judgement = try made.judgement([.all])
+      #expect(judgement.judgedRules.contains(.l10))
+      let found = judgement.violations.filter { $0.rule == .l09 || $0.rule == .l10 }
+      #expect(found.map(\.rule) == (isLogged ? [] : [.l09]))
+      #expect(found.allSatisfy { $0.state?.isPrefix == false })
+    }
+  }
+
+  // MARK: L10
+
+  /// The device still may lose the first write and keep the second, and the log says that it was flushed.
+  @Test func aStateThatTheLogDoesNotGiveBreaksL10() throws {
+    for isTrue in [true, false] {
+      var made = TracedCase()
+      made.write()
+      made.flush(isTrue: isTrue)
+      made.write()
+      #expect(try made.brokenRules([.l10], [.all]) == (isTrue ? [] : [.l10]))
+    }
+  }
+
   // MARK: L11
 
-  @Test(arguments: [0, 512, 1024])
+  @Test(arguments: [0, 512, 1024, -512])
   func aSessionThatDoesNotGoOnAtTheEndBreaksL11(missing: Int) throws {
     var made = TracedCase()
     made.write()

@@ -87,6 +87,56 @@ import Workload
     }
   }
 
+  /// Each sector of a write is looked at, whichever of them is right.
+  @Test(arguments: 0..<3)
+  func anotherSectorsDataInOneOfThreeBreaksD03(wrongIndex: Int) throws {
+    let operation = RecordedCase.write(1, sector: 4, sectorCount: 3)
+    var data = RecordedCase.data(operation)
+    let other = RecordedCase.data(RecordedCase.write(1, sector: 40))
+    data.replaceSubrange(wrongIndex * 512..<(wrongIndex + 1) * 512, with: other)
+    var recorded = RecordedCase()
+    recorded.operation(operation) { $0.entry(sector: 4, sectorCount: 3, data: data) }
+    let violations = try recorded.judgement().violations
+    #expect(violations.map(\.rule) == [.d03])
+    #expect(violations.first?.title.contains("byte \((4 + wrongIndex) * 512) ") == true)
+  }
+
+  // MARK: Lengths
+
+  private static func resize(_ identifier: UInt64, sectorCount: UInt64) -> ClientOperation {
+    RecordedCase.action(identifier, .resize, sectorCount: sectorCount)
+  }
+
+  /// The device has 128 sectors, is told to have 256, flushed, and then 512.
+  @Test func aLengthThatNobodyAskedForIsHeldAgainstTheFlushedOne() throws {
+    for isForeign in [false, true] {
+      var recorded = RecordedCase()
+      recorded.operation(Self.resize(1, sectorCount: 256)) { $0.mark("pc1 size 131072") }
+      recorded.flush(2)
+      recorded.operation(Self.resize(3, sectorCount: 512)) { $0.mark("pc1 size 262144") }
+      if isForeign { recorded.mark("pc1 size 4096") }
+      let violations = try recorded.judgement().violations
+      #expect(violations.map(\.rule) == (isForeign ? [.d01] : []))
+      let expected = "the device has 4096 bytes, and 131072 were flushed"
+      #expect(violations.allSatisfy { $0.title == expected })
+    }
+  }
+
+  /// Of two resizes in flight together the one that is answered first comes first: the device grows, sector
+  /// 200 is written, and what the other one cuts off is gone.
+  @Test func resizesTakeEffectInTheOrderOfTheirAnswers() throws {
+    var recorded = RecordedCase()
+    recorded.operation(Self.resize(1, sectorCount: 128)) { outer in
+      outer.operation(Self.resize(2, sectorCount: 256)) { $0.mark("pc1 size 131072") }
+      outer.loggedWrite(RecordedCase.write(3, sector: 200))
+      outer.mark("pc1 size 65536")
+    }
+    recorded.flush(4)
+    #expect(try recorded.brokenRules() == [])
+  }
+
+  // MARK: Zeroes and discards
+
   @Test(arguments: [ClientOperation.Action.writeZeroes, .discard])
   func flushedZeroesThatALogCanLoseBreakD04(action: ClientOperation.Action) throws {
     for isLogged in [true, false] {
@@ -187,6 +237,30 @@ import Workload
       recorded.flush(2, isLogged: isLogged)
       recorded.operation(RecordedCase.write(3), errorName: "EIO")
       #expect(try recorded.brokenRules() == (isLogged ? [] : [.d07]))
+    }
+  }
+
+  /// The device refused a write that the client was told to be done. What is lost then is lost for that.
+  @Test func aLossBesideAnErrorThatNobodyReportedBreaksD07() throws {
+    for isRefused in [true, false] {
+      var made = TracedCase()
+      made.write()
+      made.flush(isLogged: false)
+      made.write()
+      if isRefused { made.refuseLastOperation() }
+      let rules = try made.brokenRules([.d01, .d07], [.drop(1)])
+      #expect(rules == [isRefused ? .d07 : .d01])
+    }
+  }
+
+  /// A session that could not be closed takes with it what it had not flushed.
+  @Test func aFlushCoversNothingOfTheSessionBefore() throws {
+    for isClosed in [true, false] {
+      var recorded = RecordedCase()
+      recorded.loggedWrite(Self.first)
+      recorded.operation(RecordedCase.action(2, .close), errorName: isClosed ? nil : "EIO")
+      recorded.flush(3, isLogged: false)
+      #expect(try recorded.brokenRules() == (isClosed ? [.d06] : []))
     }
   }
 

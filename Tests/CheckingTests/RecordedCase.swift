@@ -14,6 +14,8 @@ struct RecordedCase {
   private var log: [UInt8] = []
   private(set) var entryCount = 0
   private(set) var client = ClientHistory()
+  /// How many entries the superblock counts; `nil` for as many as there are.
+  var countedEntryCount: Int?
 
   /// Submits an operation; `body` appends what the log holds of it; then it is answered.
   mutating func operation(
@@ -25,14 +27,16 @@ struct RecordedCase {
     client.end(operation.identifier, errorName: errorName, entryCount: entryCount)
   }
 
-  /// A header of five words by hand, and the data behind it.
+  /// A header of four words by hand, the text of a mark, and the data behind the header.
   mutating func entry(
-    sector: UInt64 = 0, sectorCount: UInt64 = 0, flags: UInt64 = 0, data: [UInt8] = []
+    sector: UInt64 = 0, sectorCount: UInt64 = 0, flags: UInt64 = 0, text: String = "",
+    data: [UInt8] = []
   ) {
     var header: [UInt8] = []
-    for word in [sector, sectorCount, flags, 0] {
+    for word in [sector, sectorCount, flags, UInt64(text.utf8.count)] {
       header += (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * UInt64($0))) }
     }
+    header += Array(text.utf8)
     log += header + [UInt8](repeating: 0, count: 512 - header.count) + data
     entryCount += 1
   }
@@ -78,6 +82,8 @@ struct RecordedCase {
     }
   }
 
+  mutating func mark(_ text: String) { entry(flags: 8, text: text) }
+
   /// What the rules say of it. The D rules, and those that need no trace.
   func brokenRules(_ tiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]) throws -> [Rule] {
     try judgement(tiers).violations.map(\.rule).sorted()
@@ -89,7 +95,7 @@ struct RecordedCase {
 
   func evidence() throws -> Evidence {
     var superblock: [UInt8] = [0x72, 0x68, 0x73, 0x77, 0x66, 0x73, 0x6a, 0, 1, 0, 0, 0, 0, 0, 0, 0]
-    superblock += [UInt8(entryCount), 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0]
+    superblock += [UInt8(countedEntryCount ?? entryCount), 0, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0]
     superblock += [UInt8](repeating: 0, count: 512 - superblock.count)
     let index = try WriteLogIndex(reading: ByteRegion(superblock + log))
     let history = try DiskHistory(

@@ -57,6 +57,18 @@ import WriteLog
     #expect(rules == [.l09])
   }
 
+  /// The write that is not covered stands in front of one that is.
+  @Test func theSlowestWriteInFrontOfAFlushIsHeldAgainstIt() throws {
+    for completed in [4, 9] as [UInt64] {
+      let rules = try brokenRules(base: empty) { log in
+        log.appendWrite(block, at: 0, timing: timing(1, completed))
+        log.appendWrite(block, at: 512, timing: timing(2, 3))
+        log.appendFlush(timing: timing(5, 10))
+      }
+      #expect(rules == (completed == 4 ? [] : [.l09]))
+    }
+  }
+
   @Test func aFileMayGrowFromWithinASector() throws {
     let first = Array("parent".utf8) + [UInt8](repeating: 0, count: 506)
     let rules = try brokenRules(base: []) { log in

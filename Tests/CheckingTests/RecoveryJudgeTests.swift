@@ -95,6 +95,16 @@ import VHDX
     #expect(rules(file) == [.h18])
   }
 
+  /// Replay puts into place what the guest wrote before: nothing that it sees is new.
+  @Test func anotherDataWriteGUIDAfterReplayIsNamed() {
+    let file = recovered()
+    for slot in HeaderSlot.allCases {
+      file.write([0xee], at: slot.byteOffset + 32)
+      ImageCase.seal(file, at: slot.byteOffset, byteCount: 4096)
+    }
+    #expect(rules(file) == [.h15])
+  }
+
   /// Two headers of one number, and a current one of another version.
   @Test func anImageWithoutAHeaderThatCountsMustNotOpen() throws {
     let number = before.read(ByteRange(byteOffset: 65536 + 8, byteCount: 8))
@@ -120,6 +130,34 @@ import VHDX
     #expect(rules(before, .crashed("signal 11")) == [.d09])
     #expect(rules(before, .refused("read-only"), isReadOnly: true) == [])
     #expect(rules(recovered(), isReadOnly: true) == [.r12])
+  }
+
+  /// Length and headers are as they were; a read-only opening that leaves the file alone is fine.
+  @Test func aReadOnlyOpeningThatChangesAByteIsNamed() {
+    let file = OverlayImage(before)
+    #expect(rules(file, isReadOnly: true) == [])
+    file.write([1], at: 2 << 20)
+    #expect(rules(file, isReadOnly: true) == [.r12])
+  }
+
+  /// The entry's sector was put in its place, and then the image was refused.
+  @Test func aRecoveryThatGivesUpInTheMiddleIsNamed() {
+    let file = recovered()
+    #expect(rules(file, .refused("no")).contains(.r11))
+    #expect(!rules(before, .refused("no")).contains(.r11))
+  }
+
+  /// The log promises a longer file than there is: right to refuse, but not after a change.
+  @Test func aFileThatIsTooShortIsRefusedBeforeItIsChanged() {
+    let entry = LogEntry(
+      logGUID: Self.guid, sequenceNumber: 7, tailByteOffset: 0, flushedByteCount: 64 << 20,
+      lastByteCount: 64 << 20,
+      updates: [.data([UInt8](repeating: 0xab, count: 4096), fileByteOffset: 2 << 20)])
+    before.write(entry.encode(), at: 1 << 20)
+    #expect(rules(before, .refused("too short")) == [])
+    let file = OverlayImage(before)
+    file.write([UInt8](repeating: 0xab, count: 4096), at: 2 << 20)
+    #expect(rules(file, .refused("too short")).contains(.r03))
   }
 
   @Test func aBrokenLogThatOpensAndAnEmptyOneThatIsReplayedAreNamed() throws {

@@ -30,11 +30,11 @@ import WriteLog
         bytes.replaceSubrange(Int(byteOffset)..<end, with: more)
       }
       let digest = action == "write" ? " " + Self.hex(Checksum.xxh3(submitted)) : ""
-      writer.appendMark("pc1 begin 1 \(action) 0 512\(digest)")
+      writer.appendMark("pc1 begin 1 \(action) 0 \(logged.count)\(digest)")
       for _ in 0..<(isTwice ? 2 : 1) {
         let start = Int(writer.endByteOffset)
         writer.appendWrite(claimed ?? logged, at: 0, clientOperation: 1)
-        bytes.replaceSubrange(start + 512..<start + 1024, with: logged)
+        bytes.replaceSubrange(start + 512..<start + 512 + logged.count, with: logged)
       }
       writer.appendMark("pc1 end 1 ok")
       if isFlushed {
@@ -90,6 +90,15 @@ import WriteLog
     var wrong = right
     wrong.logged = Self.other
     #expect(try wrong.brokenRules() == [.d03, .d04, .l06].sorted())
+  }
+
+  /// The last sector of three, too; the entry's own digest fits its bytes.
+  @Test func aWriteZeroesThatIsNotZeroToItsEndBreaksL06() throws {
+    for last in [Self.zeroes, Self.other] {
+      let rules = try Case(action: "write-zeroes", logged: Self.zeroes + Self.zeroes + last)
+        .brokenRules()
+      #expect(rules.contains(.l06) == (last == Self.other))
+    }
   }
 
   /// The entry with the client's bytes counts, whichever of two is the wrong one.

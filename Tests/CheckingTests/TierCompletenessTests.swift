@@ -80,6 +80,20 @@ import Workload
     #expect(judgement.violations.map(\.rule) == [.d01])
   }
 
+  /// Of forty unflushed writes each can be lost or kept.
+  @Test(arguments: [4, 40] as [UInt64])
+  func theTierAllIsRefusedWhereItsStatesAreTooMany(writeCount: UInt64) throws {
+    var made = RecordedCase()
+    for identifier in 1...writeCount {
+      made.loggedWrite(RecordedCase.write(identifier, sector: identifier))
+    }
+    for tiers in [[.all], [.all, .prefix]] as [[Tier]] {
+      let judgement = try made.judgement(tiers)
+      #expect((judgement.refusal == nil) == (writeCount == 4))
+      #expect(judgement.tiers.contains { $0.tier == .all } == (writeCount == 4))
+    }
+  }
+
   // MARK: Images
 
   /// Block 0 is written and flushed, and its table entry is taken back behind the client's back: the

@@ -66,17 +66,45 @@ struct TracedCase {
     }
   }
 
-  /// A flush that makes all stable that was written, or is said to.
-  mutating func flush(counting count: Int? = nil, isTrue: Bool = true, isLogged: Bool = true) {
-    let operation = RecordedCase.action(nextOperation, .flush)
+  /// A flush that makes all stable that was written, or is said to; or a close, which flushes.
+  ///
+  /// - Parameter isLoggedFirst: whether its entry is logged before the device has flushed.
+  mutating func flush(
+    counting count: Int? = nil, isTrue: Bool = true, isLogged: Bool = true,
+    isLoggedFirst: Bool = false, isClose: Bool = false
+  ) {
+    let operation = RecordedCase.action(nextOperation, isClose ? .close : .flush)
     nextOperation += 1
     client.begin(operation, entryCount: entryCount, event: tick())
+    if isLogged && isLoggedFirst { entry([0, 0, 1], of: operation.identifier) }
     let completedAt = tick()
     for place in dataTrace.indices where isTrue && dataTrace[place].stableAt == nil {
       dataTrace[place].stableAt = completedAt
     }
-    if isLogged { entry([0, 0, 1], of: operation.identifier) }
+    if isLogged && !isLoggedFirst { entry([0, 0, 1], of: operation.identifier) }
     if let count { superblock(count) }
+    client.end(operation.identifier, entryCount: entryCount, event: tick())
+  }
+
+  /// The device refuses what it is asked to write for the last operation.
+  mutating func refuseLastOperation() {
+    dataTrace[dataTrace.count - 1].error = .inputOutput
+    dataTrace[dataTrace.count - 1].stableAt = nil
+  }
+
+  /// A resize, logged with this text.
+  mutating func resize(toSectorCount sectorCount: UInt64, text: String) {
+    let operation = RecordedCase.action(nextOperation, .resize, sectorCount: sectorCount)
+    nextOperation += 1
+    client.begin(operation, entryCount: entryCount, event: tick())
+    let submittedAt = tick()
+    dataTrace.append(
+      DeviceOperation(
+        action: .resize, range: operation.range, bytes: [], isFUA: false, task: 0,
+        clientOperation: operation.identifier, submittedAt: submittedAt, completedAt: tick(),
+        stableAt: nil))
+    live.resize(toByteCount: operation.range.byteCount)
+    entry([0, 0, 8], text: text, of: operation.identifier)
     client.end(operation.identifier, entryCount: entryCount, event: tick())
   }
 
@@ -101,19 +129,22 @@ struct TracedCase {
       data: RecordedCase.data(operation), of: operation.identifier)
   }
 
-  /// An entry at the end of the log, in one write: three words of its header and its data.
+  /// An entry at the end of the log, in one write: three words of its header, its text and its data.
   ///
-  /// - Parameter missing: how many bytes in front of that end it starts.
+  /// - Parameter missing: how many bytes in front of that end it starts; where negative, behind it.
   mutating func entry(
-    _ words: [UInt64], data: [UInt8] = [], of operation: UInt64?, isStable: Bool = true,
-    missing byteCount: Int = 0
+    _ words: [UInt64], text: String = "", data: [UInt8] = [], of operation: UInt64?,
+    isStable: Bool = true, missing byteCount: Int = 0
   ) {
-    var bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
+    var bytes = (words + [UInt64(text.utf8.count)]).flatMap { word in
+      (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
     }
+    bytes += Array(text.utf8)
     bytes += [UInt8](repeating: 0, count: 512 - bytes.count) + data
     let submittedAt = tick()
     let completedAt = tick()
-    log.removeLast(byteCount)
+    log.removeLast(max(0, byteCount))
+    log += [UInt8](repeating: 0, count: max(0, -byteCount))
     logTrace.append(
       DeviceOperation(
         action: .write,
@@ -124,12 +155,12 @@ struct TracedCase {
     entryCount += 1
   }
 
-  mutating func superblock(_ count: Int, isStable: Bool = true) {
+  mutating func superblock(_ count: Int, isStable: Bool = true, at byteOffset: UInt64 = 0) {
     let submittedAt = tick()
     let completedAt = tick()
     logTrace.append(
       DeviceOperation(
-        action: .write, range: ByteRange(byteOffset: 0, byteCount: 512),
+        action: .write, range: ByteRange(byteOffset: byteOffset, byteCount: 512),
         bytes: Self.superblock(count),
         isFUA: true, task: 0, clientOperation: nil, submittedAt: submittedAt,
         completedAt: completedAt, stableAt: isStable ? completedAt : nil))
@@ -151,7 +182,7 @@ struct TracedCase {
 
   // MARK: Judging
 
-  func judgement() throws -> Judgement {
+  func judgement(_ tiers: [Tier] = [.prefix]) throws -> Judgement {
     let index = try WriteLogIndex(reading: ByteRegion(Self.superblock(entryCount) + log))
     let history = try DiskHistory(index: index, base: nil, initialByteCount: 64 << 10)
     var evidence = Evidence(index: index, history: history)
@@ -163,12 +194,12 @@ struct TracedCase {
     evidence.traces = Traces(
       data: dataTrace, log: logTrace, sessions: sessions, superblockInterval: interval,
       initialContents: SparseBytes(byteCount: 64 << 10))
-    return Judge(Judge.Options(tiers: [.prefix], seed: 1)).judge(evidence)
+    return Judge(Judge.Options(tiers: tiers, seed: 1)).judge(evidence)
   }
 
   /// Those of these rules that it breaks, ascending; of all the write log's where none are given.
-  func brokenRules(_ rules: Set<Rule>? = nil) throws -> [Rule] {
-    try judgement().violations.map(\.rule)
+  func brokenRules(_ rules: Set<Rule>? = nil, _ tiers: [Tier] = [.prefix]) throws -> [Rule] {
+    try judgement(tiers).violations.map(\.rule)
       .filter { rules?.contains($0) ?? $0.rawValue.hasPrefix("L") }.sorted()
   }
 }
