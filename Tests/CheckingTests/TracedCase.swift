@@ -20,6 +20,8 @@ struct TracedCase {
   /// What the device holds.
   var live = SparseBytes(byteCount: 64 << 10)
   var interval: Int?
+  /// How many entries the log that is judged is said to have; `nil` for all.
+  var foundEntryCount: Int?
 
   init(interval: Int? = nil) {
     self.interval = interval
@@ -38,7 +40,7 @@ struct TracedCase {
   /// - Parameter takes: how many events pass until its entry is in the log.
   mutating func write(
     counting count: Int? = nil, isFUA: Bool = false, isStable: Bool? = nil, isAnswered: Bool = true,
-    errorName: String? = nil, takes eventCount: UInt64 = 1,
+    errorName: String? = nil, deviceError: DeviceError? = nil, takes eventCount: UInt64 = 1,
     _ entries: (inout TracedCase, ClientOperation) -> Void = { $0.logWrite($1) }
   ) {
     let operation = RecordedCase.write(nextOperation, sector: nextOperation, isFUA: isFUA)
@@ -52,7 +54,7 @@ struct TracedCase {
       DeviceOperation(
         action: .write, range: operation.range, bytes: data, isFUA: isFUA, task: 0,
         clientOperation: operation.identifier, submittedAt: submittedAt, completedAt: completedAt,
-        stableAt: isStable ?? isFUA ? completedAt : nil))
+        stableAt: isStable ?? isFUA ? completedAt : nil, error: deviceError))
     live.write(data, at: operation.range.byteOffset)
     let firstOwn = logTrace.count
     entries(&self, operation)
@@ -94,11 +96,12 @@ struct TracedCase {
   // MARK: The log
 
   mutating func logWrite(
-    _ operation: ClientOperation, sectorOffset: UInt64 = 0, flags: UInt64? = nil
+    _ operation: ClientOperation, sectorOffset: UInt64 = 0, flags: UInt64? = nil,
+    error: DeviceError? = nil
   ) {
     entry(
       [operation.range.byteOffset / 512 + sectorOffset, 1, flags ?? (operation.isFUA ? 2 : 0)],
-      data: RecordedCase.data(operation), of: operation.identifier)
+      data: RecordedCase.data(operation), of: operation.identifier, error: error)
   }
 
   /// An entry at the end of the log, in one write: three words of its header and its data.
@@ -106,7 +109,7 @@ struct TracedCase {
   /// - Parameter missing: how many bytes in front of that end it starts.
   mutating func entry(
     _ words: [UInt64], data: [UInt8] = [], of operation: UInt64?, isStable: Bool = true,
-    missing byteCount: Int = 0
+    missing byteCount: Int = 0, error: DeviceError? = nil
   ) {
     var bytes = words.flatMap { word in (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
     }
@@ -119,12 +122,13 @@ struct TracedCase {
         action: .write,
         range: ByteRange(byteOffset: UInt64(512 + log.count), byteCount: UInt64(bytes.count)),
         bytes: bytes, isFUA: false, task: 0, clientOperation: operation, submittedAt: submittedAt,
-        completedAt: completedAt, stableAt: isStable ? completedAt : nil))
-    log += bytes
+        completedAt: completedAt, stableAt: isStable && error == nil ? completedAt : nil,
+        error: error))
+    log += error == nil ? bytes : [UInt8](repeating: 0, count: bytes.count)
     entryCount += 1
   }
 
-  mutating func superblock(_ count: Int, isStable: Bool = true) {
+  mutating func superblock(_ count: Int, isStable: Bool = true, error: DeviceError? = nil) {
     let submittedAt = tick()
     let completedAt = tick()
     logTrace.append(
@@ -132,7 +136,8 @@ struct TracedCase {
         action: .write, range: ByteRange(byteOffset: 0, byteCount: 512),
         bytes: Self.superblock(count),
         isFUA: true, task: 0, clientOperation: nil, submittedAt: submittedAt,
-        completedAt: completedAt, stableAt: isStable ? completedAt : nil))
+        completedAt: completedAt, stableAt: isStable && error == nil ? completedAt : nil,
+        error: error))
   }
 
   mutating func close() { sessions[sessions.count - 1].closedAt = tick() }
@@ -151,8 +156,9 @@ struct TracedCase {
 
   // MARK: Judging
 
-  func judgement() throws -> Judgement {
-    let index = try WriteLogIndex(reading: ByteRegion(Self.superblock(entryCount) + log))
+  func judgement(tiers: [Tier] = [.prefix]) throws -> Judgement {
+    let index = try WriteLogIndex(
+      reading: ByteRegion(Self.superblock(foundEntryCount ?? entryCount) + log))
     let history = try DiskHistory(index: index, base: nil, initialByteCount: 64 << 10)
     var evidence = Evidence(index: index, history: history)
     evidence.client = client
@@ -163,7 +169,7 @@ struct TracedCase {
     evidence.traces = Traces(
       data: dataTrace, log: logTrace, sessions: sessions, superblockInterval: interval,
       initialContents: SparseBytes(byteCount: 64 << 10))
-    return Judge(Judge.Options(tiers: [.prefix], seed: 1)).judge(evidence)
+    return Judge(Judge.Options(tiers: tiers, seed: 1)).judge(evidence)
   }
 
   /// Those of these rules that it breaks, ascending; of all the write log's where none are given.
