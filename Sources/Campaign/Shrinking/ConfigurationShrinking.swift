@@ -37,6 +37,9 @@ extension ShrinkTrials {
     for place in best.configuration.faults.errors.keys.sorted() {
       takes { $0.faults.errors[place] = nil }
     }
+    for place in best.configuration.failingLogOperations.sorted() {
+      takes { $0.failingLogOperations.remove(place) }
+    }
     for place in best.configuration.faults.shortWrites.sorted() {
       takes { $0.faults.shortWrites.remove(place) }
     }
