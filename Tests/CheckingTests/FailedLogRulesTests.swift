@@ -107,7 +107,7 @@ import Testing
       var made = TracedCase()
       made.write()
       made.superblock(1, error: error)
-      let judgement = try made.judgement(tiers: [.prefix, .all])
+      let judgement = try made.judgement([.prefix, .all])
       let reasons = judgement.unjudgedRules.filter { [.l08, .l10].contains($0.0) }.map(\.1)
       #expect(reasons.allSatisfy { $0.contains("the log's device failed") })
       #expect(reasons.count == (error == nil ? 0 : 2))
