@@ -41,14 +41,6 @@ struct RecordedCase {
     entryCount += 1
   }
 
-  /// An entry that is a text.
-  mutating func mark(_ text: String) {
-    entry(flags: 8)
-    log.replaceSubrange(
-      log.count - 488..<log.count - 480, with: [UInt8(text.utf8.count), 0, 0, 0, 0, 0, 0, 0])
-    log.replaceSubrange(log.count - 480..<log.count - 480 + text.utf8.count, with: text.utf8)
-  }
-
   /// The data of an operation, `shiftedBy` bytes away from where it says that it belongs.
   static func data(_ operation: ClientOperation, shiftedBy byteCount: UInt64 = 0) -> [UInt8] {
     var range = operation.range
@@ -90,6 +82,7 @@ struct RecordedCase {
     }
   }
 
+  /// An entry that is a text.
   mutating func mark(_ text: String) { entry(flags: 8, text: text) }
 
   /// What the rules say of it. The D rules, and those that need no trace.
