@@ -26,6 +26,8 @@ public protocol CompletedRun: Sendable {
   /// The client operation behind each operation that ``DeviceFaults/errors`` counts, in their order;
   /// `nil` for one that has none.
   var clientsOfFaultableOperations: [UInt64?] { get }
+  /// The same for ``RunConfiguration/failingLogOperations``.
+  var clientsOfFaultableLogOperations: [UInt64?] { get }
 
   /// The device or file before the first operation.
   var initialContents: SparseBytes { get }
@@ -53,6 +55,7 @@ public protocol CompletedRun: Sendable {
 
 extension CompletedRun {
   public var clientsOfFaultableOperations: [UInt64?] { [] }
+  public var clientsOfFaultableLogOperations: [UInt64?] { [] }
 
   /// The evidence, judged by every rule that it allows.
   public func judgement(tiers: [Tier]) -> Judgement {

@@ -28,13 +28,32 @@ public struct Continuation: Sendable {
     let disk = VHDXDisk(over: device, options: options, simulation: simulation)
     let progress = Progress()
     simulation.spawn(task: 0) { await work(disk, progress) }
+    if let failure = Self.end(simulation, progress) {
+      return "the recovered image takes no new writes: \(failure)"
+    }
+    return missing(in: device.contents(afterPowerCutKeeping: { _ in false }))
+  }
+
+  /// Why the stack does not open an image for writing; `nil` where it does.
+  static func refusal(of image: SparseBytes, _ options: VHDXDisk.Options, seed: Seed) -> String? {
+    let simulation = Simulation(
+      strategy: StrategyName.sticky.makeStrategy(seed: seed, expectedStepCount: 64))
+    let device = SimulatedDevice(contents: image, isGrowable: true, simulation: simulation)
+    let disk = VHDXDisk(over: device, options: options, simulation: simulation)
+    let progress = Progress()
+    simulation.spawn(task: 0) {
+      do throws(DeviceError) { try await disk.open() } catch { progress.failure = "\(error)" }
+    }
+    return end(simulation, progress)
+  }
+
+  private static func end(_ simulation: Simulation, _ progress: Progress) -> String? {
     do throws(Simulation.Stall) {
       try simulation.run()
     } catch {
-      return "the recovered image takes no new writes: the writer waits for ever (\(error))"
+      return "the writer waits for ever (\(error))"
     }
-    if let failure = progress.failure { return failure }
-    return missing(in: device.contents(afterPowerCutKeeping: { _ in false }))
+    return progress.failure
   }
 
   /// What is written: the first sectors of some blocks, of the last one too.
@@ -63,7 +82,7 @@ public struct Continuation: Sendable {
       step = "flushing"
       try await disk.flush()
     } catch {
-      progress.failure = "the recovered image takes no new writes: \(step) answers \(error)"
+      progress.failure = "\(step) answers \(error)"
     }
   }
 

@@ -8,11 +8,25 @@ extension DirtyImage {
   /// - Parameter index: which of them.
   public init(seed: Seed, index: UInt64) {
     var stream = RandomStream(seed, .configuration, 5, index)
+    let locator = Self.parentLocator(seed, index)
     self.init(
-      over: MemoryImage(Self.layout(&stream)), random: RandomStream(seed, .workload, 5, index))
+      over: MemoryImage(Self.layout(&stream, locator)),
+      random: RandomStream(seed, .workload, 5, index))
   }
 
-  private static func layout(_ stream: inout RandomStream) -> VHDXLayout {
+  /// A few of the dynamic images are differencing ones. A stream of its own, so that the others are what they would
+  /// be without these.
+  private static func parentLocator(_ seed: Seed, _ index: UInt64) -> ParentLocator? {
+    var stream = RandomStream(seed, .configuration, 7, index)
+    guard stream.chance(1, of: 12) else { return nil }
+    let parent = GUID(low: stream.next(), high: stream.next())
+    return try? ParentLocator(
+      dataWriteGUID: parent, paths: [.init(key: "relative_path", value: "parent.vhdx")])
+  }
+
+  private static func layout(
+    _ stream: inout RandomStream, _ parentLocator: ParentLocator?
+  ) -> VHDXLayout {
     func guid() -> GUID { GUID(low: stream.next(), high: stream.next()) }
     let identity = ImageIdentity(
       fileWriteGUID: guid(), dataWriteGUID: guid(), virtualDiskID: guid())
@@ -27,7 +41,8 @@ extension DirtyImage {
     guard
       let layout = try? VHDXLayout(
         virtualDiskByteCount: diskByteCount, isFixed: isFixed, blockByteCount: blockByteCount,
-        logicalSectorByteCount: sector, physicalSectorByteCount: sector, identity: identity)
+        logicalSectorByteCount: sector, physicalSectorByteCount: sector, identity: identity,
+        parentLocator: isFixed ? nil : parentLocator)
     else { preconditionFailure("parameters that the format allows") }
     return layout
   }

@@ -65,7 +65,7 @@ struct ImageParsing {
     }
     guard !configuration.image.isWorn || WornImage.isPossible(layout) else {
       throw ScenarioError(
-        line: line, "a worn image is not 'fixed', and has two blocks at least")
+        line: line, "a worn image is not 'fixed', and has three blocks at least")
     }
     guard configuration.logSectorByteCount <= 4096 else {
       throw ScenarioError(

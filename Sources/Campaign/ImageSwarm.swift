@@ -69,7 +69,7 @@ struct ImageSwarm {
     return specification
   }
 
-  /// Now and then an image that was in use before, and commits that take several entries. A stream of its
+  /// Now and then an image that was in use before, commits that take several entries, large sectors below. A stream of its
   /// own, so that the other runs are what they would be without these.
   private func wear(_ configuration: inout RunConfiguration, _ seed: Seed) {
     guard configuration.stack.program == nil, configuration.stack.profile == .exact else { return }
@@ -79,6 +79,8 @@ struct ImageSwarm {
       configuration.image.blockByteCount = 2 << 20
     }
     if stream.chance(1, of: 12) { configuration.image.entrySectorLimit = 1 }
+    // The device below then takes no request as small as the disk's own sectors.
+    if stream.chance(1, of: 12) { configuration.logSectorByteCount = 4096 }
   }
 
   /// What a reader does wrong shows in runs that read again and again. A stream of its own, so that the other

@@ -31,6 +31,10 @@ public struct RunConfiguration: Hashable, Sendable {
   public var workload = ClientWorkload.drawn(WorkloadSpecification(), seed: nil)
   /// What goes wrong on the device under the logger.
   public var faults = DeviceFaults()
+  /// Which operations of the log's device fail, by number from 1: operation 0 creates the log. The run ends
+  /// with the session in which one does. Only of raw disks whose entries have extensions: without these
+  /// nobody can say what was in the log.
+  public var failingLogOperations: Set<Int> = []
   /// How much of the log device holds bytes of an older log.
   public var staleLogByteCount: UInt64 = 0
   /// Whether each session ends as that of a program which is killed: nothing is closed, and the superblock

@@ -118,10 +118,11 @@ extension Scenario {
       node, named: "device",
       keys: [
         "bytes", "sector", "superblock-interval", "stale-log", "killed", "capacity", "failing",
-        "short", "lying",
+        "short", "lying", "log-failing",
       ])
     let program = ProgramParsing(configuration.stack)
-    try program.refuse(["superblock-interval", "stale-log", "killed", "lying"], in: device)
+    try program.refuse(
+      ["superblock-interval", "stale-log", "killed", "lying", "log-failing"], in: device)
     try program.refuseForSimulated(["short"], in: device)
     if let sector = try device.byteCount("sector", in: 512...(64 << 10)) {
       guard Superblock.isAllowed(UInt32(sector)) else {
@@ -154,10 +155,32 @@ extension Scenario {
     for place in try places("failing", in: device) {
       configuration.faults.errors[place] = .inputOutput
     }
+    configuration.failingLogOperations = try failingLogOperations(device, configuration)
     configuration.faults.shortWrites = Set(try places("short", in: device))
     if let lying = device.node("lying") {
       configuration.faults.liesAboutFlushes = try lying.truth(named: "lying")
     }
+  }
+
+  private static func failingLogOperations(
+    _ device: ScenarioNode, _ configuration: RunConfiguration
+  ) throws(ScenarioError) -> Set<Int> {
+    let found = Set(try places("log-failing", in: device))
+    let line = device.node("log-failing")?.mark?.line
+    if found.contains(0) {
+      throw ScenarioError(
+        line: line, "'log-failing' counts from 1: where operation 0 fails there is no log")
+    }
+    let stack = configuration.stack
+    guard found.isEmpty || stack.image == .raw && stack.profile.writesOwnFields else {
+      throw ScenarioError(
+        line: line,
+        """
+        'log-failing' is for raw:exact: a writer of images takes it for a failure of its file, and a log \
+        without extensions does not tell what was in it
+        """)
+    }
+    return found
   }
 
   /// The operations of the device that a key lists.

@@ -109,6 +109,9 @@ struct ScenarioText {
     device.add("failing", faults.errors.keys.sorted(), unless: []) {
       YAMLText.list($0.map { "\($0)" })
     }
+    device.add("log-failing", configuration.failingLogOperations.sorted(), unless: []) {
+      YAMLText.list($0.map { "\($0)" })
+    }
     device.add("short", faults.shortWrites.sorted(), unless: []) {
       YAMLText.list($0.map { "\($0)" })
     }

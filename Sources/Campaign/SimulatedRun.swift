@@ -42,7 +42,8 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
       isGrowable: configuration.stack.image != .raw, faults: configuration.faults,
       simulation: simulation)
     log = SimulatedDevice(
-      contents: Self.staleLog(configuration), isGrowable: true, simulation: simulation)
+      contents: Self.staleLog(configuration), isGrowable: true,
+      faults: Self.logFaults(configuration), simulation: simulation)
     carryOut()
   }
 
@@ -63,6 +64,14 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
   }
   public var clientsOfFaultableOperations: [UInt64?] {
     data.trace.filter { $0.action != .read }.map(\.clientOperation)
+  }
+  public var clientsOfFaultableLogOperations: [UInt64?] {
+    log.trace.filter { $0.action != .read }.map { operation in
+      // Its marks are of an operation, too, and stand before and behind it on the same task.
+      client.records.last {
+        $0.operation.task == operation.task && $0.beganAtEvent ?? .max < operation.submittedAt
+      }?.operation.identifier
+    }
   }
   /// Where the run differs from the choices that it was given; `nil` where it was given none.
   public var replayDivergence: ReplayStrategy.Divergence? {
@@ -91,6 +100,12 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
     return contents
   }
 
+  private static func logFaults(_ configuration: RunConfiguration) -> DeviceFaults {
+    var faults = DeviceFaults()
+    for place in configuration.failingLogOperations { faults.errors[place] = .inputOutput }
+    return faults
+  }
+
   // MARK: The run
 
   private func carryOut() {
@@ -100,6 +115,8 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
       do throws(Simulation.Stall) {
         guard try open(logger, disk) else { return }
         try work(session, disk, logger)
+        // Who appended to a log that lacks an operation could not be held to anything.
+        if traces.logFailedAt != nil { return }
       } catch {
         stall = RunStall(error)
         return
@@ -149,11 +166,21 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
     session.openingError = outcome.error.map { "\($0)" }
     sessions.append(session)
     if outcome.error != nil { return false }
+    let firstOperation = data.trace.count
     simulation.spawn(task: 0) {
       do throws(DeviceError) { try await disk.open() } catch { outcome.error = error }
     }
     try simulation.run()
-    return outcome.error == nil
+    if let error = outcome.error {
+      if data.trace[firstOperation...].allSatisfy({ $0.error == nil }) {
+        sessions[sessions.count - 1].diskOpeningError = "\(error)"
+      }
+      return false
+    }
+    precondition(
+      disk.sectorByteCount == configuration.clientSectorByteCount,
+      "requests are made of the sectors that the disk says")
+    return true
   }
 
   private func work(

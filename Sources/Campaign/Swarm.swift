@@ -38,7 +38,20 @@ public struct Swarm: Sendable {
     var endings = RandomStream(seed, .configuration, 4)
     configuration.isKilled =
       configuration.stack.profile.writesOwnFields && endings.chance(1, of: 4)
+    configuration.failingLogOperations = failingLogOperations(seed, specification)
     return configuration
+  }
+
+  /// Seldom: a log that ends early shows less of everything else. A stream of its own, so that the other
+  /// runs are what they would be without these.
+  private func failingLogOperations(
+    _ seed: Seed, _ specification: WorkloadSpecification
+  ) -> Set<Int> {
+    var stream = RandomStream(seed, .configuration, 6)
+    guard base.stack.profile.writesOwnFields, stream.chance(1, of: 7) else { return [] }
+    // An operation of the client is some four of the log's: a number that is too large fails nothing.
+    let bound = specification.operationCount * 4
+    return Set((0..<stream.next(in: 1...2)).map { _ in stream.next(in: 1...bound) })
   }
 
   private func specification(

@@ -53,6 +53,17 @@ extension Evidence {
     return readable
   }
 
+  /// The same without the live device, where that can have more than the log.
+  var withComparableDevice: Evidence {
+    var comparable = self
+    if traces?.logFailedAt != nil { comparable.live = nil }
+    return comparable
+  }
+
+  /// Why a log is not compared with the device, neither with what it holds nor with what it could.
+  static let whatFailedLogLacks =
+    "the log's device failed, so the device can have more than the log"
+
   /// Whether the device refused something on behalf of an operation that was acknowledged.
   var hasUnreportedError: Bool {
     traces?.data.contains { operation in
@@ -117,12 +128,19 @@ public struct Traces: Sendable {
   /// What the device under the logger held before its first operation.
   public var initialContents: SparseBytes
 
+  /// When the log's device first failed; `nil` where it did not.
+  public var logFailedAt: UInt64? {
+    log.lazy.filter { $0.error != nil }.compactMap(\.completedAt).min()
+  }
+
   /// What the log looked like when a session opened it.
   public struct Session: Sendable {
     /// How many log operations there were before.
     public var firstLogOperation: Int
     /// Why the session could not open the log.
     public var openingError: String?
+    /// Why the session could not open the disk, though no operation of the device had failed.
+    public var diskOpeningError: String?
     /// When the logger had closed the log; `nil` where it did not, or could not.
     public var closedAt: UInt64?
 

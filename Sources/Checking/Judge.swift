@@ -36,7 +36,7 @@ public struct Judge {
   }
 
   public func judge(_ given: Evidence) -> Judgement {
-    let evidence = given.withReadablePromises
+    let evidence = given.withReadablePromises.withComparableDevice
     var list = ViolationList()
     var judged: Set<Rule> = [.l01, .l02, .l03, .l04]
     let headers = evidence.traces.map {
@@ -84,6 +84,7 @@ public struct Judge {
     let superblocks = WrittenSuperblock.all(in: traces.log)
     let client = evidence.image == nil ? evidence.client : nil
     list.add(SuperblockJudge(headers: headers, client: client, superblocks: superblocks).judge())
+    list.add(SessionOpeningJudge(sessions: traces.sessions).judge())
     list.add(
       AppendJudge(traces: traces, sectorByteCount: evidence.index.sectorByteCount).judge())
     judged.formUnion(client == nil ? [.l11] : [.l05, .l11])
@@ -138,7 +139,8 @@ public struct Judge {
   private func judgePossibleStates(
     _ evidence: Evidence, _ list: inout ViolationList, _ judged: inout Set<Rule>
   ) {
-    guard options.tiers.contains(.all), let traces = evidence.traces else { return }
+    guard options.tiers.contains(.all), let traces = evidence.traces, traces.logFailedAt == nil
+    else { return }
     let judge = PossibleStatesJudge(
       history: evidence.history, traces: traces, seed: options.seed)
     guard let violations = judge.judge() else { return }
@@ -156,6 +158,9 @@ public struct Judge {
     case .l12 where evidence.traces != nil, .l13 where evidence.traces != nil:
       "entries that share bytes of the log cannot be counted"
     case .l05, .l11, .l12, .l13: "only a simulated run sees when the superblock was written"
+    case .l08 where evidence.traces?.logFailedAt != nil,
+      .l10 where evidence.traces?.logFailedAt != nil:
+      Evidence.whatFailedLogLacks
     case .l06, .l09: "the log carries no extension of Powercut's recorder"
     case .l10: "only a small simulated run is compared with all its states (tier all)"
     case .l08 where evidence.live != nil:

@@ -4,6 +4,10 @@ import WriteLog
 
 /// L07: each acknowledged operation has exactly one entry, with its range and flags, and no entry is
 /// without an operation.
+///
+/// Where the device of the log failed, an operation that was under way is answered with that error, and its
+/// entry may have been written all the same. One that was acknowledged before, and was never said to be
+/// durable, may have its entry behind the one that could not be written, where nobody finds it.
 struct OperationEntryJudge {
   let evidence: Evidence
   let origins: EntryOrigins
@@ -34,7 +38,7 @@ struct OperationEntryJudge {
     if operation.action == .read {
       return entries.isEmpty ? nil : violation(record, entries, "\(operation) has an entry")
     }
-    if let errorName = record.errorName {
+    if let errorName = record.errorName, !failedByLog(record) {
       return entries.isEmpty
         ? nil
         : violation(record, entries, "\(operation) failed with \(errorName) and has an entry")
@@ -44,12 +48,41 @@ struct OperationEntryJudge {
     }
     guard let entry = entries.first else {
       if !record.isAcknowledged { return nil }
+      if standsBehindGap(record) { return nil }
       return violation(record, [], "\(operation) was acknowledged and has no entry")
     }
     if let difference = difference(operation, evidence.index[entry]) {
       return violation(record, entries, "the entry of \(operation) \(difference)")
     }
     return nil
+  }
+
+  /// Whether the operation was under way when the log's device failed, and nothing but that device can be
+  /// what failed it.
+  private func failedByLog(_ record: ClientHistory.Record) -> Bool {
+    guard let traces = evidence.traces, let failedAt = traces.logFailedAt,
+      let beganAt = record.beganAtEvent, let endedAt = record.endedAtEvent
+    else { return false }
+    return beganAt < failedAt && failedAt < endedAt
+      && !traces.data.contains {
+        $0.clientOperation == record.operation.identifier && $0.error != nil
+      }
+  }
+
+  /// Whether all of the operation's entry was in the log, and it acknowledged, before the log's device failed
+  /// and left a gap in front of it. What is said to be durable has no gap in front of it.
+  private func standsBehindGap(_ record: ClientHistory.Record) -> Bool {
+    let operation = record.operation
+    let sector = evidence.index.sectorByteCount
+    guard let traces = evidence.traces, let failedAt = traces.logFailedAt,
+      let endedAt = record.endedAtEvent,
+      let header = WrittenHeader.all(in: traces.log, sectorByteCount: sector)
+        .last(where: { $0.operation == operation.identifier }),
+      let completedAt = header.completedAt
+    else { return false }
+    return completedAt < endedAt && endedAt < failedAt
+      && header.headerByteOffset >= evidence.index.endByteOffset
+      && !operation.isFUA && operation.action != .flush && operation.action != .close
   }
 
   /// What is wrong with the entry of an operation; `nil` where it is as it should be.

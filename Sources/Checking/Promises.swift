@@ -66,10 +66,10 @@ final class Promises {
       switch operation.action {
       case .read, .flush, .close: continue
       case .resize:
-        guard record.isAcknowledged else { continue }
         let target = operation.range.byteCount
         units = Self.wholeUnits(between: byteCount, target)
-        byteCount = target
+        // One that failed, or was never answered, may show; what follows cannot rely on it.
+        if record.isAcknowledged { byteCount = target }
         diskByteCount = target
       case .write, .writeZeroes, .discard: break
       }

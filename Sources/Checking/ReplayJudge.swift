@@ -40,7 +40,7 @@ struct ReplayJudge {
   private var hints: [String] {
     var hints: [String] = []
     if case .unproven(let count) = evidence.index.tail,
-      evidence.index.foreignTailIdentity == nil
+      evidence.index.foreignTailIdentity == nil, evidence.index.entryWithoutData == nil
     {
       hints.append(
         "\(count) entries stand after the superblock's count and were left out: --use-tail takes them"

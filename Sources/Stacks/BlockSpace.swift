@@ -22,6 +22,8 @@ final class BlockSpace: @unchecked Sendable {
   /// Sorted.
   private var free: [UInt64]
   private var releasing: [UInt64] = []
+  /// What entries without data name behind the end of the file, sorted: it stays theirs when the file grows.
+  private let namedBehindEnd: [ByteRange]
   private var endByteOffset: UInt64
   private var isGrowing = false
   /// The end of what was ever in use in this session, in whole MiB.
@@ -35,8 +37,10 @@ final class BlockSpace: @unchecked Sendable {
     self.file = file
     self.blockByteCount = blockByteCount
     changes = Signal(simulation)
-    let sorted = used.sorted { $0.byteOffset < $1.byteOffset }
+    let all = used.sorted { $0.byteOffset < $1.byteOffset }
     let fileEnd = ByteRange(byteOffset: file.byteCount, byteCount: 0)
+    let sorted = all.prefix { $0.byteOffset < fileEnd.byteOffset }
+    namedBehindEnd = Array(all.dropFirst(sorted.count))
     free = []
     usedEndByteOffset = Self.alignment
     for range in sorted + [fileEnd] {
@@ -68,12 +72,23 @@ final class BlockSpace: @unchecked Sendable {
       isGrowing = false
       changes.notifyAll()
     }
-    let byteOffset = endByteOffset
-    guard byteOffset <= .max - blockByteCount else { throw .noSpace }
+    guard let byteOffset = nextPlaceAtEnd() else { throw .noSpace }
     try await file.resize(toByteCount: byteOffset + blockByteCount)
     endByteOffset = byteOffset + blockByteCount
     usedEndByteOffset = max(usedEndByteOffset, endByteOffset)
     return Place(byteOffset: byteOffset, isClean: true)
+  }
+
+  /// Where a block fits behind the end; `nil` where no offset is left.
+  private func nextPlaceAtEnd() -> UInt64? {
+    var byteOffset = endByteOffset
+    for range in namedBehindEnd {
+      guard let place = ByteRange(checking: byteOffset, byteCount: blockByteCount) else {
+        return nil
+      }
+      if place.overlaps(range) { byteOffset = Self.roundedUp(range.endByteOffset) }
+    }
+    return byteOffset <= .max - blockByteCount ? byteOffset : nil
   }
 
   /// Takes back a place that was never referred to.

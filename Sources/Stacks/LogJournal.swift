@@ -186,6 +186,14 @@ final class LogJournal: @unchecked Sendable {
     }
   }
 
+  /// Says whether a written entry will be found, for which all those in front of it have to be there.
+  ///
+  /// - Throws: where the log device has failed and the superblock does not count the entry: it may stand
+  ///   behind a gap.
+  func confirm(_ place: Place) throws(DeviceError) {
+    if let failure, countedEntryCount <= place.entryIndex { throw failure }
+  }
+
   func writeSuperblock(entryCount: Int) async throws(DeviceError) {
     let superblock = Superblock(
       entryCount: UInt64(entryCount), sectorByteCount: options.sectorByteCount)

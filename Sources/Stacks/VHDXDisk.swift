@@ -51,6 +51,9 @@ public final class VHDXDisk: BlockDevice, @unchecked Sendable {
     }
   }
 
+  /// No recovery makes a file longer than this; a simulated device keeps a word for every 64 KiB.
+  public static let maximumFileByteCount: UInt64 = 1 << 40
+
   private enum State {
     case notOpen
     case open(any DiskWriter)
@@ -84,8 +87,7 @@ public final class VHDXDisk: BlockDevice, @unchecked Sendable {
   /// - Throws: ``DeviceError/unusableImage(_:)`` where it cannot be opened.
   public func open() async throws(DeviceError) {
     let opening = VHDXOpening(
-      file: file, recovery: options.recovery, flushesFirst: options.habits == .exact,
-      guids: GUIDSource(identity: options.identity))
+      file: file, recovery: options.recovery, guids: GUIDSource(identity: options.identity))
     let image = try await opening.run()
     state = .open(try makeWriter(image))
     // A request below the device's sector would have to read its neighbours, and race with them.

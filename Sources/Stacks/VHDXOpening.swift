@@ -11,13 +11,9 @@ import VHDX
 struct VHDXOpening {
   /// Tables up to this length are kept in memory: 8 million blocks.
   static let maximumTableByteCount: UInt64 = 64 << 20
-  /// No recovery makes a file longer than this; a simulated device keeps a word for every 64 KiB.
-  static let maximumFileByteCount: UInt64 = 1 << 40
 
   let file: ImageBelow
   let recovery: RecoveryProfile
-  /// Whether what an earlier session left behind is made stable before recovery writes.
-  let flushesFirst: Bool
   let guids: GUIDSource
 
   func run() async throws(DeviceError) -> OpenedImage {
@@ -69,11 +65,10 @@ struct VHDXOpening {
     }
     let overlay = OverlayImage(snapshot)
     let options = RecoveryOptions(
-      maximumFileByteCount: Self.maximumFileByteCount,
+      maximumFileByteCount: VHDXDisk.maximumFileByteCount,
       fileWriteGUID: guids.draw(.recoveryFileWrite),
       dataWriteGUID: guids.draw(.recoveryDataWrite))
     let outcome = Recovery(profile: recovery, options: options).run(on: overlay)
-    if flushesFirst && !overlay.changes.isEmpty { try await file.flush() }
     for change in overlay.changes { try await carryOut(change) }
     switch outcome {
     case .notNeeded, .recovered, .openedWithoutReplay: return

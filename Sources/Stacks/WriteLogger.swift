@@ -14,6 +14,8 @@ import WriteLog
 /// - The superblock is rewritten after FLUSH and FUA (L05), every so many entries (L13), and at close (L12),
 ///   and counts only entries that are stable, without a gap (L04).
 /// - An operation that failed leaves no entry.
+/// - Once its log device has failed, no operation succeeds whose entry cannot be found. What was under way
+///   then is answered with the error and may have an entry.
 ///
 /// Confined to the thread of its simulation.
 public final class WriteLogger: BlockDevice, @unchecked Sendable {
@@ -210,6 +212,7 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
   ) async throws(DeviceError) {
     if isPromised { try await journal.count(through: place.entryIndex) }
     if let due = journal.dueEntryCount { try await journal.count(through: due - 1) }
+    try journal.confirm(place)
   }
 
   private func place(

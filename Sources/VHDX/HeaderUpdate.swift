@@ -24,6 +24,8 @@ public struct HeaderChange: Equatable, Sendable {
     changed.fileWriteGUID = fileWriteGUID ?? header.fileWriteGUID
     changed.dataWriteGUID = dataWriteGUID ?? header.dataWriteGUID
     changed.logGUID = logGUID ?? header.logGUID
+    // Who begins a log says what its version is; that of an empty one says nothing (rule H06).
+    if logGUID?.isZero == false { changed.logVersion = VHDXHeader.logVersion }
     changed.logByteCount = logByteCount ?? header.logByteCount
     changed.logByteOffset = logByteOffset ?? header.logByteOffset
     return changed

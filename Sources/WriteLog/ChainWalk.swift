@@ -12,6 +12,8 @@ struct ChainWalk {
   private(set) var tail = LogTail.none
   /// See ``WriteLogIndex/foreignTailIdentity``.
   private(set) var foreignTailIdentity: UInt64?
+  /// See ``WriteLogIndex/entryWithoutData``.
+  private(set) var entryWithoutData: Int?
   /// As the extensions say; `nil` where no entry has one.
   private(set) var logIdentity: UInt64?
   private var forgetting: PageForgetting
@@ -60,10 +62,15 @@ struct ChainWalk {
     }
   }
 
-  /// Walks behind the count: a damaged header ends the log there and is no problem.
+  /// Walks behind the count: a damaged header ends the log there and is no problem, and so does an entry
+  /// whose data is not there.
   private mutating func walkTail() {
     var usedEntryCount = 0
     while case .entry(let entry) = step(), isUsable(entry.extension) {
+      guard probe.hasItsData(entry, at: byteOffset) else {
+        entryWithoutData = headerByteOffsets.count
+        break
+      }
       accept(entry)
       usedEntryCount += 1
     }

@@ -43,7 +43,8 @@ public struct EntryExtension: Equatable, Sendable {
     self.task = task
   }
 
-  /// The digest where the writer computed one; zeroes that it did not hold in memory have none.
+  /// The digest where the writer computed one; zeroes that it did not hold in memory have none, and
+  /// data without a digest is nothing but zeroes.
   public var recordedPayloadDigest: UInt64? { payloadDigest == 0 ? nil : payloadDigest }
 
   /// Where the extension stands within the header sector.

@@ -50,4 +50,17 @@ struct EntryProbe {
       return .damaged(error)
     }
   }
+
+  /// Whether the data of the entry at `byteOffset` is what its writer had, as far as its extension tells.
+  ///
+  /// A header is not enough: a writer that was killed, or whose log failed, can have come to write that
+  /// and not the data, and then there stands what stood there before. Data without a digest is zeroes
+  /// (``EntryExtension/recordedPayloadDigest``). Of an entry without an extension nothing is known.
+  func hasItsData(_ entry: Entry, at byteOffset: Int) -> Bool {
+    guard let found = entry.extension else { return true }
+    let data = byteOffset + Int(sectorByteCount)..<entry.nextByteOffset
+    if data.isEmpty { return true }
+    guard let digest = found.recordedPayloadDigest else { return region.isZero(in: data) }
+    return Checksum.xxh3(region, in: data) == digest
+  }
 }

@@ -39,6 +39,10 @@ public struct WriteLogIndex: Sendable {
   /// The identity of the older log whose entries stand where this one ends, as their extensions
   /// say; they are never used, whatever the options. `nil` where there are none that say so.
   public let foreignTailIdentity: UInt64?
+  /// Where the log ends behind its count because there is this entry's header and not its data, as the
+  /// digest in its extension says; such an entry is never used, whatever the options. `nil` where it
+  /// ends otherwise.
+  public let entryWithoutData: Int?
   public let problems: [LogProblem]
   /// What the extensions of the entries say; `nil` where no entry has one.
   public let logIdentity: UInt64?
@@ -76,6 +80,7 @@ public struct WriteLogIndex: Sendable {
     self.sectorByteCount = sectorByteCount
     tail = walk.tail
     foreignTailIdentity = walk.foreignTailIdentity
+    entryWithoutData = walk.entryWithoutData
     problems = walk.problems
     logIdentity = walk.logIdentity
     endByteOffset = walk.byteOffset

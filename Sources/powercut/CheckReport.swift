@@ -29,6 +29,8 @@ extension WriteLogIndex {
   /// What is said of a log without an entry.
   var emptiness: String {
     switch tail {
+    case .unproven where entryWithoutData != nil:
+      "the log counts no entry, and of the first one after its count only the header is there"
     case .unproven(let entryCount):
       "the log counts no entry, and \(entryCount) entries stand after its count; --use-tail takes them"
     case .none, .used: "the log has no entry"

@@ -87,11 +87,19 @@ extension WriteLogIndex {
     case .used(let entryCount): notes.append("\(entryCount) entries behind the count are used")
     case .unproven(let entryCount) where foreignTailIdentity != nil:
       notes.append("\(entryCount) entries of an older log stand behind the chain and are left out")
+    case .unproven where entryWithoutData != nil: break
     case .unproven(let entryCount):
       notes.append(
         """
         \(entryCount) more entries parse behind the count and may be of an older log; --use-tail \
         takes them
+        """)
+    }
+    if let entryWithoutData {
+      notes.append(
+        """
+        the log ends before entry \(entryWithoutData): its header is there, and its data is not what the \
+        header says
         """)
     }
     return notes

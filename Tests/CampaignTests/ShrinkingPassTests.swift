@@ -71,6 +71,7 @@ import Workload
       $0.logSectorByteCount = 4096
       $0.faults.capacityByteCount = 1 << 19
       $0.faults.errors = [7: .inputOutput]
+      $0.failingLogOperations = [900]
     }
     trials.simplifyConfiguration()
     let configuration = trials.best.configuration
@@ -80,6 +81,7 @@ import Workload
     #expect(configuration.deviceByteCount == 128 << 10)
     #expect(configuration.faults.capacityByteCount == nil)
     #expect(configuration.faults.errors.isEmpty)
+    #expect(configuration.failingLogOperations.isEmpty)
     trials.simplifyStates()
     #expect(trials.best.tiers == [.prefix])
   }

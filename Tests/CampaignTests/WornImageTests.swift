@@ -23,14 +23,17 @@ import VHDX
   /// The table is at 3 MiB and ends at 4 MiB.
   @Test func itsTableAndItsFileAreThoseThatItSays() throws {
     let file = try worn()
-    #expect(file.byteCount == (9 << 20) + 512)
+    #expect(file.byteCount == (11 << 20) + 512)
     func entry(_ index: UInt64) -> [UInt8] {
       file.read(ByteRange(byteOffset: (3 << 20) + index * 8, byteCount: 8))
     }
     #expect(entry(0) == [6, 0, 0x50, 0, 0, 0, 0, 0])
-    #expect(entry(7) == [2, 0, 0x70, 0, 0, 0, 0, 0])
-    #expect(file.read(ByteRange(byteOffset: 7 << 20, byteCount: 2)) == [0x5a, 0x5a])
-    #expect(file.read(ByteRange(byteOffset: 9 << 20, byteCount: 2)) == [0x5a, 0x5a])
+    #expect(entry(6) == [3, 0, 0x70, 0, 0, 0, 0, 0])
+    #expect(entry(7) == [2, 0, 0x90, 0, 0, 0, 0, 0])
+    for mebibyte in [7, 9, 11] as [UInt64] {
+      #expect(
+        file.read(ByteRange(byteOffset: mebibyte << 20, byteCount: 2)) == [0x5a, 0x5a])
+    }
   }
 
   @Test func itOpensAsADiskOfZeroes() throws {
@@ -41,8 +44,8 @@ import VHDX
     }
   }
 
-  @Test func aDiskOfOneBlockCannotBeWorn() throws {
-    #expect(try !WornImage.isPossible(layout(blockCount: 1)))
-    #expect(try WornImage.isPossible(layout(blockCount: 2)))
+  @Test func aDiskOfTwoBlocksCannotBeWorn() throws {
+    #expect(try !WornImage.isPossible(layout(blockCount: 2)))
+    #expect(try WornImage.isPossible(layout(blockCount: 3)))
   }
 }

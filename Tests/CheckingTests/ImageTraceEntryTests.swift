@@ -30,6 +30,23 @@ struct ImageTraceEntryTests {
     Damage(rule: .e10, byteOffset: 4100, byte: 0x41),
   ]
 
+  /// Bit 0 of the flags behind the block size: [MS-VHDX] 2.6.2.1.
+  @Test(arguments: [false, true])
+  func blockOfAFixedDiskKeepsItsPlace(isFixed: Bool) throws {
+    var log = ImageTraceLog()
+    if isFixed { log.base.write([1], at: ImageTraceLog.metadata + 65536 + 4) }
+    try log.open()
+    log.allocate(block: 0)
+    log.allocate(block: 1)
+    let entry = log.next
+    log.log(blockCount: 1)
+    log.home(blockCount: 1)
+    try log.close()
+    let found = try log.violations()
+    #expect(found.map(\.rule) == (isFixed ? [.b11] : []))
+    #expect(found.map(\.entries) == (isFixed ? [[entry]] : []))
+  }
+
   @Test(arguments: damages.indices)
   func malformedEntryIsFound(index: Int) throws {
     let damage = Self.damages[index]

@@ -24,6 +24,20 @@ import Workload
     #expect(try recorded.brokenRules() == [])
   }
 
+  /// A resize that failed may have come to be, as a write may: its entry can be there. One that was
+  /// acknowledged and flushed has to be.
+  @Test(arguments: ["EIO", nil])
+  func aLengthThatNobodyWasToldIsPossible(errorName: String?) throws {
+    for isLogged in [true, false] {
+      var recorded = RecordedCase()
+      recorded.operation(
+        RecordedCase.action(1, .resize, sectorCount: 64), errorName: errorName
+      ) { if isLogged { $0.mark("pc1 size 32768") } }
+      recorded.flush(2)
+      #expect(try recorded.brokenRules() == (isLogged || errorName != nil ? [] : [.d01]))
+    }
+  }
+
   @Test func anUnflushedWriteMayBeLost() throws {
     var recorded = RecordedCase()
     recorded.loggedWrite(Self.first)

@@ -82,6 +82,7 @@ struct RecordedCase {
     }
   }
 
+  /// An entry that is a text.
   mutating func mark(_ text: String) { entry(flags: 8, text: text) }
 
   /// What the rules say of it. The D rules, and those that need no trace.

@@ -20,6 +20,8 @@ struct TracedCase {
   /// What the device holds.
   var live = SparseBytes(byteCount: 64 << 10)
   var interval: Int?
+  /// How many entries the log that is judged is said to have; `nil` for all.
+  var foundEntryCount: Int?
 
   init(interval: Int? = nil) {
     self.interval = interval
@@ -38,7 +40,7 @@ struct TracedCase {
   /// - Parameter takes: how many events pass until its entry is in the log.
   mutating func write(
     counting count: Int? = nil, isFUA: Bool = false, isStable: Bool? = nil, isAnswered: Bool = true,
-    errorName: String? = nil, takes eventCount: UInt64 = 1,
+    errorName: String? = nil, deviceError: DeviceError? = nil, takes eventCount: UInt64 = 1,
     _ entries: (inout TracedCase, ClientOperation) -> Void = { $0.logWrite($1) }
   ) {
     let operation = RecordedCase.write(nextOperation, sector: nextOperation, isFUA: isFUA)
@@ -52,7 +54,7 @@ struct TracedCase {
       DeviceOperation(
         action: .write, range: operation.range, bytes: data, isFUA: isFUA, task: 0,
         clientOperation: operation.identifier, submittedAt: submittedAt, completedAt: completedAt,
-        stableAt: isStable ?? isFUA ? completedAt : nil))
+        stableAt: isStable ?? isFUA ? completedAt : nil, error: deviceError))
     live.write(data, at: operation.range.byteOffset)
     let firstOwn = logTrace.count
     entries(&self, operation)
@@ -122,11 +124,12 @@ struct TracedCase {
   // MARK: The log
 
   mutating func logWrite(
-    _ operation: ClientOperation, sectorOffset: UInt64 = 0, flags: UInt64? = nil
+    _ operation: ClientOperation, sectorOffset: UInt64 = 0, flags: UInt64? = nil,
+    error: DeviceError? = nil
   ) {
     entry(
       [operation.range.byteOffset / 512 + sectorOffset, 1, flags ?? (operation.isFUA ? 2 : 0)],
-      data: RecordedCase.data(operation), of: operation.identifier)
+      data: RecordedCase.data(operation), of: operation.identifier, error: error)
   }
 
   /// An entry at the end of the log, in one write: three words of its header, its text and its data.
@@ -134,7 +137,7 @@ struct TracedCase {
   /// - Parameter missing: how many bytes in front of that end it starts; where negative, behind it.
   mutating func entry(
     _ words: [UInt64], text: String = "", data: [UInt8] = [], of operation: UInt64?,
-    isStable: Bool = true, missing byteCount: Int = 0
+    isStable: Bool = true, missing byteCount: Int = 0, error: DeviceError? = nil
   ) {
     var bytes = (words + [UInt64(text.utf8.count)]).flatMap { word in
       (0..<8).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) }
@@ -150,12 +153,15 @@ struct TracedCase {
         action: .write,
         range: ByteRange(byteOffset: UInt64(512 + log.count), byteCount: UInt64(bytes.count)),
         bytes: bytes, isFUA: false, task: 0, clientOperation: operation, submittedAt: submittedAt,
-        completedAt: completedAt, stableAt: isStable ? completedAt : nil))
-    log += bytes
+        completedAt: completedAt, stableAt: isStable && error == nil ? completedAt : nil,
+        error: error))
+    log += error == nil ? bytes : [UInt8](repeating: 0, count: bytes.count)
     entryCount += 1
   }
 
-  mutating func superblock(_ count: Int, isStable: Bool = true, at byteOffset: UInt64 = 0) {
+  mutating func superblock(
+    _ count: Int, isStable: Bool = true, at byteOffset: UInt64 = 0, error: DeviceError? = nil
+  ) {
     let submittedAt = tick()
     let completedAt = tick()
     logTrace.append(
@@ -163,7 +169,8 @@ struct TracedCase {
         action: .write, range: ByteRange(byteOffset: byteOffset, byteCount: 512),
         bytes: Self.superblock(count),
         isFUA: true, task: 0, clientOperation: nil, submittedAt: submittedAt,
-        completedAt: completedAt, stableAt: isStable ? completedAt : nil))
+        completedAt: completedAt, stableAt: isStable && error == nil ? completedAt : nil,
+        error: error))
   }
 
   mutating func close() { sessions[sessions.count - 1].closedAt = tick() }
@@ -183,7 +190,8 @@ struct TracedCase {
   // MARK: Judging
 
   func judgement(_ tiers: [Tier] = [.prefix]) throws -> Judgement {
-    let index = try WriteLogIndex(reading: ByteRegion(Self.superblock(entryCount) + log))
+    let index = try WriteLogIndex(
+      reading: ByteRegion(Self.superblock(foundEntryCount ?? entryCount) + log))
     let history = try DiskHistory(index: index, base: nil, initialByteCount: 64 << 10)
     var evidence = Evidence(index: index, history: history)
     evidence.client = client

@@ -95,9 +95,13 @@ struct LogBytes {
 
 extension LogBytes {
   /// A log with one entry of each kind: write, write-zeroes, FUA write, discard, flush with data,
-  /// flush, mark. The digests are those of sectors of 512 bytes, as `xxhsum -H3` gives them.
+  /// flush, mark. The digests are those of sectors of 512 or 4096 bytes, as `xxhsum -H3` gives them.
   static func good(sectorByteCount: Int = 512, identity: UInt64? = nil) -> LogBytes {
     var log = LogBytes(sectorByteCount: sectorByteCount, count: 7)
+    let digests: [UInt64] =
+      sectorByteCount == 4096
+      ? [0x2d8e_e77e_82e1_5c17, 0xe93d_3b57_4aa2_0c63, 0xe98c_f1ec_40ec_ef66]
+      : [0xf349_e421_067a_6fbb, 0xb59e_bcdb_0673_8e24, 0x9e44_50b7_151c_aa27]
     func proof(_ index: UInt64, digest: UInt64 = 0) -> Proof? {
       identity.map {
         Proof(
@@ -105,14 +109,14 @@ extension LogBytes {
           digest: digest)
       }
     }
-    log.write(sector: 8, count: 2, fill: 0xa1, proof: proof(0, digest: 0xf349_e421_067a_6fbb))
+    log.write(sector: 8, count: 2, fill: 0xa1, proof: proof(0, digest: digests[0]))
     log.write(sector: 16, count: 3, fill: 0, proof: proof(1))
     log.write(
-      sector: 1, count: 1, fill: 0xb2, flags: 2, proof: proof(2, digest: 0xb59e_bcdb_0673_8e24))
+      sector: 1, count: 1, fill: 0xb2, flags: 2, proof: proof(2, digest: digests[1]))
     log.entry(sector: 32, count: 1 << 20, flags: 4, proof: proof(3))
     log.write(
       sector: 2, count: 1, fill: 0xc3, flags: 1 | 16,
-      proof: proof(4, digest: 0x9e44_50b7_151c_aa27))
+      proof: proof(4, digest: digests[2]))
     log.flush(proof: proof(5))
     log.entry(flags: 8, text: "here", proof: proof(6))
     return log

@@ -15,6 +15,8 @@ class Step:
     workload: str = "client"
     states: str = "default"
     seeds: int = 0
+    # Rules that the stack breaks without any mutant.
+    ignored: tuple[str, ...] = ()
     filter: str = ""
     skip: str = ""
     scenarios: tuple[str, ...] = ()
@@ -33,6 +35,8 @@ class Step:
         words = ["fuzz", "--stack", self.stack, "--workload", self.workload]
         if self.states != "default":
             words += ["--states", self.states]
+        if self.ignored:
+            words += ["--ignore", ",".join(self.ignored)]
         return words + ["--seeds", f"1..{self.seeds}", "--jobs", "1", "--format", "json"]
 
 
@@ -49,6 +53,9 @@ def tests(name: str, expression: str) -> Step:
 DIRTY_IMAGES = Step("dirty images", "vhdx:exact", "dirty-images", seeds=SEEDS)
 VHDX_CLIENTS = Step("clients of vhdx:exact", "vhdx:exact", seeds=SEEDS)
 RAW_CLIENTS = Step("clients of raw:exact", "raw:exact", seeds=SEEDS)
+# A recovery that writes less than a sector is QEMU's alone. What its writer breaks hides nothing of the openings.
+QEMU_CLIENTS = Step("clients of vhdx:qemu-7.2.22", "vhdx:qemu-7.2.22", states="prefix", seeds=SEEDS, ignored=tuple(
+    "B09 D01 D05 D06 D07 D10 D11 E01 E02 E10 H12 H13 H14 H15 H18 R02 R08 R10 S05 S08".split()))
 # Every state that the device could have been left with, where a run is small enough for that.
 RAW_ALL = Step("clients of raw:exact, states all", "raw:exact", states="all", seeds=300)
 
@@ -70,7 +77,7 @@ PLANS: dict[str, tuple[Step, ...]] = {
     # Recovery, and what it is made of.
     "dirty-images": (DIRTY_IMAGES, VHDX_CLIENTS, VHDX_TESTS, JUDGE_TESTS, CAMPAIGN_TESTS, TOOL_TESTS),
     # The VHDX writer and the logger.
-    "writer": (VHDX_CLIENTS, STACK_TESTS, SCENARIOS, CAMPAIGN_TESTS),
+    "writer": (VHDX_CLIENTS, DIRTY_IMAGES, QEMU_CLIENTS, STACK_TESTS, SCENARIOS, CAMPAIGN_TESTS),
     "logger": (RAW_CLIENTS, RAW_ALL, STACK_TESTS, SCENARIOS, CAMPAIGN_TESTS),
     # Parsers, states and judges.
     "image": (VHDX_TESTS, JUDGE_TESTS, STACK_TESTS, CAMPAIGN_TESTS, TOOL_TESTS),
@@ -80,6 +87,8 @@ PLANS: dict[str, tuple[Step, ...]] = {
     # Recordings of real programs.
     "recorder": (RECORDER_TESTS, RECORDING_TESTS, PROGRAM_TESTS, TOOL_TESTS),
 }
+
+CAMPAIGNS = {step.name for plan in PLANS.values() for step in plan if step.is_campaign}
 
 # The plans whose mutants are to be killed by campaigns.
 OF_CAMPAIGNS = {"dirty-images", "writer", "logger"}

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from killing import Result
-from plans import OF_CAMPAIGNS, PLANS
+from plans import CAMPAIGNS, OF_CAMPAIGNS, PLANS
 from rows import Mutant
 
 
@@ -32,7 +32,7 @@ class Count:
         self.equivalent = sum(not result.is_killed and bool(mutant.equivalent) for mutant, result in rows)
         self.unfinished = sum(result.steps_left > 0 and not mutant.equivalent for mutant, result in rows)
         self.survived = self.total - self.killed - self.equivalent - self.unfinished
-        self.by_campaign = sum(result.seed > 0 for _, result in rows)
+        self.by_campaign = sum(result.step in CAMPAIGNS for _, result in rows)
 
     @property
     def share(self) -> str:

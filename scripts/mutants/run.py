@@ -20,6 +20,10 @@ from plans import PLANS, Step, in_sample, narrowed  # noqa: E402
 from rows import ListError, Mutant  # noqa: E402
 
 
+# Of a campaign that is to find nothing.
+FEW_SEEDS = 300
+
+
 def main() -> int:
     try:
         return mutants_run(parsed())
@@ -152,14 +156,18 @@ def steps(mutant: Mutant, known: Result | None, is_sample: bool) -> tuple[Step, 
         step = sample_step(mutant, known)
         return (step,) if step else ()
     if mutant.equivalent:
-        # Nothing is to be found; the first step shows a claim that is plainly wrong.
-        return plan[:1]
+        # Nothing is to be found; the first step, or some of its seeds, shows a claim that is plainly wrong.
+        return (few(plan[0]),)
     killer = next((step for step in plan if known and step.name == known.step), None)
     if not killer or plan[0].is_campaign:
         return plan
     one = narrowed(killer, known.by)
     others = sorted(plan, key=lambda step: step is not killer)
     return (one, *others) if one else tuple(others)
+
+
+def few(step: Step) -> Step:
+    return replace(step, name=f"{step.name}, the first", whole=step.name, seeds=FEW_SEEDS) if step.is_campaign else step
 
 
 def shortened(steps: tuple[Step, ...], options: argparse.Namespace) -> tuple[Step, ...]:

@@ -36,6 +36,7 @@ public struct CaseShape: Hashable, Sendable, CustomStringConvertible {
     let faults = minimized.configuration.faults
     let numbers = [
       (minimized.turns.switchCount, "switches"), (faults.errors.count, "errors"),
+      (minimized.configuration.failingLogOperations.count, "log errors"),
       (faults.shortWrites.count, "short"),
       (faults.capacityByteCount == nil ? 0 : 1, "full"), (lostWriteCount, "lost"),
     ]

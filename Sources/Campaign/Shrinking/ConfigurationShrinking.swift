@@ -37,6 +37,9 @@ extension ShrinkTrials {
     for place in best.configuration.faults.errors.keys.sorted() {
       takes { $0.faults.errors[place] = nil }
     }
+    for place in best.configuration.failingLogOperations.sorted() {
+      takes { $0.failingLogOperations.remove(place) }
+    }
     for place in best.configuration.faults.shortWrites.sorted() {
       takes { $0.faults.shortWrites.remove(place) }
     }
@@ -46,8 +49,8 @@ extension ShrinkTrials {
     let isImage = best.configuration.stack.image == .vhdx
     let unit = isImage ? UInt64(best.configuration.image.blockByteCount) : 64 << 10
     let end = best.operations.map(\.range.endByteOffset).max() ?? 0
-    // A worn image has two blocks at least.
-    let least: UInt64 = best.configuration.image.isWorn ? 2 : 1
+    // A worn image has three blocks at least.
+    let least: UInt64 = best.configuration.image.isWorn ? 3 : 1
     let shortest = max(least, (end + unit - 1) / unit) * unit
     if shortest < best.configuration.deviceByteCount { takes { $0.deviceByteCount = shortest } }
   }

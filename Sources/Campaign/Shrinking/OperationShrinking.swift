@@ -1,4 +1,3 @@
-import BlockDevice
 import CrashStates
 import Scheduling
 import Workload
@@ -81,7 +80,15 @@ extension ShrinkTrials {
     var candidate = best.with(
       sessions: best.sessions.map { $0.filter { !identifiers.contains($0.identifier) } })
     candidate.configuration.turns = order(without: identifiers)
-    candidate.configuration.faults.errors = faults(without: identifiers)
+    let data = RemainingPlaces(judged.run.clientsOfFaultableOperations, without: identifiers)
+    let errors = best.configuration.faults.errors
+    candidate.configuration.faults.errors = [:]
+    for (place, error) in errors {
+      if let moved = data[place] { candidate.configuration.faults.errors[moved] = error }
+    }
+    let log = RemainingPlaces(judged.run.clientsOfFaultableLogOperations, without: identifiers)
+    candidate.configuration.failingLogOperations = Set(
+      best.configuration.failingLogOperations.compactMap { log[$0] })
     return candidate
   }
 
@@ -99,20 +106,25 @@ extension ShrinkTrials {
         return !(removedSteps[task] ?? []).contains { $0.contains(step) }
       })
   }
+}
 
-  /// Faults count the operations of the device.
-  private func faults(without identifiers: Set<UInt64>) -> [Int: DeviceError] {
-    let errors = best.configuration.faults.errors
-    if errors.isEmpty { return errors }
-    let clients = judged.run.clientsOfFaultableOperations
-    func isRemoved(_ place: Int) -> Bool {
-      guard place < clients.count, let client = clients[place] else { return false }
-      return identifiers.contains(client)
-    }
-    var shifted: [Int: DeviceError] = [:]
-    for (place, error) in errors where place < clients.count && !isRemoved(place) {
-      shifted[place - (0..<place).count { isRemoved($0) }] = error
-    }
-    return shifted
+/// Where the operations of a device are that faults count, once some operations of the client are left out.
+private struct RemainingPlaces {
+  private let clients: [UInt64?]
+  private let identifiers: Set<UInt64>
+
+  init(_ clients: [UInt64?], without identifiers: Set<UInt64>) {
+    self.clients = clients
+    self.identifiers = identifiers
+  }
+
+  /// `nil` where the operation was never carried out, or is left out.
+  subscript(place: Int) -> Int? {
+    guard place < clients.count, !isRemoved(place) else { return nil }
+    return place - (0..<place).count { isRemoved($0) }
+  }
+
+  private func isRemoved(_ place: Int) -> Bool {
+    clients[place].map { identifiers.contains($0) } ?? false
   }
 }

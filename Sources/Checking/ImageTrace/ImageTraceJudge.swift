@@ -39,7 +39,7 @@ public struct ImageTraceJudge {
 
   /// The rules that a trace can break.
   public static let rules: [Rule] = [
-    .h02, .h10, .h11, .h12, .h13, .h14, .h15, .h16, .h17, .h18, .g09, .m13, .b09, .b10, .e01,
+    .h02, .h10, .h11, .h12, .h13, .h14, .h15, .h16, .h17, .h18, .g09, .m13, .b09, .b10, .b11, .e01,
     .e02, .e03, .e04, .e05, .e06, .e07, .e08, .e09, .e10, .e11, .e12, .s01, .s02, .s05, .s06,
     .s07, .s08, .r08, .r10,
   ]

@@ -102,6 +102,8 @@ struct TracedLogEntry {
   /// The first target that is payload.
   var payloadTarget: ByteRange?
   var changesBlockTable: Bool
+  /// The first entry of the block table whose block loses its place.
+  var emptiedTableEntry: UInt64?
   /// Where the last structure ends once this entry is applied; `nil` where that is not known.
   var reachableByteCount: UInt64?
   /// The LogGuid on the disk, where that is another log.

@@ -60,7 +60,7 @@ extension TraceModel {
       event.source = .unstableEntry(found.entry, writtenBy: found.stamp)
     } else if owner == .blockTable {
       let logical = loggedTableSectors.removeValue(forKey: sectorIndex) ?? before
-      _ = changeTable(sectorIndex, from: logical, to: after)
+      changeTable(sectorIndex, from: logical, to: after)
     }
     send(.homeWrite(event), stamp)
   }
@@ -100,12 +100,24 @@ extension TraceModel {
 
   // MARK: What entries carry
 
+  /// What an entry makes of the block table.
+  struct TableChange {
+    var isChanged = false
+    /// The first entry whose block loses its place.
+    var emptiedEntry: UInt64?
+
+    mutating func add(_ later: TableChange) {
+      isChanged = isChanged || later.isChanged
+      emptiedEntry = emptiedEntry ?? later.emptiedEntry
+    }
+  }
+
   /// Takes note of everything that a stable entry carries.
   func carry(
     _ found: FoundLogEntry, serial: Int, ring: LogRing, payloadTarget: inout ByteRange?
-  ) -> (targets: [UInt64], changesBlockTable: Bool) {
+  ) -> (targets: [UInt64], table: TableChange) {
     var targets: [UInt64] = []
-    var changesBlockTable = false
+    var table = TableChange()
     var firstPayload: ByteRange?
     LogEntryInspection(ring: ring).forEachUpdate(of: found) { update in
       let target = update.target
@@ -122,12 +134,12 @@ extension TraceModel {
           continue
         }
         let logical = loggedTableSectors[sectorIndex] ?? current
-        if changeTable(sectorIndex, from: logical, to: bytes) { changesBlockTable = true }
+        table.add(changeTable(sectorIndex, from: logical, to: bytes))
         loggedTableSectors[sectorIndex] = bytes
       }
     }
     payloadTarget = firstPayload
-    return (targets, changesBlockTable)
+    return (targets, table)
   }
 
   private func sectors(of update: LogUpdate) -> [(UInt64, [UInt8])] {
@@ -147,11 +159,14 @@ extension TraceModel {
     }
   }
 
-  /// Follows a change of the block table; returns whether any entry is another one now.
+  /// Follows a change of the block table.
+  @discardableResult
   private func changeTable(
     _ sectorIndex: UInt64, from old: [UInt8], to new: [UInt8]
-  ) -> Bool {
-    if old == new { return false }
+  ) -> TableChange {
+    var change = TableChange()
+    if old == new { return change }
+    change.isChanged = true
     let before = ByteRegion(old)
     let after = ByteRegion(new)
     let start = sectorIndex * TracedFile.sectorByteCount - layout.blockTable.byteOffset
@@ -159,11 +174,13 @@ extension TraceModel {
     for place in stride(from: 0, to: old.count, by: BlockTableEntry.byteCount) {
       let one = BlockTableEntry(rawValue: before.load(at: place, as: UInt64.self))
       let two = BlockTableEntry(rawValue: after.load(at: place, as: UInt64.self))
-      if one != two {
-        blocks.replace(one, by: two, at: first + UInt64(place / BlockTableEntry.byteCount))
+      if one == two { continue }
+      let entryIndex = first + UInt64(place / BlockTableEntry.byteCount)
+      if blocks.replace(one, by: two, at: entryIndex), change.emptiedEntry == nil {
+        change.emptiedEntry = entryIndex
       }
     }
-    return true
+    return change
   }
 }
 

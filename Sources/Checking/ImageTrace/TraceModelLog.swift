@@ -215,7 +215,8 @@ extension TraceModel {
     event.previousHead = sequence?.head
     event.isTailInRun = tail == place || sequence?.serial(startingAt: tail) != nil
     let carried = carry(found, serial: nextSerial, ring: ring, payloadTarget: &event.payloadTarget)
-    event.changesBlockTable = carried.changesBlockTable
+    event.changesBlockTable = carried.table.isChanged
+    event.emptiedTableEntry = carried.table.emptiedEntry
     event.targets = carried.targets
     // What it carries itself it need not find in place.
     event.passedHomes = entry.passedHomes.filter {

@@ -28,12 +28,18 @@ struct TracedBlocks {
   }
 
   /// Takes note that an entry of the table has changed.
+  ///
+  /// - Returns: whether a block had a place and has none now.
+  @discardableResult
   mutating func replace(
     _ old: BlockTableEntry, by new: BlockTableEntry, at entryIndex: UInt64
-  ) {
-    guard entryIndex < geometry.entryCount else { return }
-    if let range = range(of: old, at: entryIndex) { mark(range, at: entryIndex, isUsed: false) }
-    if let range = range(of: new, at: entryIndex) { mark(range, at: entryIndex, isUsed: true) }
+  ) -> Bool {
+    guard entryIndex < geometry.entryCount else { return false }
+    let before = range(of: old, at: entryIndex)
+    let after = range(of: new, at: entryIndex)
+    if let before { mark(before, at: entryIndex, isUsed: false) }
+    if let after { mark(after, at: entryIndex, isUsed: true) }
+    return before != nil && after == nil
   }
 
   func isBitmap(_ byteOffset: UInt64) -> Bool {

@@ -22,6 +22,8 @@ struct TracedLayout {
   let metadata: ByteRange
   let blockTable: ByteRange
   let geometry: BlockGeometry
+  /// Whether the disk is a fixed one, whose blocks keep their places.
+  let leavesBlocksAllocated: Bool
   /// Where the last of regions and tables ends.
   let structuresEndByteOffset: UInt64
   /// The log as the current header has it; an empty log has none.
@@ -37,7 +39,9 @@ struct TracedLayout {
     blockTable = regions.blockTable.range
     structuresEndByteOffset =
       regions.ranges.filter { $0 != regions.log }.map(\.endByteOffset).max() ?? 0
-    geometry = BlockGeometry(try ImageMetadata(reading: file, region: metadata).parameters)
+    let parameters = try ImageMetadata(reading: file, region: metadata).parameters
+    geometry = BlockGeometry(parameters)
+    leavesBlocksAllocated = parameters.leavesBlocksAllocated
     // Refuses a table that is too small.
     _ = try BlockTable(reading: file, region: blockTable, geometry: geometry)
   }

@@ -5,9 +5,10 @@ import VHDX
 ///
 /// E01 to E11: an entry that was flushed is well-formed. S01: it continues the run. S02: its Tail is
 /// in the run. S06: it takes no room that replay may need. S07: its Tail leaves nothing behind that
-/// is not stable in place. B10: it carries no payload. E12: its file lengths are true.
+/// is not stable in place. B10: it carries no payload. B11: it takes no place from a block of a fixed
+/// disk. E12: its file lengths are true.
 ///
-/// Source: [MS-VHDX] 2.3.1, 2.3.2.
+/// Source: [MS-VHDX] 2.3.1, 2.3.2, 2.6.2.1.
 struct WrittenEntryRules: TraceRule {
   /// Whether the write log tells every change of the file's length.
   let tellsLengths: Bool
@@ -69,6 +70,12 @@ struct WrittenEntryRules: TraceRule {
         Violation(
           .b10, "\(entry.found.name) carries payload: bytes \(target)", entries: entry.entries,
           evidence: ["the block table maps a payload block there"]))
+    }
+    if model.layout.leavesBlocksAllocated, let emptied = entry.emptiedTableEntry {
+      found.add(
+        Violation(
+          .b11, "\(entry.found.name) takes the place of a block of a fixed disk away",
+          entries: entry.entries, evidence: ["entry \(emptied) of the block table named it"]))
     }
     promisedByteCount = entry.found.header.flushedByteCount
   }

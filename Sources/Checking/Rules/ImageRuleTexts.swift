@@ -152,7 +152,8 @@ extension RuleText {
       promise: "payload is never logged",
       failure: "payload went through the log"),
     .b11: RuleText(
-      promise: "the file of a fixed disk is not shorter than its blocks",
-      failure: "the file of a fixed disk is too short"),
+      promise:
+        "a fixed disk has a place for each block, and a file that is not shorter than its blocks",
+      failure: "a fixed disk loses room for its blocks"),
   ]
 }
