@@ -141,6 +141,8 @@ public struct Traces: Sendable {
     public var openingError: String?
     /// Why the session could not open the disk, though no operation of the device had failed.
     public var diskOpeningError: String?
+    /// How many entries the log had when the session opened it.
+    public var entryCount = 0
     /// When the logger had closed the log; `nil` where it did not, or could not.
     public var closedAt: UInt64?
 

@@ -1,3 +1,5 @@
+import CrashStates
+
 /// D09: a session opens the disk that the session before left, unless the device fails it. No power was cut in between,
 /// so that nothing was lost.
 struct SessionOpeningJudge {
@@ -8,7 +10,7 @@ struct SessionOpeningJudge {
       session.diskOpeningError.map {
         Violation(
           .d09, "session \(number) could not open the disk, and no operation of the device failed",
-          evidence: [$0])
+          state: CrashState(cut: session.entryCount), evidence: [$0])
       }
     }
   }

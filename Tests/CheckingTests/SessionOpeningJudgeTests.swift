@@ -1,3 +1,4 @@
+import CrashStates
 import Testing
 
 @testable import Checking
@@ -6,6 +7,7 @@ import Testing
 @Suite struct SessionOpeningJudgeTests {
   private func session(diskOpeningError: String?) -> Traces.Session {
     var session = Traces.Session(firstLogOperation: 0)
+    session.entryCount = 7
     session.diskOpeningError = diskOpeningError
     return session
   }
@@ -15,6 +17,7 @@ import Testing
     let violations = SessionOpeningJudge(sessions: sessions).judge()
     #expect(violations.map(\.rule) == [.d09])
     #expect(violations.first?.evidence == ["no header"])
+    #expect(violations.first?.state == CrashState(cut: 7))
     #expect(violations.first?.title.contains("session 1") == true)
   }
 

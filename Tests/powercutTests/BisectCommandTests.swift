@@ -224,21 +224,21 @@ import WriteLog
     let out = folder.path("out")
     let fuzz = try ToolRun(
       [
-        "fuzz", "--stack", "raw:exact", "--bug", "logger.position-reread", "--seeds", "12",
+        "fuzz", "--stack", "raw:exact", "--bug", "logger.position-reread", "--seeds", "31",
         "--output", out,
       ])
     try #require(fuzz.status == 1)
     let run = try ToolRun(["bisect", try FoundRecording.unshrunk(in: out)])
     #expect(run.status == 1)
     // The write-zeroes whose place was taken, as the trace of the run has it.
-    #expect(run.result.contains("CULPRIT  entry 63  byte 372736  write  [110592, 114688)"))
+    #expect(run.result.contains("CULPRIT  entry 59  byte 679936  write  [8192, 20480)"))
     #expect(run.result.contains("rule         L03: "))
-    #expect(run.result.contains("the chain ends behind entry 63, at byte 380928 of the log"))
+    #expect(run.result.contains("the chain ends behind entry 59, at byte 696320 of the log"))
     #expect(
       run.result.contains(
-        "byte 376832 of the log: 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00"))
-    #expect(run.result.contains("byte 380928 of the log: zeroes"))
-    #expect(run.result.contains("the log is damaged after its first 64 entries"))
+        "byte 684032 of the log: 08 00 00 00 00 00 00 00 06 00 00 00 00 00 00 00"))
+    #expect(run.result.contains("byte 696320 of the log: zeroes"))
+    #expect(run.result.contains("the log is damaged after its first 60 entries"))
   }
 
   /// A block is published while its payload can be lost. What the client wrote is not to be seen in the
