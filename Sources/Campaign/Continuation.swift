@@ -22,38 +22,35 @@ public struct Continuation: Sendable {
 
   /// What went wrong; `nil` where nothing did.
   public func failure(of image: SparseBytes) -> String? {
+    let (device, failure) = Self.run(options, over: image, seed: seed, work)
+    if let failure { return "the recovered image takes no new writes: \(failure)" }
+    return missing(in: device.contents(afterPowerCutKeeping: { _ in false }))
+  }
+
+  /// Why the stack does not open an image for writing; `nil` where it does.
+  static func refusal(of image: SparseBytes, _ options: VHDXDisk.Options, seed: Seed) -> String? {
+    run(options, over: image, seed: seed) { disk, progress in
+      do throws(DeviceError) { try await disk.open() } catch { progress.failure = "\(error)" }
+    }.failure
+  }
+
+  /// One task at a disk over a device of its own.
+  private static func run(
+    _ options: VHDXDisk.Options, over image: SparseBytes, seed: Seed,
+    _ work: @escaping @Sendable (VHDXDisk, Progress) async -> Void
+  ) -> (device: SimulatedDevice, failure: String?) {
     let simulation = Simulation(
       strategy: StrategyName.sticky.makeStrategy(seed: seed, expectedStepCount: 64))
     let device = SimulatedDevice(contents: image, isGrowable: true, simulation: simulation)
     let disk = VHDXDisk(over: device, options: options, simulation: simulation)
     let progress = Progress()
     simulation.spawn(task: 0) { await work(disk, progress) }
-    if let failure = Self.end(simulation, progress) {
-      return "the recovered image takes no new writes: \(failure)"
-    }
-    return missing(in: device.contents(afterPowerCutKeeping: { _ in false }))
-  }
-
-  /// Why the stack does not open an image for writing; `nil` where it does.
-  static func refusal(of image: SparseBytes, _ options: VHDXDisk.Options, seed: Seed) -> String? {
-    let simulation = Simulation(
-      strategy: StrategyName.sticky.makeStrategy(seed: seed, expectedStepCount: 64))
-    let device = SimulatedDevice(contents: image, isGrowable: true, simulation: simulation)
-    let disk = VHDXDisk(over: device, options: options, simulation: simulation)
-    let progress = Progress()
-    simulation.spawn(task: 0) {
-      do throws(DeviceError) { try await disk.open() } catch { progress.failure = "\(error)" }
-    }
-    return end(simulation, progress)
-  }
-
-  private static func end(_ simulation: Simulation, _ progress: Progress) -> String? {
     do throws(Simulation.Stall) {
       try simulation.run()
     } catch {
-      return "the writer waits for ever (\(error))"
+      return (device, "the writer waits for ever (\(error))")
     }
-    return progress.failure
+    return (device, progress.failure)
   }
 
   /// What is written: the first sectors of some blocks, of the last one too.
@@ -71,7 +68,7 @@ public struct Continuation: Sendable {
     StampedUnit.bytes(seed: seed, operation: UInt64.max, range: range)
   }
 
-  private func work(_ disk: VHDXDisk, _ progress: Progress) async {
+  @Sendable private func work(_ disk: VHDXDisk, _ progress: Progress) async {
     var step = "opening"
     do throws(DeviceError) {
       try await disk.open()

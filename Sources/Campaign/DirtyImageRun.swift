@@ -26,13 +26,19 @@ public struct DirtyImageRun: Sendable {
     var notes: [[String]] = []
     var judgement = Judgement()
     judgement.judgedRules = RecoveryJudge.rules
-    if Self.isWritten(profile) { judgement.judgedRules += WriterOpeningJudge.rules }
+    var isWritten = false
     for index in 0..<Self.caseCount {
       let image = DirtyImage(seed: seed, index: UInt64(index))
       notes.append(image.notes)
       Self.judge(image, profile, &judgement)
-      if judgement.violations.isEmpty { Self.judgeWriting(image, profile, seed, &judgement) }
+      // What recovery does wrong, the writer's opening would say again.
+      guard judgement.violations.isEmpty,
+        let violations = Self.writingViolations(image, profile, seed)
+      else { continue }
+      isWritten = true
+      for violation in violations { judgement.add(violation, notes: image.notes) }
     }
+    if isWritten { judgement.judgedRules += WriterOpeningJudge.rules }
     judgement.violations.sort { $0.rule.explanationOrder < $1.rule.explanationOrder }
     self.notes = notes
     self.judgement = judgement
@@ -56,28 +62,22 @@ public struct DirtyImageRun: Sendable {
     }
   }
 
-  /// A writer's opening is judged by a strict reading of the structures, which QEMU's is not.
-  private static func isWritten(_ profile: RecoveryProfile) -> Bool {
-    !profile.readsHeadersAsQEMU
-  }
-
-  /// - Precondition: recovery did nothing wrong, or the writer's opening would say it again.
-  private static func judgeWriting(
-    _ image: DirtyImage, _ profile: RecoveryProfile, _ seed: Seed, _ judgement: inout Judgement
-  ) {
-    // No block device ends within a sector.
-    guard isWritten(profile), image.file.byteCount % 512 == 0 else { return }
+  /// What our writer does wrong with an image; `nil` where it is not asked.
+  private static func writingViolations(
+    _ image: DirtyImage, _ profile: RecoveryProfile, _ seed: Seed
+  ) -> [Violation]? {
+    // The structures are read strictly, as QEMU does not. No block device ends within a sector.
+    guard !profile.readsHeadersAsQEMU, image.file.byteCount % 512 == 0 else { return nil }
     var stream = RandomStream(seed, .configuration, 6)
     let options = VHDXDisk.Options(recovery: profile, identity: stream.next())
     let contents = image.file.contents
     let judge = WriterOpeningJudge(
       RecoveryOptions(maximumFileByteCount: VHDXDisk.maximumFileByteCount))
-    let violations = judge.judge(before: image.file) {
+    return judge.judge(before: image.file) {
       Continuation.refusal(of: contents, options, seed: seed)
     } goOn: { parameters in
       Continuation(options: options, parameters: parameters, seed: seed).failure(of: contents)
     }
-    for violation in violations { judgement.add(violation, notes: image.notes) }
   }
 }
 

@@ -112,9 +112,8 @@ public struct FuzzTally: Sendable {
   public private(set) var examples: [Finding] = []
   private static let exampleCountOfRule = 3
   private let asksForAllStates: Bool
-  /// Whether there is a client of a device, and its reads are judged.
-  private let judgesReads: Bool
-  private var areReadsJudged = false
+  /// Rules that some seed can judge and none has so far, and why; `nil` where that is for a seed to say.
+  private var unseen: [(rule: Rule, reason: String?)]
   private var seedCount = 0
   /// Of how many seeds all states were compared with those of the device.
   private var comparedSeedCount = 0
@@ -131,14 +130,23 @@ public struct FuzzTally: Sendable {
     stack = plan.stack
     tiers = plan.tiers
     asksForAllStates = plan.tiers.contains(.all) && plan.workload == .client
-    judgesReads =
-      plan.workload == .client && plan.stack.program?.isDatabase != true
-      && !plan.ignoredRules.contains(.d11)
+    unseen = Self.seldomJudged(plan).filter { !plan.ignoredRules.contains($0.rule) }
     isExhaustive = plan.exhaustive != nil
     report = RunReport(
       command: "fuzz", subject: RunReport.target(plan.stack, plan.bugs), seeds: plan.seeds)
     report.unjudgedRules = plan.ignoredRules.sorted().map { ($0, "switched off") }
     report.needsPromises = plan.stack.program != nil
+  }
+
+  /// What a seed judges only where its run comes to it.
+  private static func seldomJudged(_ plan: FuzzPlan) -> [(rule: Rule, reason: String?)] {
+    let reads = "no seed has a read of the client that was answered"
+    switch plan.workload {
+    case .client where plan.stack.program == nil: return [(.d11, reads), (.l08, nil)]
+    case .client where plan.stack.program?.isDatabase != true: return [(.d11, reads)]
+    case .dirtyImages: return [(.d10, "no seed has an image that a writer was given")]
+    default: return []
+    }
   }
 
   /// - Returns: whether the campaign goes on.
@@ -147,7 +155,11 @@ public struct FuzzTally: Sendable {
     if let stalled = result.stalledRun { throw stalled }
     seedCount += 1
     if result.judgement.judgedRules.contains(.l10) { comparedSeedCount += 1 }
-    areReadsJudged = areReadsJudged || result.judgement.judgedRules.contains(.d11)
+    unseen.removeAll { result.judgement.judgedRules.contains($0.rule) }
+    for place in unseen.indices where unseen[place].reason == nil {
+      unseen[place].reason =
+        result.judgement.unjudgedRules.first { $0.rule == unseen[place].rule }?.reason
+    }
     report.counts.add(result.judgement)
     if let refused = result.judgement.refusal {
       refusedSeedCount += 1
@@ -228,8 +240,8 @@ public struct FuzzTally: Sendable {
             ? "within the bound there are no others"
             : "\(unfinishedSeedCount) seeds have more"))
     }
-    if judgesReads, !areReadsJudged, seedCount > 0 {
-      final.unjudgedRules.append((.d11, "no seed has a read of the client that was answered"))
+    if seedCount > 0 {
+      final.unjudgedRules += unseen.map { ($0.rule, $0.reason ?? "no seed came to it") }
     }
     final.addCommandNotes(comparesRecoveries: stack.image == .vhdx, tiers: tiers)
     return final

@@ -69,8 +69,8 @@ struct ImageSwarm {
     return specification
   }
 
-  /// Now and then an image that was in use before, commits that take several entries, large sectors below. A stream of its
-  /// own, so that the other runs are what they would be without these.
+  /// Now and then an image that was in use before, commits that take several entries, large sectors below. A stream
+  /// of its own, so that the other runs are what they would be without these.
   private func wear(_ configuration: inout RunConfiguration, _ seed: Seed) {
     guard configuration.stack.program == nil, configuration.stack.profile == .exact else { return }
     var stream = RandomStream(seed, .configuration, 5)

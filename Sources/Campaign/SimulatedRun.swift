@@ -164,9 +164,9 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
     }
     try simulation.run()
     session.openingError = outcome.error.map { "\($0)" }
+    session.entryCount = logger.entryCount
     sessions.append(session)
     if outcome.error != nil { return false }
-    sessions[sessions.count - 1].entryCount = logger.entryCount
     let firstOperation = data.trace.count
     simulation.spawn(task: 0) {
       do throws(DeviceError) { try await disk.open() } catch { outcome.error = error }

@@ -20,7 +20,8 @@ public struct JUnitReport {
     } else {
       addScenarios(to: &suite, timing)
     }
-    return suite.text(timing, notes: report.notes)
+    return suite.text(
+      timing, notes: report.notes + UnjudgedRulesText.lines(report.unjudgedRules))
   }
 
   // MARK: Commands without scenarios

@@ -29,7 +29,8 @@ struct BisectDescription {
   func junit(_ timing: ReportTiming) -> String {
     var suite = JUnitSuite(command: "bisect", subject: result.path)
     suite.add("\(result.path) \(subject)", timing, result.outcome, text: text(timing))
-    return suite.text(timing, notes: result.notes)
+    return suite.text(
+      timing, notes: result.notes + UnjudgedRulesText.lines(result.unjudgedRules))
   }
 
   // MARK: The verdict

@@ -108,6 +108,28 @@ import Workload
     #expect(saying == [true, false])
   }
 
+  /// L08 compares a log with its device, unless the log's device failed; D10 takes an image that a writer can be
+  /// given. Seed 1 has what seed 12, or 67, lacks.
+  @Test(
+    arguments: [
+      ("raw:exact", FuzzedWorkload.client, Rule.l08, 12), ("vhdx:exact", .dirtyImages, .d10, 67),
+    ] as [(String, FuzzedWorkload, Rule, UInt64)])
+  func aCampaignSaysWhatNoSeedCouldJudge(
+    stack: String, workload: FuzzedWorkload, rule: Rule, seed: UInt64
+  ) throws {
+    for (number, isSaid) in [(seed, true), (1, false)] {
+      var plan = FuzzPlan(
+        stack: try #require(StackName(stack)),
+        seeds: SeedRange(first: Seed(number), last: Seed(number)))
+      plan.workload = workload
+      var tally = FuzzTally(plan)
+      _ = try tally.add(plan.run(Seed(number)))
+      let reasons = tally.finalReport.unjudgedRules.filter { $0.rule == rule }.map(\.reason)
+      #expect(reasons.count == (isSaid ? 1 : 0), "seed \(number): \(reasons)")
+      if rule == .l08 { #expect(reasons.allSatisfy { $0.contains("device failed") }) }
+    }
+  }
+
   @Test func aLyingDeviceBreaksL09() {
     var configuration = RunConfiguration(stack: Self.exact)
     configuration.faults.liesAboutFlushes = true

@@ -51,6 +51,14 @@ import Testing
           + "\\nentry 2: at byte 3072\\nreproduce: \(SampleReport.reproduction)'"))
   }
 
+  /// What was not judged stands beside the cases, as notes do.
+  @Test func whatWasNotJudgedIsSaid() throws {
+    var report = SampleReport.passed()
+    report.unjudgedRules = [(.l05, "no traces"), (.l11, "no traces")]
+    let text = JUnitReport(report).text(Self.timing)
+    #expect(text.contains("<system-out>not judged: L05 L11 (no traces)</system-out>"))
+  }
+
   /// Two bugs that break one rule are two cases; a rule without a group is one of its own.
   @Test func everyGroupIsACase() throws {
     var report = SampleReport.fuzz([SampleReport.finding, SampleReport.bareFinding])

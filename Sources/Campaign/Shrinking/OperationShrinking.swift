@@ -80,15 +80,19 @@ extension ShrinkTrials {
     var candidate = best.with(
       sessions: best.sessions.map { $0.filter { !identifiers.contains($0.identifier) } })
     candidate.configuration.turns = order(without: identifiers)
-    let data = RemainingPlaces(judged.run.clientsOfFaultableOperations, without: identifiers)
     let errors = best.configuration.faults.errors
-    candidate.configuration.faults.errors = [:]
-    for (place, error) in errors {
-      if let moved = data[place] { candidate.configuration.faults.errors[moved] = error }
+    if !errors.isEmpty {
+      let data = RemainingPlaces(judged.run.clientsOfFaultableOperations, without: identifiers)
+      candidate.configuration.faults.errors = [:]
+      for (place, error) in errors {
+        if let moved = data[place] { candidate.configuration.faults.errors[moved] = error }
+      }
     }
-    let log = RemainingPlaces(judged.run.clientsOfFaultableLogOperations, without: identifiers)
-    candidate.configuration.failingLogOperations = Set(
-      best.configuration.failingLogOperations.compactMap { log[$0] })
+    let failing = best.configuration.failingLogOperations
+    if !failing.isEmpty {
+      let log = RemainingPlaces(judged.run.clientsOfFaultableLogOperations, without: identifiers)
+      candidate.configuration.failingLogOperations = Set(failing.compactMap { log[$0] })
+    }
     return candidate
   }
 

@@ -22,7 +22,7 @@ struct AnswerJudge {
   ) -> [Violation] {
     switch answer {
     case .opened:
-      [Violation(Rule(rawValue: refusal.rule) ?? .h03, "\(refusal), and the image opens")]
+      [Violation(refusal.brokenRule, "\(refusal), and the image opens")]
     case .refused: []
     case .neverEnded: [.neverEnds]
     case .crashed(let text): [.ended(by: text)]

@@ -137,6 +137,11 @@ final class ReplayedFile: ImageFile {
   }
 }
 
+extension OracleRefusal {
+  /// The rule that the image breaks.
+  var brokenRule: Rule { Rule(rawValue: rule) ?? .h03 }
+}
+
 extension OracleImage {
   init(_ file: any ImageFile) {
     self.init(

@@ -15,7 +15,7 @@ struct HeaderChangeJudge {
     } catch {
       return [
         Violation(
-          Rule(rawValue: error.rule) ?? .h03, "recovery leaves no header to go by: \(error)")
+          error.brokenRule, "recovery leaves no header to go by: \(error)")
       ]
     }
     var violations: [Violation] = []

@@ -28,20 +28,21 @@ public struct WriterOpeningJudge {
   ///   - before: the dirty image.
   ///   - refusal: opens it for writing and says why that failed; `nil` where it did not.
   ///   - goOn: opens it, writes, cuts the power and looks; what went wrong, `nil` where nothing did.
+  /// - Returns: `nil` where the writer was not asked, because the image is none for it.
   public func judge(
     before: any ImageFile, refusal: () -> String?, goOn: (DiskParameters) -> String?
-  ) -> [Violation] {
+  ) -> [Violation]? {
     let expected = ExpectedRecovery(before, options: options)
     if let reason = expected.refusal {
-      return taken(Rule(rawValue: reason.rule) ?? .h03, "\(reason)", refusal)
+      return taken(reason.brokenRule, "\(reason)", refusal)
     }
-    guard expected.opens == true, let log = expected.logRange else { return [] }
+    guard expected.opens == true, let log = expected.logRange else { return nil }
     let parameters: DiskParameters
     do throws(FormatError) {
-      guard let found = try Self.parameters(of: expected.file, log: log) else { return [] }
+      guard let found = try Self.parameters(of: expected.file, log: log) else { return nil }
       parameters = found
     } catch {
-      guard let rule = Rule(brokenBy: error) else { return [] }
+      guard let rule = Rule(brokenBy: error) else { return nil }
       return taken(rule, "\(error.finding)", refusal)
     }
     if parameters.hasParent {
