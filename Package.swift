@@ -46,33 +46,35 @@ let package = Package(
       cSettings: [
         .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
       ]),
-    layer("Bytes", ["CXXHash", "CISAL"]),
+    layer("Rules"),
+    layer("Bytes", ["Rules", "CXXHash", "CISAL"]),
     layer("Scheduling", ["CScheduling"]),
     // 1: devices and formats.
     layer("BlockDevice", ["Bytes", "Scheduling"]),
-    layer("WriteLog", ["Bytes"]),
-    layer("VHDX", ["Bytes"]),
-    layer("LogOracle", ["Bytes"]),
+    layer("WriteLog", ["Rules", "Bytes"]),
+    layer("VHDX", ["Rules", "Bytes"]),
+    layer("LogOracle", ["Rules", "Bytes"]),
     // 2: what is under test, and what judges it.
     layer("Workload", ["Bytes", "Scheduling", "WriteLog"]),
     layer("Stacks", ["Bytes", "BlockDevice", "WriteLog", "VHDX", "Scheduling"]),
     layer("CrashStates", ["Bytes", "WriteLog", "Scheduling"]),
     layer(
       "Checking",
-      ["Bytes", "BlockDevice", "WriteLog", "VHDX", "LogOracle", "CrashStates", "Workload"]),
+      ["Rules", "Bytes", "BlockDevice", "WriteLog", "VHDX", "LogOracle", "CrashStates", "Workload"]),
     // 3: runs and what is said of them.
     layer(
       "Campaign",
       [
-        "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
+        "Rules", "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
         "CrashStates", "Checking", yams,
       ]),
-    layer("Reporting", ["Bytes", "Scheduling", "Checking", "Campaign"]),
+    layer("Reporting", ["Rules", "Bytes", "Scheduling", "Checking", "Campaign"]),
     // 4: the world.
     layer(
       "Programs",
       [
-        "Recorder", "Host", "NBD", "Campaign", "Checking", "CrashStates", "Stacks", "Workload",
+        "Rules", "Recorder", "Host", "NBD", "Campaign", "Checking", "CrashStates", "Stacks",
+        "Workload",
         "WriteLog", "VHDX", "BlockDevice", "Scheduling", "Bytes",
       ]),
     layer("Recorder", ["Host", "WriteLog", "Bytes", "CJournal"]),
@@ -94,7 +96,7 @@ let package = Package(
     .executableTarget(
       name: "powercut",
       dependencies: [
-        "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
+        "Rules", "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
         "CrashStates",
         "Checking", "Campaign", "Reporting", "Host", "Programs", "Recorder", "NBD",
         argumentParser,
@@ -118,12 +120,13 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("Architecture", ["TestSupport"]),
+    tests("Rules", ["Rules", "TestSupport"]),
     tests("Bytes", ["Bytes", "TestSupport"]),
     tests("Scheduling", ["Scheduling"]),
     tests("BlockDevice", ["BlockDevice", "Scheduling", "Bytes"]),
-    tests("WriteLog", ["WriteLog", "Bytes", "Host", "TestSupport"]),
-    tests("VHDX", ["VHDX", "Checking", "Bytes", "Host", "TestSupport"]),
-    tests("LogOracle", ["LogOracle", "VHDX", "Bytes", "Host", "TestSupport"]),
+    tests("WriteLog", ["Rules", "WriteLog", "Bytes", "Host", "TestSupport"]),
+    tests("VHDX", ["Rules", "VHDX", "Checking", "Bytes", "Host", "TestSupport"]),
+    tests("LogOracle", ["Rules", "LogOracle", "VHDX", "Bytes", "Host", "TestSupport"]),
     tests("NBD", ["NBD", "Bytes", "Host", "TestSupport", nioCore]),
     tests("Workload", ["Workload", "Bytes", "WriteLog", "Scheduling"]),
     tests(
@@ -135,27 +138,31 @@ let package = Package(
     tests(
       "Checking",
       [
-        "Checking", "CrashStates", "Workload", "Scheduling", "BlockDevice", "WriteLog", "VHDX",
+        "Rules", "Checking", "CrashStates", "Workload", "Scheduling", "BlockDevice", "WriteLog",
+        "VHDX",
         "Bytes", "Host", "TestSupport",
       ]),
     tests(
       "Campaign",
       [
-        "Campaign", "Checking", "CrashStates", "Stacks", "Workload", "Scheduling", "WriteLog",
+        "Rules", "Campaign", "Checking", "CrashStates", "Stacks", "Workload", "Scheduling",
+        "WriteLog",
         "VHDX",
         "Bytes", "Host", "TestSupport",
       ]),
     tests(
       "Reporting",
       [
-        "Reporting", "Campaign", "Checking", "CrashStates", "Stacks", "Scheduling", "Bytes", "Host",
+        "Rules", "Reporting", "Campaign", "Checking", "CrashStates", "Stacks", "Scheduling",
+        "Bytes", "Host",
         "TestSupport",
       ]),
     tests("Host", ["Host", "Bytes", "TestSupport"]),
     tests(
       "Programs",
       [
-        "Programs", "Recorder", "Campaign", "Checking", "CrashStates", "Stacks", "Workload",
+        "Rules", "Programs", "Recorder", "Campaign", "Checking", "CrashStates", "Stacks",
+        "Workload",
         "WriteLog", "VHDX", "BlockDevice", "Scheduling", "Bytes", "Host", "TestSupport",
       ]),
     tests("Recorder", ["Recorder", "WriteLog", "Host", "Bytes", "TestSupport"]),

@@ -5,7 +5,7 @@ import Bytes
 /// Ranges are whole sectors of ``sectorByteCount`` bytes. A write that has returned is visible to
 /// reads; it is sure to survive a power cut only after a later ``flush()`` has returned, or where it
 /// was written with FUA.
-public protocol BlockDevice: AnyObject, Sendable {
+package protocol BlockDevice: AnyObject, Sendable {
   /// The alignment of every request, in bytes: a power of two, 512 or more.
   var sectorByteCount: UInt32 { get }
   /// The device's length as its latest completed resize left it.
@@ -23,7 +23,7 @@ public protocol BlockDevice: AnyObject, Sendable {
 }
 
 /// Why a device refused an operation. Nothing of a refused operation is guaranteed.
-public enum DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
+package enum DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The medium failed.
   case inputOutput
   /// There is no space to grow into.
@@ -40,7 +40,7 @@ public enum DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
   case unsupported(String)
 
   /// As errno names it, for marks and reports.
-  public var name: String {
+  package var name: String {
     switch self {
     case .inputOutput: "EIO"
     case .noSpace: "ENOSPC"
@@ -50,7 +50,7 @@ public enum DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .inputOutput: "EIO: the device failed"
     case .noSpace: "ENOSPC: the device has no space left"
@@ -66,7 +66,7 @@ public enum DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension BlockDevice {
   /// What every device checks before it takes a request.
-  public func checkRequest(_ range: ByteRange) throws(DeviceError) {
+  package func checkRequest(_ range: ByteRange) throws(DeviceError) {
     try checkAlignment(range)
     guard range.endByteOffset <= byteCount else {
       throw .outOfRange(range, deviceByteCount: byteCount)
@@ -74,7 +74,7 @@ extension BlockDevice {
   }
 
   /// Whether the request is made of whole sectors.
-  public func checkAlignment(_ range: ByteRange) throws(DeviceError) {
+  package func checkAlignment(_ range: ByteRange) throws(DeviceError) {
     let sector = UInt64(sectorByteCount)
     guard range.byteOffset % sector == 0, range.byteCount % sector == 0 else {
       throw .misaligned(range, sectorByteCount: sectorByteCount)

@@ -1,8 +1,8 @@
 import Bytes
 
 /// One operation in the trace of a simulated device. Times are event numbers of the simulation.
-public struct DeviceOperation: Sendable {
-  public enum Action: String, Hashable, Sendable {
+package struct DeviceOperation: Sendable {
+  package enum Action: String, Hashable, Sendable {
     case read
     case write
     case writeZeroes = "write-zeroes"
@@ -11,26 +11,26 @@ public struct DeviceOperation: Sendable {
     case resize
   }
 
-  public var action: Action
+  package var action: Action
   /// What it covers; for a resize from 0 to the new length, empty for a flush.
-  public var range: ByteRange
+  package var range: ByteRange
   /// The data of a write.
-  public var bytes: [UInt8]
-  public var isFUA: Bool
+  package var bytes: [UInt8]
+  package var isFUA: Bool
   /// The task and the client operation on whose behalf it was submitted.
-  public var task: Int
-  public var clientOperation: UInt64?
+  package var task: Int
+  package var clientOperation: UInt64?
 
-  public var submittedAt: UInt64
+  package var submittedAt: UInt64
   /// `nil` while it is in flight.
-  public var completedAt: UInt64?
+  package var completedAt: UInt64?
   /// From when on it survives a power cut for sure.
-  public var stableAt: UInt64?
-  public var error: DeviceError?
+  package var stableAt: UInt64?
+  package var error: DeviceError?
 
   /// Whether it changes contents or length.
-  public var isModifying: Bool { action != .read && action != .flush }
+  package var isModifying: Bool { action != .read && action != .flush }
 
   /// Whether it took effect.
-  public var isApplied: Bool { completedAt != nil && error == nil && isModifying }
+  package var isApplied: Bool { completedAt != nil && error == nil && isModifying }
 }

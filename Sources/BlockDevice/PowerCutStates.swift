@@ -8,12 +8,12 @@ import Bytes
 /// two that were in flight together may have been carried out in either order. An operation that failed left nothing.
 ///
 /// This is the device's own word, worked out from its trace alone, for comparing what a log of it says.
-public struct PowerCutStates {
+package struct PowerCutStates {
   private let operations: [DeviceOperation]
   private let initialContents: SparseBytes
 
   /// - Parameter trace: all operations of the device.
-  public init(trace: [DeviceOperation], initialContents: SparseBytes) {
+  package init(trace: [DeviceOperation], initialContents: SparseBytes) {
     operations = trace.filter { $0.isModifying && $0.error == nil }
       .sorted { ($0.completedAt ?? .max) < ($1.completedAt ?? .max) }
     self.initialContents = initialContents
@@ -22,7 +22,7 @@ public struct PowerCutStates {
   /// Calls `body` with every state, some of them more than once.
   ///
   /// - Returns: `false` where they are more than the limit, and not all were gone through.
-  public func forEach(limit: Int, _ body: (SparseBytes) -> Void) -> Bool {
+  package func forEach(limit: Int, _ body: (SparseBytes) -> Void) -> Bool {
     var left = limit
     for moment in moments {
       guard forEach(at: moment, &left, body) else { return false }

@@ -8,17 +8,17 @@ import Scheduling
 /// stable media is only what a flush covered, which had completed when that flush was submitted, and
 /// what was written with FUA. The trace keeps all of it, so that what a power cut could leave can be
 /// told for any moment.
-public final class SimulatedDevice: BlockDevice, @unchecked Sendable {
-  public let sectorByteCount: UInt32
+package final class SimulatedDevice: BlockDevice, @unchecked Sendable {
+  package let sectorByteCount: UInt32
   /// Grows by itself where a write reaches behind its end, as a file does.
-  public let isGrowable: Bool
-  public let faults: DeviceFaults
+  package let isGrowable: Bool
+  package let faults: DeviceFaults
   /// What reads see.
-  public private(set) var contents: SparseBytes
+  package private(set) var contents: SparseBytes
   /// What was on stable media before the first operation.
-  public let initialContents: SparseBytes
+  package let initialContents: SparseBytes
   /// Every operation in the order of submission.
-  public private(set) var trace: [DeviceOperation] = []
+  package private(set) var trace: [DeviceOperation] = []
 
   private let simulation: Simulation
   private let deviceNumber: Int
@@ -26,9 +26,9 @@ public final class SimulatedDevice: BlockDevice, @unchecked Sendable {
   /// Operations that completed and are not stable, by their place in ``trace``.
   private var unstable: [Int] = []
 
-  public var byteCount: UInt64 { contents.byteCount }
+  package var byteCount: UInt64 { contents.byteCount }
 
-  public init(
+  package init(
     contents: SparseBytes, sectorByteCount: UInt32 = 512, isGrowable: Bool = false,
     faults: DeviceFaults = DeviceFaults(), simulation: Simulation
   ) {
@@ -41,7 +41,7 @@ public final class SimulatedDevice: BlockDevice, @unchecked Sendable {
     deviceNumber = simulation.nextDeviceNumber()
   }
 
-  public func read(_ range: ByteRange) async throws(DeviceError) -> [UInt8] {
+  package func read(_ range: ByteRange) async throws(DeviceError) -> [UInt8] {
     try checkRequest(range)
     let place = submit(.read, range)
     await simulation.point(access(.read, range))
@@ -49,7 +49,7 @@ public final class SimulatedDevice: BlockDevice, @unchecked Sendable {
     return contents.read(range)
   }
 
-  public func write(
+  package func write(
     _ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool
   ) async throws(DeviceError) {
     let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
@@ -57,27 +57,27 @@ public final class SimulatedDevice: BlockDevice, @unchecked Sendable {
     try await carryOut(.write, range, bytes: bytes, isFUA: isFUA)
   }
 
-  public func writeZeroes(_ range: ByteRange, isFUA: Bool) async throws(DeviceError) {
+  package func writeZeroes(_ range: ByteRange, isFUA: Bool) async throws(DeviceError) {
     try checkGrowingRequest(range)
     try await carryOut(.writeZeroes, range, isFUA: isFUA)
   }
 
-  public func discard(_ range: ByteRange) async throws(DeviceError) {
+  package func discard(_ range: ByteRange) async throws(DeviceError) {
     try checkRequest(range)
     try await carryOut(.discard, range)
   }
 
-  public func flush() async throws(DeviceError) {
+  package func flush() async throws(DeviceError) {
     try await carryOut(.flush, ByteRange(byteOffset: 0, byteCount: 0))
   }
 
-  public func resize(toByteCount byteCount: UInt64) async throws(DeviceError) {
+  package func resize(toByteCount byteCount: UInt64) async throws(DeviceError) {
     try await carryOut(.resize, ByteRange(byteOffset: 0, byteCount: byteCount))
   }
 
   /// What a power cut now could leave: the stable operations and those of the others that `keep`
   /// says, in the order in which they completed.
-  public func contents(afterPowerCutKeeping keep: (DeviceOperation) -> Bool) -> SparseBytes {
+  package func contents(afterPowerCutKeeping keep: (DeviceOperation) -> Bool) -> SparseBytes {
     var left = initialContents
     let applied = trace.filter { $0.isApplied && ($0.stableAt != nil || keep($0)) }
     for operation in applied.sorted(by: { ($0.completedAt ?? 0) < ($1.completedAt ?? 0) }) {

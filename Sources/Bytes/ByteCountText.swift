@@ -1,10 +1,10 @@
 /// Numbers of bytes as people write them.
-public enum ByteCountText {
+package enum ByteCountText {
   /// What ``parse(_:)`` takes, for usage texts and messages.
-  public static let forms = "4096, 64K, 64KiB, 1.5G"
+  package static let forms = "4096, 64K, 64KiB, 1.5G"
 
   /// Those that texts are written with, ascending.
-  public static let units: [(suffix: String, byteCount: UInt64)] = [
+  package static let units: [(suffix: String, byteCount: UInt64)] = [
     ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30),
   ]
 
@@ -18,7 +18,7 @@ public enum ByteCountText {
   /// A fraction needs a unit of K at least; what it leaves of a byte is cut off.
   ///
   /// - Returns: `nil` for anything else, and where the number does not fit into 64 bits.
-  public static func parse(_ text: String) -> UInt64? {
+  package static func parse(_ text: String) -> UInt64? {
     guard text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
     let number = text.prefix { $0.isASCIIDigit || $0 == "." }
     guard let unit = unit(text.dropFirst(number.count)) else { return nil }

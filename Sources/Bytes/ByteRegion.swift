@@ -6,21 +6,21 @@ import CXXHash
 /// loading a 64-byte header out of a mapping takes 2 ns this way and 9 ns through an array with a
 /// cursor. Every access is checked against ``byteCount``; an access outside is a mistake of ours,
 /// never of a file, so it is a precondition.
-@safe public final class ByteRegion: @unchecked Sendable {
+@safe package final class ByteRegion: @unchecked Sendable {
   @usableFromInline let memory: UnsafeRawBufferPointer
   private let release: @Sendable (UnsafeRawBufferPointer) -> Void
   private let forget: (@Sendable (Range<Int>) -> Void)?
   private let findExtent: (@Sendable (Int) -> SparseExtent?)?
 
   /// How many bytes there are.
-  public var byteCount: Int { unsafe memory.count }
+  package var byteCount: Int { unsafe memory.count }
 
   /// Takes over `memory`, which must stay valid and unchanged until `release` is called with it.
   ///
   /// - Parameters:
   ///   - forget: drops the pages of a range from memory; they come back when touched.
   ///   - findExtent: says of a byte whether it lies in a hole, and how far that goes.
-  @unsafe public init(
+  @unsafe package init(
     unsafeMemory memory: UnsafeRawBufferPointer,
     forget: (@Sendable (Range<Int>) -> Void)? = nil,
     findExtent: (@Sendable (Int) -> SparseExtent?)? = nil,
@@ -33,7 +33,7 @@ import CXXHash
   }
 
   /// A copy of `bytes`.
-  public init(_ bytes: [UInt8]) {
+  package init(_ bytes: [UInt8]) {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 16)
     unsafe copy.copyBytes(from: bytes)
     unsafe memory = UnsafeRawBufferPointer(copy)
@@ -48,7 +48,7 @@ import CXXHash
 
   /// The little-endian integer at `byteOffset`.
   @inlinable
-  public func load<Value: FixedWidthInteger>(at byteOffset: Int, as type: Value.Type) -> Value {
+  package func load<Value: FixedWidthInteger>(at byteOffset: Int, as type: Value.Type) -> Value {
     precondition(
       byteOffset >= 0 && byteOffset <= byteCount - MemoryLayout<Value>.size,
       "a load outside of the region")
@@ -57,7 +57,7 @@ import CXXHash
   }
 
   /// Whether the bytes of `range` are all zero.
-  public func isZero(in range: Range<Int>) -> Bool {
+  package func isZero(in range: Range<Int>) -> Bool {
     check(range)
     var byteOffset = range.lowerBound
     while byteOffset + 8 <= range.upperBound {
@@ -72,13 +72,13 @@ import CXXHash
   }
 
   /// A copy of the bytes of `range`.
-  public func bytes(in range: Range<Int>) -> [UInt8] {
+  package func bytes(in range: Range<Int>) -> [UInt8] {
     check(range)
     return unsafe [UInt8](UnsafeRawBufferPointer(rebasing: memory[range]))
   }
 
   /// Copies the bytes of `range` over those of `target` from `index` on.
-  public func copyBytes(in range: Range<Int>, to target: inout [UInt8], at index: Int) {
+  package func copyBytes(in range: Range<Int>, to target: inout [UInt8], at index: Int) {
     check(range)
     precondition(index >= 0 && range.count <= target.count - index, "a copy inside of the array")
     unsafe target.withUnsafeMutableBytes { target in
@@ -88,7 +88,7 @@ import CXXHash
   }
 
   /// Lends the bytes of `range` to `body`, which must not keep the pointer.
-  @unsafe public func withUnsafeBytes<Result, Failure: Error>(
+  @unsafe package func withUnsafeBytes<Result, Failure: Error>(
     in range: Range<Int>, _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     check(range)
@@ -97,18 +97,18 @@ import CXXHash
 
   /// Whether the region is so large (above 1 GiB) that a walk through it should give pages back. In a
   /// smaller one that costs more than it gains: mapping 660 MB anew takes as long as hashing them.
-  public var isWorthForgetting: Bool { byteCount > 1 << 30 }
+  package var isWorthForgetting: Bool { byteCount > 1 << 30 }
 
   /// Says that `range` will not be read again soon, so that walking through a mapped file of any
   /// length stays in constant memory.
-  public func forgetPages(in range: Range<Int>) {
+  package func forgetPages(in range: Range<Int>) {
     check(range)
     forget?(range)
   }
 
   /// Whether the byte at `byteOffset` lies in a hole of a file, and where the hole or the data ends,
   /// found out without reading; `nil` where nobody can tell.
-  public func extent(at byteOffset: Int) -> SparseExtent? {
+  package func extent(at byteOffset: Int) -> SparseExtent? {
     precondition(byteOffset >= 0 && byteOffset < byteCount, "a byte of the region")
     return findExtent?(byteOffset)
   }

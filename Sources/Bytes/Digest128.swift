@@ -1,12 +1,12 @@
 import CXXHash
 
 /// A 128-bit XXH3 hash.
-public struct Digest128: Hashable, Comparable, Sendable, CustomStringConvertible {
-  public var low: UInt64
-  public var high: UInt64
+package struct Digest128: Hashable, Comparable, Sendable, CustomStringConvertible {
+  package var low: UInt64
+  package var high: UInt64
 
   @inlinable
-  public init(low: UInt64, high: UInt64) {
+  package init(low: UInt64, high: UInt64) {
     self.low = low
     self.high = high
   }
@@ -16,17 +16,17 @@ public struct Digest128: Hashable, Comparable, Sendable, CustomStringConvertible
     self.init(low: lanes.low, high: lanes.high)
   }
 
-  public static func < (left: Self, right: Self) -> Bool {
+  package static func < (left: Self, right: Self) -> Bool {
     (left.high, left.low) < (right.high, right.low)
   }
 
   /// 32 hexadecimal digits, the high half first, as `xxhsum -H2` prints a hash.
-  public var description: String { high.hexDigits + low.hexDigits }
+  package var description: String { high.hexDigits + low.hexDigits }
 }
 
 extension UInt64 {
   /// 16 hexadecimal digits, without a prefix.
-  public var hexDigits: String {
+  package var hexDigits: String {
     let digits = String(self, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

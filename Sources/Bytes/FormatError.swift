@@ -1,7 +1,9 @@
+import Rules
+
 /// What is wrong in bytes that came from outside: which field, where, what was expected, what was
 /// found, and what to do about it.
-public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
-  public enum Kind: Sendable {
+package struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
+  package enum Kind: Sendable {
     case truncated
     case wrongValue
     case outOfRange
@@ -9,21 +11,25 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
     case brokenChain
   }
 
-  public var kind: Kind
+  package var kind: Kind
+  /// The rule that the bytes break; `nil` where it is a limit of the reader's own, or no format of the
+  /// catalogue.
+  package var rule: Rule?
   /// The field's name as its format's layout table has it.
-  public var field: String
+  package var field: String
   /// Where the field starts, in bytes from the start of the file.
-  public var byteOffset: UInt64
-  public var expected: String
-  public var found: String
+  package var byteOffset: UInt64
+  package var expected: String
+  package var found: String
   /// One sentence: what the reader of the message can do next.
-  public var hint: String
+  package var hint: String
 
-  public init(
-    _ kind: Kind, field: String, at byteOffset: UInt64, expected: String, found: String,
-    hint: String
+  package init(
+    _ kind: Kind, breaking rule: Rule? = nil, field: String, at byteOffset: UInt64,
+    expected: String, found: String, hint: String
   ) {
     self.kind = kind
+    self.rule = rule
     self.field = field
     self.byteOffset = byteOffset
     self.expected = expected
@@ -32,14 +38,14 @@ public struct FormatError: Error, Equatable, Sendable, CustomStringConvertible {
   }
 
   /// What is wrong, without the advice.
-  public var finding: String {
+  package var finding: String {
     "'\(field)' at byte \(byteOffset): expected \(expected), found \(found)"
   }
 
-  public var description: String { "\(finding). \(hint)" }
+  package var description: String { "\(finding). \(hint)" }
 }
 
 extension FixedWidthInteger {
   /// `0x…`, for messages about magic numbers and flags.
-  public var hex: String { "0x" + String(self, radix: 16) }
+  package var hex: String { "0x" + String(self, radix: 16) }
 }

@@ -1,9 +1,9 @@
 /// The word that somebody may have meant who typed another one.
-public enum NearestWord {
+package enum NearestWord {
   /// The known word with the fewest letters to insert, delete, replace or swap with their neighbour, where
   /// that is less than a third of the word and three at most; upper and lower case are the same. Of
   /// equally near ones the first.
-  public static func find(_ word: some StringProtocol, among known: [String]) -> String? {
+  package static func find(_ word: some StringProtocol, among known: [String]) -> String? {
     let letters = Array(word.lowercased())
     let limit = min(3, max(1, letters.count / 3))
     var best: (word: String, distance: Int)?
@@ -17,7 +17,7 @@ public enum NearestWord {
   }
 
   /// `; did you mean 'prefix'?`, or nothing where no known word is near.
-  public static func hint(_ word: some StringProtocol, among known: [String]) -> String {
+  package static func hint(_ word: some StringProtocol, among known: [String]) -> String {
     find(word, among: known).map { "; did you mean '\($0)'?" } ?? ""
   }
 

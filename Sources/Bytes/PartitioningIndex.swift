@@ -4,7 +4,7 @@ extension RandomAccessCollection where Index == Int {
   /// The collection must be partitioned: where the predicate is true of an element, it is true of all that
   /// follow. `endIndex` where it is true of none.
   @inlinable
-  public func partitioningIndex(where belongsBehind: (Element) throws -> Bool) rethrows -> Int {
+  package func partitioningIndex(where belongsBehind: (Element) throws -> Bool) rethrows -> Int {
     var low = startIndex
     var high = endIndex
     while low < high {

@@ -2,21 +2,21 @@
 ///
 /// Raw copies, because a simulated run writes some megabytes and a debug build copies an array
 /// slice byte by byte, a hundred times slower.
-public struct SparseBytes: Sendable {
-  public static let pageByteCount = 1 << 16
+package struct SparseBytes: Sendable {
+  package static let pageByteCount = 1 << 16
 
-  public private(set) var byteCount: UInt64
+  package private(set) var byteCount: UInt64
   /// An empty page reads as zeroes.
   private var pages: [[UInt8]]
 
   /// A disk of zeroes.
-  public init(byteCount: UInt64) {
+  package init(byteCount: UInt64) {
     self.byteCount = byteCount
     pages = Array(repeating: [], count: Self.pageCount(of: byteCount))
   }
 
   /// Reads up to the end; behind it there is nothing to read.
-  public func read(_ range: ByteRange) -> [UInt8] {
+  package func read(_ range: ByteRange) -> [UInt8] {
     precondition(range.endByteOffset <= byteCount, "a read ends inside of the disk")
     var result = [UInt8](repeating: 0, count: Int(range.byteCount))
     Self.forEachPart(of: range) { pageIndex, part, partByteOffset in
@@ -34,7 +34,7 @@ public struct SparseBytes: Sendable {
   }
 
   /// Overwrites; the range must lie inside of the disk.
-  public mutating func write(_ bytes: [UInt8], at byteOffset: UInt64) {
+  package mutating func write(_ bytes: [UInt8], at byteOffset: UInt64) {
     let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
     precondition(range.endByteOffset <= byteCount, "a write ends inside of the disk")
     Self.forEachPart(of: range) { pageIndex, part, partByteOffset in
@@ -52,7 +52,7 @@ public struct SparseBytes: Sendable {
   }
 
   /// Makes every byte the same; pages share their memory until they are written.
-  public mutating func fill(with byte: UInt8) {
+  package mutating func fill(with byte: UInt8) {
     let page = [UInt8](repeating: byte, count: Self.pageByteCount)
     pages = Array(repeating: page, count: pages.count)
     let rest = Int(byteCount % UInt64(Self.pageByteCount))
@@ -63,7 +63,7 @@ public struct SparseBytes: Sendable {
   }
 
   /// Makes the range read as zeroes.
-  public mutating func zero(_ range: ByteRange) {
+  package mutating func zero(_ range: ByteRange) {
     precondition(range.endByteOffset <= byteCount, "zeroing ends inside of the disk")
     Self.forEachPart(of: range) { pageIndex, part, _ in
       if part.count == Self.pageByteCount {
@@ -78,7 +78,7 @@ public struct SparseBytes: Sendable {
   }
 
   /// Cuts the disk off, or lets it grow by zeroes.
-  public mutating func resize(toByteCount newByteCount: UInt64) {
+  package mutating func resize(toByteCount newByteCount: UInt64) {
     if newByteCount < byteCount {
       zero(ByteRange(byteOffset: newByteCount, byteCount: byteCount - newByteCount))
     }
@@ -92,7 +92,7 @@ public struct SparseBytes: Sendable {
   }
 
   /// The 512-byte unit at `unitIndex`; a last short one is padded with zeroes.
-  public func unit(at unitIndex: UInt64) -> [UInt8] {
+  package func unit(at unitIndex: UInt64) -> [UInt8] {
     let unitByteCount = UInt64(StateSum.unitByteCount)
     let byteOffset = unitIndex * unitByteCount
     let kept = byteOffset < byteCount ? min(unitByteCount, byteCount - byteOffset) : 0
@@ -101,7 +101,7 @@ public struct SparseBytes: Sendable {
   }
 
   /// Calls `body` for each page where something was written. A last short page is padded with zeroes.
-  public func forEachPage<Failure: Error>(
+  package func forEachPage<Failure: Error>(
     _ body: (_ byteOffset: UInt64, _ page: [UInt8]) throws(Failure) -> Void
   ) throws(Failure) {
     for (pageIndex, page) in pages.enumerated() where !page.isEmpty {

@@ -12,19 +12,19 @@ import CXXHash
 /// that differs in a few units is reached by subtracting and adding theirs.
 ///
 /// docs/digest.md has the same in ten lines of Python.
-public struct StateSum: Hashable, Sendable {
+package struct StateSum: Hashable, Sendable {
   /// Bytes of the unit that the digest is made of, whatever the device's sector is.
-  public static let unitByteCount = 512
+  package static let unitByteCount = 512
 
   /// The hash of a unit of zeroes, which contributes nothing.
-  public static let zeroUnitHash = Checksum.xxh3Wide([UInt8](repeating: 0, count: unitByteCount))
+  package static let zeroUnitHash = Checksum.xxh3Wide([UInt8](repeating: 0, count: unitByteCount))
 
-  public var low: UInt64
-  public var high: UInt64
+  package var low: UInt64
+  package var high: UInt64
 
   /// The sum of a disk of zeroes.
   @inlinable
-  public init() {
+  package init() {
     low = 0
     high = 0
   }
@@ -37,26 +37,26 @@ public struct StateSum: Hashable, Sendable {
 
   /// What one unit contributes, given the hash of its contents.
   @inlinable
-  public static func contribution(ofHash hash: Digest128, unitIndex: UInt64) -> StateSum {
+  package static func contribution(ofHash hash: Digest128, unitIndex: UInt64) -> StateSum {
     if hash == zeroUnitHash { return StateSum() }
     let mixed = Checksum.xxh3Wide(words: hash.low, hash.high, unitIndex)
     return StateSum(low: mixed.low, high: mixed.high)
   }
 
   @inlinable
-  public static func += (sum: inout Self, contribution: Self) {
+  package static func += (sum: inout Self, contribution: Self) {
     sum.low &+= contribution.low
     sum.high &+= contribution.high
   }
 
   @inlinable
-  public static func -= (sum: inout Self, contribution: Self) {
+  package static func -= (sum: inout Self, contribution: Self) {
     sum.low &-= contribution.low
     sum.high &-= contribution.high
   }
 
   /// The digest of a disk of this sum and length.
-  public func digest(diskByteCount: UInt64) -> Digest128 {
+  package func digest(diskByteCount: UInt64) -> Digest128 {
     Checksum.xxh3Wide(words: low, high, diskByteCount)
   }
 }
@@ -71,7 +71,7 @@ extension StateSum {
   ///   - range: bytes of the region, a whole number of units.
   ///   - firstUnitIndex: where on the disk the first of them stands.
   @inlinable
-  public static func forEachContribution(
+  package static func forEachContribution(
     of region: ByteRegion, in range: Range<Int>, firstUnitIndex: UInt64,
     _ body: (_ unitIndex: UInt64, _ contribution: StateSum) -> Void
   ) {
@@ -105,7 +105,7 @@ extension StateSum {
 
 extension SparseBytes {
   /// The digest of the whole disk; pages that were never written cost nothing.
-  public var stateDigest: Digest128 {
+  package var stateDigest: Digest128 {
     var sum = StateSum()
     forEachPage { byteOffset, page in
       unsafe page.withUnsafeBytes { page in

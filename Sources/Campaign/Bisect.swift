@@ -5,13 +5,13 @@ import CrashStates
 /// The cuts that lost nothing are searched by halves where the first is good and the last one fails.
 /// Whether they are good up to one and fail from there on is looked at in a few more places; where that
 /// is not so, and where the last cut is good, the states of the tiers are gone through in their order.
-public struct Bisect {
-  public let history: DiskHistory
-  public var tiers: [Tier]
+package struct Bisect {
+  package let history: DiskHistory
+  package var tiers: [Tier]
   /// Of the random tiers.
-  public var seed: UInt64
+  package var seed: UInt64
 
-  public init(history: DiskHistory, tiers: [Tier], seed: UInt64) {
+  package init(history: DiskHistory, tiers: [Tier], seed: UInt64) {
     self.history = history
     self.tiers = tiers
     self.seed = seed
@@ -22,7 +22,7 @@ public struct Bisect {
   ///   - scan: goes through the states of the tiers in their order, where there is a faster way than to
   ///     ask `judge` of each.
   /// - Throws: what the two throw, at once.
-  public func run<Failure: Error>(
+  package func run<Failure: Error>(
     _ judge: @escaping (CrashState) throws(Failure) -> BisectOutcome,
     scan: (() throws(Failure) -> BisectScan)? = nil
   ) throws(Failure) -> BisectAnswer {

@@ -1,19 +1,20 @@
 import Checking
+import Rules
 import Scheduling
 import Stacks
 
 /// A planted bug, the rules that name it, and where it is looked for.
-public struct CataloguedBug: Hashable, Sendable {
-  public var bug: PlantedBug
+package struct CataloguedBug: Hashable, Sendable {
+  package var bug: PlantedBug
   /// A finding of any of these counts; one of another rule does not.
-  public var rules: [Rule]
+  package var rules: [Rule]
   /// Whether the bug is one of the public catalogue, and counts in its aims.
-  public var isInCatalogue: Bool
+  package var isInCatalogue: Bool
 
-  public var identifier: String { bug.identifier }
+  package var identifier: String { bug.identifier }
 
   /// The stack that is right but for this bug.
-  public var stack: StackName {
+  package var stack: StackName {
     guard case .stack(let bug) = bug, BugSwitch.loggerBugs.contains(bug) else {
       return StackName(image: .vhdx, profile: .exact)
     }
@@ -21,26 +22,26 @@ public struct CataloguedBug: Hashable, Sendable {
   }
 
   /// Mistakes of recovery show on made-up images, the others under a client.
-  public var workload: FuzzedWorkload {
+  package var workload: FuzzedWorkload {
     if case .recovery = bug { return .dirtyImages }
     return .client
   }
 
   /// The strategies to compare: made-up images are recovered by one task, so that there is nothing to
   /// schedule.
-  public var strategies: [StrategyName] {
+  package var strategies: [StrategyName] {
     workload == .dirtyImages ? [.auto] : StrategyName.allCases
   }
 
   /// The campaign that looks for this bug.
-  public func plan(_ strategy: StrategyName, seeds: SeedRange) -> FuzzPlan {
+  package func plan(_ strategy: StrategyName, seeds: SeedRange) -> FuzzPlan {
     var plan = FuzzPlan(stack: stack, bugs: [bug], seeds: seeds, strategy: strategy)
     plan.workload = workload
     return plan
   }
 
   /// Every planted bug, in the order of the catalogue, those beyond it last.
-  public static let all: [CataloguedBug] =
+  package static let all: [CataloguedBug] =
     catalogue.map { read($0, isInCatalogue: true) }
     + beyond.map { read($0, isInCatalogue: false) }
 

@@ -3,14 +3,14 @@ import Stacks
 extension PlantedBug {
   /// Whether a stack can have this mistake: the logger is below every simulated stack, a writer and a
   /// recovery belong to an image. A program has its own.
-  public func isOf(_ stack: StackName) -> Bool {
+  package func isOf(_ stack: StackName) -> Bool {
     guard stack.program == nil else { return false }
     if case .stack(let bug) = self, BugSwitch.loggerBugs.contains(bug) { return true }
     return stack.image == .vhdx
   }
 
   /// The simulated stacks that can have it.
-  public var stacks: [StackName] {
+  package var stacks: [StackName] {
     StackName.allNames.compactMap { StackName($0) }.filter { isOf($0) }
   }
 }
@@ -19,7 +19,7 @@ extension Set<PlantedBug> {
   /// Why these bugs cannot all be switched on; `nil` where they can.
   ///
   /// - Parameter isDirtyImages: whether made-up images are recovered, which nobody writes.
-  public func reasonToRefuse(in stack: StackName, isDirtyImages: Bool) -> String? {
+  package func reasonToRefuse(in stack: StackName, isDirtyImages: Bool) -> String? {
     for bug in sorted() {
       if !bug.isOf(stack) {
         let others = bug.stacks.map { "\($0)" }.joined(separator: ", ")

@@ -1,22 +1,23 @@
 import Checking
+import Rules
 import Scheduling
 
 /// Goes through the seeds from one on, until a rule is broken that tells the bug.
 ///
 /// It asks nothing of how a seed is carried out, so that the counting can be checked by hand.
-public struct BugSearch: Hashable, Sendable {
+package struct BugSearch: Hashable, Sendable {
   /// What one seed came to.
-  public struct Outcome: Hashable, Sendable {
-    public var brokenRules: [Rule]
+  package struct Outcome: Hashable, Sendable {
+    package var brokenRules: [Rule]
     /// Crash states whose disk or promises no state of the same seed had before.
-    public var judgedStateCount: Int
+    package var judgedStateCount: Int
 
-    public init(brokenRules: [Rule], judgedStateCount: Int) {
+    package init(brokenRules: [Rule], judgedStateCount: Int) {
       self.brokenRules = brokenRules
       self.judgedStateCount = judgedStateCount
     }
 
-    public init(_ judged: JudgedSeed) {
+    package init(_ judged: JudgedSeed) {
       self.init(
         brokenRules: judged.findings.map(\.rule),
         judgedStateCount: judged.judgement.judgedStateCount)
@@ -24,18 +25,18 @@ public struct BugSearch: Hashable, Sendable {
   }
 
   /// The seed that found the bug; `nil` where none did within the limit.
-  public private(set) var findingSeed: Seed?
+  package private(set) var findingSeed: Seed?
   /// How many seeds were carried out, the finding one included.
-  public private(set) var seedCount = 0
+  package private(set) var seedCount = 0
   /// How many crash states were judged in these seeds.
-  public private(set) var judgedStateCount = 0
+  package private(set) var judgedStateCount = 0
 
   /// - Parameters:
   ///   - rules: a finding of any of them counts.
   ///   - first: the seed to begin with; the others follow it.
   ///   - limit: how many seeds at most.
   ///   - judge: carries a seed out.
-  public init(
+  package init(
     for rules: [Rule], from first: Seed, limit: Int, judge: (Seed) -> Outcome
   ) {
     precondition(limit >= 1, "a search looks at something")
@@ -48,19 +49,19 @@ public struct BugSearch: Hashable, Sendable {
     }
   }
 
-  public var isFound: Bool { findingSeed != nil }
+  package var isFound: Bool { findingSeed != nil }
 }
 
 extension CataloguedBug {
   /// The how manyeth start looks at seeds that no other start comes to.
-  public static func firstSeed(ofStart start: Int) -> Seed {
+  package static func firstSeed(ofStart start: Int) -> Seed {
     Seed(UInt64(start) * 100_000 + 1)
   }
 
   /// One start: the search for this bug with a strategy. A pure function.
   ///
   /// - Parameter limit: how many seeds at most, 1 to 100,000.
-  public func search(_ strategy: StrategyName, start: Int, limit: Int) -> BugSearch {
+  package func search(_ strategy: StrategyName, start: Int, limit: Int) -> BugSearch {
     let first = Self.firstSeed(ofStart: start)
     let plan = self.plan(strategy, seeds: SeedRange(first: first, last: first))
     return BugSearch(for: rules, from: first, limit: limit) { BugSearch.Outcome(plan.run($0)) }

@@ -5,7 +5,7 @@ import Scheduling
 import Workload
 
 /// A run that was carried out, of a simulated stack or of a real program, and all that is asked of it.
-public protocol CompletedRun: Sendable {
+package protocol CompletedRun: Sendable {
   var configuration: RunConfiguration { get }
   var seed: Seed { get }
   var workload: Workload { get }
@@ -54,11 +54,11 @@ public protocol CompletedRun: Sendable {
 }
 
 extension CompletedRun {
-  public var clientsOfFaultableOperations: [UInt64?] { [] }
-  public var clientsOfFaultableLogOperations: [UInt64?] { [] }
+  package var clientsOfFaultableOperations: [UInt64?] { [] }
+  package var clientsOfFaultableLogOperations: [UInt64?] { [] }
 
   /// The evidence, judged by every rule that it allows.
-  public func judgement(tiers: [Tier]) -> Judgement {
+  package func judgement(tiers: [Tier]) -> Judgement {
     if let stall, !stall.isJudged { return Judgement() }
     do {
       return Judge(Judge.Options(tiers: tiers, seed: seed.rawValue)).judge(try evidence())
@@ -70,7 +70,7 @@ extension CompletedRun {
 
 extension Judgement {
   /// What is said of a run whose log cannot be read.
-  public init(ofUnreadableLog error: FormatError) {
+  package init(ofUnreadableLog error: FormatError) {
     self.init()
     violations = [Violation(.l01, error.finding, evidence: [error.hint])]
     judgedRules = [.l01]

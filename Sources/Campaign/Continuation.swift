@@ -8,20 +8,20 @@ import Workload
 /// Goes on with an image that a power cut left: the stack under test opens it, writes to a block that
 /// is there and to one that is not, flushes; the power is cut again, all that was not flushed is lost,
 /// and what was written is looked for (rule D10).
-public struct Continuation: Sendable {
+package struct Continuation: Sendable {
   private let options: VHDXDisk.Options
   private let parameters: DiskParameters
   private let seed: Seed
 
   /// - Parameter parameters: of the image that is gone on with.
-  public init(options: VHDXDisk.Options, parameters: DiskParameters, seed: Seed) {
+  package init(options: VHDXDisk.Options, parameters: DiskParameters, seed: Seed) {
     self.options = options
     self.parameters = parameters
     self.seed = seed
   }
 
   /// What went wrong; `nil` where nothing did.
-  public func failure(of image: SparseBytes) -> String? {
+  package func failure(of image: SparseBytes) -> String? {
     let (device, failure) = Self.run(options, over: image, seed: seed, work)
     if let failure { return "the recovered image takes no new writes: \(failure)" }
     return missing(in: device.contents(afterPowerCutKeeping: { _ in false }))

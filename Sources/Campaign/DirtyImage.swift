@@ -6,7 +6,7 @@ extension DirtyImage {
   /// One of the dirty images of a seed: one of several clean ones, with a log over it.
   ///
   /// - Parameter index: which of them.
-  public init(seed: Seed, index: UInt64) {
+  package init(seed: Seed, index: UInt64) {
     var stream = RandomStream(seed, .configuration, 5, index)
     let locator = Self.parentLocator(seed, index)
     self.init(

@@ -6,19 +6,19 @@ import VHDX
 
 /// One seed of made-up dirty images: each is recovered, for writing and for reading only, and what
 /// recovery did is judged; then our writer opens it, writes, and loses power. A pure function of profile and seed.
-public struct DirtyImageRun: Sendable {
-  public static let caseCount = 2
+package struct DirtyImageRun: Sendable {
+  package static let caseCount = 2
 
-  public let profile: RecoveryProfile
-  public let seed: Seed
+  package let profile: RecoveryProfile
+  package let seed: Seed
   /// How each image came about, line by line.
-  public let notes: [[String]]
-  public let judgement: Judgement
+  package let notes: [[String]]
+  package let judgement: Judgement
 
   /// - Parameters:
   ///   - profile: whose recovery is under test.
   ///   - bugs: mistakes besides those of the profile.
-  public init(profile: RecoveryProfile, bugs: Set<RecoveryBug> = [], seed: Seed) {
+  package init(profile: RecoveryProfile, bugs: Set<RecoveryBug> = [], seed: Seed) {
     var profile = profile
     profile.bugs.formUnion(bugs)
     self.profile = profile
@@ -39,7 +39,7 @@ public struct DirtyImageRun: Sendable {
       for violation in violations { judgement.add(violation, notes: image.notes) }
     }
     if isWritten { judgement.judgedRules += WriterOpeningJudge.rules }
-    judgement.violations.sort { $0.rule.explanationOrder < $1.rule.explanationOrder }
+    judgement.violations.sort { $0.rule.reportOrder < $1.rule.reportOrder }
     self.notes = notes
     self.judgement = judgement
   }

@@ -7,15 +7,15 @@ import Scheduling
 /// For small explicit workloads: two writes that meet in the logger have 126 schedules, and each
 /// operation more multiplies them. Where the search is complete and no rule was broken, no schedule
 /// within the bound breaks one for this seed's contents, faults and crash states.
-public struct ExhaustiveSearch: Sendable {
-  public let configuration: RunConfiguration
-  public let seed: Seed
+package struct ExhaustiveSearch: Sendable {
+  package let configuration: RunConfiguration
+  package let seed: Seed
   private let tiers: [Tier]
   private var search: ScheduleSearch
 
   /// - Precondition: `configuration` has a client, no program and no recorded schedule, and `preemptionLimit` is not
   ///   negative; `nil` is no bound at all.
-  public init(
+  package init(
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier] = FuzzPlan.defaultTiers,
     preemptionLimit: Int?
   ) {
@@ -28,12 +28,12 @@ public struct ExhaustiveSearch: Sendable {
   }
 
   /// How many schedules were carried out.
-  public var scheduleCount: UInt64 { search.scheduleCount }
+  package var scheduleCount: UInt64 { search.scheduleCount }
   /// Whether every schedule within the bound was carried out.
-  public var isComplete: Bool { search.isComplete }
+  package var isComplete: Bool { search.isComplete }
 
   /// Carries out and judges the next schedule; `nil` once the search is complete.
-  public mutating func next() -> JudgedRun? {
+  package mutating func next() -> JudgedRun? {
     if search.isComplete { return nil }
     let run = SimulatedRun(configuration, seed: seed, strategy: search.makeStrategy())
     guard let strategy = run.currentStrategy as? PathStrategy else {
@@ -44,7 +44,7 @@ public struct ExhaustiveSearch: Sendable {
   }
 
   /// What was searched so far, in a sentence without its full stop.
-  public var summary: String {
+  package var summary: String {
     let bound =
       search.preemptionLimit.map { " with at most \($0) preemption\($0 == 1 ? "" : "s")" }
       ?? " there is"

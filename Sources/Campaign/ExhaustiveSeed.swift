@@ -3,16 +3,16 @@ import CrashStates
 import Scheduling
 
 /// That a run is carried out under every schedule instead of one that a strategy draws.
-public struct ExhaustiveBound: Hashable, Sendable {
+package struct ExhaustiveBound: Hashable, Sendable {
   /// What users call it, beside the names of strategies.
-  public static let strategyName = "dfs"
+  package static let strategyName = "dfs"
 
   /// `nil`: any number.
-  public var preemptionLimit: Int?
+  package var preemptionLimit: Int?
   /// A search that is not complete by then ends; what it did not see is not judged.
-  public var scheduleLimit: UInt64 = 50_000
+  package var scheduleLimit: UInt64 = 50_000
 
-  public init(preemptionLimit: Int?) {
+  package init(preemptionLimit: Int?) {
     self.preemptionLimit = preemptionLimit
   }
 }
@@ -37,8 +37,8 @@ extension ExhaustiveSearch {
       findings += Finding.all(of: judged, reproduce: reproduce)
         .filter { !known.contains($0.rule) }
     }
-    whole.violations.sort { $0.rule.explanationOrder < $1.rule.explanationOrder }
-    findings.sort { $0.rule.explanationOrder < $1.rule.explanationOrder }
+    whole.violations.sort { $0.rule.reportOrder < $1.rule.reportOrder }
+    findings.sort { $0.rule.reportOrder < $1.rule.reportOrder }
     return (whole, findings, stall)
   }
 }

@@ -1,31 +1,32 @@
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 import Stacks
 
 /// A broken rule and what a person needs to look into it.
-public struct Finding: Hashable, Sendable {
-  public var violation: Violation
+package struct Finding: Hashable, Sendable {
+  package var violation: Violation
   /// The other rules that the same run breaks.
-  public var alsoBroken: [Rule]
-  public var seed: Seed?
+  package var alsoBroken: [Rule]
+  package var seed: Seed?
   /// Text that names the run exactly and replays it: see ``RunToken``.
-  public var token: String?
+  package var token: String?
   /// The same without the choices of the run: short, and bound to this version's strategies; `nil` where no
   /// seed draws the run.
-  public var seedToken: String?
+  package var seedToken: String?
   /// The planted bug, where exactly one was switched on.
-  public var bug: PlantedBug?
+  package var bug: PlantedBug?
   /// One command, as it is typed.
-  public var reproduce: String
-  public var timeline: Timeline?
+  package var reproduce: String
+  package var timeline: Timeline?
 
-  public var rule: Rule { violation.rule }
+  package var rule: Rule { violation.rule }
   /// The cut at which it shows; `nil` where the log as a whole is wrong.
-  public var cut: Int? { violation.state?.cut }
+  package var cut: Int? { violation.state?.cut }
 
   /// A finding of a recording that was given from outside.
-  public init(recorded violation: Violation, alsoBroken: [Rule], reproduce: String) {
+  package init(recorded violation: Violation, alsoBroken: [Rule], reproduce: String) {
     self.violation = violation
     self.alsoBroken = alsoBroken
     self.reproduce = reproduce
@@ -34,7 +35,7 @@ public struct Finding: Hashable, Sendable {
   /// The findings of one run: the cause first, one for each rule that is broken.
   ///
   /// - Parameter plan: what drew the run; `nil` where its configuration was given.
-  public static func all(
+  package static func all(
     of judged: JudgedRun, reproduce: String, plan: FuzzPlan? = nil
   ) -> [Finding] {
     let run = judged.run

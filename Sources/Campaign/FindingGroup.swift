@@ -3,24 +3,24 @@ import Scheduling
 
 /// Findings that are most likely of one bug: the same rule, found by the same judge, in minimized cases of
 /// the same shape.
-public struct FindingGroup: Hashable, Sendable {
+package struct FindingGroup: Hashable, Sendable {
   /// Of the minimized case, with all that happened in it.
-  public var finding: Finding
-  public var scenario: Scenario
+  package var finding: Finding
+  package var scenario: Scenario
   /// The first seed that led here, as it was drawn, with the choices that it made.
-  public var unshrunk: Scenario
+  package var unshrunk: Scenario
   /// The same in one word; `nil` where it is not known.
-  public var token: String?
-  public var shape: CaseShape
-  public var operationCount = 0
-  public var switchCount = 0
-  public var lostWriteCount = 0
+  package var token: String?
+  package var shape: CaseShape
+  package var operationCount = 0
+  package var switchCount = 0
+  package var lostWriteCount = 0
   /// The seeds that led here; more may have, because only a few of each rule are minimized.
-  public var seeds: [Seed]
+  package var seeds: [Seed]
   /// The case may be smaller than this, but the time was over.
-  public var wasEndedByClock = false
+  package var wasEndedByClock = false
 
-  public init(_ shrunk: ShrunkCase, unshrunk: Scenario) {
+  package init(_ shrunk: ShrunkCase, unshrunk: Scenario) {
     finding = shrunk.finding
     scenario = shrunk.scenario
     self.unshrunk = unshrunk
@@ -33,7 +33,7 @@ public struct FindingGroup: Hashable, Sendable {
   }
 
   /// What cannot be made smaller: images that are made up from a seed, transactions that it draws.
-  public init(unshrinkable finding: Finding, _ scenario: Scenario) {
+  package init(unshrinkable finding: Finding, _ scenario: Scenario) {
     self.finding = finding
     self.scenario = scenario
     unshrunk = scenario
@@ -45,12 +45,12 @@ public struct FindingGroup: Hashable, Sendable {
   }
 
   /// `D01-promise-judge-1a2b3c4d`: of one bug the same in every run.
-  public var name: String {
+  package var name: String {
     "\(finding.rule.rawValue)-\(finding.violation.judge)-\(shape.name)"
   }
 
   /// Takes a finding in, where there is a group that it belongs to.
-  public static func add(_ group: FindingGroup, to groups: inout [FindingGroup]) {
+  package static func add(_ group: FindingGroup, to groups: inout [FindingGroup]) {
     if let place = groups.firstIndex(where: { $0.name == group.name }) {
       groups[place].seeds += group.seeds
     } else {

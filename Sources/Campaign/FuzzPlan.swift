@@ -1,10 +1,11 @@
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 import Stacks
 
 /// What the seeds of a campaign are made of.
-public enum FuzzedWorkload: String, CaseIterable, Sendable {
+package enum FuzzedWorkload: String, CaseIterable, Sendable {
   /// A client's operations, and every crash state that they leave.
   case client
   /// Made-up images with a log, from what a power cut leaves to what only malice does.
@@ -14,24 +15,24 @@ public enum FuzzedWorkload: String, CaseIterable, Sendable {
 }
 
 /// Many seeds of one stack.
-public struct FuzzPlan: Sendable {
-  public var stack: StackName
-  public var bugs: Set<PlantedBug>
-  public var seeds: SeedRange
-  public var strategy: StrategyName
+package struct FuzzPlan: Sendable {
+  package var stack: StackName
+  package var bugs: Set<PlantedBug>
+  package var seeds: SeedRange
+  package var strategy: StrategyName
   /// Every schedule of each seed within a bound, instead of the one of a strategy.
-  public var exhaustive: ExhaustiveBound?
-  public var tiers: [Tier]
-  public var isGoingOn: Bool
-  public var workload = FuzzedWorkload.client
+  package var exhaustive: ExhaustiveBound?
+  package var tiers: [Tier]
+  package var isGoingOn: Bool
+  package var workload = FuzzedWorkload.client
   /// Rules that the target is known to break, switched off.
-  public var ignoredRules: Set<Rule> = []
+  package var ignoredRules: Set<Rule> = []
   /// What makes the runs.
-  public var carrier: any RunCarrier = SimulatedCarrier()
+  package var carrier: any RunCarrier = SimulatedCarrier()
   /// The program's file, where it is not the one on PATH: ``ProgramOptions/executable``.
-  public var executable: String?
+  package var executable: String?
 
-  public init(
+  package init(
     stack: StackName, bugs: Set<PlantedBug> = [], seeds: SeedRange, strategy: StrategyName = .auto,
     tiers: [Tier] = FuzzPlan.defaultTiers, isGoingOn: Bool = false
   ) {
@@ -44,9 +45,9 @@ public struct FuzzPlan: Sendable {
     if stack.program?.isDatabase == true { workload = .transactions }
   }
 
-  public static let defaultTiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]
+  package static let defaultTiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]
 
-  public func configuration(for seed: Seed) -> RunConfiguration {
+  package func configuration(for seed: Seed) -> RunConfiguration {
     var base = RunConfiguration(stack: stack, bugs: bugs)
     base.strategy = strategy
     base.exhaustive = exhaustive
@@ -69,14 +70,14 @@ public struct FuzzPlan: Sendable {
   }
 
   /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
-  public func run(_ seed: Seed) -> JudgedSeed {
+  package func run(_ seed: Seed) -> JudgedSeed {
     JudgedSeed(
       configuration(for: seed), seed: seed, tiers: tiers, carrier: carrier,
       reproduce: reproduction(of: seed), plan: self)
   }
 
   /// The command that carries out one seed alone.
-  public func reproduction(of seed: Seed) -> String {
+  package func reproduction(of seed: Seed) -> String {
     var words = ["powercut", "fuzz", "--stack", "\(stack)"]
     for bug in bugs.sorted() { words += ["--bug", bug.identifier] }
     if workload == .dirtyImages { words += ["--workload", workload.rawValue] }
@@ -101,15 +102,15 @@ public struct FuzzPlan: Sendable {
 
 /// Adds the seeds of a campaign up, in their order, so that the result does not depend on how many
 /// were carried out at once.
-public struct FuzzTally: Sendable {
+package struct FuzzTally: Sendable {
   private let isKeepingOn: Bool
   private let stack: StackName
   private let tiers: [Tier]
-  public private(set) var report: RunReport
+  package private(set) var report: RunReport
   /// For each rule the first finding; the others are counted.
-  public private(set) var seedCountOfRule: [(rule: Rule, seedCount: Int)] = []
+  package private(set) var seedCountOfRule: [(rule: Rule, seedCount: Int)] = []
   /// For each rule that was what a seed broke first a few findings, to be minimized.
-  public private(set) var examples: [Finding] = []
+  package private(set) var examples: [Finding] = []
   private static let exampleCountOfRule = 3
   private let asksForAllStates: Bool
   /// Rules that some seed can judge and none has so far, and why; `nil` where that is for a seed to say.
@@ -125,7 +126,7 @@ public struct FuzzTally: Sendable {
   private var refusedSeedCount = 0
   private var refusal: CrashStateError?
 
-  public init(_ plan: FuzzPlan) {
+  package init(_ plan: FuzzPlan) {
     isKeepingOn = plan.isGoingOn
     stack = plan.stack
     tiers = plan.tiers
@@ -151,7 +152,7 @@ public struct FuzzTally: Sendable {
 
   /// - Returns: whether the campaign goes on.
   /// - Throws: ``StalledRun`` where a run hung without breaking a rule first.
-  public mutating func add(_ result: JudgedSeed) throws(StalledRun) -> Bool {
+  package mutating func add(_ result: JudgedSeed) throws(StalledRun) -> Bool {
     if let stalled = result.stalledRun { throw stalled }
     seedCount += 1
     if result.judgement.judgedRules.contains(.l10) { comparedSeedCount += 1 }
@@ -185,33 +186,33 @@ public struct FuzzTally: Sendable {
   }
 
   /// Takes in what earlier campaigns found and what is still there, before the first seed.
-  public mutating func addKnown(_ add: (inout RunReport) throws -> Void) rethrows {
+  package mutating func addKnown(_ add: (inout RunReport) throws -> Void) rethrows {
     try add(&report)
   }
 
   /// Whether the campaign goes on: until the first finding, unless it was told to keep going.
-  public var isGoingOn: Bool { isKeepingOn || report.findings.isEmpty }
+  package var isGoingOn: Bool { isKeepingOn || report.findings.isEmpty }
 
   /// The campaign was ended by what it could not carry out; what it has found until then stays.
-  public mutating func end(by stalled: StalledRun) {
+  package mutating func end(by stalled: StalledRun) {
     report.addObstacle("\(stalled)")
   }
 
   /// The campaign was ended before its last seed.
-  public mutating func interrupt() {
+  package mutating func interrupt() {
     report.isInterrupted = true
   }
 
   /// Adds a fact beside the verdict.
-  public mutating func note(_ text: String) { report.notes.append(text) }
+  package mutating func note(_ text: String) { report.notes.append(text) }
 
   /// The campaign was ended by its time: these are the seeds that it reached.
-  public mutating func end(atLast seed: Seed) {
+  package mutating func end(atLast seed: Seed) {
     report.seeds = report.seeds.map { SeedRange(first: min($0.first, seed), last: seed) }
   }
 
   /// The report, with how often each rule was broken where more than one seed was looked at.
-  public var finalReport: RunReport {
+  package var finalReport: RunReport {
     var final = report
     if isKeepingOn {
       final.notes += seedCountOfRule.map {

@@ -3,24 +3,24 @@ import Scheduling
 import VHDX
 
 /// The VHDX image that a run starts from.
-public struct ImageConfiguration: Hashable, Sendable {
-  public var blockByteCount: UInt32 = 1 << 20
-  public var logicalSectorByteCount: UInt32 = 512
-  public var logByteCount: UInt32 = VHDXLayout.defaultLogByteCount
+package struct ImageConfiguration: Hashable, Sendable {
+  package var blockByteCount: UInt32 = 1 << 20
+  package var logicalSectorByteCount: UInt32 = 512
+  package var logByteCount: UInt32 = VHDXLayout.defaultLogByteCount
   /// Whether every block has its place from the start.
-  public var isFixed = false
+  package var isFixed = false
   /// Where in the ring a new log begins, so that short runs come to its end; whole log sectors.
-  public var firstRingByteOffset: UInt64 = 0
+  package var firstRingByteOffset: UInt64 = 0
   /// How much of the ring the writer uses at most, so that short runs use it again; `nil`: all.
-  public var usableRingByteCount: UInt64?
+  package var usableRingByteCount: UInt64?
   /// Logged changes are brought home before every so manyeth log entry.
-  public var entriesPerCheckpoint = 2
+  package var entriesPerCheckpoint = 2
   /// How many sectors of the block table one log entry carries at most; `nil`: as many as fit.
-  public var entrySectorLimit: Int?
+  package var entrySectorLimit: Int?
   /// Whether it was in use before (``WornImage``).
-  public var isWorn = false
+  package var isWorn = false
 
-  public init() {}
+  package init() {}
 
   /// The image before anything is written.
   ///

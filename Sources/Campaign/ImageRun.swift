@@ -41,7 +41,7 @@ extension RunConfiguration {
   /// What the rules of images need to know of a run.
   ///
   /// - Parameter sessionCount: how many sessions the run had.
-  public func imageEvidence(seed: Seed, sessionCount: Int) -> ImageEvidence {
+  package func imageEvidence(seed: Seed, sessionCount: Int) -> ImageEvidence {
     var evidence = ImageEvidence(recovery: recovery)
     guard let parameters = imageParameters(seed: seed) else { return evidence }
     // A session of its own, so that its GUIDs are others than those of the run.

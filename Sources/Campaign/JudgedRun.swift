@@ -6,18 +6,18 @@ import Workload
 import WriteLog
 
 /// A run and what the rules say of it.
-public struct JudgedRun: Sendable {
-  public let run: any CompletedRun
+package struct JudgedRun: Sendable {
+  package let run: any CompletedRun
   /// The crash states that were judged.
-  public let tiers: [Tier]
+  package let tiers: [Tier]
   /// What made the run, and makes others like it.
-  public let carrier: any RunCarrier
-  public let judgement: Judgement
+  package let carrier: any RunCarrier
+  package let judgement: Judgement
   /// Why there is nothing to be said of the run, or why it ended before its workload did.
-  public let stall: RunStall?
+  package let stall: RunStall?
 
   /// Carries a run out and judges it.
-  public init(
+  package init(
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier],
     carrier: any RunCarrier = SimulatedCarrier()
   ) {
@@ -27,7 +27,7 @@ public struct JudgedRun: Sendable {
   /// Judges a run that was carried out.
   ///
   /// - Parameter carrier: what made it.
-  public init(
+  package init(
     judging run: any CompletedRun, tiers: [Tier], carrier: any RunCarrier = SimulatedCarrier()
   ) {
     self.run = run

@@ -1,22 +1,23 @@
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 
 /// What one seed of a configuration gave.
-public struct JudgedSeed: Sendable {
-  public var seed: Seed
-  public var judgement: Judgement
+package struct JudgedSeed: Sendable {
+  package var seed: Seed
+  package var judgement: Judgement
   /// The run hung; its findings are those of what it had done.
-  public var stall: RunStall?
-  public var findings: [Finding]
+  package var stall: RunStall?
+  package var findings: [Finding]
   /// How many schedules were carried out.
-  public var scheduleCount: UInt64 = 1
+  package var scheduleCount: UInt64 = 1
   /// Schedules within the bound of a search were left out, because there are too many.
-  public var hasMoreSchedules = false
+  package var hasMoreSchedules = false
   /// What an exhaustive search came to; `nil` where there was none.
-  public var scheduleNote: String?
+  package var scheduleNote: String?
   /// How a second run of the seed differs from the first; `nil` where it does not, or there was none.
-  public var difference: RunDifference?
+  package var difference: RunDifference?
 
   /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
   ///
@@ -24,7 +25,7 @@ public struct JudgedSeed: Sendable {
   ///   - carrier: what makes the run.
   ///   - reproduce: the command that does the same.
   ///   - plan: what drew the configuration; `nil` where it was given.
-  public init(
+  package init(
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier],
     carrier: any RunCarrier = SimulatedCarrier(), reproduce: String, plan: FuzzPlan? = nil
   ) {
@@ -61,7 +62,7 @@ public struct JudgedSeed: Sendable {
   }
 
   /// What one run gave.
-  public init(_ judged: JudgedRun, reproduce: String, plan: FuzzPlan? = nil) {
+  package init(_ judged: JudgedRun, reproduce: String, plan: FuzzPlan? = nil) {
     self.init(
       seed: judged.run.seed, judgement: judged.judgement, stall: judged.stall,
       findings: Finding.all(of: judged, reproduce: reproduce, plan: plan))
@@ -78,7 +79,7 @@ public struct JudgedSeed: Sendable {
   }
 
   /// ``stall`` as an error; `nil` where the run broke a rule first, which is a verdict.
-  public var stalledRun: StalledRun? {
+  package var stalledRun: StalledRun? {
     findings.isEmpty ? stall.map { StalledRun(seed: seed, stall: $0) } : nil
   }
 

@@ -1,5 +1,6 @@
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 
 extension FindingGroup {
@@ -9,7 +10,7 @@ extension FindingGroup {
   /// - Returns: `nil` where the listed operations do not break the rule: then seed and strategy are all
   ///   there is.
   /// - Throws: where a run could not be judged.
-  public static func minimizing(
+  package static func minimizing(
     _ finding: Finding, of plan: FuzzPlan, isGoingOn: @escaping () -> Bool
   ) throws(StalledRun) -> FindingGroup? {
     guard let seed = finding.seed else { return nil }
@@ -34,7 +35,7 @@ extension FindingGroup {
   /// Minimizes a run that breaks a rule.
   ///
   /// - Throws: where a run could not be judged.
-  public static func minimizing(
+  package static func minimizing(
     _ judged: JudgedRun, rule: Rule, isGoingOn: @escaping () -> Bool
   ) throws(StalledRun) -> FindingGroup? {
     guard var shrinker = try Shrinker(judged, rule: rule, isGoingOn: isGoingOn) else { return nil }
@@ -53,7 +54,7 @@ extension Scenario {
   /// The first run that breaks `rule`; `nil` where none does.
   ///
   /// - Throws: where a run could not be judged.
-  public func firstRun(
+  package func firstRun(
     breaking rule: Rule, carrier: any RunCarrier = SimulatedCarrier()
   ) throws(StalledRun) -> JudgedRun? {
     for rawSeed in seeds.first.rawValue...seeds.last.rawValue {
@@ -76,7 +77,7 @@ extension Scenario {
 
 extension JudgedRun {
   /// Whether the run breaks `rule`.
-  public func breaks(_ rule: Rule) -> Bool {
+  package func breaks(_ rule: Rule) -> Bool {
     judgement.violations.contains { $0.rule == rule }
   }
 }

@@ -1,6 +1,6 @@
 /// What a result amounts to. It is decided here alone: text, JSON, JUnit and exit status follow from it.
-public struct Outcome: Hashable, Sendable {
-  public enum Kind: String, CaseIterable, Sendable {
+package struct Outcome: Hashable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// States were judged, something was there to be held against them, and all that was asked for was
     /// carried out or its share is told.
     case passed
@@ -14,7 +14,7 @@ public struct Outcome: Hashable, Sendable {
     case interrupted
 
     /// 0 passed, 1 a rule is broken, 2 incomplete, 3 nothing was checked, 130 interrupted.
-    public var exitStatus: Int32 {
+    package var exitStatus: Int32 {
       switch self {
       case .passed: 0
       case .failed: 1
@@ -25,14 +25,14 @@ public struct Outcome: Hashable, Sendable {
     }
   }
 
-  public let kind: Kind
+  package let kind: Kind
   /// What is broken, a line each.
   private let failures: [String]
   /// Why it does not say all that was asked, beside what is broken: a sentence each without its full stop.
-  public let limits: [String]
+  package let limits: [String]
 
   /// Why, those that decided first. Empty where it passed.
-  public var reasons: [String] { failures + limits }
+  package var reasons: [String] { failures + limits }
 
   static let interruptionReason = "a signal ended it before everything was judged"
 
@@ -40,7 +40,7 @@ public struct Outcome: Hashable, Sendable {
   ///   - failures: what is broken, a line each.
   ///   - obstacles: why it says something of a part only.
   ///   - emptiness: why nothing was checked; `nil` where something was.
-  public init(
+  package init(
     failures: [String] = [], isInterrupted: Bool = false, obstacles: [String] = [],
     emptiness: String? = nil
   ) {
@@ -61,7 +61,7 @@ public struct Outcome: Hashable, Sendable {
       + (kind == .nothingChecked ? [emptiness].compactMap { $0 } : [])
   }
 
-  public var isPassed: Bool { kind == .passed }
+  package var isPassed: Bool { kind == .passed }
 
-  public var exitStatus: Int32 { kind.exitStatus }
+  package var exitStatus: Int32 { kind.exitStatus }
 }

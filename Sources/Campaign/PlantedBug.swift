@@ -3,12 +3,12 @@ import VHDX
 
 /// A mistake that a run can be told to make, in the stack that writes or in the recovery of what it
 /// left.
-public enum PlantedBug: Hashable, Comparable, Sendable {
+package enum PlantedBug: Hashable, Comparable, Sendable {
   case stack(BugSwitch)
   case recovery(RecoveryBug)
 
   /// - Parameter identifier: the public name, as `logger.position-reread`.
-  public init?(_ identifier: String) {
+  package init?(_ identifier: String) {
     if let bug = BugSwitch(rawValue: identifier) {
       self = .stack(bug)
     } else if let bug = RecoveryBug(rawValue: identifier) {
@@ -18,11 +18,11 @@ public enum PlantedBug: Hashable, Comparable, Sendable {
     }
   }
 
-  public static var all: [PlantedBug] {
+  package static var all: [PlantedBug] {
     BugSwitch.allCases.map(Self.stack) + RecoveryBug.allCases.map(Self.recovery)
   }
 
-  public var identifier: String {
+  package var identifier: String {
     switch self {
     case .stack(let bug): bug.rawValue
     case .recovery(let bug): bug.rawValue
@@ -30,12 +30,12 @@ public enum PlantedBug: Hashable, Comparable, Sendable {
   }
 
   /// What goes wrong, in one line.
-  public var summary: String {
+  package var summary: String {
     switch self {
     case .stack(let bug): bug.summary
     case .recovery(let bug): bug.summary
     }
   }
 
-  public static func < (left: Self, right: Self) -> Bool { left.identifier < right.identifier }
+  package static func < (left: Self, right: Self) -> Bool { left.identifier < right.identifier }
 }

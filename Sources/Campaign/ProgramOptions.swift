@@ -2,31 +2,31 @@ import Stacks
 import Workload
 
 /// How a real program is run.
-public struct ProgramOptions: Hashable, Sendable {
+package struct ProgramOptions: Hashable, Sendable {
   /// The file to run, or the command line of what exports an image; `nil`: ``ProgramStack/executableName``
   /// is looked for on PATH.
   ///
   /// It belongs to one machine, so no token carries it.
-  public var executable: String?
+  package var executable: String?
 
-  public init(executable: String? = nil) {
+  package init(executable: String? = nil) {
     self.executable = executable
   }
 }
 
 extension StackName {
   /// What writes hold: qemu-io is told one byte, which is all that can be typed.
-  public var contents: ContentsStyle { program?.client == .qemuIO ? .filled : .stamped }
+  package var contents: ContentsStyle { program?.client == .qemuIO ? .filled : .stamped }
 }
 
 extension StackName {
   /// Whether a seed can make up images for it that nobody wrote.
-  public var holdsMadeUpImages: Bool { image == .vhdx && program == nil }
+  package var holdsMadeUpImages: Bool { image == .vhdx && program == nil }
 }
 
 extension RunConfiguration {
   /// The same with another file to run; without a change where no program is run, or none is named.
-  public func running(_ executable: String?) -> RunConfiguration {
+  package func running(_ executable: String?) -> RunConfiguration {
     guard stack.program != nil, let executable else { return self }
     var other = self
     other.program = ProgramOptions(executable: executable)
@@ -36,7 +36,7 @@ extension RunConfiguration {
   /// What a command that carries out the run has to be told besides its subject; empty where nothing.
   ///
   /// - Parameter names: whether the program's file has to be named, because the subject does not.
-  public func programWords(namesExecutable names: Bool) -> [String] {
+  package func programWords(namesExecutable names: Bool) -> [String] {
     guard stack.program != nil else { return [] }
     guard names, let executable = program?.executable else { return [Self.permission] }
     return [Self.permission, "--program", executable.shellQuoted]

@@ -1,17 +1,17 @@
 import Bytes
 
 /// A file of a run's recording.
-public struct RecordedRunFile: Sendable {
-  public enum Contents: Sendable {
+package struct RecordedRunFile: Sendable {
+  package enum Contents: Sendable {
     case bytes([UInt8])
     case sparse(SparseBytes)
   }
 
   /// What it is called in the recording's folder.
-  public var name: String
-  public var contents: Contents
+  package var name: String
+  package var contents: Contents
 
-  public init(name: String, contents: Contents) {
+  package init(name: String, contents: Contents) {
     self.name = name
     self.contents = contents
   }
@@ -19,7 +19,7 @@ public struct RecordedRunFile: Sendable {
 
 extension CompletedRun {
   /// The log, the device as it was left, and, where it did not begin as zeroes, as it began.
-  public var recordedFiles: [RecordedRunFile] {
+  package var recordedFiles: [RecordedRunFile] {
     var files = [
       RecordedRunFile(name: "writes.log", contents: .bytes(logBytes)),
       RecordedRunFile(name: "live.img", contents: .sparse(liveContents)),

@@ -1,10 +1,11 @@
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 
 /// Makes runs: of the simulated stack (``SimulatedCarrier``), or of a real program, which only the world
 /// outside of the pure targets can do.
-public protocol RunCarrier: Sendable {
+package protocol RunCarrier: Sendable {
   /// Carries a run out, from the first operation to the last close. Called on any thread; several runs
   /// at once only where several jobs were asked for.
   ///
@@ -33,33 +34,33 @@ public protocol RunCarrier: Sendable {
 
 extension RunCarrier {
   /// A program is started and ended: about a fifth of a second.
-  public var workCountOfRun: Int { 20_000 }
+  package var workCountOfRun: Int { 20_000 }
 
-  public var judgeWords: [String] { [] }
+  package var judgeWords: [String] { [] }
 
-  public func carrier(judging rule: Rule) -> any RunCarrier { self }
+  package func carrier(judging rule: Rule) -> any RunCarrier { self }
 
   /// Most carriers know no database.
-  public func carryOutTransactions(
+  package func carryOutTransactions(
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier]
   ) -> TransactionRun {
     TransactionRun(stall: .program("\(configuration.stack) cannot be run here"))
   }
 
   /// The run that the configuration and the seed decide.
-  public func carryOut(_ configuration: RunConfiguration, seed: Seed) -> any CompletedRun {
+  package func carryOut(_ configuration: RunConfiguration, seed: Seed) -> any CompletedRun {
     carryOut(configuration, seed: seed, strategy: nil)
   }
 }
 
 /// Runs the simulated stacks, deterministically and on the calling thread.
-public struct SimulatedCarrier: RunCarrier {
-  public init() {}
+package struct SimulatedCarrier: RunCarrier {
+  package init() {}
 
-  public var workCountOfRun: Int { 0 }
+  package var workCountOfRun: Int { 0 }
 
   /// - Precondition: the configuration has a client, and names no program.
-  public func carryOut(
+  package func carryOut(
     _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
   ) -> any CompletedRun {
     SimulatedRun(configuration, seed: seed, strategy: strategy)

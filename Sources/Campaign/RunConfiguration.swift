@@ -1,14 +1,15 @@
 import BlockDevice
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 import Stacks
 import VHDX
 import Workload
 
 /// Everything that decides a run besides its seed.
-public struct RunConfiguration: Hashable, Sendable {
-  public enum ClientWorkload: Hashable, Sendable {
+package struct RunConfiguration: Hashable, Sendable {
+  package enum ClientWorkload: Hashable, Sendable {
     /// Drawn from the specification by the run's seed, or by one of its own.
     case drawn(WorkloadSpecification, seed: Seed?)
     case explicit(Workload)
@@ -18,54 +19,54 @@ public struct RunConfiguration: Hashable, Sendable {
     case transactions
   }
 
-  public var stack: StackName
+  package var stack: StackName
   /// Bugs besides those of the profile.
-  public var bugs: Set<PlantedBug>
+  package var bugs: Set<PlantedBug>
   /// The length of what the client sees: the device, or the virtual disk of an image.
-  public var deviceByteCount: UInt64 = 1 << 20
+  package var deviceByteCount: UInt64 = 1 << 20
   /// The image that the device holds, where the stack is one of images.
-  public var image = ImageConfiguration()
+  package var image = ImageConfiguration()
   /// The log's unit, and the alignment of every request.
-  public var logSectorByteCount: UInt32 = 512
-  public var superblockInterval = 4096
-  public var workload = ClientWorkload.drawn(WorkloadSpecification(), seed: nil)
+  package var logSectorByteCount: UInt32 = 512
+  package var superblockInterval = 4096
+  package var workload = ClientWorkload.drawn(WorkloadSpecification(), seed: nil)
   /// What goes wrong on the device under the logger.
-  public var faults = DeviceFaults()
+  package var faults = DeviceFaults()
   /// Which operations of the log's device fail, by number from 1: operation 0 creates the log. The run ends
   /// with the session in which one does. Only of raw disks whose entries have extensions: without these
   /// nobody can say what was in the log.
-  public var failingLogOperations: Set<Int> = []
+  package var failingLogOperations: Set<Int> = []
   /// How much of the log device holds bytes of an older log.
-  public var staleLogByteCount: UInt64 = 0
+  package var staleLogByteCount: UInt64 = 0
   /// Whether each session ends as that of a program which is killed: nothing is closed, and the superblock
   /// counts what it happened to count. Of raw disks only.
-  public var isKilled = false
-  public var strategy = StrategyName.auto
+  package var isKilled = false
+  package var strategy = StrategyName.auto
   /// Every schedule within a bound, instead of the one of a strategy.
-  public var exhaustive: ExhaustiveBound?
+  package var exhaustive: ExhaustiveBound?
   /// Rules that the target is known to break, switched off.
-  public var ignoredRules: Set<Rule> = []
+  package var ignoredRules: Set<Rule> = []
   /// Choices to make again, instead of a strategy.
-  public var schedule: Schedule?
+  package var schedule: Schedule?
   /// Turns to take, as far as they can be taken, instead of a strategy.
-  public var turns: TaskOrder?
+  package var turns: TaskOrder?
   /// How the stack's program is run; `nil` where the stack is a simulated one.
-  public var program: ProgramOptions?
+  package var program: ProgramOptions?
 
-  public init(stack: StackName, bugs: Set<PlantedBug> = []) {
+  package init(stack: StackName, bugs: Set<PlantedBug> = []) {
     self.stack = stack
     self.bugs = bugs
     if stack.program != nil { program = ProgramOptions() }
   }
 
   /// The alignment of the client's requests.
-  public var clientSectorByteCount: UInt32 {
+  package var clientSectorByteCount: UInt32 {
     stack.image == .vhdx
       ? max(logSectorByteCount, image.logicalSectorByteCount) : logSectorByteCount
   }
 
   /// What the client does in the run of `seed`; `nil` where there is no client.
-  public func clientWorkload(seed: Seed) -> Workload? {
+  package func clientWorkload(seed: Seed) -> Workload? {
     switch workload {
     case .explicit(let explicit): explicit
     case .dirtyImages, .transactions: nil
@@ -78,17 +79,17 @@ public struct RunConfiguration: Hashable, Sendable {
 
   /// Whether a client's operations on a device, and choices among them, make the run; only these can be
   /// listed, made again and left out one by one.
-  public var hasClient: Bool { workload != .dirtyImages && workload != .transactions }
+  package var hasClient: Bool { workload != .dirtyImages && workload != .transactions }
 
   /// What opens an image, with its mistakes.
-  public var recovery: RecoveryProfile {
+  package var recovery: RecoveryProfile {
     var profile = stack.profile.recovery
     for case .recovery(let bug) in bugs { profile.bugs.insert(bug) }
     return profile
   }
 
   /// The mistakes of what writes: those of the profile and those that were asked for.
-  public var stackBugs: Set<BugSwitch> {
+  package var stackBugs: Set<BugSwitch> {
     bugs.reduce(into: stack.profile.bugs) { all, bug in
       if case .stack(let bug) = bug { all.insert(bug) }
     }

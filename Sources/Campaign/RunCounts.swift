@@ -1,26 +1,26 @@
 import Checking
 
 /// How much was done. Every count is there in every report.
-public struct RunCounts: Hashable, Sendable {
-  public var scenarios = 0
-  public var runs = 0
-  public var entries = 0
+package struct RunCounts: Hashable, Sendable {
+  package var scenarios = 0
+  package var runs = 0
+  package var entries = 0
   /// Marks among the entries of logs that others recorded.
-  public var marks = 0
-  public var states = 0
-  public var distinctStates = 0
+  package var marks = 0
+  package var states = 0
+  package var distinctStates = 0
   /// Operations of clients of which it was promised that they survive.
-  public var promises = 0
+  package var promises = 0
   /// States of which the structures of an image were judged, with or without a client.
-  public var structureStates = 0
+  package var structureStates = 0
   /// Disks that were compared with what their log gives.
-  public var comparedDisks = 0
+  package var comparedDisks = 0
   /// What commands said of the distinct states.
-  public var commands: [CommandCounts] = []
+  package var commands: [CommandCounts] = []
 
-  public init() {}
+  package init() {}
 
-  public mutating func add(_ judgement: Judgement) {
+  package mutating func add(_ judgement: Judgement) {
     runs += 1
     entries += judgement.entryCount
     marks += judgement.markCount
@@ -48,7 +48,7 @@ public struct RunCounts: Hashable, Sendable {
   /// Why nothing was checked; `nil` where something was.
   ///
   /// - Parameter needsPromises: whether there was a client, to which something has to be promised.
-  public func missingCheck(needsPromises: Bool) -> String? {
+  package func missingCheck(needsPromises: Bool) -> String? {
     if states == 0 { return "no crash state was judged" }
     if promises > 0 { return nil }
     let isJudged =
@@ -63,7 +63,7 @@ public struct RunCounts: Hashable, Sendable {
   }
 
   /// What a rule about promises lacks; `nil` where something was promised.
-  public var missingPromise: String? {
+  package var missingPromise: String? {
     promises > 0
       ? nil : "nothing was promised to the client: no flush, FUA write or close of it succeeded"
   }

@@ -5,16 +5,16 @@ import Scheduling
 ///
 /// That is never the fault of what is under test; it is a mistake of this tool, or of a stack that draws
 /// from something else than its seed.
-public struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible {
-  public var seed: Seed
+package struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible {
+  package var seed: Seed
   /// Where the two differ: `choice 12`, `byte 4096 of the log`.
-  public var place: String
+  package var place: String
   /// What the first and the second run have there.
-  public var first: String
-  public var second: String
+  package var first: String
+  package var second: String
 
   /// Compares choice by choice, then the bytes of the log; `nil` where all are equal.
-  public init?(_ first: any CompletedRun, _ second: any CompletedRun) {
+  package init?(_ first: any CompletedRun, _ second: any CompletedRun) {
     let difference =
       Self.choices(first, second) ?? Self.steps(first, second) ?? Self.bytes(first, second)
     guard let difference else { return nil }
@@ -22,7 +22,7 @@ public struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible 
   }
 
   /// Compares what the rules said, and of how much; `nil` where all is equal.
-  public init?(_ first: JudgedSeed, _ second: JudgedSeed) {
+  package init?(_ first: JudgedSeed, _ second: JudgedSeed) {
     let difference = Self.findings(first, second) ?? Self.counts(first, second)
     guard let difference else { return nil }
     self = difference
@@ -35,7 +35,7 @@ public struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible 
     self.second = second
   }
 
-  public var description: String {
+  package var description: String {
     "seed \(seed) is not the same run twice: at \(place) the first run has \(first), the second \(second)"
   }
 
@@ -108,7 +108,7 @@ public struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible 
 
 extension JudgedSeed {
   /// Carries a run out twice and compares the two.
-  public init(
+  package init(
     comparing carryOut: () -> JudgedRun, reproduce: String, plan: FuzzPlan? = nil
   ) {
     let (first, second) = (carryOut(), carryOut())
@@ -126,7 +126,7 @@ extension JudgedSeed {
 
 extension FuzzPlan {
   /// The same as ``run(_:)``, carried out twice; ``JudgedSeed/difference`` says whether it was the same.
-  public func runTwice(_ seed: Seed) -> JudgedSeed {
+  package func runTwice(_ seed: Seed) -> JudgedSeed {
     guard workload == .client && exhaustive == nil else {
       var result = run(seed)
       result.difference = RunDifference(result, run(seed))

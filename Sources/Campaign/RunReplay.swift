@@ -1,25 +1,26 @@
 import Bytes
 import Checking
+import Rules
 import Scheduling
 
 /// Carries out a token or a scenario, and says whether its rule is still broken.
-public struct RunReplay: Sendable {
+package struct RunReplay: Sendable {
   /// The rule that was asked for.
-  public let rule: Rule
+  package let rule: Rule
   /// What the tool that carries it out has to know of where it differs from what was recorded; `nil` where
   /// the same run was made.
-  public let divergence: RunDivergence?
+  package let divergence: RunDivergence?
   /// What the runs gave: several only of a scenario with several seeds.
-  public private(set) var results: [JudgedSeed] = []
+  package private(set) var results: [JudgedSeed] = []
   /// Facts beside the verdict.
-  public private(set) var notes: [String] = []
+  package private(set) var notes: [String] = []
   private let reproduce: String
   /// What was the same as when it was recorded, for ``verdict``.
   private let sameness: String
 
   /// - Parameter executable: the program's file, which no token names.
   /// - Throws: ``StalledRun`` where the run hung without breaking a rule.
-  public init(
+  package init(
     _ token: RunToken, carrier: any RunCarrier = SimulatedCarrier(), executable: String? = nil,
     reproduce: String
   ) throws(StalledRun) {
@@ -43,7 +44,7 @@ public struct RunReplay: Sendable {
   }
 
   /// - Throws: ``StalledRun`` where a run hung without breaking a rule.
-  public init(
+  package init(
     _ scenario: Scenario, breaking rule: Rule, carrier: any RunCarrier = SimulatedCarrier(),
     reproduce: String
   ) throws(StalledRun) {
@@ -140,19 +141,19 @@ public struct RunReplay: Sendable {
   // MARK: The answer
 
   /// Whether the rule was judged in any run: some need more than the run itself.
-  public var isRuleJudged: Bool {
+  package var isRuleJudged: Bool {
     results.contains { $0.judgement.judgedRules.contains(rule) }
   }
 
-  public var isRuleBroken: Bool { results.contains { Self.breaks(rule, $0) } }
+  package var isRuleBroken: Bool { results.contains { Self.breaks(rule, $0) } }
 
   /// The findings: the rule that was asked for first.
-  public var findings: [Finding] {
+  package var findings: [Finding] {
     let all = results.flatMap(\.findings)
     return all.filter { $0.rule == rule } + all.filter { $0.rule != rule }
   }
 
-  public var verdict: ReplayVerdict {
+  package var verdict: ReplayVerdict {
     if let divergence {
       let answer = isRuleBroken ? "is broken all the same" : "is not broken"
       return verdict(.diverged, "\(divergence); \(rule.rawValue) \(answer)")
@@ -173,8 +174,8 @@ public struct RunReplay: Sendable {
 }
 
 /// What carrying a recorded run out again came to.
-public struct ReplayVerdict: Hashable, Sendable, CustomStringConvertible {
-  public enum Kind: String, Sendable {
+package struct ReplayVerdict: Hashable, Sendable, CustomStringConvertible {
+  package enum Kind: String, Sendable {
     /// The rule is broken again.
     case reproduced = "REPRODUCED"
     /// The same run, and the rule holds.
@@ -183,11 +184,11 @@ public struct ReplayVerdict: Hashable, Sendable, CustomStringConvertible {
     case diverged = "DIVERGED"
   }
 
-  public var kind: Kind
+  package var kind: Kind
   /// The verdict in one line.
-  public var description: String
+  package var description: String
   /// The command that carries the run out once more.
-  public var reproduce: String
+  package var reproduce: String
 
   init(_ kind: Kind, _ rest: String, reproduce: String) {
     self.kind = kind
@@ -197,7 +198,7 @@ public struct ReplayVerdict: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// Where a run differs from the recorded one. As text it stands behind `DIVERGED`.
-public enum RunDivergence: Hashable, Sendable, CustomStringConvertible {
+package enum RunDivergence: Hashable, Sendable, CustomStringConvertible {
   /// A recorded choice does not fit what is pending.
   case choice(ReplayStrategy.Divergence)
   /// The seed draws another configuration than it did.
@@ -205,7 +206,7 @@ public enum RunDivergence: Hashable, Sendable, CustomStringConvertible {
   /// The strategy makes other choices than it did.
   case choices(seed: Seed, found: UInt64, expected: UInt64, toolVersion: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .choice(let divergence):
       let expected = divergence.expectedBound.map { "one of \($0)" } ?? "the end of the run"

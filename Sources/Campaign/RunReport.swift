@@ -1,37 +1,43 @@
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 import Stacks
 
 /// The result of a command, whatever it is printed as.
-public struct RunReport: Sendable {
-  public var command: String
+package struct RunReport: Sendable {
+  package var command: String
   /// What was judged: a stack, a log, a folder of scenarios.
-  public var subject: String
-  public var seeds: SeedRange?
-  public var counts = RunCounts()
-  public var findings: [Finding] = []
+  package var subject: String
+  package var seeds: SeedRange?
+  package var counts = RunCounts()
+  /// The most severe first; of one severity in the order in which they were found.
+  package var findings: [Finding] = [] {
+    didSet { findings = findings.mostSevereFirst(\.rule) }
+  }
   /// Minimized findings, one for each that is most likely a bug of its own; empty where none was asked for.
-  public var groups: [FindingGroup] = []
-  public var scenarios: [ScenarioOutcome] = []
+  package var groups: [FindingGroup] = [] {
+    didSet { groups = groups.mostSevereFirst(\.finding.rule) }
+  }
+  package var scenarios: [ScenarioOutcome] = []
   /// What `replay-run` came to; `nil` in the reports of all other commands.
-  public var replay: ReplayVerdict?
+  package var replay: ReplayVerdict?
   /// The rules that could not be judged, and what would be needed.
-  public var unjudgedRules: [(rule: Rule, reason: String)] = []
+  package var unjudgedRules: [(rule: Rule, reason: String)] = []
   /// Facts beside the verdict, line by line.
-  public var notes: [String] = []
+  package var notes: [String] = []
   /// Ended by a signal before everything was judged.
-  public var isInterrupted = false
+  package var isInterrupted = false
   /// Why the result is of a part only, a sentence each without its full stop.
-  public private(set) var obstacles: [String] = []
+  package private(set) var obstacles: [String] = []
   /// Why what is broken may be a mistake of the recording: then no finding is a verdict.
   private var distrust: String?
   /// Why there was nothing to check, whatever the counts say.
-  public var emptiness: String?
+  package var emptiness: String?
   /// Whether there was a client: then nothing is checked before anything was promised to it.
-  public var needsPromises = false
+  package var needsPromises = false
 
-  public init(command: String, subject: String, seeds: SeedRange? = nil) {
+  package init(command: String, subject: String, seeds: SeedRange? = nil) {
     self.command = command
     self.subject = subject
     self.seeds = seeds
@@ -43,7 +49,7 @@ public struct RunReport: Sendable {
   }
 
   /// Takes the outcome of one scenario in.
-  public mutating func add(_ outcome: ScenarioOutcome, _ findings: [Finding] = []) {
+  package mutating func add(_ outcome: ScenarioOutcome, _ findings: [Finding] = []) {
     scenarios.append(outcome)
     self.findings += findings
     counts.add(outcome.counts)
@@ -52,34 +58,34 @@ public struct RunReport: Sendable {
 
   /// The result says something of what was judged until then only, or of a part of it: why, in a sentence
   /// without its full stop.
-  public mutating func addObstacle(_ reason: String) {
+  package mutating func addObstacle(_ reason: String) {
     if !obstacles.contains(reason) { obstacles.append(reason) }
   }
 
   /// As ``addObstacle(_:)``; and what is broken may be due to it, so that no finding is a verdict.
-  public mutating func distrustFindings(_ reason: String) {
+  package mutating func distrustFindings(_ reason: String) {
     addObstacle(reason)
     distrust = distrust ?? reason
   }
 
   /// Whether the findings say something of the target, and not perhaps of what is missing.
-  public var areFindingsProven: Bool { distrust == nil && !isDiverged }
+  package var areFindingsProven: Bool { distrust == nil && !isDiverged }
 
   /// Another run was carried out than the one that was asked for.
-  public var isDiverged: Bool { replay?.kind == .diverged }
+  package var isDiverged: Bool { replay?.kind == .diverged }
 }
 
 extension RunReport {
-  public var outcome: Outcome {
+  package var outcome: Outcome {
     Outcome(
       failures: failures, isInterrupted: isInterrupted,
       obstacles: obstacles + divergence + unfinishedScenarios,
       emptiness: emptiness ?? missingCheck)
   }
 
-  public var isPassed: Bool { outcome.isPassed }
+  package var isPassed: Bool { outcome.isPassed }
 
-  public var exitStatus: Int32 { outcome.exitStatus }
+  package var exitStatus: Int32 { outcome.exitStatus }
 
   private var failures: [String] {
     let failedScenarios = scenarios.compactMap { scenario in

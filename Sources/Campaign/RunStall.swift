@@ -1,7 +1,7 @@
 import Scheduling
 
 /// Why a run could not be carried out to its end.
-public enum RunStall: Hashable, Sendable {
+package enum RunStall: Hashable, Sendable {
   /// Every task that is left waits for another one.
   case deadlock(waitingTaskCount: Int)
   /// The run took more steps than it was given.
@@ -32,11 +32,11 @@ public enum RunStall: Hashable, Sendable {
 
 /// A run that could not end: our own mistake, a stack that waits for itself, or a program that could not
 /// be run.
-public struct StalledRun: Error, Sendable, CustomStringConvertible {
-  public var seed: Seed
-  public var stall: RunStall
+package struct StalledRun: Error, Sendable, CustomStringConvertible {
+  package var seed: Seed
+  package var stall: RunStall
 
-  public var description: String {
+  package var description: String {
     switch stall {
     case .deadlock(let waitingTaskCount):
       "seed \(seed): \(waitingTaskCount) tasks of the stack wait for each other; no rule names this"

@@ -1,6 +1,7 @@
 import Bytes
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 import Stacks
 import VHDX
@@ -18,11 +19,11 @@ import VHDX
 ///
 /// A token survives changes of the tool as far as it can and says so where it cannot: `drawn` tells whether
 /// the seed still draws the same configuration, `made` whether the same choices were made.
-public struct RunToken: Hashable, Sendable {
+package struct RunToken: Hashable, Sendable {
   /// What stands behind `pc`. Tokens of another format are refused.
-  public static let formatVersion = 2
+  package static let formatVersion = 2
 
-  public enum Subject: Hashable, Sendable {
+  package enum Subject: Hashable, Sendable {
     case seed(SeededRun)
     case scenario(Scenario)
 
@@ -35,31 +36,31 @@ public struct RunToken: Hashable, Sendable {
   }
 
   /// A run that a seed drew.
-  public struct SeededRun: Hashable, Sendable {
-    public var seed: Seed
-    public var stack: StackName
-    public var bugs: Set<PlantedBug> = []
-    public var workload = FuzzedWorkload.client
-    public var tiers: [Tier] = []
+  package struct SeededRun: Hashable, Sendable {
+    package var seed: Seed
+    package var stack: StackName
+    package var bugs: Set<PlantedBug> = []
+    package var workload = FuzzedWorkload.client
+    package var tiers: [Tier] = []
     /// By its name, because choices need no strategy: one that was taken out of the tool does no harm.
-    public var strategy: String
-    public var ignoredRules: Set<Rule> = []
+    package var strategy: String
+    package var ignoredRules: Set<Rule> = []
     /// The rule that is asked for.
-    public var rule: Rule
+    package var rule: Rule
     /// Of what the seed draws: ``RunConfiguration/drawnDigest(seed:)``.
-    public var drawnDigest: UInt64
+    package var drawnDigest: UInt64
     /// Of the choices: ``Schedule/digest``; `nil` where nothing is scheduled.
-    public var choicesDigest: UInt64?
+    package var choicesDigest: UInt64?
     /// `nil`: the strategy makes them again.
-    public var choices: Schedule?
+    package var choices: Schedule?
   }
 
   /// The version of the tool that wrote the token.
-  public var toolVersion: String
-  public var subject: Subject
+  package var toolVersion: String
+  package var subject: Subject
 
   /// - Precondition: a scenario expects a rule to be broken.
-  public init(_ subject: Subject, toolVersion: String = ToolVersion.text) {
+  package init(_ subject: Subject, toolVersion: String = ToolVersion.text) {
     if case .scenario(let scenario) = subject {
       precondition(scenario.expectation != .pass, "a token asks for a rule")
     }
@@ -68,7 +69,7 @@ public struct RunToken: Hashable, Sendable {
   }
 
   /// Of a finding, with the recorded choices.
-  public init(of judged: JudgedRun, breaking rule: Rule, plan: FuzzPlan? = nil) {
+  package init(of judged: JudgedRun, breaking rule: Rule, plan: FuzzPlan? = nil) {
     let run = judged.run
     guard let plan else {
       self.init(
@@ -99,14 +100,14 @@ public struct RunToken: Hashable, Sendable {
     self.init(.seed(SeededRun(plan, seed, configuration, rule)))
   }
 
-  public var seeds: SeedRange {
+  package var seeds: SeedRange {
     switch subject {
     case .seed(let run): run.plan.seeds
     case .scenario(let scenario): scenario.seeds
     }
   }
 
-  public var stack: StackName {
+  package var stack: StackName {
     switch subject {
     case .seed(let run): run.stack
     case .scenario(let scenario): scenario.configuration.stack
@@ -114,7 +115,7 @@ public struct RunToken: Hashable, Sendable {
   }
 
   /// The crash states that are judged.
-  public var tiers: [Tier] {
+  package var tiers: [Tier] {
     switch subject {
     case .seed(let run): run.tiers
     case .scenario(let scenario): scenario.tiers
@@ -122,7 +123,7 @@ public struct RunToken: Hashable, Sendable {
   }
 
   /// What is tested: a stack, and the bugs that were switched on.
-  public var target: String {
+  package var target: String {
     switch subject {
     case .seed(let run): RunReport.target(run.stack, run.bugs)
     case .scenario(let scenario):
@@ -139,7 +140,7 @@ public struct RunToken: Hashable, Sendable {
   }
 
   /// The same without the recorded choices: shorter, and bound to the strategy.
-  public var withoutChoices: RunToken {
+  package var withoutChoices: RunToken {
     guard case .seed(var seeded) = subject else { return self }
     seeded.choices = nil
     return RunToken(.seed(seeded), toolVersion: toolVersion)
@@ -157,7 +158,7 @@ extension RunToken.SeededRun {
   }
 
   /// What draws the run again; `auto` where there is no such strategy, which choices do not need.
-  public var plan: FuzzPlan {
+  package var plan: FuzzPlan {
     var plan = FuzzPlan(
       stack: stack, bugs: bugs, seeds: SeedRange(first: seed, last: seed),
       strategy: StrategyName(rawValue: strategy) ?? .auto, tiers: tiers)
@@ -169,7 +170,7 @@ extension RunToken.SeededRun {
 
 extension RunConfiguration {
   /// XXH3-64 of ``text(seed:)``; of made-up images, of how they came about and what they hold.
-  public func drawnDigest(seed: Seed) -> UInt64 {
+  package func drawnDigest(seed: Seed) -> UInt64 {
     var text = text(seed: seed)
     if workload == .dirtyImages {
       for index in 0..<DirtyImageRun.caseCount {
@@ -183,5 +184,5 @@ extension RunConfiguration {
 
 extension Schedule {
   /// XXH3-64 of the choices as text.
-  public var digest: UInt64 { Checksum.xxh3(Array(description.utf8)) }
+  package var digest: UInt64 { Checksum.xxh3(Array(description.utf8)) }
 }

@@ -1,11 +1,12 @@
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 import Stacks
 
 extension RunToken {
   /// Whether `text` is meant as a token: `pc`, digits, a colon.
-  public static func isToken(_ text: some StringProtocol) -> Bool {
+  package static func isToken(_ text: some StringProtocol) -> Bool {
     guard text.hasPrefix(prefix) else { return false }
     let rest = text.utf8.dropFirst(prefix.utf8.count).drop { (0x30...0x39).contains($0) }
     return rest.first == UInt8(ascii: ":")
@@ -15,7 +16,7 @@ extension RunToken {
   ///
   /// - Throws: ``RunTokenError`` where it is cut off or changed, of another format, or names what this
   ///   version does not know.
-  public init(parsing text: some StringProtocol) throws(RunTokenError) {
+  package init(parsing text: some StringProtocol) throws(RunTokenError) {
     let version = "\(Self.prefix)\(Self.formatVersion):"
     guard Self.isToken(text) else {
       throw RunTokenError("a token starts with '\(version)', found '\(text.prefix(20))'")

@@ -5,8 +5,8 @@ import Scheduling
 import Stacks
 
 /// What is wrong in a token.
-public struct RunTokenError: Error, Hashable, Sendable, CustomStringConvertible {
-  public var description: String
+package struct RunTokenError: Error, Hashable, Sendable, CustomStringConvertible {
+  package var description: String
 
   init(_ description: String) {
     self.description = description
@@ -15,7 +15,7 @@ public struct RunTokenError: Error, Hashable, Sendable, CustomStringConvertible 
 
 extension RunToken: CustomStringConvertible {
   /// The token; what ``init(parsing:)`` reads.
-  public var description: String {
+  package var description: String {
     let fields = [("tool", toolVersion)] + subjectFields
     let text =
       "\(Self.prefix)\(Self.formatVersion):"

@@ -1,33 +1,34 @@
 import BlockDevice
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 import Stacks
 import Workload
 
 /// A regression scenario: a stack, a workload, a schedule, and what must come of it.
-public struct Scenario: Hashable, Sendable {
-  public enum Expectation: Hashable, Sendable {
+package struct Scenario: Hashable, Sendable {
+  package enum Expectation: Hashable, Sendable {
     /// No rule is broken, in any seed.
     case pass
     /// At least one seed breaks `rule`; no seed breaks anything that is not `also`.
     case breaks(Rule, also: Set<Rule>)
   }
 
-  public var summary: String
-  public var configuration: RunConfiguration
-  public var seeds: SeedRange
-  public var tiers: [Tier]
-  public var expectation: Expectation
+  package var summary: String
+  package var configuration: RunConfiguration
+  package var seeds: SeedRange
+  package var tiers: [Tier]
+  package var expectation: Expectation
   /// The digests of file, recovered file and virtual disk behind the last entry of the first seed, as
   /// ``ImageDigests`` prints them; empty where nothing is pinned.
-  public var pinnedDigests: [String] = []
+  package var pinnedDigests: [String] = []
 }
 
 extension Scenario {
   /// Carries the scenario out. A `breaks` scenario ends with the first seed that breaks its rule. What cannot
   /// be carried out is told by the outcome.
-  public func run(
+  package func run(
     path: String, carrier: any RunCarrier = SimulatedCarrier()
   ) -> (ScenarioOutcome, [Finding]) {
     var outcome = ScenarioOutcome(path: path, summary: summary, seeds: seeds)
@@ -99,7 +100,7 @@ extension Scenario {
 
 extension String {
   /// As a shell takes it for one word.
-  public var shellQuoted: String {
+  package var shellQuoted: String {
     let plain = allSatisfy {
       $0.isASCII && ($0.isLetter || $0.isNumber || "-_./:=,+%@".contains($0))
     }

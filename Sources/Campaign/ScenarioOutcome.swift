@@ -2,48 +2,48 @@ import Checking
 import Scheduling
 
 /// One scenario of `powercut run`.
-public struct ScenarioOutcome: Hashable, Sendable {
-  public var path: String
-  public var summary: String
+package struct ScenarioOutcome: Hashable, Sendable {
+  package var path: String
+  package var summary: String
   /// `nil` where the file could not be read.
-  public var seeds: SeedRange?
+  package var seeds: SeedRange?
   /// Why it failed; `nil` where it did not.
-  public var failure: String?
+  package var failure: String?
   /// Why it could not be carried out, or not to its end.
-  public var obstacles: [String] = []
+  package var obstacles: [String] = []
   /// Why it was not run; `nil` where it was.
-  public var skipReason: String?
-  public var counts = RunCounts()
+  package var skipReason: String?
+  package var counts = RunCounts()
   /// How many schedules an exhaustive search carried out, and whether there are more.
-  public var scheduleNote: String?
+  package var scheduleNote: String?
   /// What the command that runs it alone has to be told besides its path.
-  public var programWords: [String] = []
+  package var programWords: [String] = []
   /// Whether a client's promises are what it is about.
   var needsPromises = false
   /// The rule that had to be broken was: whatever was promised, something was looked at.
   var brokeAsExpected = false
 
-  public init(path: String, summary: String = "", seeds: SeedRange? = nil) {
+  package init(path: String, summary: String = "", seeds: SeedRange? = nil) {
     self.path = path
     self.summary = summary
     self.seeds = seeds
   }
 
   /// A scenario that was left out.
-  public static func skipped(path: String, summary: String, reason: String) -> ScenarioOutcome {
+  package static func skipped(path: String, summary: String, reason: String) -> ScenarioOutcome {
     var outcome = ScenarioOutcome(path: path, summary: summary)
     outcome.skipReason = reason
     return outcome
   }
 
   /// A scenario that could not be carried out.
-  public static func unfinished(path: String, reason: String) -> ScenarioOutcome {
+  package static func unfinished(path: String, reason: String) -> ScenarioOutcome {
     var outcome = ScenarioOutcome(path: path)
     outcome.obstacles = [reason]
     return outcome
   }
 
-  public var outcome: Outcome {
+  package var outcome: Outcome {
     Outcome(failures: [failure].compactMap { $0 }, obstacles: obstacles, emptiness: emptiness)
   }
 

@@ -2,6 +2,7 @@ import BlockDevice
 import Bytes
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 import Stacks
 import Workload
@@ -12,7 +13,7 @@ extension Scenario {
   /// Reads a scenario file.
   ///
   /// - Throws: ``ScenarioError`` with the line of the first thing that is not known or not possible.
-  public init(parsing text: String) throws(ScenarioError) {
+  package init(parsing text: String) throws(ScenarioError) {
     guard let node = try Node.root(of: text) else {
       throw ScenarioError(line: nil, "the file is empty")
     }

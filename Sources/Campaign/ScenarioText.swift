@@ -1,5 +1,6 @@
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 
 extension Scenario {
@@ -8,7 +9,7 @@ extension Scenario {
   ///
   /// A file cannot say everything that a program can set: failing operations answer EIO, a search has the
   /// usual limit of schedules, tasks have at least one operation in some session.
-  public var text: String { ScenarioText(self).lines.joined(separator: "\n") + "\n" }
+  package var text: String { ScenarioText(self).lines.joined(separator: "\n") + "\n" }
 }
 
 extension Scenario {
@@ -18,7 +19,7 @@ extension Scenario {
   /// - Parameters:
   ///   - choices: those that the run made; `nil`: as the configuration says.
   ///   - also: what else the run breaks.
-  public init(
+  package init(
     of configuration: RunConfiguration, seed: Seed, choices: Schedule? = nil, tiers: [Tier],
     breaking rule: Rule, also: [Rule] = []
   ) {
@@ -39,7 +40,7 @@ extension RunConfiguration {
   /// What a seed draws and does as text, without the schedule: the key lines of a scenario from `stack`
   /// to `workload`. Two versions of this tool that write the same here carry out the same run where they
   /// make the same choices.
-  public func text(seed: Seed) -> String {
+  package func text(seed: Seed) -> String {
     ScenarioText.lines(of: listingOperations(seed: seed)).joined(separator: "\n") + "\n"
   }
 
@@ -47,7 +48,7 @@ extension RunConfiguration {
   ///
   /// Operations keep their numbers and the run keeps its seed, so contents, GUIDs and faults stay what
   /// they are.
-  public func listingOperations(seed: Seed) -> RunConfiguration {
+  package func listingOperations(seed: Seed) -> RunConfiguration {
     var listing = self
     if let workload = clientWorkload(seed: seed) { listing.workload = .explicit(workload) }
     return listing

@@ -49,7 +49,7 @@ extension Node {
 
 extension Tier {
   /// `; did you mean 'prefix'?` where the word in front of the number is near a known one.
-  public static func hint(_ text: String) -> String {
+  package static func hint(_ text: String) -> String {
     let word = text.prefix { $0 != ":" }
     return names.contains(String(word)) ? "" : NearestWord.hint(word, among: names)
   }

@@ -9,7 +9,7 @@ extension SimulatedRun {
   /// Everything that is known of the run.
   ///
   /// - Throws: ``FormatError`` where its log has no superblock to be read by.
-  public func evidence() throws(FormatError) -> Evidence {
+  package func evidence() throws(FormatError) -> Evidence {
     var options = LogReadingOptions()
     let isRaw = configuration.stack.image == .raw
     if isRaw { options.deviceByteCount = configuration.deviceByteCount }
@@ -39,7 +39,7 @@ extension Evidence {
   ///
   /// Below an image format this is the only way to know them: an operation's entries there are
   /// structures as well as data.
-  public mutating func setContents(_ style: ContentsStyle, seed: Seed) {
+  package mutating func setContents(_ style: ContentsStyle, seed: Seed) {
     contents = style
     submittedUnits = { style.unitHashes(seed: seed, operation: $0) }
   }

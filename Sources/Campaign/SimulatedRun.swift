@@ -8,15 +8,15 @@ import Workload
 import WriteLog
 
 /// One run of a simulated stack: the client's operations, the devices, and what was promised when.
-public final class SimulatedRun: CompletedRun, @unchecked Sendable {
-  public let configuration: RunConfiguration
-  public let seed: Seed
-  public let workload: Workload
+package final class SimulatedRun: CompletedRun, @unchecked Sendable {
+  package let configuration: RunConfiguration
+  package let seed: Seed
+  package let workload: Workload
   /// Why the run ended before its workload did.
-  public private(set) var stall: RunStall?
-  public private(set) var client = ClientHistory()
+  package private(set) var stall: RunStall?
+  package private(set) var client = ClientHistory()
   /// By operation, which of its task's steps it took.
-  public private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
+  package private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
 
   private let simulation: Simulation
   private let data: SimulatedDevice
@@ -27,7 +27,7 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
   ///
   /// - Precondition: the configuration has a client, and its stack is a simulated one.
   /// - Parameter strategy: instead of the one that the configuration names.
-  public init(_ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)? = nil) {
+  package init(_ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)? = nil) {
     precondition(configuration.stack.program == nil, "a program is run by a carrier of its own")
     self.configuration = configuration
     self.seed = seed
@@ -48,24 +48,24 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
   }
 
   /// The choices that the run made.
-  public var schedule: Schedule { simulation.schedule }
-  public var stepCount: Int { simulation.stepCount }
+  package var schedule: Schedule { simulation.schedule }
+  package var stepCount: Int { simulation.stepCount }
   /// The task of each step.
-  public var order: TaskOrder { simulation.order }
+  package var order: TaskOrder { simulation.order }
   /// The strategy with what it remembers of the run.
-  public var currentStrategy: any Strategy { simulation.currentStrategy }
+  package var currentStrategy: any Strategy { simulation.currentStrategy }
   /// The device before the first operation.
-  public var initialContents: SparseBytes { data.initialContents }
+  package var initialContents: SparseBytes { data.initialContents }
   /// The device as the run left it.
-  public var liveContents: SparseBytes { data.contents }
+  package var liveContents: SparseBytes { data.contents }
   /// The log as the run left it.
-  public var logBytes: [UInt8] {
+  package var logBytes: [UInt8] {
     log.contents.read(ByteRange(byteOffset: 0, byteCount: log.byteCount))
   }
-  public var clientsOfFaultableOperations: [UInt64?] {
+  package var clientsOfFaultableOperations: [UInt64?] {
     data.trace.filter { $0.action != .read }.map(\.clientOperation)
   }
-  public var clientsOfFaultableLogOperations: [UInt64?] {
+  package var clientsOfFaultableLogOperations: [UInt64?] {
     log.trace.filter { $0.action != .read }.map { operation in
       // Its marks are of an operation, too, and stand before and behind it on the same task.
       client.records.last {
@@ -74,10 +74,10 @@ public final class SimulatedRun: CompletedRun, @unchecked Sendable {
     }
   }
   /// Where the run differs from the choices that it was given; `nil` where it was given none.
-  public var replayDivergence: ReplayStrategy.Divergence? {
+  package var replayDivergence: ReplayStrategy.Divergence? {
     (currentStrategy as? ReplayStrategy)?.finalDivergence
   }
-  public var traces: Traces {
+  package var traces: Traces {
     Traces(
       data: data.trace, log: log.trace, sessions: sessions,
       superblockInterval: configuration.superblockInterval, initialContents: initialContents)

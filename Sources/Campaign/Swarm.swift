@@ -8,15 +8,15 @@ import WriteLog
 /// than many that each do something much.
 ///
 /// Source: A. Groce and others, "Swarm testing", ISSTA 2012.
-public struct Swarm: Sendable {
+package struct Swarm: Sendable {
   private let base: RunConfiguration
 
   /// - Parameter base: what stays as it is: stack, bugs and strategy.
-  public init(_ base: RunConfiguration) {
+  package init(_ base: RunConfiguration) {
     self.base = base
   }
 
-  public func configuration(for seed: Seed) -> RunConfiguration {
+  package func configuration(for seed: Seed) -> RunConfiguration {
     if base.stack.program != nil { return ProgramSwarm(base: base).configuration(for: seed) }
     if base.stack.image == .vhdx { return ImageSwarm(base: base).configuration(for: seed) }
     return rawConfiguration(for: seed)

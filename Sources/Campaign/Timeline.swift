@@ -1,34 +1,34 @@
 import Checking
 
 /// What the tasks of a run did for the operations of a finding, one event a row.
-public struct Timeline: Hashable, Sendable {
-  public struct Row: Hashable, Sendable {
+package struct Timeline: Hashable, Sendable {
+  package struct Row: Hashable, Sendable {
     /// The number of the event in its run.
-    public var event: UInt64
-    public var task: Int
-    public var text: String
+    package var event: UInt64
+    package var task: Int
+    package var text: String
   }
 
   /// A row, and whose it is.
-  public struct Event: Hashable, Sendable {
-    public var row: Row
+  package struct Event: Hashable, Sendable {
+    package var row: Row
     /// The client operation that it belongs to; `nil` where it belongs to none.
-    public var operation: UInt64?
+    package var operation: UInt64?
     /// Whether this is the power cut.
-    public var isCut = false
+    package var isCut = false
 
     /// - Parameters:
     ///   - event: the number of the event in its run.
     ///   - text: of what has two events, ends with ` …` in the first, and with the answer in its place in
     ///     the second: the two are one row where nothing else happened between them.
-    public init(event: UInt64, task: Int, operation: UInt64?, text: String) {
+    package init(event: UInt64, task: Int, operation: UInt64?, text: String) {
       row = Row(event: event, task: task, text: text)
       self.operation = operation
     }
 
     /// The power fails after so many entries. As late as it can be: what was answered before the next
     /// entry was promised.
-    public static func powerCut(entryCount: Int, at event: UInt64) -> Event {
+    package static func powerCut(entryCount: Int, at event: UInt64) -> Event {
       var power = Event(
         event: event, task: 0, operation: nil,
         text: "=== the power fails, \(entryCount) entries are in the log")
@@ -38,12 +38,12 @@ public struct Timeline: Hashable, Sendable {
   }
 
   /// In the order of events.
-  public var rows: [Row]
+  package var rows: [Row]
   /// How many events of other operations lie between the first row and the last.
-  public var omittedRowCount: Int
+  package var omittedRowCount: Int
 
   /// More rows than this do not help a reader.
-  public static let maximumRowCount = 32
+  package static let maximumRowCount = 32
 
   /// Every event of a run, up to a number that a page can hold, and what was lost in the power cut.
   init(ofAll run: any CompletedRun, _ violation: Violation) {

@@ -5,7 +5,7 @@ import WriteLog
 
 extension Timeline.Event {
   /// What the client submitted and was answered, as far as the history knows when.
-  public static func all(of client: ClientHistory) -> [Timeline.Event] {
+  package static func all(of client: ClientHistory) -> [Timeline.Event] {
     client.records.flatMap { record -> [Timeline.Event] in
       let operation = record.operation
       let answer = "#\(operation.identifier) \(record.errorName ?? "ok")"
@@ -21,7 +21,7 @@ extension Timeline.Event {
 }
 
 extension SimulatedRun {
-  public func timelineEvents(cut: Int?) -> [Timeline.Event] {
+  package func timelineEvents(cut: Int?) -> [Timeline.Event] {
     let traces = traces
     let sector = UInt64(configuration.logSectorByteCount)
     return

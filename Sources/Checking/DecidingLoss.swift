@@ -1,5 +1,6 @@
 import Bytes
 import CrashStates
+import Rules
 
 /// Says of a violation which lost, torn or moved writes made the difference: the state is made as small
 /// as still breaks the rule, and what is left of it is named.

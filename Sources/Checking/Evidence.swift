@@ -6,41 +6,41 @@ import WriteLog
 
 /// Everything that is known of a recording. The log is always there; what else there is decides which
 /// rules can be judged.
-public struct Evidence: Sendable {
-  public var index: WriteLogIndex
-  public var history: DiskHistory
+package struct Evidence: Sendable {
+  package var index: WriteLogIndex
+  package var history: DiskHistory
   /// What the client was told when: from the run itself, or from the marks of the log.
-  public var client: ClientHistory?
+  package var client: ClientHistory?
   /// Whether ``client`` was made up from the log itself.
-  public var arePromisesImplied = false
+  package var arePromisesImplied = false
   /// The contents that a write of the client was submitted with, unit by unit of its range.
-  public var submittedUnits: (@Sendable (ClientOperation) -> [Digest128])?
+  package var submittedUnits: (@Sendable (ClientOperation) -> [Digest128])?
   /// How these contents tell whose they are.
-  public var contents = ContentsStyle.stamped
+  package var contents = ContentsStyle.stamped
   /// The device as the run left it.
-  public var live: LiveContents?
+  package var live: LiveContents?
   /// What only a simulation knows.
-  public var traces: Traces?
+  package var traces: Traces?
   /// Whether a discarded range reads as zeroes. Where it does not, any older version may show.
-  public var discardPromisesZeroes = true
+  package var discardPromisesZeroes = true
   /// Whether it is known who carried discards out: else a read of what was discarded may show anything it had.
-  public var isWriterKnown = true
+  package var isWriterKnown = true
   /// What is known of the VHDX image that the disk holds; `nil` where it holds what the client wrote
   /// where the client wrote it.
-  public var image: ImageEvidence?
+  package var image: ImageEvidence?
   /// Whether only the program that wrote the disk can read what the client wrote, so that none of the
   /// client's promises can be looked for in it.
-  public var isOpaque = false
+  package var isOpaque = false
   /// The program that reads such a disk; `nil` where none is there to ask.
-  public var opaqueReader: OpaqueReader?
+  package var opaqueReader: OpaqueReader?
 
-  public init(index: WriteLogIndex, history: DiskHistory) {
+  package init(index: WriteLogIndex, history: DiskHistory) {
     self.index = index
     self.history = history
   }
 
   /// Nothing but the log.
-  public init(history: DiskHistory) {
+  package init(history: DiskHistory) {
     self.init(index: history.index, history: history)
   }
 }
@@ -74,11 +74,11 @@ extension Evidence {
 }
 
 /// The contents of a device after a run.
-public enum LiveContents: Sendable {
+package enum LiveContents: Sendable {
   case sparse(SparseBytes)
   case region(ByteRegion)
 
-  public var byteCount: UInt64 {
+  package var byteCount: UInt64 {
     switch self {
     case .sparse(let bytes): bytes.byteCount
     case .region(let region): UInt64(region.byteCount)
@@ -86,7 +86,7 @@ public enum LiveContents: Sendable {
   }
 
   /// The digest of the whole device.
-  public var digest: Digest128 {
+  package var digest: Digest128 {
     switch self {
     case .sparse(let bytes): return bytes.stateDigest
     case .region(let region):
@@ -104,7 +104,7 @@ public enum LiveContents: Sendable {
   }
 
   /// 512 bytes; zeroes behind the end.
-  public func unit(at unitIndex: UInt64) -> [UInt8] {
+  package func unit(at unitIndex: UInt64) -> [UInt8] {
     switch self {
     case .sparse(let bytes): return bytes.unit(at: unitIndex)
     case .region(let region):
@@ -117,42 +117,42 @@ public enum LiveContents: Sendable {
 }
 
 /// What the devices of a simulation saw. Times are event numbers of the simulation.
-public struct Traces: Sendable {
+package struct Traces: Sendable {
   /// The device under the logger.
-  public var data: [DeviceOperation]
+  package var data: [DeviceOperation]
   /// The device that holds the log.
-  public var log: [DeviceOperation]
-  public var sessions: [Session]
+  package var log: [DeviceOperation]
+  package var sessions: [Session]
   /// After how many entries the logger promises to rewrite the superblock; `nil` where it does not.
-  public var superblockInterval: Int?
+  package var superblockInterval: Int?
   /// What the device under the logger held before its first operation.
-  public var initialContents: SparseBytes
+  package var initialContents: SparseBytes
 
   /// When the log's device first failed; `nil` where it did not.
-  public var logFailedAt: UInt64? {
+  package var logFailedAt: UInt64? {
     log.lazy.filter { $0.error != nil }.compactMap(\.completedAt).min()
   }
 
   /// What the log looked like when a session opened it.
-  public struct Session: Sendable {
+  package struct Session: Sendable {
     /// How many log operations there were before.
-    public var firstLogOperation: Int
+    package var firstLogOperation: Int
     /// Why the session could not open the log.
-    public var openingError: String?
+    package var openingError: String?
     /// Why the session could not open the disk, though no operation of the device had failed.
-    public var diskOpeningError: String?
+    package var diskOpeningError: String?
     /// How many entries the log had when the session opened it.
-    public var entryCount = 0
+    package var entryCount = 0
     /// When the logger had closed the log; `nil` where it did not, or could not.
-    public var closedAt: UInt64?
+    package var closedAt: UInt64?
 
-    public init(firstLogOperation: Int, openingError: String? = nil) {
+    package init(firstLogOperation: Int, openingError: String? = nil) {
       self.firstLogOperation = firstLogOperation
       self.openingError = openingError
     }
   }
 
-  public init(
+  package init(
     data: [DeviceOperation], log: [DeviceOperation], sessions: [Session],
     superblockInterval: Int? = nil, initialContents: SparseBytes
   ) {

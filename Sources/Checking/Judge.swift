@@ -1,41 +1,42 @@
 import Bytes
 import CrashStates
+import Rules
 import Workload
 import WriteLog
 
 /// Judges a recording by every rule that its evidence allows.
-public struct Judge {
+package struct Judge {
   /// Which crash states are judged.
-  public struct Options: Sendable {
-    public var tiers: [Tier]
+  package struct Options: Sendable {
+    package var tiers: [Tier]
     /// What `random:n`, mixtures and samples draw from.
-    public var seed: UInt64
+    package var seed: UInt64
     /// Who wrote the log; `nil` where the log shows it.
-    public var origin: LogOrigin?
+    package var origin: LogOrigin?
     /// About so many states are judged, of every tier its share; `nil` for all.
-    public var maximumStateCount: UInt64?
+    package var maximumStateCount: UInt64?
     /// Whether somebody will end it when a time is over: then the states are gone through in rounds,
     /// each an even part of every tier.
-    public var isTimed = false
+    package var isTimed = false
 
-    public init(tiers: [Tier], seed: UInt64) {
+    package init(tiers: [Tier], seed: UInt64) {
       self.tiers = tiers
       self.seed = seed
     }
   }
 
-  public var options: Options
+  package var options: Options
   /// Asked now and then with the count of states so far; `false` ends the enumeration there.
   private let isGoingOn: (_ stateCount: Int) -> Bool
 
-  public init(
+  package init(
     _ options: Options, isGoingOn: @escaping (_ stateCount: Int) -> Bool = { _ in true }
   ) {
     self.options = options
     self.isGoingOn = isGoingOn
   }
 
-  public func judge(_ given: Evidence) -> Judgement {
+  package func judge(_ given: Evidence) -> Judgement {
     let evidence = given.withReadablePromises.withComparableDevice
     var list = ViolationList()
     var judged: Set<Rule> = [.l01, .l02, .l03, .l04]
@@ -182,5 +183,5 @@ public struct Judge {
 
 extension Rule {
   /// Whether the rule is about what the client was promised.
-  fileprivate var isOfClient: Bool { rawValue.hasPrefix("D") }
+  fileprivate var isOfClient: Bool { family == .client }
 }

@@ -4,7 +4,7 @@ import CrashStates
 extension Judge.Options {
   /// The states that ``Judge`` goes through, for others that are to say something of the same ones: each
   /// once, in the same order. Those that a recovery leaves when it is cut (`recrash`) are not among them.
-  public func states(of evidence: Evidence) -> StateEnumerator {
+  package func states(of evidence: Evidence) -> StateEnumerator {
     let space = stateSpace(of: evidence, tiers: tiers)
     let sample = maximumStateCount.map {
       StateSample(stateCounts: space.counts(of: tiers), maximumStateCount: $0)

@@ -7,16 +7,8 @@ struct LogShapeJudge {
   func judge() -> [Violation] {
     evidence.index.problems.map { problem in
       Violation(
-        rule(of: problem.kind), "entry \(problem.entryIndex): \(problem.error.finding)",
+        problem.rule, "entry \(problem.entryIndex): \(problem.error.finding)",
         entries: [problem.entryIndex], evidence: [problem.error.hint])
-    }
-  }
-
-  private func rule(of kind: LogProblem.Kind) -> Rule {
-    switch kind {
-    case .header: .l02
-    case .chain: .l03
-    case .count: .l04
     }
   }
 }

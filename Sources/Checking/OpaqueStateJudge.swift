@@ -1,8 +1,9 @@
 import Bytes
 import CrashStates
+import Rules
 
 /// What a program made of one crash state of an image that only it can read.
-public enum OpaqueAnswer: Sendable {
+package enum OpaqueAnswer: Sendable {
   /// What the virtual disk holds, after whatever recovery the program does.
   case opened(SparseBytes)
   /// It does not open, or a check of the program's own calls it damaged: what it said.
@@ -12,7 +13,7 @@ public enum OpaqueAnswer: Sendable {
 }
 
 /// Reads crash states of images whose format is not known here.
-public typealias OpaqueReader = @Sendable (StateImage) -> OpaqueAnswer
+package typealias OpaqueReader = @Sendable (StateImage) -> OpaqueAnswer
 
 /// The client's promises in an image that only the program which wrote it can read: each crash state is
 /// opened by the program, and its virtual disk compared with what was promised (rules D01 to D07).

@@ -1,5 +1,6 @@
 import Bytes
 import CrashStates
+import Rules
 import Workload
 
 /// Why a unit's contents break a promise: which rule, and what to show.

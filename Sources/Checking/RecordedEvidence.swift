@@ -9,7 +9,7 @@ extension Evidence {
   ///
   /// - Parameter origin: who wrote the log; `nil` where the log shows it.
   /// - Throws: ``FormatError`` at a mark that is damaged.
-  public init(
+  package init(
     recordedIn index: WriteLogIndex, history: DiskHistory, origin: LogOrigin? = nil
   ) throws(FormatError) {
     self.init(index: index, history: history)

@@ -1,4 +1,5 @@
 import CrashStates
+import Rules
 import Workload
 
 /// Says all that is wrong with one crash state, whatever was judged before it and in any order.
@@ -7,12 +8,12 @@ import Workload
 /// in front of it; a search that jumps from state to state needs this instead. It judges the rules
 /// that are about a state; those about the log itself, and about the order in which it was written,
 /// have none.
-public final class SingleStateJudge {
+package final class SingleStateJudge {
   /// The rules that it judges, ascending.
-  public let judgedRules: [Rule]
+  package let judgedRules: [Rule]
   private let judge: any StateJudge
 
-  public init(_ given: Evidence) {
+  package init(_ given: Evidence) {
     let evidence = given.withReadablePromises
     let promises = Promises(of: evidence)
     var rules: Set<Rule> = []
@@ -30,7 +31,7 @@ public final class SingleStateJudge {
   }
 
   /// - Parameter state: one of the history's (``DiskHistory/check(_:)``).
-  public func verdict(on state: CrashState) -> StateVerdict {
+  package func verdict(on state: CrashState) -> StateVerdict {
     var list = ViolationList()
     list.add(judge.judge(state).filter { !$0.rule.isAdvice })
     let readable = (judge as? SingleImageStateJudge)?.isReadable(state) ?? true
@@ -40,20 +41,20 @@ public final class SingleStateJudge {
   }
 
   /// ``verdict(on:)`` without the question of what could be judged.
-  public func violations(in state: CrashState) -> [Violation] { verdict(on: state).violations }
+  package func violations(in state: CrashState) -> [Violation] { verdict(on: state).violations }
 }
 
 /// All that is wrong with one crash state.
-public struct StateVerdict: Sendable {
+package struct StateVerdict: Sendable {
   /// Causes before consequences, the first of each rule with how often it repeats; none of the rules
   /// that are advice.
-  public var violations: [Violation]
+  package var violations: [Violation]
   /// The rules that could be judged in this state, ascending. Of an image that does not open nobody can
   /// say what its virtual disk holds.
-  public var judgedRules: [Rule]
+  package var judgedRules: [Rule]
 
   /// Whether the state breaks a rule; `nil` where that cannot be judged.
-  public func breaks(_ rule: Rule) -> Bool? {
+  package func breaks(_ rule: Rule) -> Bool? {
     if violations.contains(where: { $0.rule == rule }) { return true }
     return judgedRules.contains(rule) ? false : nil
   }
@@ -64,7 +65,7 @@ extension Rule {
   fileprivate var needsNoReadableImage: Bool {
     switch self {
     case .s05, .d08, .d09: true
-    default: rawValue.hasPrefix("H") || rawValue.hasPrefix("R")
+    default: family == .headers || family == .recovery
     }
   }
 }

@@ -2,17 +2,17 @@ import Bytes
 import CrashStates
 
 /// Where two crash states of one log hold different bytes.
-public struct StateDifference: Hashable, Sendable {
+package struct StateDifference: Hashable, Sendable {
   /// Whole units of 512 bytes, the last one cut off at the longer disk's end; ascending, and joined where
   /// they touch.
-  public var ranges: [ByteRange]
+  package var ranges: [ByteRange]
   /// The lengths of both disks.
-  public var firstByteCount: UInt64
-  public var secondByteCount: UInt64
+  package var firstByteCount: UInt64
+  package var secondByteCount: UInt64
 
   /// - Parameters:
   ///   - first, second: states of the history (``DiskHistory/check(_:)``).
-  public init(_ history: DiskHistory, _ first: CrashState, _ second: CrashState) {
+  package init(_ history: DiskHistory, _ first: CrashState, _ second: CrashState) {
     firstByteCount = history.byteCount(of: first)
     secondByteCount = history.byteCount(of: second)
     var units = Set(history.affectedUnits(of: first) + history.affectedUnits(of: second))

@@ -1,28 +1,29 @@
 import CrashStates
+import Rules
 
 /// A broken rule: where, and what stands there.
-public struct Violation: Hashable, Sendable {
-  public var rule: Rule
+package struct Violation: Hashable, Sendable {
+  package var rule: Rule
   /// Which part of the checking found it.
-  public var judge: String
+  package var judge: String
   /// One sentence with the numbers.
-  public var title: String
+  package var title: String
   /// The crash state in which it shows; `nil` where it is the log that is wrong.
-  public var state: CrashState?
+  package var state: CrashState?
   /// The entries of the log that it is about, from zero.
-  public var entries: [Int]
+  package var entries: [Int]
   /// The client operations that it is about.
-  public var operations: [UInt64]
+  package var operations: [UInt64]
   /// What a person needs to see, line by line.
-  public var evidence: [String]
+  package var evidence: [String]
   /// Which lost, torn or moved writes it takes, line by line: without any of them the same cut keeps the
   /// rule.
-  public var difference: [String] = []
+  package var difference: [String] = []
   /// How many more of the same rule were found beside this first one.
-  public var repeatCount = 0
+  package var repeatCount = 0
 
   /// - Parameter file: that of the judge, whose name it gives.
-  public init(
+  package init(
     _ rule: Rule, _ title: String, state: CrashState? = nil, entries: [Int] = [],
     operations: [UInt64] = [], evidence: [String] = [], file: String = #fileID
   ) {
@@ -56,6 +57,6 @@ struct ViolationList {
 
   /// Causes first.
   var sorted: [Violation] {
-    violations.sorted { $0.rule.explanationOrder < $1.rule.explanationOrder }
+    violations.sorted { $0.rule.reportOrder < $1.rule.reportOrder }
   }
 }

@@ -3,9 +3,9 @@ import Bytes
 /// Tells the states of a disk apart by a part of it only: two states with the same ``Key`` hold the same
 /// bytes there. So what is worked out from that part (a log and what it replays, a table) is worked out
 /// once for all of them.
-public struct AreaHistory: Sendable {
+package struct AreaHistory: Sendable {
   /// The entries whose traces show in the area.
-  public struct Key: Hashable, Sendable {
+  package struct Key: Hashable, Sendable {
     /// The last entry that touched the area; -1 where none did.
     var lastEntryIndex: Int
     /// Those before it that were lost, ascending.
@@ -19,7 +19,7 @@ public struct AreaHistory: Sendable {
   private let lastTouching: [Int]
 
   /// - Parameter ranges: the area. An entry that touches any byte of it counts.
-  public init(_ history: DiskHistory, ranges: [ByteRange]) {
+  package init(_ history: DiskHistory, ranges: [ByteRange]) {
     let events = history.blockHistory.events
     var touches: [Bool] = []
     var lastTouching = [-1]
@@ -35,7 +35,7 @@ public struct AreaHistory: Sendable {
     self.lastTouching = lastTouching
   }
 
-  public func key(of state: CrashState) -> Key {
+  package func key(of state: CrashState) -> Key {
     var lost = state.lost.filter { touches[$0] }
     var last = lastTouching[state.cut]
     while last >= 0, lost.last == last {

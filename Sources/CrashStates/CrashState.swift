@@ -9,20 +9,20 @@
 ///     cut:37 early:40@37            entry 40, in flight then, took effect right before entry 37
 ///     cut:37 then cut:4 lost:2      the disk was recovered, and the power failed again after four
 ///                                   changes of recovery, of which the one with number 2 was lost
-public struct CrashState: Hashable, Sendable {
+package struct CrashState: Hashable, Sendable {
   /// How many entries happened: 0 is the disk before the first one.
-  public var cut: Int
+  package var cut: Int
   /// Indices of entries, ascending, each below ``cut`` and optional there
   /// (``DiskHistory/epoch(atCut:)``).
-  public var lost: [Int]
+  package var lost: [Int]
   /// The one write that persisted in part.
-  public var torn: Tear?
+  package var torn: Tear?
   /// The entries that took effect before their place in the log, in the order of their effects.
-  public var early: [EarlyEntry]
+  package var early: [EarlyEntry]
   /// Where the power failed again, while this disk was being recovered.
-  public var recovery: RecoveryCut?
+  package var recovery: RecoveryCut?
 
-  public init(
+  package init(
     cut: Int, lost: [Int] = [], torn: Tear? = nil, early: [EarlyEntry] = [],
     recovery: RecoveryCut? = nil
   ) {
@@ -34,7 +34,7 @@ public struct CrashState: Hashable, Sendable {
   }
 
   /// Whether everything before the cut persisted, whole and in the order of the log.
-  public var isPrefix: Bool { lost.isEmpty && isPlain && recovery == nil }
+  package var isPrefix: Bool { lost.isEmpty && isPlain && recovery == nil }
 
   /// Whether entries are only there or lost: none is torn, none out of its order.
   var isPlain: Bool { torn == nil && early.isEmpty }
@@ -42,12 +42,12 @@ public struct CrashState: Hashable, Sendable {
 
 /// An entry that took effect before its place in the log: it was in flight together with those that it
 /// overtook, so the device may have carried it out first.
-public struct EarlyEntry: Hashable, Sendable {
-  public var entryIndex: Int
+package struct EarlyEntry: Hashable, Sendable {
+  package var entryIndex: Int
   /// It took effect right before this entry, which stands before it in the log.
-  public var beforeEntryIndex: Int
+  package var beforeEntryIndex: Int
 
-  public init(entryIndex: Int, beforeEntryIndex: Int) {
+  package init(entryIndex: Int, beforeEntryIndex: Int) {
     self.entryIndex = entryIndex
     self.beforeEntryIndex = beforeEntryIndex
   }
@@ -55,15 +55,15 @@ public struct EarlyEntry: Hashable, Sendable {
 
 /// A power cut while recovery was writing: which of its changes, in the order in which it made them,
 /// persisted. Numbers count changes as a log counts entries; a flush is one of them.
-public struct RecoveryCut: Hashable, Sendable {
+package struct RecoveryCut: Hashable, Sendable {
   /// How many changes happened.
-  public var cut: Int
+  package var cut: Int
   /// Those that did not persist, ascending.
-  public var lost: [Int]
+  package var lost: [Int]
   /// The one write that persisted in part.
-  public var torn: Tear?
+  package var torn: Tear?
 
-  public init(cut: Int, lost: [Int] = [], torn: Tear? = nil) {
+  package init(cut: Int, lost: [Int] = [], torn: Tear? = nil) {
     self.cut = cut
     self.lost = lost
     self.torn = torn

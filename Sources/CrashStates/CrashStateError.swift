@@ -1,10 +1,10 @@
 /// Why a text, or a state, is none that can be looked at.
-public struct CrashStateError: Error, Equatable, Sendable, CustomStringConvertible {
-  public var field: String
-  public var expected: String
-  public var found: String
+package struct CrashStateError: Error, Equatable, Sendable, CustomStringConvertible {
+  package var field: String
+  package var expected: String
+  package var found: String
   /// One sentence: what to do next.
-  public var hint: String
+  package var hint: String
 
-  public var description: String { "'\(field)': expected \(expected), found \(found). \(hint)" }
+  package var description: String { "'\(field)': expected \(expected), found \(found). \(hint)" }
 }

@@ -1,5 +1,5 @@
 extension CrashState: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     var words = Words(cut: cut, lost: lost, torn: torn).text
     if !early.isEmpty {
       words.append(
@@ -18,7 +18,7 @@ extension CrashState: CustomStringConvertible {
   /// Whether a log has such a state is asked with ``DiskHistory/check(_:)``.
   ///
   /// - Throws: ``CrashStateError`` where `text` has another form.
-  public init(parsing text: String) throws(CrashStateError) {
+  package init(parsing text: String) throws(CrashStateError) {
     let words = text.split(separator: " ")
     let then = words.firstIndex(of: "then")
     let first = try Words(parsing: words[..<(then ?? words.endIndex)], of: text)
@@ -123,7 +123,7 @@ enum Decimal {
 
 extension Tear: CustomStringConvertible {
   /// `34:512:prefix:3`: entry, bytes of a unit, shape.
-  public var description: String { "\(entryIndex):\(unitByteCount):\(shape)" }
+  package var description: String { "\(entryIndex):\(unitByteCount):\(shape)" }
 
   init(parsing text: Substring) throws(CrashStateError) {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
@@ -144,7 +144,7 @@ extension Tear: CustomStringConvertible {
 }
 
 extension Tear.Shape: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .prefix(let count): "prefix:\(count)"
     case .suffix(let count): "suffix:\(count)"

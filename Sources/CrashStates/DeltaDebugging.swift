@@ -3,11 +3,11 @@
 /// Parts of the list are tried alone, then everything but one part, in parts that become smaller.
 ///
 /// Source: Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input" (2002), ddmin.
-public enum DeltaDebugging {
+package enum DeltaDebugging {
   /// - Parameters:
   ///   - items: all of them fail together.
   ///   - fails: asked of items in their order, some of them left out.
-  public static func minimized<Item, Failure: Error>(
+  package static func minimized<Item, Failure: Error>(
     _ items: [Item], _ fails: ([Item]) throws(Failure) -> Bool
   ) throws(Failure) -> [Item] {
     var items = items

@@ -24,8 +24,8 @@ import WriteLog
 /// Made in one pass over the payload. Memory: 37 bytes an entry with the index, 4 bytes for each block
 /// of 64 KiB that an entry touches, 8 for each block that any entry touches, and up to 32 MiB of hashes
 /// with 4 bytes an entry (``KeptContributions``); payload stays in the log.
-public final class DiskHistory: Sendable {
-  public let index: WriteLogIndex
+package final class DiskHistory: Sendable {
+  package let index: WriteLogIndex
   let blockHistory: BlockHistory
   let lengths: LengthHistory
   let hasher: UnitHasher
@@ -39,7 +39,7 @@ public final class DiskHistory: Sendable {
   ///     without a base, the highest end of a write or discard of the log.
   /// - Throws: ``FormatError`` at a size mark that does not parse, and for a log of more than 2^32
   ///   entries.
-  public convenience init(
+  package convenience init(
     index: WriteLogIndex, base: ByteRegion?, initialByteCount: UInt64?
   ) throws(FormatError) {
     try self.init(
@@ -70,21 +70,21 @@ public final class DiskHistory: Sendable {
   }
 
   /// Cuts go from 0 to this.
-  public var entryCount: Int { blockHistory.events.count }
+  package var entryCount: Int { blockHistory.events.count }
 
   /// What the recorded device writes whole, as far as its log tells.
-  public var sectorByteCount: Int { Int(index.sectorByteCount) }
+  package var sectorByteCount: Int { Int(index.sectorByteCount) }
 
   /// The length of the disk after the first `cut` entries.
-  public func byteCount(atCut cut: Int) -> UInt64 { lengths.byteCount(atCut: cut) }
+  package func byteCount(atCut cut: Int) -> UInt64 { lengths.byteCount(atCut: cut) }
 
   /// The digest of the disk after the first `cut` entries.
-  public func digest(atCut cut: Int) -> Digest128 {
+  package func digest(atCut cut: Int) -> Digest128 {
     sums[cut].digest(diskByteCount: byteCount(atCut: cut))
   }
 
   /// What is durable and what optional after the first `cut` entries.
-  public func epoch(atCut cut: Int) -> Epoch {
+  package func epoch(atCut cut: Int) -> Epoch {
     precondition(cut >= 0 && cut <= entryCount, "a cut of the log")
     let events = blockHistory.events
     let durable = durableEntryCount(atCut: cut)
@@ -94,12 +94,12 @@ public final class DiskHistory: Sendable {
   }
 
   /// Whether a cut lies between two entries of one call. Such a cut can be asked for; no tier has it.
-  public func isWithinCall(atCut cut: Int) -> Bool {
+  package func isWithinCall(atCut cut: Int) -> Bool {
     blockHistory.events.isWithinCall(atCut: cut)
   }
 
   /// What is special about losing an entry, in words; `nil` where its loss is plain.
-  public func description(ofLosing entryIndex: Int) -> String? {
+  package func description(ofLosing entryIndex: Int) -> String? {
     let events = blockHistory.events
     guard events.leavesLengthWithoutData(entryIndex) else { return nil }
     let length = events[entryIndex - 1].range.byteOffset

@@ -9,7 +9,7 @@ import WriteLog
 /// what that one made durable was still to be lost.
 ///
 /// Two numbers of eight bytes an entry, made where a tier needs them.
-public struct InFlightOrder: Sendable {
+package struct InFlightOrder: Sendable {
   /// As far back as an entry is looked for to have been in flight: a log that claims more gives the
   /// states of its latest ones.
   static let maximumReach = 256

@@ -1,14 +1,14 @@
 import Bytes
 
 /// One file of a joint recording.
-public struct JointFile: Sendable {
+package struct JointFile: Sendable {
   /// The recording's name in `joint.txt`: that of its folder.
-  public var recording: String
+  package var recording: String
   /// Where it was first seen, relative to the watched folder.
-  public var path: String
-  public var history: DiskHistory
+  package var path: String
+  package var history: DiskHistory
 
-  public init(recording: String, path: String, history: DiskHistory) {
+  package init(recording: String, path: String, history: DiskHistory) {
     self.recording = recording
     self.path = path
     self.history = history
@@ -16,8 +16,8 @@ public struct JointFile: Sendable {
 }
 
 /// A name of a joint state and what stands behind it.
-public struct JointName: Sendable {
-  public enum Contents: Sendable {
+package struct JointName: Sendable {
+  package enum Contents: Sendable {
     /// The file with this place in ``JointHistory/files``, in this state.
     case recorded(file: Int, CrashState)
     case empty
@@ -29,8 +29,8 @@ public struct JointName: Sendable {
   }
 
   /// Relative to the watched folder.
-  public var path: String
-  public var contents: Contents
+  package var path: String
+  package var contents: Contents
 }
 
 /// All files of a program, prepared for looking at them at any cut of the one order over their logs.
@@ -42,13 +42,13 @@ public struct JointName: Sendable {
 ///
 /// Outside the model, beside what is so for each log: permissions and times; folders, which are taken to be
 /// there as soon as something is in them; what was in flight together across files.
-public final class JointHistory: Sendable {
+package final class JointHistory: Sendable {
   /// In the order given.
-  public let files: [JointFile]
+  package let files: [JointFile]
   /// Cuts go from 0 to this.
-  public let lineCount: Int
+  package let lineCount: Int
   /// Lines at the end that are about entries which the logs do not have: the recorder was killed.
-  public let missingLineCount: Int
+  package let missingLineCount: Int
   let names: JointNames
   /// For each file, the lines of its entries, ascending.
   private let entryLines: [[Int]]
@@ -58,7 +58,7 @@ public final class JointHistory: Sendable {
 
   /// - Parameter isLeftOut: names that are no part of any state, as `db-shm` of SQLite is none.
   /// - Throws: ``CrashStateError`` where the lines are not those of these files.
-  public init(
+  package init(
     _ lines: [JointLine], files: [JointFile],
     isLeftOut: @escaping @Sendable (String) -> Bool = { _ in false }
   ) throws(CrashStateError) {
@@ -114,10 +114,10 @@ public final class JointHistory: Sendable {
   }
 
   /// How many entries of a file happened.
-  public func cut(ofFile file: Int, atCut cut: Int) -> Int { entryLines[file].countBelow(cut) }
+  package func cut(ofFile file: Int, atCut cut: Int) -> Int { entryLines[file].countBelow(cut) }
 
   /// Whether a cut lies between two entries of one call. Such a cut can be asked for; no tier has it.
-  public func isWithinCall(atCut cut: Int) -> Bool {
+  package func isWithinCall(atCut cut: Int) -> Bool {
     files.indices.contains { file in
       let lines = entryLines[file]
       let ownCut = lines.countBelow(cut)
@@ -128,7 +128,7 @@ public final class JointHistory: Sendable {
   }
 
   /// What is special about what a state has lost, in words.
-  public func descriptions(ofLossesIn state: JointState) -> [String] {
+  package func descriptions(ofLossesIn state: JointState) -> [String] {
     state.losses.flatMap { loss -> [String] in
       guard let file = places[loss.recording] else { return [] }
       return loss.entryIndices.compactMap { entryIndex in
@@ -140,18 +140,18 @@ public final class JointHistory: Sendable {
   }
 
   /// How many changes of names happened.
-  public func nameCount(atCut cut: Int) -> Int { nameLines.countBelow(cut) }
+  package func nameCount(atCut cut: Int) -> Int { nameLines.countBelow(cut) }
 
   /// How many of them are durable.
-  public func durableNameCount(atCut cut: Int) -> Int { names.durableCounts[cut] }
+  package func durableNameCount(atCut cut: Int) -> Int { names.durableCounts[cut] }
 
   /// The changes of names behind the first `count` of those that happened.
-  public func changes(from count: Int, atCut cut: Int) -> [JointLine] {
+  package func changes(from count: Int, atCut cut: Int) -> [JointLine] {
     names.operations[count..<nameCount(atCut: cut)].map(\.line)
   }
 
   /// What is there in a state, sorted by path.
-  public func names(in state: JointState) -> [JointName] {
+  package func names(in state: JointState) -> [JointName] {
     let current = names.names(after: state.keptNameCount ?? nameCount(atCut: state.cut))
     return current.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { path in
       guard let node = current[path], !isLeftOut(path) else { return nil }
@@ -176,12 +176,12 @@ public final class JointHistory: Sendable {
   }
 
   /// A name in a state of whose file nobody knows what it holds.
-  public func unknownPath(in state: JointState) -> String? {
+  package func unknownPath(in state: JointState) -> String? {
     names(in: state).first { if case .unknown = $0.contents { true } else { false } }?.path
   }
 
   /// Tells folders apart by their names and what the files hold.
-  public func digest(of state: JointState) -> Digest128 {
+  package func digest(of state: JointState) -> Digest128 {
     var bytes: [UInt8] = []
     for name in names(in: state) {
       bytes += Array(name.path.utf8) + [0]
@@ -200,7 +200,7 @@ public final class JointHistory: Sendable {
   ///
   /// - Throws: ``CrashStateError`` where its cut is behind the last line, or where it loses what is durable
   ///   or never happened.
-  public func check(_ state: JointState) throws(CrashStateError) {
+  package func check(_ state: JointState) throws(CrashStateError) {
     guard state.cut >= 0, state.cut <= lineCount else {
       throw CrashStateError(
         field: "cut", expected: "0 to \(lineCount)", found: "\(state.cut)",

@@ -2,7 +2,7 @@
 /// done to names between their entries. docs/recording.md has the file, docs/joint.md what is made of it.
 ///
 /// Paths are relative to the folder that was watched; `.` is that folder.
-public enum JointLine: Hashable, Sendable {
+package enum JointLine: Hashable, Sendable {
   /// An entry of a recording, counted from 0, came next.
   case entry(recording: String, entryIndex: Int)
   /// A name that was not there.
@@ -30,7 +30,7 @@ public enum JointLine: Hashable, Sendable {
   /// Reads a whole `joint.txt`. A last line without its end is left out: its writer was killed.
   ///
   /// - Throws: ``CrashStateError`` at the first line of a known kind and another form.
-  public static func list(parsing text: String) throws(CrashStateError) -> [JointLine] {
+  package static func list(parsing text: String) throws(CrashStateError) -> [JointLine] {
     var lines: [JointLine] = []
     var rest = text.utf8[...]
     while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
@@ -92,7 +92,7 @@ public enum JointLine: Hashable, Sendable {
 
 extension JointLine: CustomStringConvertible {
   /// The line, without the escapes.
-  public var description: String {
+  package var description: String {
     switch self {
     case .entry(let recording, let entryIndex): "entry \(recording) \(entryIndex)"
     case .create(let path): "create \(path)"

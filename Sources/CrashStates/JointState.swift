@@ -13,39 +13,39 @@
 ///
 /// A percent sign, a colon, a space and a line feed within a recording's name are written as %25, %3A,
 /// %20 and %0A.
-public struct JointState: Hashable, Sendable {
+package struct JointState: Hashable, Sendable {
   /// Entries of one recording that did not persist.
-  public struct Loss: Hashable, Sendable {
-    public var recording: String
+  package struct Loss: Hashable, Sendable {
+    package var recording: String
     /// Ascending, each optional at the cut.
-    public var entryIndices: [Int]
+    package var entryIndices: [Int]
 
-    public init(recording: String, entryIndices: [Int]) {
+    package init(recording: String, entryIndices: [Int]) {
       self.recording = recording
       self.entryIndices = entryIndices
     }
   }
 
   /// The one write that persisted in part.
-  public struct Torn: Hashable, Sendable {
-    public var recording: String
-    public var tear: Tear
+  package struct Torn: Hashable, Sendable {
+    package var recording: String
+    package var tear: Tear
 
-    public init(recording: String, tear: Tear) {
+    package init(recording: String, tear: Tear) {
       self.recording = recording
       self.tear = tear
     }
   }
 
   /// How many lines happened: 0 is before the first one.
-  public var cut: Int
+  package var cut: Int
   /// Each recording once, in the order of the files.
-  public var losses: [Loss]
-  public var torn: Torn?
+  package var losses: [Loss]
+  package var torn: Torn?
   /// How many changes of names persisted; `nil` for all that happened.
-  public var keptNameCount: Int?
+  package var keptNameCount: Int?
 
-  public init(
+  package init(
     cut: Int, losses: [Loss] = [], torn: Torn? = nil, keptNameCount: Int? = nil
   ) {
     self.cut = cut
@@ -56,7 +56,7 @@ public struct JointState: Hashable, Sendable {
 }
 
 extension JointState: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     var words = ["cut:\(cut)"]
     for loss in losses {
       let entries = loss.entryIndices.map(String.init).joined(separator: ",")
@@ -71,7 +71,7 @@ extension JointState: CustomStringConvertible {
   /// ``JointHistory/check(_:)``.
   ///
   /// - Throws: ``CrashStateError`` where `text` has another form.
-  public init(parsing text: String) throws(CrashStateError) {
+  package init(parsing text: String) throws(CrashStateError) {
     var words = text.split(separator: " ").map {
       $0.split(separator: ":", omittingEmptySubsequences: false)
     }[...]

@@ -9,24 +9,24 @@ import Scheduling
 ///     keep:k    keeping one keeps all before it
 ///     random:n  as many are kept as were drawn
 ///     names     each number of names, once with all contents and once with the durable ones only
-public struct JointStateSpace: Sendable {
+package struct JointStateSpace: Sendable {
   /// The tiers that joint states have.
-  public static let forms =
+  package static let forms =
     "prefix, flushed-only, drop:K, keep:K, torn, torn:BYTES, names, random:N, all"
-  public static let defaultTiers: [Tier] = [.prefix, .flushedOnly, .drop(1), .names]
+  package static let defaultTiers: [Tier] = [.prefix, .flushedOnly, .drop(1), .names]
 
-  public let history: JointHistory
+  package let history: JointHistory
   let seed: Seed
 
   /// - Parameter seed: what `random:n` and samples draw from.
-  public init(_ history: JointHistory, seed: UInt64) {
+  package init(_ history: JointHistory, seed: UInt64) {
     self.history = history
     self.seed = Seed(seed)
   }
 
   /// - Throws: ``CrashStateError`` at a tier that joint states do not have, and where `all` is more than
   ///   can be gone through.
-  public func check(_ tiers: [Tier]) throws(CrashStateError) {
+  package func check(_ tiers: [Tier]) throws(CrashStateError) {
     for tier in tiers {
       switch tier {
       case .prefix, .flushedOnly, .drop, .keep, .torn, .names, .random: continue
@@ -45,7 +45,7 @@ public struct JointStateSpace: Sendable {
   }
 
   /// How many states each tier has over all cuts; 2^64 - 1 for that many and more.
-  public func counts(of tiers: [Tier]) -> [UInt64] {
+  package func counts(of tiers: [Tier]) -> [UInt64] {
     var counts = [UInt64](repeating: 0, count: tiers.count)
     for cut in 0...history.lineCount where !history.isWithinCall(atCut: cut) {
       var states = JointCutStates(self, cut: cut)
@@ -61,7 +61,7 @@ public struct JointStateSpace: Sendable {
 
 /// The joint states of some tiers, one at a time: cut by cut, and at each cut tier by tier in the order
 /// given. The same recording, tiers and seed give the same states in the same order.
-public struct JointStateEnumerator: Sequence, IteratorProtocol {
+package struct JointStateEnumerator: Sequence, IteratorProtocol {
   private let space: JointStateSpace
   private let tiers: [Tier]
   private var sampled: SampledTiers
@@ -70,14 +70,14 @@ public struct JointStateEnumerator: Sequence, IteratorProtocol {
   private var numbers = SampledNumbers(all: 0)
 
   /// - Parameter sample: the part of the states that is gone through; `nil` for all.
-  public init(_ space: JointStateSpace, tiers: [Tier], sample: StateSample? = nil) {
+  package init(_ space: JointStateSpace, tiers: [Tier], sample: StateSample? = nil) {
     self.space = space
     self.tiers = tiers
     sampled = SampledTiers(sample, tierCount: tiers.count, seed: space.seed)
     states = JointCutStates(space, cut: 0)
   }
 
-  public mutating func next() -> (tier: Tier, state: JointState)? {
+  package mutating func next() -> (tier: Tier, state: JointState)? {
     while true {
       if let number = numbers.next() {
         if let state = states.state(number) { return (tiers[nextTierPlace - 1], state) }

@@ -1,7 +1,7 @@
 import WriteLog
 
 /// Who wrote a log: what its order means follows from that.
-public enum LogOrigin: String, CaseIterable, Sendable {
+package enum LogOrigin: String, CaseIterable, Sendable {
   /// Powercut's own recorder: entries tell when they were submitted and when they completed.
   case powercut
   /// The device-mapper target dm-log-writes of Linux: a FUA entry stands before plain writes that
@@ -13,13 +13,13 @@ public enum LogOrigin: String, CaseIterable, Sendable {
   case unknown
 
   /// By the extension of the first entries; a log without one can be of any other writer.
-  public init(recognizing index: WriteLogIndex) {
+  package init(recognizing index: WriteLogIndex) {
     let probed = 0..<min(index.entryCount, 16)
     self = probed.contains { index[$0].extension != nil } ? .powercut : .unknown
   }
 
   /// What a log of this origin does not tell, a sentence each.
-  public var blindSpots: [String] {
+  package var blindSpots: [String] {
     switch self {
     case .powercut: []
     case .linux:

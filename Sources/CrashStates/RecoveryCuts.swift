@@ -11,7 +11,7 @@ import Scheduling
 /// Where that is more than a limit, an even part of them is gone through: small cuts whole, such as
 /// those around headers, and of the others every so many-th state, counted from one that the seed
 /// says.
-public struct RecoveryCuts: Sequence, Sendable {
+package struct RecoveryCuts: Sequence, Sendable {
   private let steps: RecoverySteps
   private let unitByteCount: Int
   private let seed: Seed
@@ -22,12 +22,12 @@ public struct RecoveryCuts: Sequence, Sendable {
   private let strides: [UInt64]
   private static let smallCount: UInt64 = 16
   /// How many states there are in all.
-  public let totalCount: UInt64
+  package let totalCount: UInt64
 
   /// - Parameters:
   ///   - unitByteCount: what the device writes whole.
   ///   - maximumCount: about so many states are gone through, at least one at each cut that is looked at.
-  public init(
+  package init(
     _ steps: RecoverySteps, unitByteCount: Int = StateSum.unitByteCount, seed: UInt64,
     maximumCount: Int
   ) {
@@ -45,9 +45,9 @@ public struct RecoveryCuts: Sequence, Sendable {
     strides = Self.strides(counts, maximumCount: UInt64(maximumCount))
   }
 
-  public func makeIterator() -> Iterator { Iterator(self) }
+  package func makeIterator() -> Iterator { Iterator(self) }
 
-  public struct Iterator: IteratorProtocol {
+  package struct Iterator: IteratorProtocol {
     private let source: RecoveryCuts
     private var place = 0
     private var numbers = SampledNumbers(all: 0)
@@ -56,7 +56,7 @@ public struct RecoveryCuts: Sequence, Sendable {
       self.source = source
     }
 
-    public mutating func next() -> RecoveryCut? {
+    package mutating func next() -> RecoveryCut? {
       while true {
         if let number = numbers.next() {
           return source.state(number, atCut: source.cuts[place - 1])

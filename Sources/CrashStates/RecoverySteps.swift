@@ -5,19 +5,19 @@ import Bytes
 /// At a cut after n steps everything before the last flush among them is *durable*; each write, zeroing
 /// or change of the length since then is *optional*, and one of the writes may be torn. That is the
 /// crash model of ``DiskHistory``, for writes that are in no write log.
-public struct RecoverySteps: Sendable {
-  public enum Step: Hashable, Sendable {
+package struct RecoverySteps: Sendable {
+  package enum Step: Hashable, Sendable {
     case write(ByteRange)
     /// Zeroing, or another length: it persisted or not, never in part.
     case whole
     case flush
   }
 
-  public let steps: [Step]
+  package let steps: [Step]
   /// For each cut, how many steps are durable.
   private let durableCounts: [Int]
 
-  public init(_ steps: [Step]) {
+  package init(_ steps: [Step]) {
     self.steps = steps
     var durableCounts = [0]
     durableCounts.reserveCapacity(steps.count + 1)
@@ -27,16 +27,16 @@ public struct RecoverySteps: Sendable {
     self.durableCounts = durableCounts
   }
 
-  public var count: Int { steps.count }
+  package var count: Int { steps.count }
 
   /// The steps that may be lost at a cut.
-  public func optional(atCut cut: Int) -> Range<Int> { durableCounts[cut]..<cut }
+  package func optional(atCut cut: Int) -> Range<Int> { durableCounts[cut]..<cut }
 
   /// Makes sure that a cut from outside is one of this recovery.
   ///
   /// - Throws: ``CrashStateError`` where it is behind the last step, or where it loses or tears what
   ///   cannot be.
-  public func check(_ cut: RecoveryCut) throws(CrashStateError) {
+  package func check(_ cut: RecoveryCut) throws(CrashStateError) {
     guard cut.cut >= 0, cut.cut <= count else {
       throw CrashStateError(
         field: "then cut", expected: "0 to \(count)", found: "\(cut.cut)",

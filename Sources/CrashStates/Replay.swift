@@ -5,31 +5,31 @@ import Bytes
 /// Block by block from the start of the disk to its end, each block's entries backward: every byte is
 /// written at most once, by the entry that wins, and no memory is needed for what is covered. Units of
 /// zeroes are left out, so a sparse file stays sparse.
-public struct Replay {
+package struct Replay {
   /// A part of the image: the bytes of `region[range]`, to stand at `imageByteOffset`.
-  public struct Piece {
-    public var region: ByteRegion
+  package struct Piece {
+    package var region: ByteRegion
     /// Bytes of the region, at least one.
-    public var range: Range<Int>
-    public var imageByteOffset: UInt64
+    package var range: Range<Int>
+    package var imageByteOffset: UInt64
   }
 
   private let history: DiskHistory
   private let state: CrashState
 
   /// - Parameter state: one of the history's (``DiskHistory/check(_:)``).
-  public init(_ history: DiskHistory, state: CrashState) {
+  package init(_ history: DiskHistory, state: CrashState) {
     self.history = history
     self.state = state
   }
 
   /// How long the image is; what no piece covers is zero.
-  public var imageByteCount: UInt64 { history.byteCount(of: state) }
+  package var imageByteCount: UInt64 { history.byteCount(of: state) }
 
   /// Gives each piece of the image to `sink`, ascending and without overlaps.
   ///
   /// - Throws: what `sink` throws, at once.
-  public func write<Failure: Error>(
+  package func write<Failure: Error>(
     to sink: (Piece) throws(Failure) -> Void
   ) throws(Failure) {
     var pending: Piece?

@@ -8,7 +8,7 @@ extension DiskHistory {
   /// - Parameter origin: who wrote the log; `nil` where the log shows it.
   /// - Throws: ``CrashStateError`` where its cut is behind the last entry, or where it loses, tears or
   ///   reorders what cannot be.
-  public func check(
+  package func check(
     _ state: CrashState, origin: LogOrigin? = nil
   ) throws(CrashStateError) {
     guard state.cut >= 0, state.cut <= entryCount else {

@@ -3,7 +3,7 @@ import Bytes
 /// Crash states, looked at without building an image.
 extension DiskHistory {
   /// The length of the disk in a state.
-  public func byteCount(of state: CrashState) -> UInt64 {
+  package func byteCount(of state: CrashState) -> UInt64 {
     if !state.isPlain { return byteCountInOrderOfEffect(state) }
     guard let first = state.lost.first,
       state.lost.contains(where: { lengths.changes(atEntry: $0) })
@@ -41,13 +41,13 @@ extension DiskHistory {
   }
 
   /// The digest of a state.
-  public func digest(of state: CrashState) -> Digest128 {
+  package func digest(of state: CrashState) -> Digest128 {
     sum(of: state).digest(diskByteCount: byteCount(of: state))
   }
 
   /// What the units of a state contribute: those of its cut, less what the lost entries contributed,
   /// plus what shows in their place.
-  public func sum(of state: CrashState) -> StateSum {
+  package func sum(of state: CrashState) -> StateSum {
     precondition(state.recovery == nil, "what recovery left is not in the log")
     if let sum = sumOfSeparateLosses(state) { return sum }
     let state = reduced(state)
@@ -67,7 +67,7 @@ extension DiskHistory {
   }
 
   /// The units whose contents may differ from the plain prefix at the state's cut, ascending.
-  public func affectedUnits(of state: CrashState) -> [UInt64] {
+  package func affectedUnits(of state: CrashState) -> [UInt64] {
     var units: [UInt64] = []
     forEachAffectedBlock(of: state) { place, mask in
       let firstUnit = blockHistory.blocks.numbers[place] * UInt64(DiskBlock.unitCount)
@@ -84,13 +84,13 @@ extension DiskHistory {
   }
 
   /// The units whose contents may differ between this cut and the one before it, ascending.
-  public func unitsOfLastEntry(atCut cut: Int) -> [UInt64] {
+  package func unitsOfLastEntry(atCut cut: Int) -> [UInt64] {
     if cut == 0 || blockHistory.events.kind(cut - 1) == .none { return [] }
     return affectedUnits(of: CrashState(cut: cut, lost: [cut - 1]))
   }
 
   /// What a unit holds in a state.
-  public func contents(ofUnit unitIndex: UInt64, in state: CrashState) -> UnitContents {
+  package func contents(ofUnit unitIndex: UInt64, in state: CrashState) -> UnitContents {
     let blockNumber = unitIndex / UInt64(DiskBlock.unitCount)
     guard let place = blockHistory.blocks.place(ofBlock: blockNumber) else { return .zero }
     let unit = Int(unitIndex % UInt64(DiskBlock.unitCount))
@@ -100,7 +100,7 @@ extension DiskHistory {
   }
 
   /// XXH3-128 of the 512 bytes.
-  public func unitHash(_ contents: UnitContents) -> Digest128 {
+  package func unitHash(_ contents: UnitContents) -> Digest128 {
     switch contents {
     case .zero, .log, .base: hasher.hash(Self.source(contents))
     case .bytes(let bytes): Checksum.xxh3Wide(bytes)
@@ -108,7 +108,7 @@ extension DiskHistory {
   }
 
   /// The 512 bytes.
-  public func bytes(_ contents: UnitContents) -> [UInt8] {
+  package func bytes(_ contents: UnitContents) -> [UInt8] {
     switch contents {
     case .zero, .log, .base: hasher.bytes(Self.source(contents))
     case .bytes(let bytes): bytes

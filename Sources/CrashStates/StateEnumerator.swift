@@ -5,29 +5,29 @@ import Scheduling
 ///
 /// A cut's state that an earlier tier of the list has is not repeated. The same history, tiers and
 /// seed give the same states in the same order, whatever was enumerated before.
-public struct StateEnumerator: Sequence {
+package struct StateEnumerator: Sequence {
   private let space: StateSpace
   private let tiers: [Tier]
   private let sample: StateSample?
 
   /// - Parameter sample: the part of the states that is gone through; `nil` for all.
-  public init(_ space: StateSpace, tiers: [Tier], sample: StateSample? = nil) {
+  package init(_ space: StateSpace, tiers: [Tier], sample: StateSample? = nil) {
     self.space = space
     self.tiers = tiers
     self.sample = sample
   }
 
   /// - Parameter seed: what `random:n` draws from.
-  public init(history: DiskHistory, tiers: [Tier], seed: UInt64) {
+  package init(history: DiskHistory, tiers: [Tier], seed: UInt64) {
     self.init(
       StateSpace(
         history, tiers: tiers, origin: LogOrigin(recognizing: history.index), seed: seed),
       tiers: tiers)
   }
 
-  public func makeIterator() -> Iterator { Iterator(space, tiers, sample) }
+  package func makeIterator() -> Iterator { Iterator(space, tiers, sample) }
 
-  public struct Iterator: IteratorProtocol {
+  package struct Iterator: IteratorProtocol {
     private let space: StateSpace
     private let tiers: [Tier]
     private var sampled: SampledTiers
@@ -44,7 +44,7 @@ public struct StateEnumerator: Sequence {
       states = CutStates(space, at: walk)
     }
 
-    public mutating func next() -> (tier: Tier, state: CrashState)? {
+    package mutating func next() -> (tier: Tier, state: CrashState)? {
       while true {
         if let number = numbers.next() {
           if let state = states.state(number) { return (tiers[nextTierPlace - 1], state) }

@@ -1,10 +1,10 @@
 /// Makes what a failing state lost, tore or moved as small as it can be: nothing of the result can be
 /// put right without the state becoming good.
-public enum StateMinimizer {
+package enum StateMinimizer {
   /// - Parameters:
   ///   - state: one that fails. What happened in a recovery is left as it is.
   ///   - fails: asked of states with the same cut that deviate less from it.
-  public static func minimized<Failure: Error>(
+  package static func minimized<Failure: Error>(
     _ state: CrashState, _ fails: (CrashState) throws(Failure) -> Bool
   ) throws(Failure) -> CrashState {
     let kept = try DeltaDebugging.minimized(Deviation.all(of: state)) {

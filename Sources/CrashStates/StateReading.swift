@@ -3,7 +3,7 @@ import Bytes
 /// Reading ranges of a crash state, without building an image.
 extension DiskHistory {
   /// The bytes of a range; behind the end of the disk there are zeroes.
-  public func read(_ range: ByteRange, in state: CrashState) -> [UInt8] {
+  package func read(_ range: ByteRange, in state: CrashState) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: Int(range.byteCount))
     let unitByteCount = UInt64(StateSum.unitByteCount)
     forEachPart(of: range.units, in: state) { units, source in
@@ -23,7 +23,7 @@ extension DiskHistory {
 
   /// How many bytes from `byteOffset` on are zero in every state, without reading any: neither the base
   /// nor a write is there.
-  public func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
+  package func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
     let numbers = blockHistory.blocks.numbers
     let place = numbers.countBelow(byteOffset / DiskBlock.byteCount)
     guard place < numbers.count else { return .max - byteOffset }
@@ -33,7 +33,7 @@ extension DiskHistory {
 
   /// Copies a range to the same place of `target`, where it is zero and long enough before; what is
   /// zero costs nothing.
-  public func copy(_ range: ByteRange, of state: CrashState, to target: inout SparseBytes) {
+  package func copy(_ range: ByteRange, of state: CrashState, to target: inout SparseBytes) {
     let unitByteCount = UInt64(StateSum.unitByteCount)
     var pieces: [(byteOffset: UInt64, bytes: [UInt8])] = []
     forEachPart(of: range.units, in: state) { units, source in
@@ -49,7 +49,7 @@ extension DiskHistory {
   }
 
   /// Calls `body` with the hash of each unit of `units` that is not known to be zero, in no order.
-  public func forEachUnitHash(
+  package func forEachUnitHash(
     of units: Range<UInt64>, in state: CrashState,
     _ body: (_ unitIndex: UInt64, _ hash: Digest128) -> Void
   ) {

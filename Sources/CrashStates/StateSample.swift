@@ -2,14 +2,14 @@ import Scheduling
 
 /// A part of the states of each tier, spread evenly over all cuts: of p parts every p-th state, counted
 /// on from cut to cut. The p parts together are all states, each once.
-public struct StateSample: Hashable, Sendable {
+package struct StateSample: Hashable, Sendable {
   /// Into how many parts each tier is divided.
-  public var partCounts: [UInt64]
+  package var partCounts: [UInt64]
   /// Which of them this is, from 0.
-  public var part: UInt64
+  package var part: UInt64
 
   /// - Parameter partCounts: at least 1 each, one for each tier.
-  public init(partCounts: [UInt64], part: UInt64 = 0) {
+  package init(partCounts: [UInt64], part: UInt64 = 0) {
     self.partCounts = partCounts
     self.part = part
   }
@@ -18,7 +18,7 @@ public struct StateSample: Hashable, Sendable {
   /// are taken whole, and the others share what is left.
   ///
   /// - Parameter stateCounts: how many states each tier has.
-  public init(stateCounts: [UInt64], maximumStateCount: UInt64) {
+  package init(stateCounts: [UInt64], maximumStateCount: UInt64) {
     var left = maximumStateCount
     var partCounts = [UInt64](repeating: 1, count: stateCounts.count)
     let bySize = stateCounts.indices.sorted { (stateCounts[$0], $0) < (stateCounts[$1], $1) }

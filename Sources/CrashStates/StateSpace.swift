@@ -2,11 +2,11 @@ import Bytes
 import Scheduling
 
 /// What the states of a log are made from.
-public struct StateSpace: Sendable {
+package struct StateSpace: Sendable {
   /// As many states of the tier `all` are gone through; where there are more it is refused.
-  public static let maximumAllCount: UInt64 = 1 << 20
+  package static let maximumAllCount: UInt64 = 1 << 20
 
-  public let history: DiskHistory
+  package let history: DiskHistory
   let seed: Seed
   /// What is tried first at each cut: entries that touch the first of these areas, then the next.
   let areas: [[ByteRange]]
@@ -17,7 +17,7 @@ public struct StateSpace: Sendable {
   ///   - origin: who wrote the log.
   ///   - seed: what `random:n`, mixtures and samples draw from.
   ///   - areas: the places that matter most, the most important first.
-  public init(
+  package init(
     _ history: DiskHistory, tiers: [Tier], origin: LogOrigin, seed: UInt64,
     areas: [[ByteRange]] = []
   ) {
@@ -30,7 +30,7 @@ public struct StateSpace: Sendable {
 
   /// How many states each tier has over all cuts; 2^64 - 1 for that many and more. Of `random:n` it is
   /// how many are drawn, of `recrash` nothing: only recovery knows.
-  public func counts(of tiers: [Tier]) -> [UInt64] {
+  package func counts(of tiers: [Tier]) -> [UInt64] {
     var counts = [UInt64](repeating: 0, count: tiers.count)
     var walk = EpochWalk(self, tiers)
     repeat {
@@ -51,7 +51,7 @@ public struct StateSpace: Sendable {
   }
 
   /// Why `all` cannot be gone through; `nil` where it can, or is not asked for.
-  public func refusal(of tiers: [Tier]) -> CrashStateError? {
+  package func refusal(of tiers: [Tier]) -> CrashStateError? {
     guard let place = tiers.firstIndex(of: .all) else { return nil }
     let count = counts(of: tiers)[place]
     if count <= Self.maximumAllCount { return nil }
@@ -64,7 +64,7 @@ public struct StateSpace: Sendable {
 
 extension DiskHistory {
   /// What was in flight together.
-  public func inFlightOrder(_ origin: LogOrigin) -> InFlightOrder {
+  package func inFlightOrder(_ origin: LogOrigin) -> InFlightOrder {
     InFlightOrder(index, blockHistory.events, origin: origin)
   }
 }

@@ -5,8 +5,8 @@ import Scheduling
 ///
 /// Units are counted from the one in which the write begins; they lie where the device has them, so of
 /// a write that is not aligned the first and the last are shorter.
-public struct Tear: Hashable, Sendable {
-  public enum Shape: Hashable, Sendable {
+package struct Tear: Hashable, Sendable {
+  package enum Shape: Hashable, Sendable {
     /// The first units persisted.
     case prefix(Int)
     /// The last units persisted.
@@ -18,12 +18,12 @@ public struct Tear: Hashable, Sendable {
   }
 
   /// The write: an entry of the log, or a change that recovery made.
-  public var entryIndex: Int
+  package var entryIndex: Int
   /// What the device writes whole or not at all: a multiple of 512.
-  public var unitByteCount: Int
-  public var shape: Shape
+  package var unitByteCount: Int
+  package var shape: Shape
 
-  public init(entryIndex: Int, unitByteCount: Int, shape: Shape) {
+  package init(entryIndex: Int, unitByteCount: Int, shape: Shape) {
     self.entryIndex = entryIndex
     self.unitByteCount = unitByteCount
     self.shape = shape
@@ -39,7 +39,7 @@ public struct Tear: Hashable, Sendable {
   }
 
   /// How many units a write touches.
-  public static func unitCount(of range: ByteRange, unitByteCount: Int) -> Int {
+  package static func unitCount(of range: ByteRange, unitByteCount: Int) -> Int {
     let unit = UInt64(unitByteCount)
     if range.isEmpty { return 0 }
     return Int((range.endByteOffset - 1) / unit - range.byteOffset / unit) + 1
@@ -47,7 +47,7 @@ public struct Tear: Hashable, Sendable {
 
   /// Shapes worth trying for a write of so many units: each end alone, half, all but an end, holes, and
   /// two mixtures drawn from `seed`. None for a write of one unit.
-  public static func shapes(unitCount: Int, seed: UInt64) -> [Shape] {
+  package static func shapes(unitCount: Int, seed: UInt64) -> [Shape] {
     if unitCount < 2 { return [] }
     var counts = [1]
     for count in [unitCount / 2, unitCount - 1] where counts.last != count { counts.append(count) }
@@ -63,7 +63,7 @@ public struct Tear: Hashable, Sendable {
   /// The bytes of a write that persisted, ascending; neighbouring units are one range.
   ///
   /// - Parameter range: all that was written.
-  public func keptRanges(of range: ByteRange) -> [ByteRange] {
+  package func keptRanges(of range: ByteRange) -> [ByteRange] {
     let unitCount = Self.unitCount(of: range, unitByteCount: unitByteCount)
     switch shape {
     case .prefix(let count): return [bytes(of: 0..<min(count, unitCount), in: range)]

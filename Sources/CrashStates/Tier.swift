@@ -18,7 +18,7 @@
 ///     recrash                       the power fails again while the disk is recovered
 ///     names          2 n + 1        of recordings of several files: each number of the n changes of
 ///                                   names that may be lost (``JointStateSpace``)
-public enum Tier: Hashable, Sendable, CustomStringConvertible {
+package enum Tier: Hashable, Sendable, CustomStringConvertible {
   case prefix
   case flushedOnly
   case fuaOnly
@@ -38,7 +38,7 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
   case names
 
   /// What ``init(parsing:)`` takes, for messages and usage texts.
-  public static let forms =
+  package static let forms =
     "prefix, flushed-only, fua-only, drop:K, keep:K, torn, torn:BYTES, in-flight, random:N, all, "
     + "recrash, names (K and N from 1)"
 
@@ -46,7 +46,7 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
   private static let maximumTornUnit = 1 << 20
 
   /// - Throws: ``CrashStateError`` that lists what is allowed.
-  public init(parsing text: String) throws(CrashStateError) {
+  package init(parsing text: String) throws(CrashStateError) {
     let words = text.split(separator: ":", omittingEmptySubsequences: false)
     switch (words.first, words.count) {
     case ("prefix", 1): self = .prefix
@@ -68,7 +68,7 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
   /// Tiers with commas between them.
   ///
   /// - Throws: ``CrashStateError`` at the first that is none.
-  public static func list(parsing text: String) throws(CrashStateError) -> [Tier] {
+  package static func list(parsing text: String) throws(CrashStateError) -> [Tier] {
     var tiers: [Tier] = []
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       tiers.append(try Tier(parsing: String(part)))
@@ -76,7 +76,7 @@ public enum Tier: Hashable, Sendable, CustomStringConvertible {
     return tiers
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .prefix: "prefix"
     case .flushedOnly: "flushed-only"

@@ -1,7 +1,7 @@
 import Bytes
 
 /// Where the contents of a 512-byte unit are to be found.
-public enum UnitContents: Hashable, Sendable {
+package enum UnitContents: Hashable, Sendable {
   case zero
   /// 512 bytes of the log file from this offset on.
   case log(byteOffset: Int)

@@ -1,9 +1,9 @@
 @unsafe @preconcurrency import Glibc
 
 /// Runs other programs: from a list of words, never through a shell.
-public enum ChildProcess {
+package enum ChildProcess {
   /// How a program ended.
-  public enum Status: Equatable, Sendable {
+  package enum Status: Equatable, Sendable {
     case exited(Int32)
     case signalled(Int32)
     /// It ran longer than allowed and was killed.
@@ -11,15 +11,15 @@ public enum ChildProcess {
   }
 
   /// How a program ended and what it wrote.
-  public struct Outcome: Sendable {
-    public var status: Status
+  package struct Outcome: Sendable {
+    package var status: Status
     /// What it wrote to standard output.
-    public var output: [UInt8]
+    package var output: [UInt8]
     /// What it wrote to standard error.
-    public var errors: [UInt8]
+    package var errors: [UInt8]
 
-    public var outputText: String { String(decoding: output, as: UTF8.self) }
-    public var errorText: String { String(decoding: errors, as: UTF8.self) }
+    package var outputText: String { String(decoding: output, as: UTF8.self) }
+    package var errorText: String { String(decoding: errors, as: UTF8.self) }
   }
 
   /// Starts a program, feeds it, collects what it writes and waits until it has ended.
@@ -37,7 +37,7 @@ public enum ChildProcess {
   ///   - isWanted: asked some fifty times a second while it runs; once it is `false` the group is
   ///     killed.
   /// - Throws: ``HostError`` where the program cannot be started.
-  public static func run(
+  package static func run(
     argv: [String], input: [UInt8]? = nil, environment: [String: String] = [:],
     workingDirectory: String? = nil, timeLimit: Duration? = nil, keptByteCount: Int? = nil,
     isWanted: @escaping () -> Bool = { true }

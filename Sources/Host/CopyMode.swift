@@ -3,14 +3,14 @@ import Glibc
 /// Who may read a copy: nobody who may not read what it was made of.
 ///
 /// The bits are a request as those of open(2) are: the umask takes away from them.
-public struct CopyMode: Equatable, Sendable {
+package struct CopyMode: Equatable, Sendable {
   /// Permissions of a file with the copy, `0o600` to `0o666`: the owner always reads and writes it.
-  public let fileBits: UInt32
+  package let fileBits: UInt32
   /// Permissions of a folder with such files.
-  public var folderBits: UInt32 { fileBits | (fileBits & 0o444) >> 2 }
+  package var folderBits: UInt32 { fileBits | (fileBits & 0o444) >> 2 }
 
   /// Of what holds nothing of anybody's.
-  public static let unrestricted = CopyMode(fileBits: 0o666)
+  package static let unrestricted = CopyMode(fileBits: 0o666)
 
   init(fileBits: UInt32) { self.fileBits = fileBits & 0o666 | 0o600 }
 
@@ -19,7 +19,7 @@ public struct CopyMode: Equatable, Sendable {
   ///
   /// Who cannot enter a folder above it cannot read it either. What its group may do is nothing for another
   /// group, which the copy may get.
-  public init(ofCopyOf path: String) {
+  package init(ofCopyOf path: String) {
     var status = stat()
     guard unsafe stat(path, &status) == 0, let absolute = try? Paths.absolute(path) else {
       self.init(fileBits: 0o600)
@@ -35,12 +35,12 @@ public struct CopyMode: Equatable, Sendable {
   }
 
   /// Who may read both.
-  public func and(_ other: CopyMode) -> CopyMode {
+  package func and(_ other: CopyMode) -> CopyMode {
     CopyMode(fileBits: fileBits & other.fileBits)
   }
 
   /// Takes permissions away from a file or a folder that is there already.
-  public func restrict(_ path: String) {
+  package func restrict(_ path: String) {
     guard let bits = FileModes.permissions(of: path) else { return }
     let left = bits & (folderBits | 0o7000)
     if left != bits { _ = unsafe chmod(path, left) }

@@ -5,11 +5,11 @@ import Synchronization
 ///
 /// A run that ends the whole process would otherwise take the one thing with it that is needed to look
 /// into it: its seed. A note costs two atomic operations; nothing is written while all goes well.
-public enum CrashNotes {
+package enum CrashNotes {
   private static let slots = Slots()
 
   /// Sets up the handlers. The handlers write only, then the process dies as it would have.
-  public static func install() {
+  package static func install() {
     // Made here: the first use of a global must not be inside of a handler.
     for slot in 0..<Slots.count { slots.clear(slot) }
     var action = sigaction()
@@ -24,7 +24,7 @@ public enum CrashNotes {
   }
 
   /// Carries out `body`, noting `seed` for as long as it takes.
-  public static func noting<Result>(seed: UInt64, _ body: () -> Result) -> Result {
+  package static func noting<Result>(seed: UInt64, _ body: () -> Result) -> Result {
     let slot = slots.take(seed)
     defer { if let slot { slots.clear(slot) } }
     return body()

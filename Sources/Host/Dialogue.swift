@@ -4,7 +4,7 @@ import Glibc
 /// and standard error alike, is read as it comes.
 ///
 /// Whoever starts one has to call ``end()``, also after an error.
-public final class Dialogue {
+package final class Dialogue {
   private let process: StartedProcess
   /// What it reads from.
   private var input: Int32
@@ -18,7 +18,7 @@ public final class Dialogue {
   ///   - hasFixedAddresses: whether its memory lies where it lies in every run, as far as the kernel
   ///     allows to ask for it.
   /// - Throws: ``HostError`` where the program cannot be started.
-  public init(
+  package init(
     argv: [String], environment: [String: String] = [:], hasFixedAddresses: Bool = false
   ) throws(HostError) {
     _ = SystemCall.ignoreBrokenPipes
@@ -54,32 +54,32 @@ public final class Dialogue {
     _ = close(output)
   }
 
-  public var processID: pid_t { process.processID }
+  package var processID: pid_t { process.processID }
 
   /// Whether the program itself has ended; what it started may still run.
-  public var hasEnded: Bool { process.hasEnded }
+  package var hasEnded: Bool { process.hasEnded }
 
   /// Sends a line, short enough for a pipe. One that nobody reads any more is dropped.
-  public func type(_ line: String) {
+  package func type(_ line: String) {
     let bytes = Array((line + "\n").utf8)
     _ = SystemCall.retrying { unsafe write(input, bytes, bytes.count) }
   }
 
   /// Says that nothing more will be sent.
-  public func closeInput() {
+  package func closeInput() {
     if input >= 0 { _ = close(input) }
     input = -1
   }
 
   /// Whether the program has taken all that was sent.
-  public var isInputTaken: Bool {
+  package var isInputTaken: Bool {
     var byteCount: Int32 = 0
     guard input >= 0, unsafe ioctl(input, UInt(FIONREAD), &byteCount) == 0 else { return true }
     return byteCount == 0
   }
 
   /// What it has written since the last call.
-  public func newText() -> String {
+  package func newText() -> String {
     var text: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 14)
     while true {
@@ -90,7 +90,7 @@ public final class Dialogue {
   }
 
   /// Kills what is left of it and says how it ended.
-  public func end() -> ChildProcess.Status { process.end() }
+  package func end() -> ChildProcess.Status { process.end() }
 }
 
 /// Where programs that this thread starts have their memory: at places drawn anew for each, or not.

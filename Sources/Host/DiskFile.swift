@@ -4,16 +4,16 @@ import Glibc
 /// A disk's contents in a file of a fixed length, read and written where they stand by several threads.
 ///
 /// It is locked for as long as this object lives, as ``WritableFile`` is.
-public final class DiskFile: @unchecked Sendable {
-  public let path: String
-  public let byteCount: UInt64
+package final class DiskFile: @unchecked Sendable {
+  package let path: String
+  package let byteCount: UInt64
   /// Never closed before the end, so that threads may share it.
   private let file: OpenFile
   private let holes: HoleFinder?
 
   /// - Throws: ``HostError`` where the file is missing, may not be written, is no regular file, or
   ///   is in use.
-  public init(_ path: String) throws(HostError) {
+  package init(_ path: String) throws(HostError) {
     self.path = path
     file = try OpenFile.toChange(path, "serve")
     byteCount = UInt64(try file.status().st_size)
@@ -21,7 +21,7 @@ public final class DiskFile: @unchecked Sendable {
   }
 
   /// - Throws: ``HostError``, also where the file has become shorter.
-  public func read(_ range: ByteRange) throws(HostError) -> [UInt8] {
+  package func read(_ range: ByteRange) throws(HostError) -> [UInt8] {
     check(range)
     var doneByteCount = 0
     var bytes = [UInt8](repeating: 0, count: Int(range.byteCount))
@@ -42,13 +42,13 @@ public final class DiskFile: @unchecked Sendable {
   }
 
   /// The extent that stands at a place, as far as the file system tells; `nil` where it does not.
-  public func extent(at byteOffset: UInt64) -> SparseExtent? {
+  package func extent(at byteOffset: UInt64) -> SparseExtent? {
     check(ByteRange(byteOffset: byteOffset, byteCount: 0))
     return holes?.extent(at: Int(byteOffset), byteCount: Int(byteCount))
   }
 
   /// - Throws: ``HostError``; a part of the bytes can have been written.
-  public func write(_ bytes: [UInt8], at byteOffset: UInt64) throws(HostError) {
+  package func write(_ bytes: [UInt8], at byteOffset: UInt64) throws(HostError) {
     check(ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count)))
     try unsafe bytes.span.bytes.withUnsafeBytes { (bytes) throws(HostError) in
       try unsafe SystemCall.writeAll(bytes, to: file.descriptor, at: byteOffset, subject: path)
@@ -59,7 +59,7 @@ public final class DiskFile: @unchecked Sendable {
   ///
   /// - Parameter keepsSpace: whether the range keeps its blocks, so that later writes find room.
   /// - Throws: ``HostError``; a part of the range can be zero by then.
-  public func zero(_ range: ByteRange, keepsSpace: Bool) throws(HostError) {
+  package func zero(_ range: ByteRange, keepsSpace: Bool) throws(HostError) {
     check(range)
     if range.isEmpty { return }
     let outcome = SystemCall.retrying {
@@ -79,7 +79,7 @@ public final class DiskFile: @unchecked Sendable {
   /// Makes everything that was done before durable.
   ///
   /// - Throws: ``HostError``; then nobody knows what is durable.
-  public func sync() throws(HostError) {
+  package func sync() throws(HostError) {
     guard SystemCall.retrying({ fdatasync(file.descriptor) }) == 0 else {
       throw HostError("sync", path, errorNumber: errno)
     }

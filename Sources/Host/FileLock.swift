@@ -6,13 +6,13 @@ import Glibc
 /// nobody shares is refused while it runs, and keeps it out afterwards.
 ///
 /// Source: fcntl(2), open file description locks.
-public enum FileLock {
+package enum FileLock {
   // F_OFD_GETLK and F_OFD_SETLK of bits/fcntl-linux.h, which only _GNU_SOURCE shows.
   private static let get: Int32 = 36
   private static let set: Int32 = 37
 
   /// - Throws: ``HostError`` where a program has a lock on any byte of the file; nothing is locked.
-  public static func checkFree(_ path: String) throws(HostError) {
+  package static func checkFree(_ path: String) throws(HostError) {
     let file = try OpenFile(path, flags: O_RDONLY | O_NONBLOCK)
     var lock = wholeFile
     // Where locks do not exist nobody has one.

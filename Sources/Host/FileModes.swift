@@ -1,16 +1,16 @@
 import Glibc
 
 /// Who may use the files that are made.
-public enum FileModes {
+package enum FileModes {
   /// Makes files and sockets that nobody but their owner can open; for the whole process while it runs.
-  public static func forOwnerOnly<Result>(_ body: () throws -> Result) rethrows -> Result {
+  package static func forOwnerOnly<Result>(_ body: () throws -> Result) rethrows -> Result {
     let before = umask(0o177)
     defer { umask(before) }
     return try body()
   }
 
   /// The permissions of a file, as `0o600`; `nil` where there is none.
-  public static func permissions(of path: String) -> UInt32? {
+  package static func permissions(of path: String) -> UInt32? {
     var status = stat()
     guard unsafe lstat(path, &status) == 0 else { return nil }
     return status.st_mode & 0o7777

@@ -1,14 +1,14 @@
 import Glibc
 
 /// Folders and what is in them.
-public enum Folders {
+package enum Folders {
   /// Whether there is anything at `path`; a broken symbolic link counts as nothing.
-  public static func exists(_ path: String) -> Bool {
+  package static func exists(_ path: String) -> Bool {
     unsafe access(path, F_OK) == 0
   }
 
   /// Whether `path` is a folder.
-  public static func isFolder(_ path: String) -> Bool {
+  package static func isFolder(_ path: String) -> Bool {
     var status = stat()
     return unsafe stat(path, &status) == 0 && status.isFolder
   }
@@ -17,7 +17,7 @@ public enum Folders {
   ///
   /// - Parameter mode: who may read what will be in it.
   /// - Throws: ``HostError``, also where a file has the name.
-  public static func create(
+  package static func create(
     _ path: String, mode: CopyMode = .unrestricted
   ) throws(HostError) {
     if isFolder(path) { return }
@@ -33,7 +33,7 @@ public enum Folders {
   /// Makes a symbolic link; what it says need not be there.
   ///
   /// - Throws: ``HostError``, also where something has the name.
-  public static func makeLink(at path: String, saying target: String) throws(HostError) {
+  package static func makeLink(at path: String, saying target: String) throws(HostError) {
     guard unsafe symlink(target, path) == 0 else {
       throw HostError("make the link", path, errorNumber: errno)
     }
@@ -42,7 +42,7 @@ public enum Folders {
   /// The names in a folder, sorted by their bytes, without `.` and `..`.
   ///
   /// - Throws: ``HostError`` where it cannot be read.
-  public static func names(in path: String) throws(HostError) -> [String] {
+  package static func names(in path: String) throws(HostError) -> [String] {
     guard let folder = unsafe opendir(path) else {
       throw HostError("list", path, errorNumber: errno)
     }
@@ -61,7 +61,7 @@ public enum Folders {
   /// order of their names; hidden ones are left out, symbolic links to folders are not followed.
   ///
   /// - Throws: ``HostError`` where a folder cannot be read.
-  public static func files(below path: String, suffix: String) throws(HostError) -> [String] {
+  package static func files(below path: String, suffix: String) throws(HostError) -> [String] {
     var files: [String] = []
     for name in try names(in: path) where !name.hasPrefix(".") {
       let entry = "\(path)/\(name)"
@@ -75,7 +75,7 @@ public enum Folders {
   }
 
   /// Removes a file, or a folder with everything in it, as far as that is possible.
-  public static func remove(_ path: String) {
+  package static func remove(_ path: String) {
     if isFolder(path) && !isSymbolicLink(path) {
       for name in (try? names(in: path)) ?? [] { remove("\(path)/\(name)") }
       _ = unsafe rmdir(path)

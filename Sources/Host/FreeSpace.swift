@@ -1,13 +1,13 @@
 import Glibc
 
 /// How full the file system of a path is.
-public enum FreeSpace {
+package enum FreeSpace {
   /// Less than this can make a sound image look bad to a program that has to write.
   private static let neededByteCount: UInt64 = 1 << 20
 
   /// What to be told where the disk of a folder is so full that no program which writes there can be believed;
   /// `nil` where it is not, or the system does not say.
-  public static func shortage(at path: String) -> HostError? {
+  package static func shortage(at path: String) -> HostError? {
     guard let byteCount = byteCount(at: path), byteCount < neededByteCount else { return nil }
     return HostError(
       "believe a program that writes to", path, found: "the disk is full",
@@ -15,7 +15,7 @@ public enum FreeSpace {
   }
 
   /// How many bytes can still be written there; `nil` where the system does not say.
-  public static func byteCount(at path: String) -> UInt64? {
+  package static func byteCount(at path: String) -> UInt64? {
     var status = statvfs()
     let outcome = SystemCall.retrying { unsafe statvfs(path, &status) }
     guard outcome == 0 else { return nil }

@@ -3,20 +3,20 @@ import Glibc
 /// What the operating system refused: which action, on what, why, and what to do about it.
 ///
 ///     cannot open '/tmp/run/writes.log': No such file or directory (error 2). Check the path.
-public struct HostError: Error, Equatable, Sendable, CustomStringConvertible {
+package struct HostError: Error, Equatable, Sendable, CustomStringConvertible {
   /// What was tried, as a verb: `open`, `map`, `start`.
-  public var action: String
+  package var action: String
   /// A path, the name of a program, or the name of a stream.
-  public var subject: String
+  package var subject: String
   /// The C library's `errno`, or 0 where the system call itself succeeded.
-  public var errorNumber: Int32
+  package var errorNumber: Int32
   /// What was found instead of what was needed.
-  public var found: String
+  package var found: String
   /// One sentence: what the reader of the message can do next.
-  public var hint: String
+  package var hint: String
 
   /// An error with words of its own.
-  public init(
+  package init(
     _ action: String, _ subject: String, found: String, hint: String, errorNumber: Int32 = 0
   ) {
     self.action = action
@@ -33,7 +33,7 @@ public struct HostError: Error, Equatable, Sendable, CustomStringConvertible {
       hint: Self.hint(forErrorNumber: errorNumber), errorNumber: errorNumber)
   }
 
-  public var description: String {
+  package var description: String {
     let number = errorNumber == 0 ? "" : " (error \(errorNumber))"
     return "cannot \(action) '\(subject)': \(found)\(number). \(hint)"
   }

@@ -1,13 +1,13 @@
 import Glibc
 
 /// Files that are read as a whole: scenarios, manifests, the files of /proc.
-public enum InputFile {
+package enum InputFile {
   /// All bytes of a file or a pipe, in order.
   ///
   /// - Parameter maximumByteCount: more than this is an error, so that a log that was named by
   ///   mistake does not fill the memory.
   /// - Throws: ``HostError`` with the path and the reason.
-  public static func bytes(
+  package static func bytes(
     _ path: String, maximumByteCount: Int = 64 << 20
   ) throws(HostError) -> [UInt8] {
     let file = try OpenFile(path, flags: O_RDONLY)
@@ -27,7 +27,7 @@ public enum InputFile {
   }
 
   /// The same as UTF-8 text; what is no UTF-8 becomes U+FFFD.
-  public static func text(
+  package static func text(
     _ path: String, maximumByteCount: Int = 64 << 20
   ) throws(HostError) -> String {
     String(decoding: try bytes(path, maximumByteCount: maximumByteCount), as: UTF8.self)

@@ -7,9 +7,9 @@ import Synchronization
 /// over that: what has not ended after a second is ended by it, with what the command has left as its last
 /// words, and nothing stays behind (``Leftovers``). So no loop has to ask, and one that does ends better. A
 /// second signal, when it is no echo of the first, ends the process at once.
-public enum Interrupts {
+package enum Interrupts {
   /// The exit status of an interrupted run.
-  public static let exitStatus: Int32 = 130
+  package static let exitStatus: Int32 = 130
   /// That of one which could not finish.
   private static let faultStatus: Int32 = 2
 
@@ -19,7 +19,7 @@ public enum Interrupts {
   private static let echoMilliseconds = 400
 
   /// What ends a run that does not end by itself.
-  public enum Ending: Sendable {
+  package enum Ending: Sendable {
     case signal
     /// Memory that belongs to a file cannot be had: a sentence without its full stop.
     case fault(String)
@@ -36,22 +36,22 @@ public enum Interrupts {
   private static let lastWords = Mutex<(@Sendable (Ending) -> Int32)?>(nil)
 
   /// Whether a signal has come since ``install()``.
-  public static var isRequested: Bool { signalCount.load(ordering: .relaxed) > 0 }
+  package static var isRequested: Bool { signalCount.load(ordering: .relaxed) > 0 }
 
   /// Returns when a signal has come.
-  public static func wait() {
+  package static func wait() {
     while !isRequested { usleep(50_000) }
   }
 
   /// What is still said where the run cannot end by itself; returns the exit status. To be replaced as often
   /// as there is more to say. It runs on another thread.
-  public static func setLastWords(_ words: @escaping @Sendable (Ending) -> Int32) {
+  package static func setLastWords(_ words: @escaping @Sendable (Ending) -> Int32) {
     lastWords.withLock { $0 = words }
   }
 
   /// To be called before the final result is printed: from then on no last words are. Does not return where
   /// they were said already.
-  public static func claimEnd() {
+  package static func claimEnd() {
     if !takeEnd() { Leftovers.stopHere() }
   }
 
@@ -61,7 +61,7 @@ public enum Interrupts {
   }
 
   /// Takes the signals over, and lets writes past a file-size limit fail instead of ending the process.
-  public static func install() {
+  package static func install() {
     // The counter is made here: its first use must not be inside of the handler.
     signalCount.store(0, ordering: .relaxed)
     isEndClaimed.store(false, ordering: .relaxed)

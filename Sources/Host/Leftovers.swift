@@ -3,7 +3,7 @@ import Synchronization
 
 /// What this process has made and must not leave behind, however it ends: folders and files that are
 /// only for now, and the groups of programs that it has started.
-public enum Leftovers {
+package enum Leftovers {
   private struct State {
     var paths: Set<String> = []
     var groups: Set<pid_t> = []
@@ -13,7 +13,7 @@ public enum Leftovers {
   private static let state = Mutex(State())
 
   /// A file or folder that is to be removed if the process is ended before it does so itself.
-  public static func insert(path: String) {
+  package static func insert(path: String) {
     let isClosed = state.withLock { state in
       state.paths.insert(path)
       return state.isClosed
@@ -21,7 +21,7 @@ public enum Leftovers {
     if isClosed { stopHere() }
   }
 
-  public static func remove(path: String) {
+  package static func remove(path: String) {
     state.withLock { _ = $0.paths.remove(path) }
   }
 

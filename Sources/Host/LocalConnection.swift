@@ -1,16 +1,16 @@
 import Glibc
 
 /// A stream socket to a program of this machine, on which nothing ever waits.
-public final class LocalConnection {
+package final class LocalConnection {
   private var descriptor: Int32
   /// Whether the program has closed its end, or is gone.
-  public private(set) var isClosed = false
+  package private(set) var isClosed = false
 
   /// Connects to a listener.
   ///
   /// - Returns: `nil` where nobody listens at `path` yet.
   /// - Throws: ``HostError`` where there can be no connection.
-  public init?(to path: String) throws(HostError) {
+  package init?(to path: String) throws(HostError) {
     let address = try SocketAddress(path)
     // SOCK_NONBLOCK and SOCK_CLOEXEC are those of files.
     let kind = Int32(SOCK_STREAM.rawValue) | O_NONBLOCK | O_CLOEXEC
@@ -30,7 +30,7 @@ public final class LocalConnection {
   deinit { close() }
 
   /// Whether `path` is a socket of this user's which nobody listens at: what a killed server leaves.
-  public static func isAbandoned(_ path: String) -> Bool {
+  package static func isAbandoned(_ path: String) -> Bool {
     var status = stat()
     guard unsafe lstat(path, &status) == 0, status.isSocket, status.st_uid == geteuid(),
       let address = try? SocketAddress(path)
@@ -43,7 +43,7 @@ public final class LocalConnection {
   /// Sends as much as the kernel takes now.
   ///
   /// - Returns: how many bytes that is; all of them where nobody will ever read them.
-  public func send(_ bytes: ArraySlice<UInt8>) -> Int {
+  package func send(_ bytes: ArraySlice<UInt8>) -> Int {
     if bytes.isEmpty || isClosed { return bytes.count }
     let count = unsafe bytes.withUnsafeBytes { bytes in
       SystemCall.retrying {
@@ -56,7 +56,7 @@ public final class LocalConnection {
   }
 
   /// What has come since the last call.
-  public func newBytes() -> [UInt8] {
+  package func newBytes() -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 1 << 16)
     while !isClosed {
@@ -72,14 +72,14 @@ public final class LocalConnection {
   }
 
   /// Whether the program has taken all that was sent.
-  public var isInputTaken: Bool {
+  package var isInputTaken: Bool {
     // SIOCOUTQ of linux/sockios.h.
     var byteCount: Int32 = 0
     guard !isClosed, unsafe ioctl(descriptor, 0x5411, &byteCount) == 0 else { return true }
     return byteCount == 0
   }
 
-  public func close() {
+  package func close() {
     if descriptor >= 0 { _ = Glibc.close(descriptor) }
     descriptor = -1
     isClosed = true

@@ -2,9 +2,9 @@ import Bytes
 import Glibc
 
 /// Files as memory: a log of a hundred gigabytes is read without being loaded.
-public enum MappedFile {
+package enum MappedFile {
   /// How the bytes will be visited.
-  public enum Access: Sendable {
+  package enum Access: Sendable {
     /// From header to header, without the payload between them: nothing is read ahead.
     case sparse
     /// From the start to the end: the kernel reads ahead.
@@ -19,7 +19,7 @@ public enum MappedFile {
   ///
   /// - Throws: ``HostError`` where there is no such file, where it may not be read, and where it is
   ///   a folder, a pipe or a character device.
-  public static func map(
+  package static func map(
     _ path: String, access: Access = .sparse
   ) throws(HostError) -> ByteRegion {
     // Without O_NONBLOCK, opening a pipe would wait for its writer.

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Which files are mapped where, so that a SIGBUS can be told as what it is: a file that was cut short, or
 /// memory for a file that could not be had.
-public enum MappingFaults {
+package enum MappingFaults {
   private struct Mapping {
     var path: String
     var fileByteOffset: UInt64
@@ -21,7 +21,7 @@ public enum MappingFaults {
   ///   - fileByteOffset: where the part begins in the file.
   ///   - start: the address of its first byte.
   /// - Returns: what to forget it by.
-  public static func note(
+  package static func note(
     _ path: String, fromByte fileByteOffset: UInt64 = 0, at start: UInt, byteCount: Int
   ) -> Int {
     let number = count.add(1, ordering: .relaxed).newValue
@@ -32,7 +32,7 @@ public enum MappingFaults {
   }
 
   /// To be called before the part is unmapped.
-  public static func forget(_ number: Int) {
+  package static func forget(_ number: Int) {
     mappings.withLock { _ = $0.removeValue(forKey: number) }
   }
 

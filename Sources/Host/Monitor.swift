@@ -1,11 +1,11 @@
 import Glibc
 
 /// A lock with a condition: threads that wait for each other's progress.
-@safe public final class Monitor: @unchecked Sendable {
+@safe package final class Monitor: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  public init() {
+  package init() {
     unsafe pthread_mutex_init(mutex, nil)
     unsafe pthread_cond_init(condition, nil)
   }
@@ -18,7 +18,7 @@ import Glibc
   }
 
   /// Runs `body` while no other thread is in a `locked` of this monitor.
-  public func locked<Outcome, Failure: Error>(
+  package func locked<Outcome, Failure: Error>(
     _ body: () throws(Failure) -> Outcome
   ) throws(Failure) -> Outcome {
     unsafe pthread_mutex_lock(mutex)
@@ -28,11 +28,11 @@ import Glibc
 
   /// Inside of `locked`: lets others in until one calls ``wakeAll()``. The caller asks its
   /// question again then.
-  public func wait() {
+  package func wait() {
     unsafe pthread_cond_wait(condition, mutex)
   }
 
-  public func wakeAll() {
+  package func wakeAll() {
     unsafe pthread_cond_broadcast(condition)
   }
 }

@@ -5,10 +5,10 @@ import Glibc
 /// It appears under its name when ``finish()`` has returned and not before; after an error, or
 /// without `finish`, what had the name before still has it. A pipe or a device (`/dev/stdout`) is
 /// written to directly.
-public final class OutputFile {
+package final class OutputFile {
   private static let bufferByteCount = 1 << 18
 
-  public let path: String
+  package let path: String
   private let destination: Destination
   private var buffer: [UInt8] = []
 
@@ -26,7 +26,7 @@ public final class OutputFile {
 
   /// - Parameter mode: who may read it.
   /// - Throws: ``HostError`` where nothing can be written there.
-  public init(_ path: String, mode: CopyMode = .unrestricted) throws(HostError) {
+  package init(_ path: String, mode: CopyMode = .unrestricted) throws(HostError) {
     self.path = path
     if Self.isStream(path) {
       _ = SystemCall.ignoreBrokenPipes
@@ -39,7 +39,7 @@ public final class OutputFile {
   /// Writes a whole file.
   ///
   /// - Throws: ``HostError``; then the file is as it was before.
-  public static func write(_ bytes: [UInt8], to path: String) throws(HostError) {
+  package static func write(_ bytes: [UInt8], to path: String) throws(HostError) {
     let file = try OutputFile(path)
     try file.write(bytes)
     try file.finish()
@@ -49,7 +49,7 @@ public final class OutputFile {
   ///
   /// - Parameter mode: who may read it.
   /// - Throws: ``HostError``; then the file is as it was before.
-  public static func write(
+  package static func write(
     _ text: String, to path: String, mode: CopyMode = .unrestricted
   ) throws(HostError) {
     let file = try OutputFile(path, mode: mode)
@@ -60,7 +60,7 @@ public final class OutputFile {
   /// Appends.
   ///
   /// - Throws: ``HostError``; then the file is given up and no more can be written.
-  public func write(_ bytes: [UInt8]) throws(HostError) {
+  package func write(_ bytes: [UInt8]) throws(HostError) {
     if buffer.count + bytes.count > Self.bufferByteCount { try flush() }
     if bytes.count > Self.bufferByteCount {
       try writeThrough(bytes)
@@ -72,14 +72,14 @@ public final class OutputFile {
   /// Appends UTF-8.
   ///
   /// - Throws: ``HostError``; then the file is given up and no more can be written.
-  public func write(_ text: String) throws(HostError) {
+  package func write(_ text: String) throws(HostError) {
     try write(Array(text.utf8))
   }
 
   /// Makes what was written durable and gives it its name. To be called once.
   ///
   /// - Throws: ``HostError``; then the file is as it was before.
-  public func finish() throws(HostError) {
+  package func finish() throws(HostError) {
     try flush()
     switch destination {
     case .pending(let pending): try pending.commit()

@@ -14,9 +14,9 @@ enum ProcessStatus {
 }
 
 /// The processors that this process may use.
-public enum Processors {
+package enum Processors {
   /// At least 1.
-  public static var count: Int {
+  package static var count: Int {
     // The mask of this process, because taskset and cpusets take processors away from it.
     let mask = ProcessStatus.field("Cpus_allowed") ?? ""
     let count = mask.reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount }
@@ -24,7 +24,7 @@ public enum Processors {
   }
 
   /// The number of the last one; 0 where the kernel does not say.
-  public static var last: UInt32 {
+  package static var last: UInt32 {
     let digits = (ProcessStatus.field("Cpus_allowed") ?? "").compactMap(\.hexDigitValue)
     guard let first = digits.firstIndex(where: { $0 != 0 }) else { return 0 }
     let bits = UInt32(Int.bitWidth - 1 - digits[first].leadingZeroBitCount)
@@ -33,9 +33,9 @@ public enum Processors {
 }
 
 /// How much memory this process has used.
-public enum PeakMemory {
+package enum PeakMemory {
   /// The most that was resident at any one time, in bytes; `nil` where the kernel does not say.
-  public static var bytes: UInt64? {
+  package static var bytes: UInt64? {
     // `VmHWM:	   12345 kB`
     guard let first = ProcessStatus.field("VmHWM")?.split(separator: " ").first else { return nil }
     return UInt64(first).map { $0 * 1024 }

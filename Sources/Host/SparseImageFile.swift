@@ -5,13 +5,13 @@ import Glibc
 ///
 /// Zeroes are never written where nothing stood before, and give the blocks back where something
 /// did. Like ``OutputFile`` it has its name only after ``finish()``.
-public final class SparseImageFile {
+package final class SparseImageFile {
   /// Zeroes are looked for in pieces of this many bytes, the block of most file systems.
   static let pieceByteCount = 4096
 
-  public let path: String
+  package let path: String
   /// How long the image is.
-  public private(set) var byteCount: UInt64
+  package private(set) var byteCount: UInt64
   private let pending: PendingFile
   private var written = WrittenBlocks()
 
@@ -20,7 +20,7 @@ public final class SparseImageFile {
   /// - Parameter mode: who may read it.
   /// - Throws: ``HostError`` where it cannot be made, and where `path` is a device or a pipe, which
   ///   has no holes.
-  public init(
+  package init(
     _ path: String, byteCount: UInt64, mode: CopyMode = .unrestricted
   ) throws(HostError) {
     self.path = path
@@ -38,7 +38,7 @@ public final class SparseImageFile {
   /// Cuts the image off, or lets it grow by zeroes.
   ///
   /// - Throws: ``HostError``; then the image is given up.
-  public func resize(toByteCount newByteCount: UInt64) throws(HostError) {
+  package func resize(toByteCount newByteCount: UInt64) throws(HostError) {
     guard newByteCount <= UInt64(Int64.max) else { throw refusal(errorNumber: EFBIG) }
     let outcome = SystemCall.retrying { ftruncate(pending.file.descriptor, off_t(newByteCount)) }
     guard outcome == 0 else { throw refusal(errorNumber: errno) }
@@ -48,7 +48,7 @@ public final class SparseImageFile {
   /// Writes `bytes`, which must end inside of the image.
   ///
   /// - Throws: ``HostError``; then the image is given up.
-  public func write(_ bytes: [UInt8], at byteOffset: UInt64) throws(HostError) {
+  package func write(_ bytes: [UInt8], at byteOffset: UInt64) throws(HostError) {
     try unsafe bytes.span.bytes.withUnsafeBytes { (bytes) throws(HostError) in
       try unsafe write(bytes, at: byteOffset)
     }
@@ -57,7 +57,7 @@ public final class SparseImageFile {
   /// Writes a part of a region without a copy of it.
   ///
   /// - Throws: ``HostError``; then the image is given up.
-  public func write(
+  package func write(
     _ region: ByteRegion, in range: Range<Int>, at byteOffset: UInt64
   ) throws(HostError) {
     try unsafe region.withUnsafeBytes(in: range) { (bytes) throws(HostError) in
@@ -68,7 +68,7 @@ public final class SparseImageFile {
   /// Makes a range read as zeroes; it must end inside of the image.
   ///
   /// - Throws: ``HostError``; then the image is given up.
-  public func zero(_ range: ByteRange) throws(HostError) {
+  package func zero(_ range: ByteRange) throws(HostError) {
     precondition(range.endByteOffset <= byteCount, "zeroing ends inside of the image")
     guard !range.isEmpty, written.touches(range) else { return }
     let outcome = SystemCall.retrying {
@@ -83,7 +83,7 @@ public final class SparseImageFile {
   /// Makes the image durable and gives it its name. To be called once.
   ///
   /// - Throws: ``HostError``; then the file is as it was before.
-  public func finish() throws(HostError) {
+  package func finish() throws(HostError) {
     try pending.commit()
   }
 
@@ -91,7 +91,7 @@ public final class SparseImageFile {
   /// called once, in place of ``finish()``.
   ///
   /// - Throws: ``HostError``; then the file is as it was before.
-  public func finishForShortUse() throws(HostError) {
+  package func finishForShortUse() throws(HostError) {
     try pending.commit(isDurable: false)
   }
 

@@ -1,18 +1,18 @@
 import Glibc
 
 /// The two streams of a command-line tool: the result, and what is said meanwhile.
-public enum StandardStreams {
+package enum StandardStreams {
   /// Writes to standard output, all of it and at once.
   ///
   /// - Throws: ``HostError``: a full disk (ENOSPC) or a reader that has gone (EPIPE).
-  public static func writeResult(_ text: String) throws(HostError) {
+  package static func writeResult(_ text: String) throws(HostError) {
     try write(text, to: 1, name: "standard output")
   }
 
   /// Writes progress or an error message to standard error, all of it and at once.
   ///
   /// - Throws: ``HostError``, which is mostly to be ignored: there is no better place to say it.
-  public static func writeProgress(_ text: String) throws(HostError) {
+  package static func writeProgress(_ text: String) throws(HostError) {
     try write(text, to: 2, name: "standard error")
   }
 

@@ -3,9 +3,9 @@ import Glibc
 /// A program that runs beside us in a process group of its own.
 ///
 /// Whoever starts one has to call ``end()``, also after an error.
-public final class StartedProcess {
+package final class StartedProcess {
   /// Also the number of its group.
-  public let processID: pid_t
+  package let processID: pid_t
   private let child: RunningChild
   private var status: ChildProcess.Status?
   /// Who had the terminal before the program got it; `nil` where there is none, or it was not ours.
@@ -15,7 +15,7 @@ public final class StartedProcess {
   ///
   /// - Parameter environment: variables to set beside the inherited ones.
   /// - Throws: ``HostError`` where the program cannot be started.
-  public convenience init(argv: [String], environment: [String: String]) throws(HostError) {
+  package convenience init(argv: [String], environment: [String: String]) throws(HostError) {
     try self.init(argv: argv, environment: environment, streams: [])
     lendTerminal()
   }
@@ -43,15 +43,15 @@ public final class StartedProcess {
   }
 
   /// Whether the program itself has ended; what it started may still run.
-  public var hasEnded: Bool { status != nil || child.hasEnded }
+  package var hasEnded: Bool { status != nil || child.hasEnded }
 
   /// Asks the whole group to stop, as Ctrl-C does.
-  public func interrupt() {
+  package func interrupt() {
     if status == nil { _ = kill(-processID, SIGINT) }
   }
 
   /// Kills what is left of the group, waits until none of it runs, and says how the program ended.
-  public func end() -> ChildProcess.Status {
+  package func end() -> ChildProcess.Status {
     if let status { return status }
     if !child.hasEnded { _ = kill(-processID, SIGKILL) }
     let found = child.finish()

@@ -5,8 +5,8 @@ import Glibc
 ///
 /// It is locked for as long as its process lives, whatever ends that: so nobody takes a folder for abandoned
 /// that is in use, not even by a process of another container.
-public final class TemporaryFolder: Sendable {
-  public let path: String
+package final class TemporaryFolder: Sendable {
+  package let path: String
   /// The folder itself, locked; -1 where its file system has no locks.
   private let lock: Int32
 
@@ -24,7 +24,7 @@ public final class TemporaryFolder: Sendable {
   ///   not set they are kept in memory, if there is enough of it. On a disk making them takes longer than
   ///   all that is done with them.
   /// - Throws: ``HostError`` where no folder can be made.
-  public init(prefix: String = "powercut", prefersMemory: Bool = false) throws(HostError) {
+  package init(prefix: String = "powercut", prefersMemory: Bool = false) throws(HostError) {
     let prefix = prefix.hasPrefix(Self.namePrefix) ? prefix : "\(Self.namePrefix)-\(prefix)"
     let parent = Self.given ?? (prefersMemory && Self.hasMemory ? Self.memory : "/tmp")
     // Hidden until it is locked: what has its final name and no lock is abandoned.
@@ -72,12 +72,12 @@ public final class TemporaryFolder: Sendable {
   }
 
   /// The path of a file or folder in here.
-  public func path(_ name: String) -> String { "\(path)/\(name)" }
+  package func path(_ name: String) -> String { "\(path)/\(name)" }
 
   // MARK: What others have left
 
   /// Removes the folders that processes of this user have left which were killed.
-  public static func removeAbandoned() {
+  package static func removeAbandoned() {
     for parent in Set([given ?? "/tmp", "/tmp", memory]) {
       for name in (try? Folders.names(in: parent)) ?? [] where isName(name) {
         removeIfAbandoned("\(parent)/\(name)")

@@ -1,9 +1,9 @@
 import Glibc
 
 /// The time of day, for reports alone.
-public enum WallClock {
+package enum WallClock {
   /// UTC, to the second: `2026-11-29T03:19:05`.
-  public static var text: String {
+  package static var text: String {
     var now = timespec()
     _ = unsafe clock_gettime(CLOCK_REALTIME, &now)
     var parts = unsafe tm()

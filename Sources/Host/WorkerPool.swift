@@ -2,13 +2,13 @@
 /// in the order of the indices.
 ///
 /// So what is made of the results does not depend on the number of threads.
-public struct WorkerPool: Sendable {
+package struct WorkerPool: Sendable {
   /// How many threads work at once.
-  public let jobCount: Int
+  package let jobCount: Int
   /// How far the threads may be ahead of the consumer, in indices.
-  public var lookAheadCount: Int { 64 * jobCount }
+  package var lookAheadCount: Int { 64 * jobCount }
 
-  public init(jobCount: Int = Processors.count) {
+  package init(jobCount: Int = Processors.count) {
     precondition(jobCount > 0, "somebody has to do the work")
     self.jobCount = jobCount
   }
@@ -22,7 +22,7 @@ public struct WorkerPool: Sendable {
   ///   - consume: called on the calling thread, in the order of the indices without a gap; `false`
   ///     stops.
   /// - Throws: what `consume` throws, or ``HostError`` where not even one thread can be started.
-  public func run<Outcome: Sendable>(
+  package func run<Outcome: Sendable>(
     indexCount: Int? = nil,
     work: @escaping @Sendable (_ index: Int) -> Outcome,
     consume: (_ index: Int, _ outcome: Outcome) throws -> Bool

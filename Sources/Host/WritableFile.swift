@@ -5,14 +5,14 @@ import Glibc
 ///
 /// It is locked for as long as this object lives, so that a virtual machine that starts meanwhile is
 /// refused as this object would be while one runs. What was written is durable after ``sync()``.
-public final class WritableFile {
-  public let path: String
-  public private(set) var byteCount: UInt64
+package final class WritableFile {
+  package let path: String
+  package private(set) var byteCount: UInt64
   private let file: OpenFile
 
   /// - Throws: ``HostError`` where the file is missing, may not be written, is no regular file, or
   ///   is in use.
-  public init(_ path: String) throws(HostError) {
+  package init(_ path: String) throws(HostError) {
     self.path = path
     file = try OpenFile.toChange(path, "change")
     byteCount = UInt64(try file.status().st_size)
@@ -21,7 +21,7 @@ public final class WritableFile {
   /// Overwrites, and grows the file where the bytes reach behind its end.
   ///
   /// - Throws: ``HostError``; a part of the bytes can have been written.
-  public func write(_ bytes: [UInt8], at byteOffset: UInt64) throws(HostError) {
+  package func write(_ bytes: [UInt8], at byteOffset: UInt64) throws(HostError) {
     let range = try checked(byteOffset, UInt64(bytes.count))
     try unsafe bytes.span.bytes.withUnsafeBytes { (bytes) throws(HostError) in
       try unsafe SystemCall.writeAll(bytes, to: file.descriptor, at: byteOffset, subject: path)
@@ -32,7 +32,7 @@ public final class WritableFile {
   /// Makes a range read as zeroes, and grows the file where it reaches behind its end.
   ///
   /// - Throws: ``HostError``; a part of the range can be zero by then.
-  public func zero(_ range: ByteRange) throws(HostError) {
+  package func zero(_ range: ByteRange) throws(HostError) {
     let range = try checked(range.byteOffset, range.byteCount)
     let oldByteCount = byteCount
     if range.endByteOffset > oldByteCount { try resize(toByteCount: range.endByteOffset) }
@@ -51,7 +51,7 @@ public final class WritableFile {
   /// Cuts the file off, or lets it grow by zeroes.
   ///
   /// - Throws: ``HostError``; then the length is what it was.
-  public func resize(toByteCount newByteCount: UInt64) throws(HostError) {
+  package func resize(toByteCount newByteCount: UInt64) throws(HostError) {
     _ = try checked(newByteCount, 0)
     let outcome = SystemCall.retrying { ftruncate(file.descriptor, off_t(newByteCount)) }
     guard outcome == 0 else { throw refusal(errorNumber: errno) }
@@ -61,7 +61,7 @@ public final class WritableFile {
   /// Makes everything that was done before durable.
   ///
   /// - Throws: ``HostError``; then nobody knows what is durable.
-  public func sync() throws(HostError) {
+  package func sync() throws(HostError) {
     guard SystemCall.retrying({ fsync(file.descriptor) }) == 0 else {
       throw HostError("sync", path, errorNumber: errno)
     }

@@ -1,18 +1,19 @@
 import Bytes
+import Rules
 
 /// Why the bytes at a place of the log are no entry that replay may use.
-public struct OracleDefect: Error, CustomStringConvertible {
+package struct OracleDefect: Error, CustomStringConvertible {
   /// Of the catalogue, E01 to E11.
-  public var rule: String
-  public var what: String
+  package var rule: Rule
+  package var what: String
   /// Where in the file the field stands.
-  public var fileByteOffset: UInt64
-  public var expected: String
-  public var found: String
+  package var fileByteOffset: UInt64
+  package var expected: String
+  package var found: String
   /// Whether it is an entry of another log: one that was in this place of the file before.
-  public var isForeign = false
+  package var isForeign = false
 
-  public var description: String {
+  package var description: String {
     "\(rule) \(what) at byte \(fileByteOffset): expected \(expected), found \(found)"
   }
 }
@@ -20,20 +21,20 @@ public struct OracleDefect: Error, CustomStringConvertible {
 /// What stands at a place of the ring that begins like an entry.
 ///
 /// Source: [MS-VHDX] 2.3.1.1.
-public struct OracleEntry {
+package struct OracleEntry {
   /// From the ring's start.
-  public var place: UInt64
-  public var byteCount: UInt64
-  public var tail: UInt64
-  public var sequenceNumber: UInt64
-  public var descriptorCount: UInt64
-  public var flushedByteCount: UInt64
-  public var lastByteCount: UInt64
+  package var place: UInt64
+  package var byteCount: UInt64
+  package var tail: UInt64
+  package var sequenceNumber: UInt64
+  package var descriptorCount: UInt64
+  package var flushedByteCount: UInt64
+  package var lastByteCount: UInt64
   /// `nil` where the entry is valid by itself.
-  public var defect: OracleDefect?
+  package var defect: OracleDefect?
 
-  public var sectorIndex: UInt64 { place / OracleLog.sectorByteCount }
-  public var isValid: Bool { defect == nil }
+  package var sectorIndex: UInt64 { place / OracleLog.sectorByteCount }
+  package var isValid: Bool { defect == nil }
 
   init(_ header: OracleBytes, at place: UInt64) {
     self.place = place
@@ -54,21 +55,21 @@ public struct OracleEntry {
 /// What one descriptor does to the file.
 ///
 /// Source: [MS-VHDX] 2.3.1.2 and 2.3.1.3.
-public struct OracleUpdate {
-  public var fileByteOffset: UInt64
-  public var byteCount: UInt64
+package struct OracleUpdate {
+  package var fileByteOffset: UInt64
+  package var byteCount: UInt64
   /// What a data descriptor keeps of its sector: the first 8 and the last 4 bytes; `nil` for zeroes.
-  public var kept: (leading: [UInt8], trailing: [UInt8])?
+  package var kept: (leading: [UInt8], trailing: [UInt8])?
   /// Where in the ring its data sector stands; only with `kept`.
-  public var dataPlace: UInt64 = 0
+  package var dataPlace: UInt64 = 0
 
-  public var isData: Bool { kept != nil }
+  package var isData: Bool { kept != nil }
 
   /// `nil` where the end does not fit into 64 bits.
-  public var target: ByteRange? { ByteRange(checking: fileByteOffset, byteCount: byteCount) }
+  package var target: ByteRange? { ByteRange(checking: fileByteOffset, byteCount: byteCount) }
 
   /// Whether it changes any byte of a range, as far as its end fits into 64 bits.
-  public func touches(_ range: ByteRange) -> Bool {
+  package func touches(_ range: ByteRange) -> Bool {
     fileByteOffset < range.endByteOffset
       && (fileByteOffset >= range.byteOffset || byteCount > range.byteOffset - fileByteOffset)
       && byteCount > 0

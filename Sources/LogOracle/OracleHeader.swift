@@ -3,33 +3,33 @@ import Bytes
 /// The current header of an image, as far as its log is concerned.
 ///
 /// Source: [MS-VHDX] 2.2.2 (v20240423).
-public struct OracleHeader {
-  public var byteOffset: UInt64
-  public var sequenceNumber: UInt64
-  public var fileWriteGUID: [UInt8]
-  public var dataWriteGUID: [UInt8]
-  public var logGUID: [UInt8]
+package struct OracleHeader {
+  package var byteOffset: UInt64
+  package var sequenceNumber: UInt64
+  package var fileWriteGUID: [UInt8]
+  package var dataWriteGUID: [UInt8]
+  package var logGUID: [UInt8]
   /// `nil` for a log of no bytes, which stands nowhere.
-  public var logRange: ByteRange?
+  package var logRange: ByteRange?
 
   /// Whether the log is to be replayed at all.
-  public var isDirty: Bool { logGUID.contains { $0 != 0 } }
+  package var isDirty: Bool { logGUID.contains { $0 != 0 } }
 
   private static let places: [UInt64] = [64 << 10, 128 << 10]
   static let byteCount: UInt64 = 4096
 
   /// The valid header with the larger number, or the only valid one.
-  public static func current(of image: OracleImage) throws(OracleRefusal) -> OracleHeader {
+  package static func current(of image: OracleImage) throws(OracleRefusal) -> OracleHeader {
     let valid = places.compactMap { place in
       image.read(place, byteCount).flatMap { isValid($0) ? (place: place, bytes: $0) : nil }
     }
     guard let first = valid.first else {
-      throw OracleRefusal(.header, "H03", "neither header is valid")
+      throw OracleRefusal(.header, .h03, "neither header is valid")
     }
     var chosen = first
     if valid.count == 2 {
       let (one, two) = (valid[0].bytes.u64(8), valid[1].bytes.u64(8))
-      if one == two { throw OracleRefusal(.header, "H04", "both headers have number \(one)") }
+      if one == two { throw OracleRefusal(.header, .h04, "both headers have number \(one)") }
       chosen = valid[one > two ? 0 : 1]
     }
     return try OracleHeader(chosen.bytes, at: chosen.place, of: image)
@@ -48,13 +48,13 @@ public struct OracleHeader {
     dataWriteGUID = bytes.guid(32)
     logGUID = bytes.guid(48)
     let (logVersion, version) = (bytes.u16(64), bytes.u16(66))
-    if version != 1 { throw OracleRefusal(.header, "H05", "version \(version)") }
+    if version != 1 { throw OracleRefusal(.header, .h05, "version \(version)") }
     if logVersion != 0, isDirty {
-      throw OracleRefusal(.header, "H06", "log version \(logVersion), and the log is not empty")
+      throw OracleRefusal(.header, .h06, "log version \(logVersion), and the log is not empty")
     }
     let (length, offset) = (bytes.u32(68), bytes.u64(72))
     let mebibyte: UInt64 = 1 << 20
-    func refuse(_ what: String) -> OracleRefusal { OracleRefusal(.header, "H07", what) }
+    func refuse(_ what: String) -> OracleRefusal { OracleRefusal(.header, .h07, what) }
     if length % mebibyte != 0 { throw refuse("a log of \(length) bytes") }
     if length == 0 {
       if isDirty { throw refuse("a log of 0 bytes that is not empty") }

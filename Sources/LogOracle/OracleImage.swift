@@ -1,8 +1,8 @@
 import Bytes
 
 /// The bytes of an image, as the oracle asks for them.
-public struct OracleImage {
-  public let byteCount: UInt64
+package struct OracleImage {
+  package let byteCount: UInt64
   private let contents: (ByteRange) -> [UInt8]
   private let zeroByteCount: (UInt64) -> UInt64
 
@@ -10,7 +10,7 @@ public struct OracleImage {
   ///   - contents: the bytes of a range inside of the file.
   ///   - zeroByteCount: how many bytes from an offset on are known to be zero without reading them; 0
   ///     where nothing is known. Only for passing over the empty part of a large log.
-  public init(
+  package init(
     byteCount: UInt64, contents: @escaping (ByteRange) -> [UInt8],
     zeroByteCount: @escaping (UInt64) -> UInt64 = { _ in 0 }
   ) {

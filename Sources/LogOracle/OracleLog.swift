@@ -1,15 +1,16 @@
 import Bytes
+import Rules
 
 /// A log's ring: what stands in its sectors, and which of it counts.
 ///
 /// Source: [MS-VHDX] 2.3.
-public final class OracleLog {
-  public static let sectorByteCount: UInt64 = 4096
+package final class OracleLog {
+  package static let sectorByteCount: UInt64 = 4096
   /// The file identifier and both headers: no log changes them.
   static let headersEnd: UInt64 = 192 << 10
 
   /// In the file.
-  public let range: ByteRange
+  package let range: ByteRange
   private let image: OracleImage
   private let logGUID: [UInt8]
   private var known: [UInt64: OracleEntry?] = [:]
@@ -36,7 +37,7 @@ public final class OracleLog {
   // MARK: Entries
 
   /// What begins like an entry at a place; `nil` where nothing does.
-  public func entry(at place: UInt64) -> OracleEntry? {
+  package func entry(at place: UInt64) -> OracleEntry? {
     if let found = known[place] { return found }
     let header = read(place, 64)
     var entry: OracleEntry?
@@ -55,7 +56,7 @@ public final class OracleLog {
   }
 
   /// Everything that begins like an entry, by place; the first `limit` of them.
-  public func survey(limit: Int) -> [OracleEntry] {
+  package func survey(limit: Int) -> [OracleEntry] {
     var found: [OracleEntry] = []
     var place: UInt64 = 0
     while place < range.byteCount, found.count < limit {
@@ -74,7 +75,7 @@ public final class OracleLog {
   }
 
   private func require(
-    _ holds: Bool, _ rule: String, _ what: String, _ place: UInt64, _ field: UInt64,
+    _ holds: Bool, _ rule: Rule, _ what: String, _ place: UInt64, _ field: UInt64,
     _ expected: @autoclosure () -> String, _ found: @autoclosure () -> String,
     isForeign: Bool = false
   ) throws(OracleDefect) {
@@ -87,24 +88,24 @@ public final class OracleLog {
   private func checkHeader(_ entry: OracleEntry, _ header: OracleBytes) throws(OracleDefect) {
     let (place, count) = (entry.place, entry.byteCount)
     try require(
-      header.guid(32) == logGUID, "E01", "another log's GUID", place, 32, "the header's LogGuid",
+      header.guid(32) == logGUID, .e01, "another log's GUID", place, 32, "the header's LogGuid",
       "another", isForeign: true)
     try require(
       isWhole(count) && count > 0 && count <= range.byteCount
         && entry.descriptorSectorCount * Self.sectorByteCount <= count,
-      "E03", "impossible entry length", place, 8,
+      .e03, "impossible entry length", place, 8,
       "whole sectors up to \(range.byteCount) that hold the descriptors",
       "\(count) with \(entry.descriptorCount) descriptors")
     try require(
-      entry.sequenceNumber > 0, "E05", "sequence number 0", place, 16, "above 0", "0")
+      entry.sequenceNumber > 0, .e05, "sequence number 0", place, 16, "above 0", "0")
     try require(
-      isWhole(entry.tail) && entry.tail < range.byteCount, "E04", "impossible tail", place, 12,
+      isWhole(entry.tail) && entry.tail < range.byteCount, .e04, "impossible tail", place, 12,
       "a sector below \(range.byteCount)", "\(entry.tail)")
     try require(
-      header.u32(28) == 0, "E06", "reserved bytes set", place, 28, "0", hex(header.u32(28)))
+      header.u32(28) == 0, .e06, "reserved bytes set", place, 28, "0", hex(header.u32(28)))
     for (value, field) in [(entry.flushedByteCount, UInt64(48)), (entry.lastByteCount, 56)] {
       try require(
-        value % (1 << 20) == 0, "E07", "unaligned file length", place, field,
+        value % (1 << 20) == 0, .e07, "unaligned file length", place, field,
         "a multiple of \(1 << 20)", "\(value)")
     }
   }
@@ -119,7 +120,7 @@ public final class OracleLog {
     }
     let sectorCount = entry.descriptorSectorCount + dataCount
     try require(
-      entry.byteCount == sectorCount * Self.sectorByteCount, "E03", "impossible entry length",
+      entry.byteCount == sectorCount * Self.sectorByteCount, .e03, "impossible entry length",
       entry.place, 8, "\(sectorCount * Self.sectorByteCount)", "\(entry.byteCount)")
     var all = OracleBytes([])
     for index in 0..<sectorCount {
@@ -130,7 +131,7 @@ public final class OracleLog {
     }
     let checksum = all.checksum(fieldAt: 4)
     try require(
-      checksum == header.u32(4), "E02", "wrong checksum", entry.place, 4, hex(checksum),
+      checksum == header.u32(4), .e02, "wrong checksum", entry.place, 4, hex(checksum),
       hex(header.u32(4)))
   }
 
@@ -148,27 +149,27 @@ public final class OracleLog {
   ) throws(OracleDefect) {
     let update = update(bytes)
     try require(
-      update != nil, "E08", "unknown descriptor", place, 0, "\"zero\" or \"desc\"",
+      update != nil, .e08, "unknown descriptor", place, 0, "\"zero\" or \"desc\"",
       hex(bytes.u32(0)))
     guard let update else { return }
     let (offset, count) = (update.fileByteOffset, update.byteCount)
     try require(
-      bytes.u64(24) == entry.sequenceNumber, "E08", "descriptor of another entry", place, 24,
+      bytes.u64(24) == entry.sequenceNumber, .e08, "descriptor of another entry", place, 24,
       "\(entry.sequenceNumber)", "\(bytes.u64(24))")
     try require(
-      isWhole(offset), "E08", "unaligned descriptor", place, 16, "whole sectors", "\(offset)")
+      isWhole(offset), .e08, "unaligned descriptor", place, 16, "whole sectors", "\(offset)")
     try require(
-      isWhole(count), "E09", "unaligned zero length", place, 8, "whole sectors", "\(count)")
+      isWhole(count), .e09, "unaligned zero length", place, 8, "whole sectors", "\(count)")
     try require(
-      update.isData || bytes.u32(4) == 0, "E06", "reserved bytes set", place, 4, "0",
+      update.isData || bytes.u32(4) == 0, .e06, "reserved bytes set", place, 4, "0",
       hex(bytes.u32(4)))
     let target = update.target
     try require(
-      target != nil, "E09", "range past 2^64", place, 16, "an end below 2^64",
+      target != nil, .e09, "range past 2^64", place, 16, "an end below 2^64",
       "\(offset) + \(count)")
     // Not said in so many words: replay reads the headers and the log while it writes.
     try require(
-      count == 0 || offset >= Self.headersEnd && target?.overlaps(range) == false, "E11",
+      count == 0 || offset >= Self.headersEnd && target?.overlaps(range) == false, .e11,
       "target that a log must not change", place, 16,
       "nothing of the headers [0, \(Self.headersEnd)) or the log \(range)",
       "\(count) bytes at \(offset)")
@@ -179,10 +180,10 @@ public final class OracleLog {
     _ bytes: OracleBytes, at place: UInt64, of entry: OracleEntry
   ) throws(OracleDefect) {
     try require(
-      bytes.text(0, "data"), "E10", "no data sector", place, 0, "\"data\"", hex(bytes.u32(0)))
+      bytes.text(0, "data"), .e10, "no data sector", place, 0, "\"data\"", hex(bytes.u32(0)))
     let number = bytes.u32(4) << 32 | bytes.u32(4092)
     try require(
-      number == entry.sequenceNumber, "E10", "data sector of another entry", place, 4,
+      number == entry.sequenceNumber, .e10, "data sector of another entry", place, 4,
       "\(entry.sequenceNumber)", "\(number)")
   }
 
@@ -199,7 +200,7 @@ public final class OracleLog {
   }
 
   /// What an entry says, valid or not, up to the first descriptor that is none.
-  public func updates(of entry: OracleEntry, limit: UInt64 = .max) -> [OracleUpdate] {
+  package func updates(of entry: OracleEntry, limit: UInt64 = .max) -> [OracleUpdate] {
     var updates: [OracleUpdate] = []
     var dataPlace = entry.place + entry.descriptorSectorCount * Self.sectorByteCount
     for index in 0..<min(entry.descriptorCount, limit) {
@@ -214,7 +215,7 @@ public final class OracleLog {
   }
 
   /// The sector that an update puts together; zeroes for a zero descriptor.
-  public func contents(of update: OracleUpdate) -> [UInt8] {
+  package func contents(of update: OracleUpdate) -> [UInt8] {
     guard let kept = update.kept else {
       return [UInt8](repeating: 0, count: Int(Self.sectorByteCount))
     }
@@ -224,14 +225,14 @@ public final class OracleLog {
   // MARK: Runs
 
   /// Entries that stand one after the other with numbers that go up by one.
-  public struct Run {
+  package struct Run {
     /// In order; at least one.
-    public var entries: [OracleEntry]
+    package var entries: [OracleEntry]
     /// Which entry the head's Tail names; `nil` where it names none, and the run does not count.
-    public var tailIndex: Int?
+    package var tailIndex: Int?
 
-    public var head: OracleEntry { entries[entries.count - 1] }
-    public var byteCount: UInt64 { entries.reduce(0) { $0 + $1.byteCount } }
+    package var head: OracleEntry { entries[entries.count - 1] }
+    package var byteCount: UInt64 { entries.reduce(0) { $0 + $1.byteCount } }
   }
 
   /// The run that grows from a place, at least one entry long.
@@ -264,7 +265,7 @@ public final class OracleLog {
   /// overlap, so that it leads to the same head with the same Tail and fewer entries.
   ///
   /// Source: [MS-VHDX] 2.3.3.
-  public func search() -> (runs: [Run], active: Int?) {
+  package func search() -> (runs: [Run], active: Int?) {
     var runs: [Run] = []
     var active: Int?
     var triedPlaces: Set<UInt64> = []

@@ -1,8 +1,9 @@
 import Bytes
+import Rules
 
 /// Why the specification wants an image refused.
-public struct OracleRefusal: Error, CustomStringConvertible {
-  public enum Kind: Equatable, Sendable {
+package struct OracleRefusal: Error, CustomStringConvertible {
+  package enum Kind: Equatable, Sendable {
     /// No header to go by (2.2.2).
     case header
     /// A LogGuid, and no complete run of entries (2.3.3).
@@ -11,12 +12,12 @@ public struct OracleRefusal: Error, CustomStringConvertible {
     case truncated
   }
 
-  public var kind: Kind
+  package var kind: Kind
   /// Of the catalogue.
-  public var rule: String
-  public var description: String
+  package var rule: Rule
+  package var description: String
 
-  init(_ kind: Kind, _ rule: String, _ description: String) {
+  init(_ kind: Kind, _ rule: Rule, _ description: String) {
     (self.kind, self.rule, self.description) = (kind, rule, description)
   }
 }
@@ -25,8 +26,8 @@ public struct OracleRefusal: Error, CustomStringConvertible {
 /// the recovery that it judges but the arithmetic of a CRC, and is as plain as it can be.
 ///
 /// Source: [MS-VHDX] 2.3.3 (v20240423).
-public struct OracleReplay {
-  public enum Verdict {
+package struct OracleReplay {
+  package enum Verdict {
     case notNeeded
     /// The entries from the tail to the head were replayed.
     case replayed([OracleEntry])
@@ -36,34 +37,34 @@ public struct OracleReplay {
   }
 
   /// How much is replayed at most.
-  public struct Limits {
-    public var fileByteCount: UInt64
-    public var dataByteCount: UInt64
-    public var descriptorCount: UInt64
+  package struct Limits {
+    package var fileByteCount: UInt64
+    package var dataByteCount: UInt64
+    package var descriptorCount: UInt64
 
-    public init(fileByteCount: UInt64, dataByteCount: UInt64, descriptorCount: UInt64) {
+    package init(fileByteCount: UInt64, dataByteCount: UInt64, descriptorCount: UInt64) {
       self.fileByteCount = fileByteCount
       self.dataByteCount = dataByteCount
       self.descriptorCount = descriptorCount
     }
   }
 
-  public private(set) var verdict = Verdict.notNeeded
+  package private(set) var verdict = Verdict.notNeeded
   /// `nil` where no header counts.
-  public private(set) var header: OracleHeader?
+  package private(set) var header: OracleHeader?
   /// `nil` where the log has no place.
-  public private(set) var log: OracleLog?
+  package private(set) var log: OracleLog?
   /// What the search tried, and which of it is active.
-  public private(set) var runs: [OracleLog.Run] = []
-  public private(set) var active: Int?
+  package private(set) var runs: [OracleLog.Run] = []
+  package private(set) var active: Int?
   /// The file's length afterwards.
-  public private(set) var byteCount: UInt64
+  package private(set) var byteCount: UInt64
   /// The sectors that hold data of the log in the end, by their place in the file.
-  public private(set) var sectors: [UInt64: [UInt8]] = [:]
+  package private(set) var sectors: [UInt64: [UInt8]] = [:]
   /// What was zeroed. A sector that holds data was written later.
-  public private(set) var zeroed: [ByteRange] = []
+  package private(set) var zeroed: [ByteRange] = []
 
-  public init(_ image: OracleImage, limits: Limits) {
+  package init(_ image: OracleImage, limits: Limits) {
     byteCount = image.byteCount
     do throws(OracleRefusal) {
       let header = try OracleHeader.current(of: image)
@@ -74,12 +75,12 @@ public struct OracleReplay {
       guard header.isDirty else { return }
       (runs, active) = log.search()
       guard let active, let tailIndex = runs[active].tailIndex else {
-        throw OracleRefusal(.noActiveSequence, "R02", "no run of entries is complete")
+        throw OracleRefusal(.noActiveSequence, .r02, "no run of entries is complete")
       }
       let head = runs[active].head
       if image.byteCount < head.flushedByteCount {
         throw OracleRefusal(
-          .truncated, "R03",
+          .truncated, .r03,
           "the newest entry promises \(head.flushedByteCount) bytes, the file has "
             + "\(image.byteCount)")
       }
@@ -131,7 +132,7 @@ public struct OracleReplay {
   }
 
   /// The 4096 bytes that replay leaves at a whole sector; `nil` where it changes nothing there.
-  public func sector(at fileByteOffset: UInt64) -> [UInt8]? {
+  package func sector(at fileByteOffset: UInt64) -> [UInt8]? {
     if let bytes = sectors[fileByteOffset] { return bytes }
     let isZeroed = zeroed.contains {
       $0.byteOffset <= fileByteOffset && fileByteOffset < $0.endByteOffset

@@ -1,5 +1,5 @@
 /// Where a server listens.
-public enum NBDAddress: Hashable, Sendable {
+package enum NBDAddress: Hashable, Sendable {
   /// A socket in the file system, for its owner alone.
   case unixSocket(path: String)
   /// A port of this machine's loopback; a server at 0 takes a free one.

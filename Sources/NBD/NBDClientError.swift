@@ -1,5 +1,5 @@
 /// Why a client gets no export, or no answer.
-public enum NBDClientError: Error, Equatable, Sendable, CustomStringConvertible {
+package enum NBDClientError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The server does not have the export, or not for us; in its words.
   case refused(String)
   /// What the server sent is not of the protocol.
@@ -7,7 +7,7 @@ public enum NBDClientError: Error, Equatable, Sendable, CustomStringConvertible 
   /// Longer than a request may be.
   case cannotBeSent(String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .refused(let reason): "the server refuses the export: \(reason)"
     case .notTheProtocol(let found): "the server does not speak the NBD protocol: \(found)"

@@ -2,7 +2,7 @@ import Bytes
 import NIOCore
 
 /// What a client asks a server for.
-public enum NBDClientRequest: Equatable, Sendable {
+package enum NBDClientRequest: Equatable, Sendable {
   case read(ByteRange)
   case write([UInt8], at: UInt64, isFUA: Bool = false)
   /// - keepsSpace: whether the range is to stay allocated.
@@ -67,13 +67,13 @@ public enum NBDClientRequest: Equatable, Sendable {
 }
 
 /// A server's answer to one request.
-public struct NBDAnswer: Equatable, Sendable {
+package struct NBDAnswer: Equatable, Sendable {
   /// Which request, as ``NBDClient/submit(_:)`` has numbered it.
-  public var handle: UInt64
+  package var handle: UInt64
   /// 0, or a number of ``NBDError`` or of the server's own.
-  public var errorNumber: UInt32
+  package var errorNumber: UInt32
   /// Of a read that was carried out.
-  public var bytes: [UInt8] = []
+  package var bytes: [UInt8] = []
 
-  public var isSuccess: Bool { errorNumber == 0 }
+  package var isSuccess: Bool { errorNumber == 0 }
 }

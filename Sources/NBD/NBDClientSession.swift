@@ -8,11 +8,11 @@ import NIOCore
 ///     try session.advance()                     // asks for the export, takes answers apart
 ///     send(session.takeOutput())
 ///     if session.export != nil { let handle = try session.submit(.flush) }
-public struct NBDClientSession: Sendable {
+package struct NBDClientSession: Sendable {
   /// What the server told of the export; `nil` until it has.
-  public private(set) var export: NBDExportDescription?
+  package private(set) var export: NBDExportDescription?
   /// In the order in which they came; whoever takes them empties it.
-  public var answers: [NBDAnswer] = []
+  package var answers: [NBDAnswer] = []
 
   private var negotiation: NBDClientNegotiation
   private var reader = NBDAnswerReader()
@@ -20,12 +20,12 @@ public struct NBDClientSession: Sendable {
   private var output = ByteBuffer()
   private var lastHandle: UInt64 = 0
 
-  public init(exportName: String = "") {
+  package init(exportName: String = "") {
     negotiation = NBDClientNegotiation(exportName: exportName)
   }
 
   /// Takes in bytes of the server's.
-  public mutating func receive(_ bytes: [UInt8]) {
+  package mutating func receive(_ bytes: [UInt8]) {
     input.writeBytes(bytes)
   }
 
@@ -33,7 +33,7 @@ public struct NBDClientSession: Sendable {
   ///
   /// - Throws: ``NBDClientError`` where the server refuses, or speaks another protocol. What came in front
   ///   of that is in ``answers``.
-  public mutating func advance() throws(NBDClientError) {
+  package mutating func advance() throws(NBDClientError) {
     if export == nil, case .transmission(let found) = try negotiation.advance(&input, &output) {
       export = found
     }
@@ -47,7 +47,7 @@ public struct NBDClientSession: Sendable {
   /// - Returns: the number that its answer will have; numbers begin at 1 and go up.
   /// - Throws: ``NBDClientError/cannotBeSent(_:)``.
   /// - Precondition: there is an ``export``.
-  public mutating func submit(_ request: NBDClientRequest) throws(NBDClientError) -> UInt64 {
+  package mutating func submit(_ request: NBDClientRequest) throws(NBDClientError) -> UInt64 {
     precondition(export != nil, "requests come behind the negotiation")
     var bytes = try request.encode(cookie: lastHandle + 1)
     lastHandle += 1
@@ -57,16 +57,16 @@ public struct NBDClientSession: Sendable {
   }
 
   /// How many requests have no answer yet among what has come.
-  public var unansweredCount: Int { reader.requestCount }
+  package var unansweredCount: Int { reader.requestCount }
 
   /// Puts a good-bye into what is to be sent. It has no answer.
-  public mutating func disconnect() {
+  package mutating func disconnect() {
     var bytes = NBDRequest.disconnect()
     output.writeBuffer(&bytes)
   }
 
   /// What is to be sent; the next call has only what came after it.
-  public mutating func takeOutput() -> [UInt8] {
+  package mutating func takeOutput() -> [UInt8] {
     defer { output.clear() }
     return Array(output.readableBytesView)
   }

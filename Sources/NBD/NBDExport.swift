@@ -5,7 +5,7 @@ import Bytes
 /// Ranges lie inside of the disk, are not empty, start and end at whole units of
 /// ``minimumBlockByteCount``, and are no longer than ``NBDLimits/maximumByteCount`` where data goes with
 /// them.
-public protocol NBDExport: Sendable {
+package protocol NBDExport: Sendable {
   var byteCount: UInt64 { get }
   var isReadOnly: Bool { get }
   /// What every range is a multiple of, in bytes: a power of two up to 64 KiB.
@@ -39,25 +39,25 @@ public protocol NBDExport: Sendable {
 }
 
 extension NBDExport {
-  public var minimumBlockByteCount: UInt32 { 1 }
-  public func takeArrivalNumber() -> UInt64 { 0 }
-  public func prepareAnswers() throws(NBDError) {}
-  public func extents(of range: ByteRange) throws(NBDError) -> [NBDExtent] {
+  package var minimumBlockByteCount: UInt32 { 1 }
+  package func takeArrivalNumber() -> UInt64 { 0 }
+  package func prepareAnswers() throws(NBDError) {}
+  package func extents(of range: ByteRange) throws(NBDError) -> [NBDExtent] {
     [NBDExtent(byteCount: UInt32(range.byteCount), isHole: false)]
   }
-  public func writeAtOnce(
+  package func writeAtOnce(
     _ bytes: [UInt8], at byteOffset: UInt64, from origin: NBDOrigin
   ) throws(NBDError) -> Bool { false }
 }
 
 /// Which request something is done for.
-public struct NBDOrigin: Equatable, Sendable {
+package struct NBDOrigin: Equatable, Sendable {
   /// Connections are numbered as they come, from 0.
-  public var connectionNumber: UInt32
+  package var connectionNumber: UInt32
   /// Of ``NBDExport/takeArrivalNumber()``.
-  public var arrivalNumber: UInt64
+  package var arrivalNumber: UInt64
 
-  public init(connectionNumber: UInt32, arrivalNumber: UInt64) {
+  package init(connectionNumber: UInt32, arrivalNumber: UInt64) {
     self.connectionNumber = connectionNumber
     self.arrivalNumber = arrivalNumber
   }

@@ -1,18 +1,18 @@
 /// What a server tells a client of its export.
-public struct NBDExportDescription: Equatable, Sendable {
-  public var byteCount: UInt64
-  public var isReadOnly: Bool
-  public var canFlush: Bool
-  public var canFUA: Bool
-  public var canTrim: Bool
-  public var canWriteZeroes: Bool
+package struct NBDExportDescription: Equatable, Sendable {
+  package var byteCount: UInt64
+  package var isReadOnly: Bool
+  package var canFlush: Bool
+  package var canFUA: Bool
+  package var canTrim: Bool
+  package var canWriteZeroes: Bool
   /// Whether a flush on one connection covers what others were answered.
-  public var isForMultipleConnections: Bool
+  package var isForMultipleConnections: Bool
   /// What every range is to be a multiple of, in bytes.
-  public var minimumBlockByteCount: UInt32 = 1
-  public var preferredBlockByteCount = NBDLimits.preferredBlockByteCount
+  package var minimumBlockByteCount: UInt32 = 1
+  package var preferredBlockByteCount = NBDLimits.preferredBlockByteCount
   /// The longest read or write.
-  public var maximumBlockByteCount = NBDLimits.maximumByteCount
+  package var maximumBlockByteCount = NBDLimits.maximumByteCount
 
   init(byteCount: UInt64, flags: NBDTransmissionFlags) {
     self.byteCount = byteCount

@@ -1,9 +1,9 @@
 /// A run of a disk that is stored, or that is a hole and reads as zeroes.
-public struct NBDExtent: Equatable, Sendable {
-  public var byteCount: UInt32
-  public var isHole: Bool
+package struct NBDExtent: Equatable, Sendable {
+  package var byteCount: UInt32
+  package var isHole: Bool
 
-  public init(byteCount: UInt32, isHole: Bool) {
+  package init(byteCount: UInt32, isHole: Bool) {
     self.byteCount = byteCount
     self.isHole = isHole
   }

@@ -1,7 +1,7 @@
 /// What is taken from the other side, and no more.
-public enum NBDLimits {
+package enum NBDLimits {
   /// The longest read or write: what clients take as given, and what a refusal costs in memory.
-  public static let maximumByteCount: UInt32 = 32 << 20
+  package static let maximumByteCount: UInt32 = 32 << 20
   /// What a client is asked to use where it can choose.
   static let preferredBlockByteCount: UInt32 = 4096
   /// The longest data of an option. Names have at most 4096 bytes.

@@ -87,7 +87,7 @@ struct NBDCommandFlags: OptionSet, Sendable {
 }
 
 /// Why a request is refused.
-public enum NBDError: UInt32, Error, Sendable {
+package enum NBDError: UInt32, Error, Sendable {
   case notPermitted = 1
   case inputOutput = 5
   case noMemory = 12

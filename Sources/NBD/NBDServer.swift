@@ -2,13 +2,13 @@ import NIOCore
 import NIOPosix
 
 /// Serves one export to several clients at once, over a unix socket or loopback.
-public final class NBDServer: Sendable {
+package final class NBDServer: Sendable {
   /// More clients at once than this are not let in.
-  public static let maximumConnectionCount = 64
+  package static let maximumConnectionCount = 64
 
   /// How many requests are carried out at once, of all clients together. A few more than there are
   /// processors, since syncs wait for the disk.
-  public static let requestThreadCount = 8
+  package static let requestThreadCount = 8
 
   private let group: MultiThreadedEventLoopGroup
   private let threads: NIOThreadPool
@@ -17,7 +17,7 @@ public final class NBDServer: Sendable {
   /// Begins to serve.
   ///
   /// - Throws: what the system says, such as an address that is in use.
-  public init(
+  package init(
     _ export: any NBDExport, named exportName: String = "", at address: NBDAddress,
     threadCount: Int = 2
   ) throws {
@@ -56,11 +56,11 @@ public final class NBDServer: Sendable {
   }
 
   /// The port of a loopback address.
-  public var port: Int? { channel.localAddress?.port }
+  package var port: Int? { channel.localAddress?.port }
 
   /// Takes no more clients, drops those that are there, and returns when all threads have ended: nothing
   /// is done to the export any more.
-  public func stop() {
+  package func stop() {
     try? channel.close().wait()
     // First, so that no request is still on its way when its connection's event loop has ended.
     try? threads.syncShutdownGracefully()

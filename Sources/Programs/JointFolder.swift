@@ -3,14 +3,14 @@ import CrashStates
 import Host
 
 /// The files of a joint state in a folder, under the names that they have there.
-public enum JointFolder {
+package enum JointFolder {
   /// Writes the files into a folder, which is made if it is not there.
   ///
   /// - Parameters:
   ///   - isDurable: waits for the disk, for a folder that is to be kept.
   ///   - mode: who may read the files of a recording.
   /// - Throws: ``HostError``; ``JointFolderError`` where nobody knows what a file holds.
-  public static func write(
+  package static func write(
     _ state: JointState, of history: JointHistory, to folder: String, isDurable: Bool = false,
     mode: (_ recording: String) -> CopyMode = { _ in .unrestricted }
   ) throws {
@@ -56,14 +56,14 @@ public enum JointFolder {
 }
 
 /// A state with a file that was there before the recording began and was never written to.
-public struct JointFolderError: Error, CustomStringConvertible {
-  public var path: String
+package struct JointFolderError: Error, CustomStringConvertible {
+  package var path: String
 
-  public init(path: String) {
+  package init(path: String) {
     self.path = path
   }
 
-  public var description: String {
+  package var description: String {
     """
     nobody knows what '\(path)' holds: it was there before the recording began, and only its name was \
     changed. Let the program write to it, or make it, while it is recorded.

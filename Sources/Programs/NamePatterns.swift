@@ -1,15 +1,15 @@
 import Glibc
 
 /// Patterns of file names, as a shell has them.
-public struct NamePatterns: Sendable {
+package struct NamePatterns: Sendable {
   private let patterns: [String]
 
-  public init(_ patterns: [String]) {
+  package init(_ patterns: [String]) {
     self.patterns = patterns
   }
 
   /// Whether a pattern names the path, or any part of it.
-  public func contains(_ path: String) -> Bool {
+  package func contains(_ path: String) -> Bool {
     let parts = [path] + path.split(separator: "/").map(String.init)
     return patterns.contains { pattern in
       parts.contains { unsafe fnmatch(pattern, $0, 0) == 0 }

@@ -5,20 +5,20 @@ import Scheduling
 /// Makes runs of real programs under control: see ``ProgramRun``.
 ///
 /// All of a program runs on one processor, so that several runs at once gain little.
-public final class ProgramCarrier: RunCarrier {
+package final class ProgramCarrier: RunCarrier {
   private let scratch: TemporaryFolder
   private let images: ProgramImages
   private let libraryPath: String
 
   /// - Parameter libraryPath: the library that programs are started with.
   /// - Throws: ``HostError`` where there is no place for what runs write.
-  public init(libraryPath: String) throws(HostError) {
+  package init(libraryPath: String) throws(HostError) {
     self.libraryPath = libraryPath
     scratch = try TemporaryFolder(prefix: "powercut-programs", prefersMemory: true)
     images = ProgramImages(scratch, libraryPath: libraryPath)
   }
 
-  public func carryOut(
+  package func carryOut(
     _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
   ) -> any CompletedRun {
     ProgramRun(

@@ -7,7 +7,7 @@ import Scheduling
 import Stacks
 
 /// Makes runs of `sqlite3`: see ``SQLiteRun``.
-public struct SQLiteCarrier: RunCarrier {
+package struct SQLiteCarrier: RunCarrier {
   /// A run has a few thousand states; of one that never syncs, tens of thousands are a share.
   private static let maximumStateCount: UInt64 = 6000
 
@@ -17,20 +17,20 @@ public struct SQLiteCarrier: RunCarrier {
   /// - Parameters:
   ///   - libraryPath: the library that programs are started with.
   ///   - describe: the text of a recording's `manifest.json`.
-  public init(
+  package init(
     libraryPath: String, describe: @escaping @Sendable (RecordedFileSummary) throws -> String
   ) {
     self.libraryPath = libraryPath
     self.describe = describe
   }
 
-  public func carryOut(
+  package func carryOut(
     _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
   ) -> any CompletedRun {
     preconditionFailure("a database has transactions, and no client of a device")
   }
 
-  public func carryOutTransactions(
+  package func carryOutTransactions(
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier]
   ) -> TransactionRun {
     guard let program = configuration.stack.program, let setup = SQLiteSetup(program) else {

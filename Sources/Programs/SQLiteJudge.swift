@@ -2,6 +2,7 @@ import Bytes
 import Checking
 import CrashStates
 import Host
+import Rules
 
 /// Judges the joint states of a run of SQLite by what SQLite itself makes of them after the crash: the
 /// database is sound (X03), its rows are those after some of the commits, from the first on and no others
@@ -69,7 +70,7 @@ struct SQLiteJudge {
       }
     }
     try judge(batch)
-    judgement.violations.sort { $0.rule.explanationOrder < $1.rule.explanationOrder }
+    judgement.violations.sort { $0.rule.reportOrder < $1.rule.reportOrder }
     return judgement
   }
 

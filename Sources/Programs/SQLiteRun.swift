@@ -10,15 +10,15 @@ import Scheduling
 ///
 /// The order is the program's own, so the states are the same in every run of a seed, but the bytes are
 /// not: SQLite draws salts for its journals.
-public struct SQLiteRun: Sendable {
-  public static let executableName = "sqlite3"
+package struct SQLiteRun: Sendable {
+  package static let executableName = "sqlite3"
   /// The tiers where none are asked for.
-  public static let defaultTiers = JointStateSpace.defaultTiers
+  package static let defaultTiers = JointStateSpace.defaultTiers
 
-  public let seed: Seed
-  public let judgement: Judgement
+  package let seed: Seed
+  package let judgement: Judgement
   /// The joint recording, where something was found; else nothing.
-  public let recordedFiles: [RecordedRunFile]
+  package let recordedFiles: [RecordedRunFile]
 
   /// - Parameters:
   ///   - executable: a file, or a name that is looked for on PATH; it is what is recorded, and what judges.
@@ -26,7 +26,7 @@ public struct SQLiteRun: Sendable {
   ///   - maximumStateCount: about so many states are looked at; `nil`: all.
   ///   - describe: the text of a recording's `manifest.json`.
   /// - Throws: what kept the run from being made, recorded or judged.
-  public init(
+  package init(
     _ setup: SQLiteSetup, seed: Seed, tiers: [Tier] = defaultTiers,
     executable: String = executableName, libraryPath: String,
     maximumStateCount: UInt64? = nil,

@@ -1,7 +1,7 @@
 /// How SQLite is told to keep a database, and what it promises then.
 ///
 /// Source: https://sqlite.org/pragma.html#pragma_synchronous and https://sqlite.org/wal.html.
-public enum SQLiteSetup: String, CaseIterable, Sendable {
+package enum SQLiteSetup: String, CaseIterable, Sendable {
   /// Each commit is in the write-ahead log, synced.
   case walFull = "wal-full"
   /// The log is synced when a checkpoint begins: a commit may be lost, and the database is never damaged.

@@ -2,10 +2,10 @@ import Checking
 
 /// A program that exports an image over NBD: words in which `{image}` stands for the image's path and
 /// `{socket}` for that of the unix socket on which it is to listen.
-public struct ServerCommand: Sendable {
+package struct ServerCommand: Sendable {
   /// Why a text is none.
-  public struct Problem: Error, CustomStringConvertible {
-    public var description: String
+  package struct Problem: Error, CustomStringConvertible {
+    package var description: String
   }
 
   private static let imagePlaceholder = "{image}"
@@ -14,7 +14,7 @@ public struct ServerCommand: Sendable {
   private let words: [String]
 
   /// - Throws: ``Problem`` where a quote is open, or where a word with one of the two is missing.
-  public init(parsing text: String) throws(Problem) {
+  package init(parsing text: String) throws(Problem) {
     do throws(ImageCommandError) {
       words = try CommandWords.split(text)
     } catch {
@@ -32,7 +32,7 @@ public struct ServerCommand: Sendable {
   }
 
   /// Whether a text is a command line and not the path of a program.
-  public static func isCommand(_ text: String) -> Bool {
+  package static func isCommand(_ text: String) -> Bool {
     text.contains(imagePlaceholder) || text.contains(socketPlaceholder)
   }
 

@@ -11,14 +11,14 @@ import WriteLog
 ///
 /// Two operations on one sector are never carried out at once, so that the log has them in the order in
 /// which the disk had them, although they count as in flight together.
-public final class DiskRecording: @unchecked Sendable {
+package final class DiskRecording: @unchecked Sendable {
   /// Every range is made of such.
-  public static let sectorByteCount: UInt32 = 512
+  package static let sectorByteCount: UInt32 = 512
   /// How much data may wait in memory for a flush to end. Who has more waits with it.
   private static let heldByteLimit = 64 << 20
   private static let shortByteCount = 64 << 10
 
-  public let folder: String
+  package let folder: String
   private let disk: DiskFile
   /// Who may read the recording.
   private let mode: CopyMode
@@ -44,7 +44,7 @@ public final class DiskRecording: @unchecked Sendable {
   ///   - output: a folder that is not there yet, or empty.
   ///   - describe: the text of `manifest.json`; called now and when the recording is complete.
   /// - Throws: ``HostError`` or ``RecorderError`` where there is no such file or the output is in use.
-  public init(
+  package init(
     of path: String, output: String,
     describe: @escaping (DiskRecordingSummary) throws -> String
   ) throws {
@@ -77,24 +77,24 @@ public final class DiskRecording: @unchecked Sendable {
     try writeManifest()
   }
 
-  public var byteCount: UInt64 { disk.byteCount }
+  package var byteCount: UInt64 { disk.byteCount }
 
   /// A number for an operation that has just been asked for: the moment of its submission.
-  public func takeNumber() -> UInt64 { monitor.locked { nextNumber() } }
+  package func takeNumber() -> UInt64 { monitor.locked { nextNumber() } }
 
   // MARK: Operations
 
   /// - Throws: ``HostError`` in the words of the disk's file.
-  public func read(_ range: ByteRange) throws -> [UInt8] { try disk.read(range) }
+  package func read(_ range: ByteRange) throws -> [UInt8] { try disk.read(range) }
 
   /// The extent that stands at a place; `nil` where nothing is known of it.
-  public func extent(at byteOffset: UInt64) -> SparseExtent? { disk.extent(at: byteOffset) }
+  package func extent(at byteOffset: UInt64) -> SparseExtent? { disk.extent(at: byteOffset) }
 
   /// - Parameters:
   ///   - submitted: a number of ``takeNumber()``.
   ///   - task: the client.
   /// - Throws: ``HostError`` where the disk's file refuses, ``RecorderError`` where the log does.
-  public func write(
+  package func write(
     _ bytes: [UInt8], at byteOffset: UInt64, isDurable: Bool, submitted: UInt64, task: UInt32
   ) throws {
     let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
@@ -107,7 +107,7 @@ public final class DiskRecording: @unchecked Sendable {
   /// it into memory.
   ///
   /// - Returns: `false` where nothing was done.
-  public func writeAtOnce(
+  package func writeAtOnce(
     _ bytes: [UInt8], at byteOffset: UInt64, submitted: UInt64, task: UInt32
   ) throws -> Bool {
     guard bytes.count <= Self.shortByteCount else { return false }
@@ -131,7 +131,7 @@ public final class DiskRecording: @unchecked Sendable {
   ///   - isDiscard: whether its blocks are given back because nobody needs them; reads as zeroes too.
   ///   - keepsSpace: whether they stay.
   /// - Throws: as ``write(_:at:isDurable:submitted:task:)`` does.
-  public func zero(
+  package func zero(
     _ range: ByteRange, isDiscard: Bool, keepsSpace: Bool, isDurable: Bool, submitted: UInt64,
     task: UInt32
   ) throws {
@@ -146,7 +146,7 @@ public final class DiskRecording: @unchecked Sendable {
   /// Makes what had completed before durable.
   ///
   /// - Throws: as ``write(_:at:isDurable:submitted:task:)`` does; then there is no FLUSH in the log.
-  public func flush(task: UInt32) throws {
+  package func flush(task: UInt32) throws {
     let submitted = monitor.locked {
       let number = nextNumber()
       order.flushBegins(at: number)
@@ -179,7 +179,7 @@ public final class DiskRecording: @unchecked Sendable {
   /// completed while a flush is in flight has no place yet and is not part of it.
   ///
   /// - Throws: ``RecorderError`` where there is no room for it.
-  public func settle() throws {
+  package func settle() throws {
     try monitor.locked { () throws(RecorderError) in
       try noting { () throws(RecorderError) in try log.flush() }
     }
@@ -187,7 +187,7 @@ public final class DiskRecording: @unchecked Sendable {
 
   /// Keeps the disk as it is now and says that the recording is complete. To be called once, when nobody
   /// uses the disk any more.
-  public func finish() throws -> DiskRecordingSummary {
+  package func finish() throws -> DiskRecordingSummary {
     try monitor.locked { () throws(RecorderError) in
       try noting { () throws(RecorderError) in try count() }
     }

@@ -1,6 +1,6 @@
 /// The names below the watched folder once the program has ended, relative to it.
-public struct FinalNames: Hashable, Sendable {
-  public enum Kind: Hashable, Sendable {
+package struct FinalNames: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     case file
     case folder
     /// A symbolic link and what it says.
@@ -9,11 +9,11 @@ public struct FinalNames: Hashable, Sendable {
     case other
   }
 
-  public private(set) var kinds: [String: Kind] = [:]
+  package private(set) var kinds: [String: Kind] = [:]
   /// Those that were not there before the program began, of files that are recorded.
-  public private(set) var made: Set<String> = []
+  package private(set) var made: Set<String> = []
 
-  public init() {}
+  package init() {}
 
   /// - Parameter isIgnored: whether an absolute path is not recorded.
   init(

@@ -2,8 +2,8 @@ import Bytes
 import CJournal
 
 /// An operation of a program that waits until it is let go.
-public struct HeldOperation: Sendable {
-  public enum Kind: String, Sendable {
+package struct HeldOperation: Sendable {
+  package enum Kind: String, Sendable {
     case write
     case resize
     case allocate
@@ -17,7 +17,7 @@ public struct HeldOperation: Sendable {
   }
 
   /// What becomes of it.
-  public enum Turn: Hashable, Sendable {
+  package enum Turn: Hashable, Sendable {
     case go
     /// It succeeds without being made: a flush, whose disk nobody takes the power from.
     case done
@@ -37,17 +37,17 @@ public struct HeldOperation: Sendable {
   }
 
   /// When it was submitted, in the one order.
-  public var number: UInt64
+  package var number: UInt64
   /// The thread, from 1, over all processes.
-  public var task: UInt32
-  public var kind: Kind
+  package var task: UInt32
+  package var kind: Kind
   /// The recorder's number of the file; 0 where it is about none.
-  public var file: UInt32
+  package var file: UInt32
   /// The file's path; `nil` where it is about none.
-  public var path: String?
+  package var path: String?
   /// What it changes, in bytes of the file; of a write that appends or goes on where the last one ended,
   /// where that would be now. `nil` for what is about a whole file or a name.
-  public var range: ByteRange?
+  package var range: ByteRange?
 
   init(
     number: UInt64, task: UInt32, kind: Kind, file: UInt32, path: String?, range: ByteRange?

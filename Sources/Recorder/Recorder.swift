@@ -11,26 +11,26 @@ import WriteLog
 /// or that in which its operations are let go one by one (``held``).
 ///
 /// A program that outlives its recorder gets EIO for every change to a watched file.
-public final class Recorder {
+package final class Recorder {
   static let journalName = "journal"
   /// How long what a program did may wait until it is in the logs.
   private static let roundMilliseconds: UInt32 = 20
   /// How long a program may take to end once it was interrupted.
   private static let patienceNanoseconds: UInt64 = 500_000_000
 
-  public struct Options: Sendable {
+  package struct Options: Sendable {
     /// The folder below which files are recorded.
-    public var watched: String
+    package var watched: String
     /// A folder that is not there yet, or empty.
-    public var output: String
+    package var output: String
     /// The library that is preloaded.
-    public var libraryPath: String
+    package var libraryPath: String
     /// Names and patterns of files that are left alone.
-    public var ignoredNames: [String] = []
+    package var ignoredNames: [String] = []
     /// Whether operations wait until they are let go; `nil` leaves the program its own order.
-    public var control: Control?
+    package var control: Control?
 
-    public init(watched: String, output: String, libraryPath: String) {
+    package init(watched: String, output: String, libraryPath: String) {
       self.watched = watched
       self.output = output
       self.libraryPath = libraryPath
@@ -38,34 +38,34 @@ public final class Recorder {
   }
 
   /// What makes a run repeatable.
-  public struct Control: Sendable {
+  package struct Control: Sendable {
     /// The processor that all of the program runs on, from 0.
-    public var processor: UInt32
+    package var processor: UInt32
     /// What its randomness, its time and the identities of its recordings are made of.
-    public var seed: UInt64
+    package var seed: UInt64
 
-    public init(processor: UInt32, seed: UInt64) {
+    package init(processor: UInt32, seed: UInt64) {
       self.processor = processor
       self.seed = seed
     }
   }
 
   /// What came of it.
-  public struct Outcome: Sendable {
+  package struct Outcome: Sendable {
     /// In the order of their first touch.
-    public var files: [RecordedFileSummary]
-    public var problems: [RecordingProblem]
-    public var commandStatus: ChildProcess.Status
-    public var wasInterrupted: Bool
-    public var processCount: Int
-    public var finalNames: FinalNames
+    package var files: [RecordedFileSummary]
+    package var problems: [RecordingProblem]
+    package var commandStatus: ChildProcess.Status
+    package var wasInterrupted: Bool
+    package var processCount: Int
+    package var finalNames: FinalNames
 
     /// Whether any entry says more than that something was flushed.
-    public var hasChanges: Bool { files.contains { $0.entryCount > $0.flushCount } }
+    package var hasChanges: Bool { files.contains { $0.entryCount > $0.flushCount } }
   }
 
   /// Beside `joint.txt` where no file could be recorded: why, a sentence a line.
-  public static let problemsName = "problems.txt"
+  package static let problemsName = "problems.txt"
 
   private let options: Options
   private let watched: String
@@ -90,7 +90,7 @@ public final class Recorder {
   /// - Parameter describe: the text of a file's `manifest.json`; called when its recording begins and
   ///   again when it is complete.
   /// - Throws: ``HostError`` or ``RecorderError`` where a folder is missing or the output is in use.
-  public init(
+  package init(
     _ options: Options, describe: @escaping (RecordedFileSummary) throws -> String
   ) throws {
     self.options = options
@@ -125,7 +125,7 @@ public final class Recorder {
   /// - Parameter isInterrupted: asked at each round; once it is true the program is interrupted, and killed
   ///   half a second later.
   /// - Throws: what kept the recording from going on; the program has been killed then.
-  public func run(_ argv: [String], isInterrupted: () -> Bool) throws -> Outcome {
+  package func run(_ argv: [String], isInterrupted: () -> Bool) throws -> Outcome {
     defer { close() }
     let process = try StartedProcess(argv: argv, environment: environment)
     defer { _ = process.end() }
@@ -149,10 +149,10 @@ public final class Recorder {
 
   /// Lets go of the programs that still run: their changes fail from then on. To be called in the end,
   /// also after an error.
-  public func close() { journal.close() }
+  package func close() { journal.close() }
 
   /// Takes what is left once the program has ended, and compares the files with their recordings.
-  public func finish(_ status: ChildProcess.Status, of argv: [String]) throws -> Outcome {
+  package func finish(_ status: ChildProcess.Status, of argv: [String]) throws -> Outcome {
     try poll()
     try takeRest()
     // Nothing goes past us where a ring was refused, but a program can have failed for want of one.
@@ -173,7 +173,7 @@ public final class Recorder {
   }
 
   /// What a program has to be started with.
-  public var environment: [String: String] {
+  package var environment: [String: String] {
     let others = Environment.value("LD_PRELOAD").map { ":\($0)" } ?? ""
     var variables = ["LD_PRELOAD": options.libraryPath + others, PCJ_VARIABLE: journal.path]
     if let control = options.control { variables.merge(Self.repeating(control.seed)) { $1 } }
@@ -181,7 +181,7 @@ public final class Recorder {
   }
 
   /// What makes a program that is started with the library, recorded or not, draw the same again.
-  public static func repeating(_ seed: UInt64) -> [String: String] {
+  package static func repeating(_ seed: UInt64) -> [String: String] {
     // Memory that nobody has initialised holds a byte of the seed and not what was there before.
     [PCJ_SEED_VARIABLE: String(seed, radix: 16), "MALLOC_PERTURB_": "\(1 + seed % 255)"]
   }
@@ -189,7 +189,7 @@ public final class Recorder {
   // MARK: From the journal to the recordings
 
   /// Takes what the program has done since the last call.
-  public func poll() throws {
+  package func poll() throws {
     let records = try journal.newRecords()
     for record in records {
       if record.isKind(PCJ_TOUCH) {
@@ -204,27 +204,27 @@ public final class Recorder {
 
   /// Lets threads go on that have come to a file for the first time; says whether there were any. Not done
   /// as they come where the order is not the program's own: when they go on must not depend on the clock.
-  public func answerTouches() throws -> Bool {
+  package func answerTouches() throws -> Bool {
     defer { touches = [] }
     for record in touches { try answer(record) }
     return !touches.isEmpty
   }
 
   /// The operations that wait until they are let go, in the order of their submission.
-  public var held: [HeldOperation] {
+  package var held: [HeldOperation] {
     waiting.sorted { $0.key < $1.key }.map { number, record in
       HeldOperation(record, path: table[record.fields.file]?.path)
     }
   }
 
   /// Lets an operation go.
-  public func release(_ operation: HeldOperation, _ turn: HeldOperation.Turn) {
+  package func release(_ operation: HeldOperation, _ turn: HeldOperation.Turn) {
     waiting[operation.number]?.answer(turn.answer)
     waiting[operation.number] = nil
   }
 
   /// Begins the recording of a file before any program touches it.
-  public func watch(_ path: String) throws {
+  package func watch(_ path: String) throws {
     let knownCount = table.files.count
     let file = try table.watched(path)
     if table.files.count > knownCount { try writeManifest(file) }
@@ -235,7 +235,7 @@ public final class Recorder {
   /// - Parameter task: the number of the client's task.
   /// - Returns: its number in the one order.
   @discardableResult
-  public func mark(_ mark: ClientMark, task: UInt32, in path: String) throws -> UInt64 {
+  package func mark(_ mark: ClientMark, task: UInt32, in path: String) throws -> UInt64 {
     let number = journal.takeNumber()
     try order.add(ClientEvent(mark: mark, task: task, path: path), at: number) {
       journal.lastNumber

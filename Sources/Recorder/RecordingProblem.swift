@@ -3,7 +3,7 @@ import CJournal
 /// Something that a program did to a watched file and that no recording can show, with the remedy.
 ///
 /// A recording with one is never a clean result: what was not seen may be what a crash would lose.
-public enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvertible {
+package enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvertible {
   case sharedMapping(path: String)
   /// Refused, which a program that has other means does not mind.
   case ioUring
@@ -26,7 +26,7 @@ public enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConvert
   /// The journal could not take an operation, whose call then failed.
   case journalRefused(reason: String)
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .sharedMapping(let path):
       """

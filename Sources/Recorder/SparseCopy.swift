@@ -2,12 +2,12 @@ import Bytes
 import Host
 
 /// A copy of a file that has holes where the file has them, and that nobody else can read.
-public enum SparseCopy {
+package enum SparseCopy {
   private static let pieceByteCount = 1 << 20
 
   /// - Parameter mode: who may read the copy; `nil`: who may read the file.
   /// - Throws: ``HostError`` where one of them cannot be read or the other not be written.
-  public static func make(
+  package static func make(
     of path: String, at target: String, mode: CopyMode? = nil
   ) throws(HostError) {
     let region = try MappedFile.map(path, access: .sequential)

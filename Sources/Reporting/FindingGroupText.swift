@@ -1,14 +1,14 @@
 import Campaign
 
 /// A minimized finding in a few lines: how small it is, where it came from, and its scenario.
-public struct FindingGroupText {
+package struct FindingGroupText {
   private let group: FindingGroup
 
-  public init(_ group: FindingGroup) {
+  package init(_ group: FindingGroup) {
     self.group = group
   }
 
-  public var lines: [String] {
+  package var lines: [String] {
     [
       "minimized \(sizes)\(group.wasEndedByClock ? " (the time was over)" : "")",
       "found by  \(seeds)",
@@ -17,7 +17,7 @@ public struct FindingGroupText {
   }
 
   /// The lines, and the scenario to go on with.
-  public var linesWithScenario: [String] {
+  package var linesWithScenario: [String] {
     lines + ["scenario"]
       + group.scenario.text.split(separator: "\n").map { "  \($0)" }
   }

@@ -9,17 +9,17 @@ import Scheduling
 /// Every key is in every report, `null` where there is nothing to say. Keys are sorted; counts, times and
 /// places are numbers, seeds decimal text; units are in the names. Two runs with one seed differ in
 /// `timing` only.
-public struct JSONReport {
-  public static let schemaVersion = 2
+package struct JSONReport {
+  package static let schemaVersion = 2
 
   private let report: RunReport
 
-  public init(_ report: RunReport) {
+  package init(_ report: RunReport) {
     self.report = report
   }
 
   /// The whole text, with a line feed at its end.
-  public func text(_ timing: ReportTiming) throws -> String {
+  package func text(_ timing: ReportTiming) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(Document(report, timing)), as: UTF8.self) + "\n"
@@ -100,6 +100,7 @@ private struct Counts: Encodable {
 
 private struct FindingDocument: Encodable {
   var rule: String
+  var severity: String
   var title: String
   var judge: String
   var found: String
@@ -121,6 +122,7 @@ private struct FindingDocument: Encodable {
   init(_ finding: Finding) {
     let violation = finding.violation
     rule = violation.rule.rawValue
+    severity = violation.rule.severity.rawValue
     title = violation.rule.failure
     judge = violation.judge
     found = violation.title
@@ -144,6 +146,7 @@ private struct FindingDocument: Encodable {
 private struct GroupDocument: Encodable {
   var name: String
   var rule: String
+  var severity: String
   var judge: String
   var shape: String
   var seeds: [String]
@@ -156,6 +159,7 @@ private struct GroupDocument: Encodable {
   init(_ group: FindingGroup) {
     name = group.name
     rule = group.finding.rule.rawValue
+    severity = group.finding.rule.severity.rawValue
     judge = group.finding.violation.judge
     shape = group.shape.description
     seeds = group.seeds.map(\.decimal)

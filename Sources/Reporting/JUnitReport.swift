@@ -3,17 +3,17 @@ import Checking
 
 /// A report as CI servers read it: a test case for each scenario, or for each broken rule of a command that
 /// has no scenarios. What was not looked at is skipped, what could not be finished an error.
-public struct JUnitReport {
+package struct JUnitReport {
   private typealias Problem = JUnitSuite.Problem
 
   private let report: RunReport
 
-  public init(_ report: RunReport) {
+  package init(_ report: RunReport) {
     self.report = report
   }
 
   /// The whole text, with a line feed at its end.
-  public func text(_ timing: ReportTiming) -> String {
+  package func text(_ timing: ReportTiming) -> String {
     var suite = JUnitSuite(command: report.command, subject: report.subject)
     if report.scenarios.isEmpty {
       addCases(to: &suite, timing)
@@ -83,7 +83,7 @@ public struct JUnitReport {
   }
 
   private static func message(_ finding: Finding) -> String {
-    "\(finding.rule.rawValue) \(finding.rule.failure)"
+    "\(finding.rule) \(finding.rule.failure) (\(finding.rule.severity.rawValue))"
   }
 
   private static func lines(of finding: Finding) -> String {

@@ -1,23 +1,23 @@
 import Campaign
 
 /// Test cases as CI servers read them, in the order in which they are added.
-public struct JUnitSuite {
+package struct JUnitSuite {
   /// What a case is instead of passed.
-  public struct Problem {
-    public enum Kind: String, Sendable {
+  package struct Problem {
+    package enum Kind: String, Sendable {
       case failure
       case error
       case skipped
     }
 
-    public var kind: Kind
+    package var kind: Kind
     /// A word for it: the rule, or why it did not end. A skipped case has none.
-    public var type: String
-    public var message: String
+    package var type: String
+    package var message: String
     /// The lines below the message.
-    public var text: String
+    package var text: String
 
-    public init(_ kind: Kind, type: String = "", message: String, text: String = "") {
+    package init(_ kind: Kind, type: String = "", message: String, text: String = "") {
       self.kind = kind
       self.type = type
       self.message = message
@@ -27,7 +27,7 @@ public struct JUnitSuite {
     /// What an outcome says apart from what is broken; `nil` where it passed.
     ///
     /// - Parameter reasons: those of the outcome that are told.
-    public init?(_ outcome: Outcome.Kind, _ reasons: [String], text: String) {
+    package init?(_ outcome: Outcome.Kind, _ reasons: [String], text: String) {
       let message = reasons.joined(separator: "; ")
       switch outcome {
       case .passed: return nil
@@ -46,7 +46,7 @@ public struct JUnitSuite {
   private var texts: [String] = []
   private var counts: [Problem.Kind: Int] = [:]
 
-  public init(command: String, subject: String) {
+  package init(command: String, subject: String) {
     self.command = command
     self.subject = subject
   }
@@ -54,7 +54,7 @@ public struct JUnitSuite {
   /// Adds a case, which passed where there is no problem.
   ///
   /// - Parameter name: the same from night to night, so without a seed.
-  public mutating func add(_ name: String, nanoseconds: UInt64, _ problem: Problem?) {
+  package mutating func add(_ name: String, nanoseconds: UInt64, _ problem: Problem?) {
     let head = """
       <testcase classname="powercut.\(Self.escaped(command))" name="\(Self.escaped(name))" \
       time="\(Self.seconds(nanoseconds))"
@@ -73,7 +73,7 @@ public struct JUnitSuite {
   /// Adds the only case of a command that has one result.
   ///
   /// - Parameter text: the result as a person reads it.
-  public mutating func add(
+  package mutating func add(
     _ name: String, _ timing: ReportTiming, _ outcome: Outcome, text: String
   ) {
     let problem: Problem? =
@@ -87,7 +87,7 @@ public struct JUnitSuite {
   /// The whole document, with a line feed at its end.
   ///
   /// - Parameter notes: facts beside the cases.
-  public func text(_ timing: ReportTiming, notes: [String]) -> String {
+  package func text(_ timing: ReportTiming, notes: [String]) -> String {
     func count(_ kind: Problem.Kind) -> Int { counts[kind] ?? 0 }
     let name = Self.escaped("powercut \(command) \(subject)")
     let numbers =

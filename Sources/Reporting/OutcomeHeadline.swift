@@ -2,7 +2,7 @@ import Campaign
 
 extension Outcome.Kind {
   /// How the last line of a text begins.
-  public var headline: String {
+  package var headline: String {
     switch self {
     case .passed: "passed"
     case .failed: "FAILED"

@@ -1,8 +1,8 @@
 /// Colours for a terminal, or none.
-public struct Palette: Sendable {
+package struct Palette: Sendable {
   private let usesColor: Bool
 
-  public init(usesColor: Bool) {
+  package init(usesColor: Bool) {
     self.usesColor = usesColor
   }
 

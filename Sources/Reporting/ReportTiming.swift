@@ -1,14 +1,14 @@
 /// The only part of a report that differs between two runs with the same seed.
-public struct ReportTiming: Sendable {
-  public var elapsedNanoseconds: UInt64
+package struct ReportTiming: Sendable {
+  package var elapsedNanoseconds: UInt64
   /// How many runs were carried out side by side.
-  public var jobCount: Int
+  package var jobCount: Int
   /// When the command started, in UTC: `2026-11-29T03:19:05`, as JUnit's schema takes a time.
-  public var startText: String
+  package var startText: String
   /// How long each scenario took, in the report's order; empty where nobody measured it.
-  public var scenarioNanoseconds: [UInt64]
+  package var scenarioNanoseconds: [UInt64]
 
-  public init(
+  package init(
     elapsedNanoseconds: UInt64, jobCount: Int, startText: String = Self.noStart,
     scenarioNanoseconds: [UInt64] = []
   ) {
@@ -18,10 +18,10 @@ public struct ReportTiming: Sendable {
     self.scenarioNanoseconds = scenarioNanoseconds
   }
 
-  public static let noStart = "1970-01-01T00:00:00"
+  package static let noStart = "1970-01-01T00:00:00"
 }
 
 extension ReportTiming {
   /// Of a report that is kept: it says nothing about the time that it took.
-  public static let none = ReportTiming(elapsedNanoseconds: 0, jobCount: 1)
+  package static let none = ReportTiming(elapsedNanoseconds: 0, jobCount: 1)
 }

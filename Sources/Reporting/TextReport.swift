@@ -6,17 +6,17 @@ import Scheduling
 ///
 /// The first line names tool, command, subject and seeds; a failure ends with the one command that
 /// reproduces it.
-public struct TextReport {
+package struct TextReport {
   private let report: RunReport
   private let palette: Palette
 
-  public init(_ report: RunReport, usesColor: Bool) {
+  package init(_ report: RunReport, usesColor: Bool) {
     self.report = report
     palette = Palette(usesColor: usesColor)
   }
 
   /// The whole text, with a line feed at its end.
-  public func text(_ timing: ReportTiming) -> String {
+  package func text(_ timing: ReportTiming) -> String {
     var lines = [firstLine]
     lines += report.scenarios.map(scenarioLine)
     lines += findingLines
@@ -32,7 +32,7 @@ public struct TextReport {
   }
 
   /// The findings and the command that shows the first again: a page of a folder.
-  public var pageText: String {
+  package var pageText: String {
     var lines = [firstLine] + findingLines + [""] + report.notes
     if let reproduction = report.reproduction { lines.append("reproduce: \(reproduction)") }
     return lines.joined(separator: "\n") + "\n"
@@ -135,7 +135,8 @@ private struct FindingText {
 
   private var headline: String {
     let rule = finding.rule
-    return "\(palette.bad("FAIL \(rule.rawValue)"))  \(palette.strong(rule.failure))"
+    return
+      "\(palette.bad("FAIL \(rule)"))  \(palette.strong(rule.failure)) (\(rule.severity.rawValue))"
   }
 
   /// Which lost or torn writes it takes.

@@ -1,9 +1,10 @@
 import Checking
+import Rules
 
 /// The rules that could not be judged, for a person.
-public enum UnjudgedRulesText {
+package enum UnjudgedRulesText {
   /// One line for each reason.
-  public static func lines(_ unjudgedRules: [(rule: Rule, reason: String)]) -> [String] {
+  package static func lines(_ unjudgedRules: [(rule: Rule, reason: String)]) -> [String] {
     var reasons: [(reason: String, rules: [Rule])] = []
     for (rule, reason) in unjudgedRules {
       if let place = reasons.firstIndex(where: { $0.reason == reason }) {

@@ -1,9 +1,9 @@
 /// One decision of a schedule: which of `bound` pending operations went on.
-public struct Choice: Hashable, Sendable {
-  public var index: Int
-  public var bound: Int
+package struct Choice: Hashable, Sendable {
+  package var index: Int
+  package var bound: Int
 
-  public init(index: Int, bound: Int) {
+  package init(index: Int, bound: Int) {
     precondition(index >= 0 && index < bound, "a choice is one of its candidates")
     self.index = index
     self.bound = bound
@@ -13,18 +13,18 @@ public struct Choice: Hashable, Sendable {
 /// The decisions of a run, in order. Points where only one operation was pending are left out.
 ///
 /// As text, `INDEX/BOUND` per choice, equal ones in a row as `TIMESxINDEX/BOUND`, joined by commas.
-public struct Schedule: Hashable, Sendable, CustomStringConvertible {
+package struct Schedule: Hashable, Sendable, CustomStringConvertible {
   /// More than a run of the usual step limit can make.
-  public static let maximumChoiceCount = 1_000_000
+  package static let maximumChoiceCount = 1_000_000
 
-  public var choices: [Choice]
+  package var choices: [Choice]
 
-  public init(_ choices: [Choice] = []) {
+  package init(_ choices: [Choice] = []) {
     self.choices = choices
   }
 
   /// `nil` where `text` is not a schedule, or has more than ``maximumChoiceCount`` choices.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     choices = []
     // One more than there may be is enough to see that there are too many.
     for part in text.split(separator: ",", maxSplits: Self.maximumChoiceCount) {
@@ -40,7 +40,7 @@ public struct Schedule: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  package var description: String {
     var parts: [String] = []
     var start = 0
     while start < choices.count {

@@ -7,7 +7,7 @@
 /// Source: M. Emmi, S. Qadeer, Z. Rakamarić, "Delay-bounded scheduling", POPL 2011. Tasks there are not
 /// interrupted, so one that is delayed is late by all that the others do; here, where they take turns at
 /// every operation, how late it comes is drawn as well.
-public struct DelayStrategy: Strategy {
+package struct DelayStrategy: Strategy {
   struct Delay {
     /// The first step at which it can happen.
     var step: Int
@@ -21,7 +21,7 @@ public struct DelayStrategy: Strategy {
   private var delayedRanks: [PendingOperation.Identity: Int] = [:]
 
   /// The seed picks one to three delays.
-  public init(seed: Seed, expectedStepCount: Int) {
+  package init(seed: Seed, expectedStepCount: Int) {
     var stream = RandomStream(seed, .schedule)
     let stepCount = max(1, expectedStepCount)
     let delayCount = stream.next(in: 1...3)
@@ -36,7 +36,7 @@ public struct DelayStrategy: Strategy {
     self.delays = delays.sorted { ($0.step, $0.lateStepCount) < ($1.step, $1.lateStepCount) }
   }
 
-  public mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
+  package mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
     while let delay = delays.first, step >= delay.step {
       delays.removeFirst()
       let operation = pending[oldest(of: pending)].identity
@@ -47,7 +47,7 @@ public struct DelayStrategy: Strategy {
     return picked
   }
 
-  public mutating func passed(_ operation: PendingOperation) {
+  package mutating func passed(_ operation: PendingOperation) {
     delayedRanks[operation.identity] = nil
   }
 

@@ -1,7 +1,7 @@
 /// What a pending operation will do to which part of which device: as much of it as a strategy needs
 /// in order to tell whether the order of two operations matters.
-public struct DeviceAccess: Hashable, Sendable {
-  public enum Kind: UInt8, Hashable, Sendable {
+package struct DeviceAccess: Hashable, Sendable {
+  package enum Kind: UInt8, Hashable, Sendable {
     case read
     /// A write, write-zeroes or discard.
     case change
@@ -10,13 +10,13 @@ public struct DeviceAccess: Hashable, Sendable {
   }
 
   /// A number that the simulation gave out: ``Simulation/nextDeviceNumber()``.
-  public var device: Int
-  public var kind: Kind
-  public var byteOffset: UInt64
+  package var device: Int
+  package var kind: Kind
+  package var byteOffset: UInt64
   /// The first byte behind what is touched.
-  public var endByteOffset: UInt64
+  package var endByteOffset: UInt64
 
-  public init(device: Int, kind: Kind, byteOffset: UInt64 = 0, endByteOffset: UInt64 = 0) {
+  package init(device: Int, kind: Kind, byteOffset: UInt64 = 0, endByteOffset: UInt64 = 0) {
     precondition(byteOffset <= endByteOffset, "a range ends behind its start")
     self.device = device
     self.kind = kind
@@ -28,7 +28,7 @@ public struct DeviceAccess: Hashable, Sendable {
   ///
   /// What a task does in memory when its operation has completed is not seen: two accesses that do not
   /// race can still let their tasks race.
-  public func races(with other: DeviceAccess) -> Bool {
+  package func races(with other: DeviceAccess) -> Bool {
     if device != other.device { return false }
     if kind == .wholeDevice || other.kind == .wholeDevice { return true }
     if kind == .read && other.kind == .read { return false }

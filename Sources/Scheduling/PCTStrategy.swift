@@ -4,7 +4,7 @@
 /// Source: S. Burckhardt and others, "A randomized scheduler with probabilistic guarantees of finding
 /// bugs", ASPLOS 2010. A bug of depth d among n tasks and k steps is found with a probability of at
 /// least 1 / (n * k^(d-1)).
-public struct PCTStrategy: Strategy {
+package struct PCTStrategy: Strategy {
   private let seed: Seed
   /// The steps at which a priority falls, ascending.
   private var changeSteps: [Int]
@@ -13,7 +13,7 @@ public struct PCTStrategy: Strategy {
   private var fallCount = 0
 
   /// The seed picks a depth of 2 to 5.
-  public init(seed: Seed, expectedStepCount: Int) {
+  package init(seed: Seed, expectedStepCount: Int) {
     var stream = RandomStream(seed, .schedule)
     self.seed = seed
     let depth = stream.next(in: 2...5)
@@ -22,7 +22,7 @@ public struct PCTStrategy: Strategy {
       .sorted()
   }
 
-  public mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
+  package mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
     while let change = changeSteps.first, step >= change {
       changeSteps.removeFirst()
       fallCount += 1

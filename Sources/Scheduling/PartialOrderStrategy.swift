@@ -6,16 +6,16 @@
 /// at each of those.
 ///
 /// Source: X. Yuan, J. Yang, R. Gu, "Partial order aware concurrency sampling", CAV 2018.
-public struct PartialOrderStrategy: Strategy {
+package struct PartialOrderStrategy: Strategy {
   private let seed: Seed
   /// How often an operation that still waits has drawn again; only those that have.
   private var redrawCounts: [PendingOperation.Identity: UInt64] = [:]
 
-  public init(seed: Seed) {
+  package init(seed: Seed) {
     self.seed = seed
   }
 
-  public mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
+  package mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
     var best = 0
     var bestPriority = priority(of: pending[0])
     for index in pending.indices.dropFirst() {
@@ -30,7 +30,7 @@ public struct PartialOrderStrategy: Strategy {
     return best
   }
 
-  public mutating func passed(_ operation: PendingOperation) {
+  package mutating func passed(_ operation: PendingOperation) {
     redrawCounts[operation.identity] = nil
   }
 

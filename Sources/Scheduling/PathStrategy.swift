@@ -1,6 +1,6 @@
 /// Makes the decisions of a search again, and where they end goes on without a preemption: one run of a
 /// ``ScheduleSearch``.
-public struct PathStrategy: Strategy {
+package struct PathStrategy: Strategy {
   /// The decisions of the run so far.
   private(set) var path: [ScheduleDecision] = []
   private let given: [ScheduleDecision]
@@ -11,16 +11,16 @@ public struct PathStrategy: Strategy {
     self.given = given
   }
 
-  public mutating func begin(expectedPointCounts: [Int]) {
+  package mutating func begin(expectedPointCounts: [Int]) {
     lastTask = nil
   }
 
-  public mutating func passed(_ operation: PendingOperation) {
+  package mutating func passed(_ operation: PendingOperation) {
     lastTask = operation.task
   }
 
   /// - Precondition: the run is the one of the decisions that are made again, so the same is pending.
-  public mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
+  package mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
     let decision: ScheduleDecision
     if path.count < given.count {
       decision = given[path.count]

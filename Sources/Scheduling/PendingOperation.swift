@@ -1,5 +1,5 @@
 /// An operation that waits to be let go.
-public struct PendingOperation: Hashable, Sendable {
+package struct PendingOperation: Hashable, Sendable {
   /// Which wait of a run this is, whatever it waits to do.
   struct Identity: Hashable {
     var task: Int
@@ -7,15 +7,15 @@ public struct PendingOperation: Hashable, Sendable {
   }
 
   /// Which task of the run waits.
-  public var task: Int
+  package var task: Int
   /// The how manyeth point of that task this is, from zero.
-  public var point: Int
+  package var point: Int
   /// How many operations had been let go when this one began to wait.
-  public var sinceStep: Int
+  package var sinceStep: Int
   /// `nil` where it is not known what it will do.
-  public var access: DeviceAccess?
+  package var access: DeviceAccess?
 
-  public init(task: Int, point: Int, sinceStep: Int = 0, access: DeviceAccess? = nil) {
+  package init(task: Int, point: Int, sinceStep: Int = 0, access: DeviceAccess? = nil) {
     self.task = task
     self.point = point
     self.sinceStep = sinceStep
@@ -23,7 +23,7 @@ public struct PendingOperation: Hashable, Sendable {
   }
 
   /// Whether the order of the two can matter. What is not known races with everything.
-  public func races(with other: PendingOperation) -> Bool {
+  package func races(with other: PendingOperation) -> Bool {
     guard let access, let otherAccess = other.access else { return true }
     return access.races(with: otherAccess)
   }

@@ -5,8 +5,8 @@
 ///
 /// The generator is SplitMix64: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number
 /// generators", OOPSLA 2014.
-public struct RandomStream: RandomNumberGenerator, Sendable {
-  public enum Purpose: UInt64, Sendable {
+package struct RandomStream: RandomNumberGenerator, Sendable {
+  package enum Purpose: UInt64, Sendable {
     case configuration = 1
     case workload = 2
     case schedule = 3
@@ -20,7 +20,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   @usableFromInline var state: UInt64
 
   @inlinable
-  public init(_ seed: Seed, _ purpose: Purpose, _ first: UInt64 = 0, _ second: UInt64 = 0) {
+  package init(_ seed: Seed, _ purpose: Purpose, _ first: UInt64 = 0, _ second: UInt64 = 0) {
     state = Self.mix(seed.rawValue &+ Self.increment)
     state = Self.mix(state ^ purpose.rawValue &* 0xd6e8_feb8_6659_fd93)
     state = Self.mix(state ^ first &* 0xa076_1d64_78bd_642f)
@@ -28,32 +28,32 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   @inlinable
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= Self.increment
     return Self.mix(state)
   }
 
   /// A number from 0 to `bound - 1`. The bias is below `bound` in 2^64, far below what a run sees.
   @inlinable
-  public mutating func next(below bound: Int) -> Int {
+  package mutating func next(below bound: Int) -> Int {
     precondition(bound > 0, "a choice has at least one answer")
     return Int(next().multipliedFullWidth(by: UInt64(bound)).high)
   }
 
   /// A number of `range`.
   @inlinable
-  public mutating func next(in range: ClosedRange<Int>) -> Int {
+  package mutating func next(in range: ClosedRange<Int>) -> Int {
     range.lowerBound + next(below: range.count)
   }
 
   /// True in `count` of `total` draws.
   @inlinable
-  public mutating func chance(_ count: Int, of total: Int) -> Bool {
+  package mutating func chance(_ count: Int, of total: Int) -> Bool {
     next(below: total) < count
   }
 
   /// One of `values`, each as likely as its weight; at least one weight is above 0.
-  public mutating func pick<Value>(_ values: [(value: Value, weight: Int)]) -> Value {
+  package mutating func pick<Value>(_ values: [(value: Value, weight: Int)]) -> Value {
     var rest = next(below: values.reduce(0) { $0 + $1.weight })
     for candidate in values {
       if rest < candidate.weight { return candidate.value }
@@ -64,7 +64,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
 
   /// One of `values`, of which there is at least one.
   @inlinable
-  public mutating func pick<Value>(_ values: [Value]) -> Value {
+  package mutating func pick<Value>(_ values: [Value]) -> Value {
     values[next(below: values.count)]
   }
 

@@ -2,33 +2,33 @@
 ///
 /// Where the recording does not fit what is pending, the first difference is kept in ``divergence``
 /// and the first candidate goes, so that a run always ends.
-public struct ReplayStrategy: Strategy {
-  public struct Divergence: Hashable, Sendable {
+package struct ReplayStrategy: Strategy {
+  package struct Divergence: Hashable, Sendable {
     /// The how manyeth choice, from zero.
-    public var choiceIndex: Int
+    package var choiceIndex: Int
     /// `nil` where the recording has no choice left.
-    public var expectedBound: Int?
+    package var expectedBound: Int?
     /// `nil` where the run has ended.
-    public var foundBound: Int?
+    package var foundBound: Int?
   }
 
   private let schedule: Schedule
   private var nextIndex = 0
-  public private(set) var divergence: Divergence?
+  package private(set) var divergence: Divergence?
 
-  public init(_ schedule: Schedule) {
+  package init(_ schedule: Schedule) {
     self.schedule = schedule
   }
 
   /// The first difference of a run that has ended: one that was met, or the choices that are left.
-  public var finalDivergence: Divergence? {
+  package var finalDivergence: Divergence? {
     if let divergence { return divergence }
     guard nextIndex < schedule.choices.count else { return nil }
     return Divergence(
       choiceIndex: nextIndex, expectedBound: schedule.choices[nextIndex].bound, foundBound: nil)
   }
 
-  public mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
+  package mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
     defer { nextIndex += 1 }
     let expected = nextIndex < schedule.choices.count ? schedule.choices[nextIndex] : nil
     if let expected, expected.bound == pending.count { return expected.index }

@@ -11,18 +11,18 @@
 ///
 /// Source: M. Musuvathi, S. Qadeer, "Iterative context bounding for systematic testing of multithreaded
 /// programs", PLDI 2007.
-public struct ScheduleSearch: Sendable {
+package struct ScheduleSearch: Sendable {
   /// How many preemptions a schedule may have; `nil`: any number.
-  public let preemptionLimit: Int?
+  package let preemptionLimit: Int?
   /// How many schedules were visited.
-  public private(set) var scheduleCount: UInt64 = 0
+  package private(set) var scheduleCount: UInt64 = 0
   /// Whether every schedule within the bound was visited.
-  public private(set) var isComplete = false
+  package private(set) var isComplete = false
   /// The decisions that the next run makes again, the last one otherwise than before.
   private var path: [ScheduleDecision] = []
 
   /// - Precondition: `preemptionLimit` is not negative.
-  public init(preemptionLimit: Int?) {
+  package init(preemptionLimit: Int?) {
     precondition(preemptionLimit ?? 0 >= 0, "a number of preemptions is not negative")
     self.preemptionLimit = preemptionLimit
   }
@@ -30,7 +30,7 @@ public struct ScheduleSearch: Sendable {
   /// The strategy of the next run: the first schedule that was not visited.
   ///
   /// - Precondition: the search is not complete.
-  public func makeStrategy() -> PathStrategy {
+  package func makeStrategy() -> PathStrategy {
     precondition(!isComplete, "a search that has seen everything has no next schedule")
     return PathStrategy(path)
   }
@@ -38,7 +38,7 @@ public struct ScheduleSearch: Sendable {
   /// Notes that a run with the last ``makeStrategy()`` has ended.
   ///
   /// - Parameter strategy: as it was when the run ended.
-  public mutating func finish(_ strategy: PathStrategy) {
+  package mutating func finish(_ strategy: PathStrategy) {
     precondition(
       strategy.path.starts(with: path, by: { $0.task == $1.task }),
       "a run makes the choices that it is given")

@@ -1,14 +1,14 @@
 /// What names a run: one seed gives one run, bit for bit.
-public struct Seed: Hashable, Comparable, Sendable, CustomStringConvertible {
-  public var rawValue: UInt64
+package struct Seed: Hashable, Comparable, Sendable, CustomStringConvertible {
+  package var rawValue: UInt64
 
   @inlinable
-  public init(_ rawValue: UInt64) {
+  package init(_ rawValue: UInt64) {
     self.rawValue = rawValue
   }
 
   /// Decimal, or hexadecimal behind `0x`.
-  public init?(_ text: some StringProtocol) {
+  package init?(_ text: some StringProtocol) {
     if text.hasPrefix("0x") {
       guard let value = UInt64(text.dropFirst(2), radix: 16) else { return nil }
       rawValue = value
@@ -18,24 +18,24 @@ public struct Seed: Hashable, Comparable, Sendable, CustomStringConvertible {
     }
   }
 
-  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 
-  public var description: String { "\(rawValue)" }
+  package var description: String { "\(rawValue)" }
 }
 
 /// Seeds from the first to the last, both included, as `1..200` or `7`.
-public struct SeedRange: Hashable, Sendable, CustomStringConvertible {
-  public var first: Seed
-  public var last: Seed
+package struct SeedRange: Hashable, Sendable, CustomStringConvertible {
+  package var first: Seed
+  package var last: Seed
 
-  public init(first: Seed, last: Seed) {
+  package init(first: Seed, last: Seed) {
     precondition(first <= last, "a range of seeds goes up")
     self.first = first
     self.last = last
   }
 
   /// `nil` where `text` is no range that goes up.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let bounds: (String, String)
     if let separator = text.firstRange(of: "..") {
       bounds = (String(text[..<separator.lowerBound]), String(text[separator.upperBound...]))
@@ -47,12 +47,12 @@ public struct SeedRange: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// How many seeds there are; 2^64 - 1 for the one range that has one more.
-  public var seedCount: UInt64 {
+  package var seedCount: UInt64 {
     let distance = last.rawValue - first.rawValue
     return distance == .max ? .max : distance + 1
   }
 
-  public var description: String {
+  package var description: String {
     first == last ? "\(first)" : "\(first)..\(last)"
   }
 }

@@ -1,32 +1,32 @@
 /// Lets tasks of a simulation wait for each other.
-public final class Signal: @unchecked Sendable {
+package final class Signal: @unchecked Sendable {
   private let simulation: Simulation
   private var waiters: [Waiter] = []
 
-  public init(_ simulation: Simulation) {
+  package init(_ simulation: Simulation) {
     self.simulation = simulation
   }
 
   /// Waits for the next ``notifyAll()``. No scheduling point: who waits goes on, in order of arrival,
   /// as soon as it is notified.
-  public func wait() async {
+  package func wait() async {
     simulation.noteSignalWaiters(1)
     await Waiter.suspend { waiters.append($0) }
   }
 
   /// Waits until `condition` holds, looking again at each notification.
-  public func wait(until condition: () -> Bool) async {
+  package func wait(until condition: () -> Bool) async {
     while !condition() { await wait() }
   }
 
   /// Notifies everybody who waits and goes on behind them.
-  public func notifyAllFirst() async {
+  package func notifyAllFirst() async {
     notifyAll()
     // Goes to the end of the simulation's own queue, where those who were notified are by now.
     await Task.yield()
   }
 
-  public func notifyAll() {
+  package func notifyAll() {
     let notified = waiters
     waiters.removeAll()
     simulation.noteSignalWaiters(-notified.count)

@@ -10,9 +10,9 @@ import CScheduling
 /// Guards: every job comes from the owning thread, and at quiescence every live task waits at a point
 /// or for a ``Signal``; a task that went elsewhere ends the process with a message. Several
 /// simulations can run side by side, each on a thread of its own.
-public final class Simulation: TaskExecutor, @unchecked Sendable {
+package final class Simulation: TaskExecutor, @unchecked Sendable {
   /// Why a run could not go on.
-  public enum Stall: Error, Hashable, Sendable {
+  package enum Stall: Error, Hashable, Sendable {
     /// Every task that is left waits for another one.
     case deadlock(waitingTaskCount: Int)
     /// The run took more steps than it was given.
@@ -29,36 +29,36 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
   private var eventCount: UInt64 = 0
   private var deviceCount = 0
 
-  public init(strategy: any Strategy, stepLimit: Int = 1_000_000) {
+  package init(strategy: any Strategy, stepLimit: Int = 1_000_000) {
     points = WaitingPoints(strategy: strategy)
     self.stepLimit = stepLimit
   }
 
   /// The choices made so far, where there was more than one candidate.
-  public var schedule: Schedule { points.schedule }
+  package var schedule: Schedule { points.schedule }
   /// How many operations were let go.
-  public var stepCount: Int { points.stepCount }
+  package var stepCount: Int { points.stepCount }
   /// The task of each of them. A task waits at one point at a time: its n-th step is its n-th point.
-  public var order: TaskOrder { points.order }
+  package var order: TaskOrder { points.order }
   /// How many points `task` has come to.
-  public func pointCount(ofTask task: Int) -> Int { points.pointCount(ofTask: task) }
+  package func pointCount(ofTask task: Int) -> Int { points.pointCount(ofTask: task) }
   /// The strategy with what it remembers of the run.
-  public var currentStrategy: any Strategy { points.strategy }
+  package var currentStrategy: any Strategy { points.strategy }
 
   /// A number for the next event of the run, from 1.
-  public func nextEventIndex() -> UInt64 {
+  package func nextEventIndex() -> UInt64 {
     eventCount += 1
     return eventCount
   }
 
   /// A number for the next device of the run, from 0.
-  public func nextDeviceNumber() -> Int {
+  package func nextDeviceNumber() -> Int {
     defer { deviceCount += 1 }
     return deviceCount
   }
 
   /// Starts a task of the run. `task` is its number: small, from zero, each used once at a time.
-  public func spawn(task: Int, _ body: @escaping @Sendable () async -> Void) {
+  package func spawn(task: Int, _ body: @escaping @Sendable () async -> Void) {
     liveTaskCount += 1
     Task(executorPreference: self) {
       await TaskIdentity.$current.withValue(task) { await body() }
@@ -70,7 +70,7 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
   ///
   /// - Parameter expectedStepCounts: by task, about how many operations each will wait for, for the
   ///   strategies that weigh by it; empty where that is not known.
-  public func run(expectedStepCounts: [Int] = []) throws(Stall) {
+  package func run(expectedStepCounts: [Int] = []) throws(Stall) {
     precondition(
       owner == powercut_thread_identity(), "a simulation runs on the thread that made it")
     powercut_guard_enter()
@@ -94,12 +94,12 @@ public final class Simulation: TaskExecutor, @unchecked Sendable {
   /// Waits until the strategy lets this operation go.
   ///
   /// - Parameter access: what the operation will do then; where it is `nil`, it races with all others.
-  public func point(_ access: DeviceAccess? = nil) async {
+  package func point(_ access: DeviceAccess? = nil) async {
     let task = TaskIdentity.current
     await Waiter.suspend { points.insert(task: task, access: access, $0) }
   }
 
-  public func enqueue(_ job: consuming ExecutorJob) {
+  package func enqueue(_ job: consuming ExecutorJob) {
     precondition(
       owner == powercut_thread_identity(), "a job of a simulation comes from another thread")
     ready.append(UnownedJob(job))

@@ -2,7 +2,7 @@
 ///
 /// A strategy is asked only where there is something to decide, and draws randomness only then: that
 /// is what makes a trace the same in every build.
-public protocol Strategy {
+package protocol Strategy {
   /// The index of the operation to let go.
   ///
   /// - Parameters:
@@ -21,12 +21,12 @@ public protocol Strategy {
 }
 
 extension Strategy {
-  public mutating func begin(expectedPointCounts: [Int]) {}
-  public mutating func passed(_ operation: PendingOperation) {}
+  package mutating func begin(expectedPointCounts: [Int]) {}
+  package mutating func passed(_ operation: PendingOperation) {}
 }
 
 /// The strategies by the names that users give them.
-public enum StrategyName: String, CaseIterable, Sendable {
+package enum StrategyName: String, CaseIterable, Sendable {
   /// A portfolio, because no strategy is best at every bug: of 10 seeds 4 take pos, 4 pct and 2 urw.
   case auto
   case random
@@ -39,7 +39,7 @@ public enum StrategyName: String, CaseIterable, Sendable {
   /// A fresh strategy for one run.
   ///
   /// - Parameter expectedStepCount: about how many operations the run will let go.
-  public func makeStrategy(seed: Seed, expectedStepCount: Int) -> any Strategy {
+  package func makeStrategy(seed: Seed, expectedStepCount: Int) -> any Strategy {
     switch self {
     case .random: return RandomStrategy(seed: seed)
     case .sticky: return StickyStrategy(seed: seed)

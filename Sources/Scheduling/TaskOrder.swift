@@ -3,14 +3,14 @@
 /// As text, `STEPSxTASK` for each turn, joined by commas: `12x0,3x1,4x0` lets task 0 take twelve steps,
 /// then task 1 three, then task 0 four more. Unlike the choices of a ``Schedule`` it still says something
 /// when an operation is taken out of the run, and a person can read it.
-public struct TaskOrder: Hashable, Sendable, CustomStringConvertible {
+package struct TaskOrder: Hashable, Sendable, CustomStringConvertible {
   /// Steps of one task in a row.
-  public struct Turn: Hashable, Sendable {
-    public var task: Int
+  package struct Turn: Hashable, Sendable {
+    package var task: Int
     /// At least 1.
-    public var stepCount: Int
+    package var stepCount: Int
 
-    public init(task: Int, stepCount: Int) {
+    package init(task: Int, stepCount: Int) {
       precondition(task >= 0 && stepCount > 0, "a turn has steps")
       self.task = task
       self.stepCount = stepCount
@@ -18,20 +18,20 @@ public struct TaskOrder: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// No two neighbours are of the same task.
-  public private(set) var turns: [Turn] = []
+  package private(set) var turns: [Turn] = []
 
   /// - Parameter turns: neighbours of the same task become one.
-  public init(_ turns: [Turn] = []) {
+  package init(_ turns: [Turn] = []) {
     for turn in turns { append(turn) }
   }
 
   /// - Parameter tasks: that of each step.
-  public init(tasks: some Sequence<Int>) {
+  package init(tasks: some Sequence<Int>) {
     for task in tasks { append(Turn(task: task, stepCount: 1)) }
   }
 
   /// `nil` where `text` is no order. The empty text is the order without a preemption.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     if text.isEmpty { return }
     for part in text.split(separator: ",", omittingEmptySubsequences: false) {
       let numbers = part.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
@@ -46,7 +46,7 @@ public struct TaskOrder: Hashable, Sendable, CustomStringConvertible {
   private static let maximumStepCount = 1_000_000
   private static let maximumTask = 1_000_000
 
-  public mutating func append(_ turn: Turn) {
+  package mutating func append(_ turn: Turn) {
     if let last = turns.last, last.task == turn.task {
       turns[turns.count - 1].stepCount += turn.stepCount
     } else {
@@ -55,12 +55,12 @@ public struct TaskOrder: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// How often another task goes on than the one that went before.
-  public var switchCount: Int { max(0, turns.count - 1) }
+  package var switchCount: Int { max(0, turns.count - 1) }
 
   /// The task of each step.
-  public var tasks: [Int] { turns.flatMap { repeatElement($0.task, count: $0.stepCount) } }
+  package var tasks: [Int] { turns.flatMap { repeatElement($0.task, count: $0.stepCount) } }
 
-  public var description: String {
+  package var description: String {
     turns.map { "\($0.stepCount)x\($0.task)" }.joined(separator: ",")
   }
 }

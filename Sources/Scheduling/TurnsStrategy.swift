@@ -2,22 +2,22 @@
 ///
 /// A turn whose task does not wait to go is left out. Behind the last turn the task that went last goes on
 /// as long as it can, then the one with the lowest number: the order without a preemption.
-public struct TurnsStrategy: Strategy {
+package struct TurnsStrategy: Strategy {
   /// Those that are still to come, the next one last.
   private var turns: [TaskOrder.Turn]
   private var lastTask: Int?
 
-  public init(_ order: TaskOrder) {
+  package init(_ order: TaskOrder) {
     turns = order.turns.reversed()
   }
 
-  public mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
+  package mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
     let index = nextIndex(among: pending)
     lastTask = pending[index].task
     return index
   }
 
-  public mutating func passed(_ operation: PendingOperation) {
+  package mutating func passed(_ operation: PendingOperation) {
     _ = pick(from: [operation], step: 0)
   }
 

@@ -7,20 +7,20 @@
 ///
 /// Source: H. Zhao, D. Wolff, U. Mathur, A. Roychoudhury, "Selectively uniform concurrency testing",
 /// ASPLOS 2025: the walk over all operations that their sampling of selected ones is built on.
-public struct UniformWalkStrategy: Strategy {
+package struct UniformWalkStrategy: Strategy {
   private var stream: RandomStream
   /// By task, the point at which it is expected to end.
   private var expectedPointCounts: [Int] = []
 
-  public init(seed: Seed) {
+  package init(seed: Seed) {
     stream = RandomStream(seed, .schedule)
   }
 
-  public mutating func begin(expectedPointCounts: [Int]) {
+  package mutating func begin(expectedPointCounts: [Int]) {
     self.expectedPointCounts = expectedPointCounts
   }
 
-  public mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
+  package mutating func pick(from pending: [PendingOperation], step: Int) -> Int {
     var rest = stream.next(below: pending.reduce(0) { $0 + remainingStepCount(of: $1) })
     for (index, operation) in pending.enumerated() {
       let weight = remainingStepCount(of: operation)

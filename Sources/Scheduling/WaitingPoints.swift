@@ -4,35 +4,35 @@
 ///
 /// A struct with few entrances: each access to a property of the simulation is checked at run time, and
 /// that was a quarter of the time of a pick when every field was one.
-public struct WaitingPoints<Held> {
-  public private(set) var strategy: any Strategy
+package struct WaitingPoints<Held> {
+  package private(set) var strategy: any Strategy
   /// Sorted by task and point; ``held`` are theirs, in the same order.
   private var pending: [PendingOperation] = []
   private var held: [Held] = []
   /// How many points each task has come to.
   private var pointCounts: [Int] = []
-  public private(set) var schedule = Schedule()
-  public private(set) var order = TaskOrder()
-  public private(set) var stepCount = 0
+  package private(set) var schedule = Schedule()
+  package private(set) var order = TaskOrder()
+  package private(set) var stepCount = 0
 
-  public init(strategy: any Strategy) {
+  package init(strategy: any Strategy) {
     self.strategy = strategy
   }
 
-  public var count: Int { pending.count }
+  package var count: Int { pending.count }
 
   /// How many points `task` has come to.
-  public func pointCount(ofTask task: Int) -> Int {
+  package func pointCount(ofTask task: Int) -> Int {
     task < pointCounts.count ? pointCounts[task] : 0
   }
 
   /// New tasks start; `expectedStepCounts` says how many operations each will take, where known.
-  public mutating func begin(expectedStepCounts: [Int]) {
+  package mutating func begin(expectedStepCounts: [Int]) {
     if !expectedStepCounts.isEmpty { countPoints(ofTask: expectedStepCounts.count - 1) }
     strategy.begin(expectedPointCounts: zip(pointCounts, expectedStepCounts).map { $0 + $1 })
   }
 
-  public mutating func insert(task: Int, access: DeviceAccess?, _ held: Held) {
+  package mutating func insert(task: Int, access: DeviceAccess?, _ held: Held) {
     countPoints(ofTask: task)
     let operation = PendingOperation(
       task: task, point: pointCounts[task], sinceStep: stepCount, access: access)
@@ -48,7 +48,7 @@ public struct WaitingPoints<Held> {
   }
 
   /// Picks the operation that goes next, and hands over what lets it go.
-  public mutating func takeNext() -> Held {
+  package mutating func takeNext() -> Held {
     var index = 0
     if pending.count > 1 {
       index = strategy.pick(from: pending, step: stepCount)
@@ -60,7 +60,7 @@ public struct WaitingPoints<Held> {
   }
 
   /// The same among those that could go now; `nil` where none can.
-  public mutating func takeNext(where canGo: (Held) -> Bool) -> Held? {
+  package mutating func takeNext(where canGo: (Held) -> Bool) -> Held? {
     let places = held.indices.filter { canGo(held[$0]) }
     guard var place = places.first else { return nil }
     if places.count > 1 {

@@ -1,5 +1,5 @@
 /// A mistake that a stack under test can be told to make: off by default, with a stable identifier.
-public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
+package enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
   case positionReread = "logger.position-reread"
   case positionAfterWrite = "logger.position-after-write"
   case countEarly = "logger.count-early"
@@ -37,15 +37,15 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
   case zeroesUnmapped = "writer.zeroes-unmapped"
 
   /// The bugs of the write logger, which count below a raw image.
-  public static let loggerBugs = allCases.filter { $0.rawValue.hasPrefix("logger.") }
+  package static let loggerBugs = allCases.filter { $0.rawValue.hasPrefix("logger.") }
   /// The bugs of the VHDX disk.
-  public static let writerBugs = allCases.filter { $0.rawValue.hasPrefix("writer.") }
+  package static let writerBugs = allCases.filter { $0.rawValue.hasPrefix("writer.") }
 
   /// The bugs of the VHDX disk that only a read can show.
-  public static let readerBugs = allCases.filter { $0.rawValue.hasPrefix("reader.") }
+  package static let readerBugs = allCases.filter { $0.rawValue.hasPrefix("reader.") }
 
   /// What goes wrong, in one line.
-  public var summary: String {
+  package var summary: String {
     switch self {
     case .positionReread:
       "the position is read again after the header of a write-zeroes was written"
@@ -107,5 +107,5 @@ public enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
     }
   }
 
-  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

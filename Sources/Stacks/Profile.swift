@@ -1,33 +1,33 @@
 import VHDX
 
 /// A named set of bugs and habits that describes a program.
-public struct Profile: Hashable, Sendable {
-  public var name: String
-  public var bugs: Set<BugSwitch>
+package struct Profile: Hashable, Sendable {
+  package var name: String
+  package var bugs: Set<BugSwitch>
   /// Whether its log carries what only Powercut's recorder writes: the extension at byte 64, and
   /// marks of what the client was told.
-  public var writesOwnFields: Bool
+  package var writesOwnFields: Bool
   /// In which order a VHDX image is written.
-  public var habits = VHDXDisk.Habits.exact
+  package var habits = VHDXDisk.Habits.exact
   /// What a VHDX image is opened with.
-  public var recovery = RecoveryProfile.exact
+  package var recovery = RecoveryProfile.exact
 
   /// Keeps every promise: no rule may fail here, ever.
-  public static let exact = Profile(name: "exact", bugs: [], writesOwnFields: true)
+  package static let exact = Profile(name: "exact", bugs: [], writesOwnFields: true)
 
   /// QEMU's blklogwrites driver as released: seen in runs, or read in its source.
-  public static let qemu7222 = Profile(
+  package static let qemu7222 = Profile(
     name: "qemu-7.2.22",
     bugs: [.flushCoversLater, .fuaUnmarked, .failedWriteLogged, .sizeUnlogged],
     writesOwnFields: false)
 
   /// The same before the race of a write-zeroes entry was mended. Entries that share a place
   /// (logger.position-after-write) took several queues there; this stack has one.
-  public static let qemu720 = Profile(
+  package static let qemu720 = Profile(
     name: "qemu-7.2.0", bugs: qemu7222.bugs.union([.positionReread]), writesOwnFields: false)
 
   /// QEMU's vhdx driver as released, over an exact logger: what is under test is the image format.
-  public static let qemuImage7222 = Profile(
+  package static let qemuImage7222 = Profile(
     name: "qemu-7.2.22",
     bugs: [
       .guidBeforeEntry, .headerErrorsIgnored, .publishBeforeLog, .batRestoredUnderWriter,
@@ -36,11 +36,11 @@ public struct Profile: Hashable, Sendable {
     writesOwnFields: true, habits: .qemu, recovery: .qemu7222)
 
   /// QEMU over a file of its own, with no logger in between.
-  public static let qemuFile = Profile(
+  package static let qemuFile = Profile(
     name: "qemu", bugs: [], writesOwnFields: true, habits: .qemu, recovery: .qemu7222)
 
   /// The same before the table's entries stopped to shift.
-  public static let qemuImage720 = Profile(
+  package static let qemuImage720 = Profile(
     name: "qemu-7.2.0", bugs: qemuImage7222.bugs.union([.trailingRead]), writesOwnFields: true,
     habits: .qemu, recovery: .qemu720)
 }

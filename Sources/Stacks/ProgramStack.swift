@@ -1,7 +1,7 @@
 import WriteLog
 
 /// A real program that is run and recorded, with the format of what it writes to.
-public enum ProgramStack: String, CaseIterable, Sendable {
+package enum ProgramStack: String, CaseIterable, Sendable {
   case qemuIORaw = "qemu-io-raw"
   case qemuIOVHDX = "qemu-io-vhdx"
   case qemuIOQCOW2 = "qemu-io-qcow2"
@@ -18,7 +18,7 @@ public enum ProgramStack: String, CaseIterable, Sendable {
   case sqliteOff = "sqlite3-off"
 
   /// Who asks a program for what it does.
-  public enum Client: Sendable {
+  package enum Client: Sendable {
     /// Types commands into qemu-io.
     case qemuIO
     /// Sends requests to whatever exports the image over NBD.
@@ -28,7 +28,7 @@ public enum ProgramStack: String, CaseIterable, Sendable {
     case database
   }
 
-  public var client: Client {
+  package var client: Client {
     switch self {
     case .qemuIORaw, .qemuIOVHDX, .qemuIOQCOW2: .qemuIO
     case .nbdRaw, .nbdVHDX, .nbdQCOW2, .nbdRawMulti, .nbdVHDXMulti, .nbdQCOW2Multi: .nbd
@@ -37,16 +37,16 @@ public enum ProgramStack: String, CaseIterable, Sendable {
     }
   }
 
-  public var isDatabase: Bool { client == .database }
+  package var isDatabase: Bool { client == .database }
 
   /// Whether each task of the client has a connection of its own, and a flush on one is to cover what was
   /// answered on all.
-  public var hasConnectionPerTask: Bool {
+  package var hasConnectionPerTask: Bool {
     [.nbdRawMulti, .nbdVHDXMulti, .nbdQCOW2Multi].contains(self)
   }
 
   /// What its file is judged as.
-  public var image: StackName.Image {
+  package var image: StackName.Image {
     switch self {
     case .qemuIORaw, .nbdRaw, .nbdRawMulti: .raw
     case .qemuIOVHDX, .nbdVHDX, .nbdVHDXMulti: .vhdx
@@ -59,10 +59,10 @@ public enum ProgramStack: String, CaseIterable, Sendable {
 
   /// What its images are opened with after a cut, and how its writer goes on with them. Bug switches have
   /// no part in it: the program has its own.
-  public var profile: Profile { image == .vhdx ? .qemuImage7222 : .qemuFile }
+  package var profile: Profile { image == .vhdx ? .qemuImage7222 : .qemuFile }
 
   /// What is looked for on PATH where no other file is named.
-  public var executableName: String {
+  package var executableName: String {
     switch client {
     case .qemuIO: "qemu-io"
     case .nbd: "qemu-nbd"
@@ -71,7 +71,7 @@ public enum ProgramStack: String, CaseIterable, Sendable {
   }
 
   /// What a client can ask of it. None can be closed and opened again within a run.
-  public var actions: [ClientMark.Action] {
+  package var actions: [ClientMark.Action] {
     switch client {
     case .qemuIO: [.read, .write, .writeZeroes, .discard, .flush, .resize]
     case .nbd: [.read, .write, .writeZeroes, .discard, .flush]
@@ -80,5 +80,5 @@ public enum ProgramStack: String, CaseIterable, Sendable {
   }
 
   /// Those that have the program to themselves, so that only a client of one task can ask for them.
-  public var exclusiveActions: [ClientMark.Action] { client == .qemuIO ? [.resize] : [] }
+  package var exclusiveActions: [ClientMark.Action] { client == .qemuIO ? [.resize] : [] }
 }

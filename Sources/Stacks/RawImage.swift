@@ -4,28 +4,28 @@ import Scheduling
 
 /// A raw image: the client's offsets are the device's. A resize has the image to itself, as block
 /// layers do it, so that no request is cut off half-way.
-public final class RawImage: BlockDevice, @unchecked Sendable {
+package final class RawImage: BlockDevice, @unchecked Sendable {
   private let below: any BlockDevice
   private let changes: Signal
   private var requestsInFlight = 0
   private var isResizing = false
 
-  public init(over below: any BlockDevice, simulation: Simulation) {
+  package init(over below: any BlockDevice, simulation: Simulation) {
     self.below = below
     changes = Signal(simulation)
   }
 
-  public var sectorByteCount: UInt32 { below.sectorByteCount }
-  public var byteCount: UInt64 { below.byteCount }
+  package var sectorByteCount: UInt32 { below.sectorByteCount }
+  package var byteCount: UInt64 { below.byteCount }
 
-  public func read(_ range: ByteRange) async throws(DeviceError) -> [UInt8] {
+  package func read(_ range: ByteRange) async throws(DeviceError) -> [UInt8] {
     try await shared { () async throws(DeviceError) in
       try self.checkRequest(range)
       return try await self.below.read(range)
     }
   }
 
-  public func write(
+  package func write(
     _ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool
   ) async throws(DeviceError) {
     let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
@@ -35,25 +35,25 @@ public final class RawImage: BlockDevice, @unchecked Sendable {
     }
   }
 
-  public func writeZeroes(_ range: ByteRange, isFUA: Bool) async throws(DeviceError) {
+  package func writeZeroes(_ range: ByteRange, isFUA: Bool) async throws(DeviceError) {
     try await shared { () async throws(DeviceError) in
       try self.checkRequest(range)
       try await self.below.writeZeroes(range, isFUA: isFUA)
     }
   }
 
-  public func discard(_ range: ByteRange) async throws(DeviceError) {
+  package func discard(_ range: ByteRange) async throws(DeviceError) {
     try await shared { () async throws(DeviceError) in
       try self.checkRequest(range)
       try await self.below.discard(range)
     }
   }
 
-  public func flush() async throws(DeviceError) {
+  package func flush() async throws(DeviceError) {
     try await below.flush()
   }
 
-  public func resize(toByteCount byteCount: UInt64) async throws(DeviceError) {
+  package func resize(toByteCount byteCount: UInt64) async throws(DeviceError) {
     await changes.wait(until: { !self.isResizing })
     isResizing = true
     defer {

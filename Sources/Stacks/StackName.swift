@@ -1,14 +1,14 @@
 /// What `--stack` names: an image format and a profile, as `raw:exact`, or a real program, as
 /// `program:qemu-io-vhdx`.
-public struct StackName: Hashable, Sendable, CustomStringConvertible {
-  public enum Image: String, CaseIterable, Sendable {
+package struct StackName: Hashable, Sendable, CustomStringConvertible {
+  package enum Image: String, CaseIterable, Sendable {
     case raw
     case vhdx
     /// What only the program that wrote it can read: its log is judged, and of its contents nothing.
     case opaque
 
     /// What the image can be written as by a simulated stack.
-    public var profiles: [Profile] {
+    package var profiles: [Profile] {
       switch self {
       case .raw: [.exact, .qemu720, .qemu7222]
       case .vhdx: [.exact, .qemuImage720, .qemuImage7222]
@@ -17,27 +17,27 @@ public struct StackName: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  public let image: Image
-  public let profile: Profile
+  package let image: Image
+  package let profile: Profile
   /// The program that is run; `nil` for a simulated stack.
-  public let program: ProgramStack?
+  package let program: ProgramStack?
 
   /// A simulated stack.
-  public init(image: Image, profile: Profile) {
+  package init(image: Image, profile: Profile) {
     self.image = image
     self.profile = profile
     program = nil
   }
 
   /// A real program, judged by the image that it writes.
-  public init(program: ProgramStack) {
+  package init(program: ProgramStack) {
     image = program.image
     profile = program.profile
     self.program = program
   }
 
   /// `nil` where `text` names no stack; ``allNames`` lists those there are.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let words = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard words.count == 2 else { return nil }
     if words[0] == Self.programPrefix {
@@ -54,13 +54,13 @@ public struct StackName: Hashable, Sendable, CustomStringConvertible {
   private static let programPrefix = "program"
 
   /// The simulated stacks, then the programs.
-  public static var allNames: [String] {
+  package static var allNames: [String] {
     Image.allCases.flatMap { image in
       image.profiles.map { "\(StackName(image: image, profile: $0))" }
     } + ProgramStack.allCases.map { "\(StackName(program: $0))" }
   }
 
-  public var description: String {
+  package var description: String {
     if let program { return "\(Self.programPrefix):\(program.rawValue)" }
     return "\(image.rawValue):\(profile.name)"
   }

@@ -9,38 +9,38 @@ import VHDX
 /// ``Habits/exact``, no crash state of it breaks a rule. Confined to the thread of its simulation.
 ///
 /// Source: [MS-VHDX] (v20240423).
-public final class VHDXDisk: BlockDevice, @unchecked Sendable {
+package final class VHDXDisk: BlockDevice, @unchecked Sendable {
   /// In which order the image is written.
-  public enum Habits: Hashable, Sendable {
+  package enum Habits: Hashable, Sendable {
     /// The specification's obligations, with table changes kept back until a flush.
     case exact
     /// QEMU's order: every new block is logged, brought home and taken out of the log by itself.
     case qemu
   }
 
-  public struct Options: Sendable {
+  package struct Options: Sendable {
     /// Those of the writer count.
-    public var bugs: Set<BugSwitch>
-    public var habits: Habits
+    package var bugs: Set<BugSwitch>
+    package var habits: Habits
     /// What ``VHDXDisk/open()`` recovers with.
-    public var recovery: RecoveryProfile
+    package var recovery: RecoveryProfile
     /// Where the session's GUIDs are drawn from: another one for each session of an image.
-    public var identity: UInt64
+    package var identity: UInt64
     /// Where in the ring a fresh log begins, in bytes: a multiple of 4096. Near the ring's end, entries
     /// soon wrap.
-    public var firstRingByteOffset: UInt64 = 0
+    package var firstRingByteOffset: UInt64 = 0
     /// How much of the ring is left when a fresh log has begun, in bytes: a multiple of 4096, at least
     /// 12288. The rest is taken by empty entries that the first Tail still covers, so that space is
     /// soon short. All but one sector where it is `nil`. Entries take two sectors or more: an odd
     /// number of sectors makes the writer meet the Tail in the middle of one.
-    public var usableRingByteCount: UInt64?
+    package var usableRingByteCount: UInt64?
     /// Logged sectors are brought home before every so manyeth entry, and at close.
-    public var entriesPerCheckpoint = 2
+    package var entriesPerCheckpoint = 2
     /// How many sectors of the block table one log entry carries at most, so that a commit takes several
     /// entries; 126, the most that one sector of descriptors names, where it is `nil`.
-    public var entrySectorLimit: Int?
+    package var entrySectorLimit: Int?
 
-    public init(
+    package init(
       bugs: Set<BugSwitch> = [], habits: Habits = .exact, recovery: RecoveryProfile = .exact,
       identity: UInt64
     ) {
@@ -52,7 +52,7 @@ public final class VHDXDisk: BlockDevice, @unchecked Sendable {
   }
 
   /// No recovery makes a file longer than this; a simulated device keeps a word for every 64 KiB.
-  public static let maximumFileByteCount: UInt64 = 1 << 40
+  package static let maximumFileByteCount: UInt64 = 1 << 40
 
   private enum State {
     case notOpen
@@ -64,11 +64,11 @@ public final class VHDXDisk: BlockDevice, @unchecked Sendable {
   private let options: Options
   private let simulation: Simulation
   private var state = State.notOpen
-  public private(set) var sectorByteCount: UInt32
-  public private(set) var byteCount: UInt64 = 0
+  package private(set) var sectorByteCount: UInt32
+  package private(set) var byteCount: UInt64 = 0
 
   /// - Precondition: options that keep to their multiples.
-  public init(over file: any BlockDevice, options: Options, simulation: Simulation) {
+  package init(over file: any BlockDevice, options: Options, simulation: Simulation) {
     let sector = UInt64(LogRing.sectorByteCount)
     precondition(options.firstRingByteOffset % sector == 0, "a log begins at a whole sector")
     if let usable = options.usableRingByteCount {
@@ -85,7 +85,7 @@ public final class VHDXDisk: BlockDevice, @unchecked Sendable {
   /// Reads the image, and recovers it first where its log is not empty.
   ///
   /// - Throws: ``DeviceError/unusableImage(_:)`` where it cannot be opened.
-  public func open() async throws(DeviceError) {
+  package func open() async throws(DeviceError) {
     let opening = VHDXOpening(
       file: file, recovery: options.recovery, guids: GUIDSource(identity: options.identity))
     let image = try await opening.run()
@@ -96,7 +96,7 @@ public final class VHDXDisk: BlockDevice, @unchecked Sendable {
   }
 
   /// Brings everything home and empties the log. No request may be in flight.
-  public func close() async throws(DeviceError) {
+  package func close() async throws(DeviceError) {
     try await writer().close()
     state = .closed
   }
@@ -118,12 +118,12 @@ public final class VHDXDisk: BlockDevice, @unchecked Sendable {
 
   // MARK: BlockDevice
 
-  public func read(_ range: ByteRange) async throws(DeviceError) -> [UInt8] {
+  package func read(_ range: ByteRange) async throws(DeviceError) -> [UInt8] {
     try checkRequest(range)
     return try await writer().read(range)
   }
 
-  public func write(
+  package func write(
     _ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool
   ) async throws(DeviceError) {
     guard let range = ByteRange(checking: byteOffset, byteCount: UInt64(bytes.count)) else {
@@ -133,22 +133,22 @@ public final class VHDXDisk: BlockDevice, @unchecked Sendable {
     try await writer().write(bytes, at: byteOffset, isFUA: isFUA)
   }
 
-  public func writeZeroes(_ range: ByteRange, isFUA: Bool) async throws(DeviceError) {
+  package func writeZeroes(_ range: ByteRange, isFUA: Bool) async throws(DeviceError) {
     try checkRequest(range)
     try await writer().writeZeroes(range, isFUA: isFUA)
   }
 
-  public func discard(_ range: ByteRange) async throws(DeviceError) {
+  package func discard(_ range: ByteRange) async throws(DeviceError) {
     try checkRequest(range)
     try await writer().discard(range)
   }
 
-  public func flush() async throws(DeviceError) {
+  package func flush() async throws(DeviceError) {
     try await writer().flush()
   }
 
   /// A virtual disk keeps its length.
-  public func resize(toByteCount byteCount: UInt64) async throws(DeviceError) {
+  package func resize(toByteCount byteCount: UInt64) async throws(DeviceError) {
     throw .unsupported("a virtual disk keeps its length")
   }
 }

@@ -18,17 +18,17 @@ import WriteLog
 ///   then is answered with the error and may have an entry.
 ///
 /// Confined to the thread of its simulation.
-public final class WriteLogger: BlockDevice, @unchecked Sendable {
-  public struct Options: Hashable, Sendable {
-    public var sectorByteCount: UInt32 = 512
+package final class WriteLogger: BlockDevice, @unchecked Sendable {
+  package struct Options: Hashable, Sendable {
+    package var sectorByteCount: UInt32 = 512
     /// The superblock is rewritten after this many entries, whatever they are, when the next operation
     /// ends.
-    public var superblockInterval: Int = 4096
-    public var writesExtension = true
-    public var logIdentity: UInt64 = 0
-    public var bugs: Set<BugSwitch> = []
+    package var superblockInterval: Int = 4096
+    package var writesExtension = true
+    package var logIdentity: UInt64 = 0
+    package var bugs: Set<BugSwitch> = []
 
-    public init() {}
+    package init() {}
   }
 
   let device: any BlockDevice
@@ -43,7 +43,7 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
   private var held: [HeldEntry] = []
   private var flushCount = 0
 
-  public init(
+  package init(
     device: any BlockDevice, log: any BlockDevice, options: Options, simulation: Simulation
   ) {
     self.device = device
@@ -53,30 +53,30 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     journal = LogJournal(log: log, options: options, simulation: simulation)
   }
 
-  public var sectorByteCount: UInt32 { options.sectorByteCount }
-  public var byteCount: UInt64 { device.byteCount }
+  package var sectorByteCount: UInt32 { options.sectorByteCount }
+  package var byteCount: UInt64 { device.byteCount }
 
   /// How many entries have a place in the log.
-  public var entryCount: Int { journal.entryCount }
+  package var entryCount: Int { journal.entryCount }
 
   /// Starts a log, whatever the log device held before.
-  public func create() async throws(DeviceError) {
+  package func create() async throws(DeviceError) {
     try await journal.writeSuperblock(entryCount: 0)
   }
 
   /// Continues the log that the log device holds.
-  public func append() async throws(DeviceError) {
+  package func append() async throws(DeviceError) {
     try await journal.resume()
   }
 
   /// Leaves a superblock that counts every entry. Flush before.
-  public func close() async throws(DeviceError) {
+  package func close() async throws(DeviceError) {
     if options.bugs.contains(.countNotAtClose) { return }
     try await journal.count(through: journal.entryCount - 1)
   }
 
   /// Appends a text. Marks are not worth a superblock: they travel with the operations around them.
-  public func mark(_ text: String) async throws(DeviceError) {
+  package func mark(_ text: String) async throws(DeviceError) {
     let bytes = [UInt8](text.utf8)
     let header = EntryHeader(
       sector: 0, sectorCount: 0, flags: .mark, textByteCount: UInt64(bytes.count))
@@ -89,11 +89,11 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
 
   // MARK: BlockDevice
 
-  public func read(_ range: ByteRange) async throws(DeviceError) -> [UInt8] {
+  package func read(_ range: ByteRange) async throws(DeviceError) -> [UInt8] {
     try await device.read(range)
   }
 
-  public func write(
+  package func write(
     _ bytes: [UInt8], at byteOffset: UInt64, isFUA: Bool
   ) async throws(DeviceError) {
     let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
@@ -112,7 +112,7 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     try await append(header, timing, .data(bytes))
   }
 
-  public func writeZeroes(_ range: ByteRange, isFUA: Bool) async throws(DeviceError) {
+  package func writeZeroes(_ range: ByteRange, isFUA: Bool) async throws(DeviceError) {
     try checkAlignment(range)
     var timing = Timing(submittedAt: simulation.nextEventIndex())
     timing.payloadDigest = Checksum.xxh3([UInt8](repeating: 0, count: Int(range.byteCount)))
@@ -121,7 +121,7 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     try await append(header, timing, .zeroes(byteCount: range.byteCount))
   }
 
-  public func discard(_ range: ByteRange) async throws(DeviceError) {
+  package func discard(_ range: ByteRange) async throws(DeviceError) {
     try checkAlignment(range)
     let timing = Timing(submittedAt: simulation.nextEventIndex())
     var header = dataHeader(range, isFUA: false)
@@ -130,7 +130,7 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     try await append(header, timing, .data([]))
   }
 
-  public func resize(toByteCount byteCount: UInt64) async throws(DeviceError) {
+  package func resize(toByteCount byteCount: UInt64) async throws(DeviceError) {
     let timing = Timing(submittedAt: simulation.nextEventIndex())
     try await device.resize(toByteCount: byteCount)
     if options.bugs.contains(.sizeUnlogged) { return }
@@ -140,7 +140,7 @@ public final class WriteLogger: BlockDevice, @unchecked Sendable {
     try await append(header, timing, .text(text))
   }
 
-  public func flush() async throws(DeviceError) {
+  package func flush() async throws(DeviceError) {
     var timing = Timing(submittedAt: simulation.nextEventIndex())
     let header = EntryHeader(sector: 0, sectorCount: 0, flags: .flush)
     let number = flushCount

@@ -7,27 +7,27 @@ import Bytes
 ///
 /// Source: [MS-VHDX] 2.5. Its formulas for the entry count contradict the sentences beside them;
 /// these follow the sentences, as other implementations do.
-public struct BlockGeometry: Equatable, Sendable {
+package struct BlockGeometry: Equatable, Sendable {
   /// What an entry of the table is for.
-  public enum Role: Hashable, Sendable {
+  package enum Role: Hashable, Sendable {
     case payload(blockIndex: UInt64)
     case bitmap(chunkIndex: UInt64)
   }
 
-  public static let bitmapBlockByteCount: UInt64 = 1 << 20
+  package static let bitmapBlockByteCount: UInt64 = 1 << 20
   static let sectorCountPerChunk: UInt64 = 1 << 23
 
-  public let virtualDiskByteCount: UInt64
-  public let blockByteCount: UInt64
-  public let logicalSectorByteCount: UInt64
-  public let hasParent: Bool
+  package let virtualDiskByteCount: UInt64
+  package let blockByteCount: UInt64
+  package let logicalSectorByteCount: UInt64
+  package let hasParent: Bool
   /// Payload blocks in a chunk.
-  public let chunkRatio: UInt64
-  public let payloadBlockCount: UInt64
-  public let chunkCount: UInt64
+  package let chunkRatio: UInt64
+  package let payloadBlockCount: UInt64
+  package let chunkCount: UInt64
 
   /// - Precondition: values that ``DiskParameters`` accepts in an image.
-  public init(_ parameters: DiskParameters) {
+  package init(_ parameters: DiskParameters) {
     virtualDiskByteCount = parameters.virtualDiskByteCount
     blockByteCount = UInt64(parameters.blockByteCount)
     logicalSectorByteCount = UInt64(parameters.logicalSectorByteCount)
@@ -38,23 +38,23 @@ public struct BlockGeometry: Equatable, Sendable {
   }
 
   /// Entries that the table must have. Without a parent the last payload block's is the last.
-  public var entryCount: UInt64 {
+  package var entryCount: UInt64 {
     if hasParent { return chunkCount * (chunkRatio + 1) }
     return payloadBlockCount == 0
       ? 0 : payloadBlockCount + (payloadBlockCount - 1) / chunkRatio
   }
 
-  public func entryIndex(ofPayloadBlock blockIndex: UInt64) -> UInt64 {
+  package func entryIndex(ofPayloadBlock blockIndex: UInt64) -> UInt64 {
     blockIndex + blockIndex / chunkRatio
   }
 
-  public func entryIndex(ofBitmapOfChunk chunkIndex: UInt64) -> UInt64 {
+  package func entryIndex(ofBitmapOfChunk chunkIndex: UInt64) -> UInt64 {
     chunkIndex * (chunkRatio + 1) + chunkRatio
   }
 
   /// Payload indices past ``payloadBlockCount`` are the unused ones of a differencing disk's last
   /// chunk.
-  public func role(ofEntry entryIndex: UInt64) -> Role {
+  package func role(ofEntry entryIndex: UInt64) -> Role {
     let (chunkIndex, index) = entryIndex.quotientAndRemainder(dividingBy: chunkRatio + 1)
     return index == chunkRatio
       ? .bitmap(chunkIndex: chunkIndex)
@@ -62,7 +62,7 @@ public struct BlockGeometry: Equatable, Sendable {
   }
 
   /// The part of the virtual disk that a block holds; the disk's last block can be short.
-  public func range(ofPayloadBlock blockIndex: UInt64) -> ByteRange {
+  package func range(ofPayloadBlock blockIndex: UInt64) -> ByteRange {
     let byteOffset = blockIndex * blockByteCount
     return ByteRange(
       byteOffset: byteOffset, byteCount: min(blockByteCount, virtualDiskByteCount - byteOffset))

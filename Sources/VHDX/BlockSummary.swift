@@ -6,24 +6,24 @@ import Bytes
 /// says which are wrong.
 ///
 /// Source: [MS-VHDX] 2.5.
-public struct BlockSummary: Equatable, Sendable {
+package struct BlockSummary: Equatable, Sendable {
   /// How many of the largest gaps are kept.
-  public static let maximumGapCount = 5
+  package static let maximumGapCount = 5
 
   /// How many entries have each of the eight values of the state bits: of payload blocks, the entries
   /// that are all zero among them.
-  public private(set) var payloadCounts = [UInt64](repeating: 0, count: 8)
-  public private(set) var bitmapCounts = [UInt64](repeating: 0, count: 8)
+  package private(set) var payloadCounts = [UInt64](repeating: 0, count: 8)
+  package private(set) var bitmapCounts = [UInt64](repeating: 0, count: 8)
   /// Bytes of payload blocks and bitmap blocks that have a place in the file.
-  public private(set) var allocatedByteCount: UInt64 = 0
+  package private(set) var allocatedByteCount: UInt64 = 0
   /// Bytes of the file behind the header section that no structure and no block uses; `nil` where
   /// the file is longer than any disk needs.
-  public private(set) var unusedByteCount: UInt64?
+  package private(set) var unusedByteCount: UInt64?
   /// The largest stretches of them, the largest first.
-  public private(set) var gaps: [ByteRange] = []
+  package private(set) var gaps: [ByteRange] = []
 
   /// - Parameter occupied: the regions and the log.
-  public init(_ table: BlockTable, occupied: [ByteRange], fileByteCount: UInt64) {
+  package init(_ table: BlockTable, occupied: [ByteRange], fileByteCount: UInt64) {
     let geometry = table.geometry
     var map: OccupancyMap?
     if fileByteCount <= BlockTable.maximumComparedFileByteCount {

@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 
 /// The block allocation table of an image, read from the file where it is asked for: a table can
 /// have half a gigabyte, so it is never kept whole.
@@ -6,23 +7,23 @@ import Bytes
 /// Entries are what the file holds now; what a log has still to put there is not seen.
 ///
 /// Source: [MS-VHDX] 2.5; rules B01 to B07.
-public struct BlockTable {
+package struct BlockTable {
   /// Entries that are read at a time: 64 KiB.
   static let pageEntryCount: UInt64 = 8192
 
-  public let region: ByteRange
-  public let geometry: BlockGeometry
+  package let region: ByteRange
+  package let geometry: BlockGeometry
   private let file: any ImageFile
 
   /// - Parameter region: the table's region, inside of the file.
   /// - Throws: ``FormatError`` where the region is too small for the disk (rule B01).
-  public init(
+  package init(
     reading file: any ImageFile, region: ByteRange, geometry: BlockGeometry
   ) throws(FormatError) {
     let needed = geometry.entryCount * UInt64(BlockTableEntry.byteCount)
     guard needed <= region.byteCount else {
       throw FormatError(
-        .outOfRange, field: "blockTable.byteCount", at: region.byteOffset,
+        .outOfRange, breaking: .b01, field: "blockTable.byteCount", at: region.byteOffset,
         expected: "\(needed) bytes for the disk's \(geometry.virtualDiskByteCount)",
         found: "\(region.byteCount)",
         hint: "The region table or the virtual disk size is damaged.")
@@ -33,14 +34,14 @@ public struct BlockTable {
   }
 
   /// Where an entry stands in the file.
-  public func byteOffset(ofEntry entryIndex: UInt64) -> UInt64 {
+  package func byteOffset(ofEntry entryIndex: UInt64) -> UInt64 {
     region.byteOffset + entryIndex * UInt64(BlockTableEntry.byteCount)
   }
 
   /// The entries of `indices` as they stand; nothing is checked.
   ///
   /// - Precondition: indices of the table.
-  public func entries(in indices: Range<UInt64>) -> [BlockTableEntry] {
+  package func entries(in indices: Range<UInt64>) -> [BlockTableEntry] {
     let bytes = page(indices)
     return (0..<indices.count).map {
       BlockTableEntry(rawValue: bytes.load(at: $0 * BlockTableEntry.byteCount, as: UInt64.self))
@@ -50,7 +51,7 @@ public struct BlockTable {
   /// The entry of a payload block, fit to be read by.
   ///
   /// - Throws: ``FormatError`` where the entry breaks a rule.
-  public func payloadEntry(
+  package func payloadEntry(
     _ blockIndex: UInt64
   ) throws(FormatError) -> (state: PayloadState, byteOffset: UInt64) {
     let entryIndex = geometry.entryIndex(ofPayloadBlock: blockIndex)
@@ -59,7 +60,7 @@ public struct BlockTable {
   }
 
   /// Calls `body` with every entry that is not all zero, in the table's order.
-  public func forEachUsedEntry<Failure: Error>(
+  package func forEachUsedEntry<Failure: Error>(
     _ body: (_ entryIndex: UInt64, _ entry: BlockTableEntry) throws(Failure) -> Void
   ) throws(Failure) {
     var entryIndex: UInt64 = 0
@@ -96,7 +97,7 @@ public struct BlockTable {
     try checkReserved(entry, at: entryIndex)
     guard let state = entry.payloadState, state != .partiallyPresent || geometry.hasParent else {
       throw problem(
-        "state", entryIndex, geometry.hasParent ? "0 to 3, 6 or 7" : "0 to 3, or 6",
+        .b03, "state", entryIndex, geometry.hasParent ? "0 to 3, 6 or 7" : "0 to 3, or 6",
         "\(entry.stateBits)")
     }
     if state.hasBlock { try checkPlace(entry, byteCount: geometry.blockByteCount, at: entryIndex) }
@@ -110,7 +111,7 @@ public struct BlockTable {
     try checkReserved(entry, at: entryIndex)
     guard let state = entry.bitmapState, state != .present || geometry.hasParent else {
       throw problem(
-        "bitmapState", entryIndex,
+        .b04, "bitmapState", entryIndex,
         geometry.hasParent ? "0 or 6 for a bitmap block" : "0 without a parent",
         "\(entry.stateBits)")
     }
@@ -121,18 +122,17 @@ public struct BlockTable {
   }
 
   func problem(
-    _ field: String, _ entryIndex: UInt64, _ expected: String, _ found: String,
+    _ rule: Rule?, _ field: String, _ entryIndex: UInt64, _ expected: String, _ found: String,
     hint: String = "The block cannot be found; blocks with whole entries can still be read."
   ) -> FormatError {
     FormatError(
-      .outOfRange, field: "blockTable[\(entryIndex)].\(field)", at: byteOffset(ofEntry: entryIndex),
-      expected: expected, found: found, hint: hint)
+      .outOfRange, breaking: rule, field: "blockTable[\(entryIndex)].\(field)",
+      at: byteOffset(ofEntry: entryIndex), expected: expected, found: found, hint: hint)
   }
 
-  /// A block where something else stands (rule B06); the kind of error tells it from one that lies
-  /// outside of the file.
+  /// A block where something else stands (rule B06).
   func overlap(_ entryIndex: UInt64, _ found: String) -> FormatError {
-    var error = problem("fileOffsetMB", entryIndex, "a place of its own", found)
+    var error = problem(.b06, "fileOffsetMB", entryIndex, "a place of its own", found)
     error.kind = .wrongValue
     return error
   }
@@ -147,7 +147,7 @@ public struct BlockTable {
 
   private func checkReserved(_ entry: BlockTableEntry, at entryIndex: UInt64) throws(FormatError) {
     guard entry.isReservedZero else {
-      throw problem("reserved", entryIndex, "bits 3 to 19 zero", entry.rawValue.hex)
+      throw problem(.b02, "reserved", entryIndex, "bits 3 to 19 zero", entry.rawValue.hex)
     }
   }
 
@@ -159,7 +159,7 @@ public struct BlockTable {
       block.endByteOffset <= file.byteCount
     else {
       throw problem(
-        "fileOffsetMB", entryIndex,
+        .b05, "fileOffsetMB", entryIndex,
         "\(byteCount) bytes between 1 MiB and the file's end at \(file.byteCount)",
         "\(entry.byteOffset / mebibyteByteCount) MiB")
     }

@@ -13,7 +13,7 @@ extension BlockTable {
   ///   - fileByteCount: how long the file is.
   /// - Throws: ``FormatError`` at the first block that ends behind the file (rule B05) or lies on
   ///   something (rule B06).
-  public func checkAsQEMU(occupied: [ByteRange], fileByteCount: UInt64) throws(FormatError) {
+  package func checkAsQEMU(occupied: [ByteRange], fileByteCount: UInt64) throws(FormatError) {
     let sectorByteCount: UInt64 = 512
     let (rounded, overflow) = fileByteCount.addingReportingOverflow(sectorByteCount - 1)
     let readableByteCount = overflow ? .max : rounded / sectorByteCount * sectorByteCount
@@ -24,7 +24,7 @@ extension BlockTable {
         block.endByteOffset <= readableByteCount
       else {
         throw problem(
-          "fileOffsetMB", entryIndex,
+          .b05, "fileOffsetMB", entryIndex,
           "a block of \(geometry.blockByteCount) bytes inside of the file's \(fileByteCount)",
           "\(entry.byteOffset / mebibyteByteCount) MiB",
           hint: "QEMU takes the image for one that was cut short, and opens none of it.")

@@ -11,7 +11,7 @@ extension BlockTable {
   ///   - occupied: what no block may lie on.
   ///   - fileByteCount: how long the file is.
   /// - Throws: ``FormatError`` at the first entry that does not hold.
-  public func check(occupied: [ByteRange], fileByteCount: UInt64) throws(FormatError) {
+  package func check(occupied: [ByteRange], fileByteCount: UInt64) throws(FormatError) {
     guard fileByteCount <= Self.maximumComparedFileByteCount else {
       throw FormatError(
         .outOfRange, field: "fileByteCount", at: 0,

@@ -7,7 +7,7 @@ import Bytes
 /// every reader that is known answers zeroes, or what a parent has, and this is taken for a promise.
 ///
 /// Source: [MS-VHDX] 2.5.1.1.
-public enum PayloadState: UInt8, CaseIterable, Sendable {
+package enum PayloadState: UInt8, CaseIterable, Sendable {
   case notPresent = 0
   case undefined = 1
   case zero = 2
@@ -17,15 +17,15 @@ public enum PayloadState: UInt8, CaseIterable, Sendable {
   case partiallyPresent = 7
 
   /// Whether the entry's offset is where the block's bytes are.
-  public var hasBlock: Bool { self == .fullyPresent || self == .partiallyPresent }
+  package var hasBlock: Bool { self == .fullyPresent || self == .partiallyPresent }
   /// Whether a reader may answer anything at all.
-  public var isUndefined: Bool { self == .undefined || self == .unmapped }
+  package var isUndefined: Bool { self == .undefined || self == .unmapped }
 }
 
 /// Whether a chunk has its bitmap.
 ///
 /// Source: [MS-VHDX] 2.5.1.2.
-public enum BitmapState: UInt8, CaseIterable, Sendable {
+package enum BitmapState: UInt8, CaseIterable, Sendable {
   case notPresent = 0
   case present = 6
 }
@@ -37,29 +37,29 @@ public enum BitmapState: UInt8, CaseIterable, Sendable {
 ///     bits 20 to 63  fileOffsetMB: where the block stands, in MiB
 ///
 /// Source: [MS-VHDX] 2.5.1; rules B02 to B05.
-public struct BlockTableEntry: Hashable, Sendable {
-  public static let byteCount = 8
+package struct BlockTableEntry: Hashable, Sendable {
+  package static let byteCount = 8
   static let reservedBits: UInt64 = 0xf_fff8
 
-  public var rawValue: UInt64
+  package var rawValue: UInt64
 
-  public init(rawValue: UInt64) {
+  package init(rawValue: UInt64) {
     self.rawValue = rawValue
   }
 
   /// - Precondition: a multiple of 1 MiB.
-  public init(_ state: PayloadState, byteOffset: UInt64 = 0) {
+  package init(_ state: PayloadState, byteOffset: UInt64 = 0) {
     precondition(byteOffset % mebibyteByteCount == 0, "blocks are aligned to 1 MiB")
     rawValue = byteOffset | UInt64(state.rawValue)
   }
 
-  public var stateBits: UInt8 { UInt8(rawValue & 7) }
+  package var stateBits: UInt8 { UInt8(rawValue & 7) }
   /// Where the block stands, where the state says that there is one.
-  public var byteOffset: UInt64 { rawValue & ~0xf_ffff }
-  public var isReservedZero: Bool { rawValue & Self.reservedBits == 0 }
+  package var byteOffset: UInt64 { rawValue & ~0xf_ffff }
+  package var isReservedZero: Bool { rawValue & Self.reservedBits == 0 }
 
   /// `nil` for the two states that are reserved.
-  public var payloadState: PayloadState? { PayloadState(rawValue: stateBits) }
+  package var payloadState: PayloadState? { PayloadState(rawValue: stateBits) }
   /// `nil` for every state that a bitmap block cannot have.
-  public var bitmapState: BitmapState? { BitmapState(rawValue: stateBits) }
+  package var bitmapState: BitmapState? { BitmapState(rawValue: stateBits) }
 }

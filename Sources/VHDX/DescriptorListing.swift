@@ -5,7 +5,7 @@ extension LogRing {
   /// left out.
   ///
   /// Source: [MS-VHDX] 2.3.1.
-  public func forEachDescriptor<Failure: Error>(
+  package func forEachDescriptor<Failure: Error>(
     of entry: FoundLogEntry, _ body: (LogDescriptor) throws(Failure) -> Void
   ) throws(Failure) {
     var cursor = DescriptorCursor(entry, ring: self)

@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 
 /// What the metadata says of the virtual disk and of how the file keeps it.
 ///
@@ -10,22 +11,22 @@ import Bytes
 ///     physical sector size  byte 0 4 physicalSectorByteCount, 512 or 4096
 ///
 /// Source: [MS-VHDX] 2.6.2.1 to 2.6.2.5; rules M07 to M10.
-public struct DiskParameters: Equatable, Sendable {
-  public static let maximumDiskByteCount: UInt64 = 64 << 40
-  public static let allowedBlockByteCounts: ClosedRange<UInt32> = (1 << 20)...(256 << 20)
+package struct DiskParameters: Equatable, Sendable {
+  package static let maximumDiskByteCount: UInt64 = 64 << 40
+  package static let allowedBlockByteCounts: ClosedRange<UInt32> = (1 << 20)...(256 << 20)
 
-  public var virtualDiskByteCount: UInt64
-  public var blockByteCount: UInt32
+  package var virtualDiskByteCount: UInt64
+  package var blockByteCount: UInt32
   /// What "fixed" means: blocks stay where they are, and the file does not shrink.
-  public var leavesBlocksAllocated: Bool
+  package var leavesBlocksAllocated: Bool
   /// What "differencing" means.
-  public var hasParent: Bool
+  package var hasParent: Bool
   /// The identity that the disk shows on page 83h.
-  public var virtualDiskID: GUID
-  public var logicalSectorByteCount: UInt32
-  public var physicalSectorByteCount: UInt32
+  package var virtualDiskID: GUID
+  package var logicalSectorByteCount: UInt32
+  package var physicalSectorByteCount: UInt32
 
-  public init(
+  package init(
     virtualDiskByteCount: UInt64, blockByteCount: UInt32, leavesBlocksAllocated: Bool = false,
     hasParent: Bool = false, virtualDiskID: GUID, logicalSectorByteCount: UInt32 = 512,
     physicalSectorByteCount: UInt32 = 512
@@ -40,7 +41,7 @@ public struct DiskParameters: Equatable, Sendable {
   }
 
   /// The bytes of an item; empty for the parent locator, which is none of these.
-  public func encode(_ item: MetadataItem) -> [UInt8] {
+  package func encode(_ item: MetadataItem) -> [UInt8] {
     var writer = ByteWriter()
     switch item {
     case .fileParameters:
@@ -63,19 +64,19 @@ public struct DiskParameters: Equatable, Sendable {
     parsing item: (MetadataItem) throws(FormatError) -> (bytes: [UInt8], byteOffset: UInt64)
   ) throws(FormatError) {
     let parameters = try item(.fileParameters)
-    var reader = ByteReader(ByteRegion(parameters.bytes))
+    var reader = ByteReader(ByteRegion(parameters.bytes), breaking: .m07)
     blockByteCount = try reader.read("blockByteCount")
     let flags: UInt32 = try reader.read("fileParameters.flags")
     guard flags <= 3 else {
       throw Self.problem(
-        "fileParameters.flags", parameters.byteOffset + 4, "bits 0 and 1 at most", flags.hex)
+        .m08, "fileParameters.flags", parameters.byteOffset + 4, "bits 0 and 1 at most", flags.hex)
     }
     leavesBlocksAllocated = flags & 1 != 0
     hasParent = flags & 2 != 0
     let disk = try item(.virtualDiskByteCount)
     virtualDiskByteCount = try Self.read("virtualDiskByteCount", disk.bytes)
     let identity = try item(.virtualDiskID)
-    var identityReader = ByteReader(ByteRegion(identity.bytes))
+    var identityReader = ByteReader(ByteRegion(identity.bytes), breaking: .m07)
     virtualDiskID = try identityReader.readGUID("virtualDiskID")
     let logical = try item(.logicalSectorByteCount)
     logicalSectorByteCount = try Self.read("logicalSectorByteCount", logical.bytes)
@@ -99,7 +100,7 @@ public struct DiskParameters: Equatable, Sendable {
     guard Self.allowedBlockByteCounts.contains(blockByteCount), blockByteCount.nonzeroBitCount == 1
     else {
       throw Self.problem(
-        "blockByteCount", byteOffset(.fileParameters), "a power of two from 1 MiB to 256 MiB",
+        .m08, "blockByteCount", byteOffset(.fileParameters), "a power of two from 1 MiB to 256 MiB",
         "\(blockByteCount)")
     }
     for (item, field, byteCount) in [
@@ -107,14 +108,14 @@ public struct DiskParameters: Equatable, Sendable {
       (.physicalSectorByteCount, "physicalSectorByteCount", physicalSectorByteCount),
     ] {
       guard byteCount == 512 || byteCount == 4096 else {
-        throw Self.problem(field, byteOffset(item), "512 or 4096", "\(byteCount)")
+        throw Self.problem(.m10, field, byteOffset(item), "512 or 4096", "\(byteCount)")
       }
     }
     guard virtualDiskByteCount % UInt64(logicalSectorByteCount) == 0,
       virtualDiskByteCount <= Self.maximumDiskByteCount
     else {
       throw Self.problem(
-        "virtualDiskByteCount", byteOffset(.virtualDiskByteCount),
+        .m09, "virtualDiskByteCount", byteOffset(.virtualDiskByteCount),
         "whole sectors of \(logicalSectorByteCount) bytes, \(Self.maximumDiskByteCount) at most",
         "\(virtualDiskByteCount)")
     }
@@ -123,15 +124,15 @@ public struct DiskParameters: Equatable, Sendable {
   private static func read<Value: FixedWidthInteger>(
     _ field: String, _ bytes: [UInt8]
   ) throws(FormatError) -> Value {
-    var reader = ByteReader(ByteRegion(bytes))
+    var reader = ByteReader(ByteRegion(bytes), breaking: .m07)
     return try reader.read(field)
   }
 
   private static func problem(
-    _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String
+    _ rule: Rule, _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String
   ) -> FormatError {
     FormatError(
-      .outOfRange, field: field, at: byteOffset, expected: expected, found: found,
+      .outOfRange, breaking: rule, field: field, at: byteOffset, expected: expected, found: found,
       hint: "The disk cannot be read without this value; metadata has no second copy.")
   }
 }

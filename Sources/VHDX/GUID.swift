@@ -8,28 +8,28 @@ import Bytes
 ///     bytes 8 to 15   groups 4 and 5, in reading order
 ///
 /// Source: [MS-VHDX] 2.2 (v20240423), GUIDs in the binary form of [MS-DTYP] 2.3.4.2.
-public struct GUID: Hashable, Sendable, CustomStringConvertible {
-  public static let byteCount = 16
-  public static let zero = GUID(low: 0, high: 0)
+package struct GUID: Hashable, Sendable, CustomStringConvertible {
+  package static let byteCount = 16
+  package static let zero = GUID(low: 0, high: 0)
 
   /// Bytes 0 to 7 and 8 to 15, each as a little-endian number.
-  public var low: UInt64
-  public var high: UInt64
+  package var low: UInt64
+  package var high: UInt64
 
-  public init(low: UInt64, high: UInt64) {
+  package init(low: UInt64, high: UInt64) {
     self.low = low
     self.high = high
   }
 
-  public init(loading region: ByteRegion, at byteOffset: Int) {
+  package init(loading region: ByteRegion, at byteOffset: Int) {
     low = region.load(at: byteOffset, as: UInt64.self)
     high = region.load(at: byteOffset + 8, as: UInt64.self)
   }
 
-  public var isZero: Bool { low == 0 && high == 0 }
+  package var isZero: Bool { low == 0 && high == 0 }
 
   /// `2DC27766-F623-4200-9D64-115E9BFD4A08`; `nil` for anything else.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     let groups = text.split(separator: "-", omittingEmptySubsequences: false)
     guard groups.map(\.count) == [8, 4, 4, 4, 12],
       let first = UInt64(groups[0], radix: 16), let second = UInt64(groups[1], radix: 16),
@@ -40,7 +40,7 @@ public struct GUID: Hashable, Sendable, CustomStringConvertible {
     self.init(low: first | (second << 32) | (third << 48), high: tail.byteSwapped)
   }
 
-  public var description: String {
+  package var description: String {
     let head = low.hexDigits
     let tail = high.byteSwapped.hexDigits
     let groups = [

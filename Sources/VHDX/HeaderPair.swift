@@ -3,22 +3,22 @@ import Bytes
 /// Where one of the two headers stands.
 ///
 /// Source: [MS-VHDX] 2.2.
-public enum HeaderSlot: Int, CaseIterable, Sendable {
+package enum HeaderSlot: Int, CaseIterable, Sendable {
   case first
   case second
 
-  public var byteOffset: UInt64 { self == .first ? 64 << 10 : 128 << 10 }
+  package var byteOffset: UInt64 { self == .first ? 64 << 10 : 128 << 10 }
 
-  public var range: ByteRange {
+  package var range: ByteRange {
     ByteRange(byteOffset: byteOffset, byteCount: UInt64(VHDXHeader.byteCount))
   }
 
-  public var other: HeaderSlot { self == .first ? .second : .first }
+  package var other: HeaderSlot { self == .first ? .second : .first }
 }
 
 /// How headers are read where the specification is silent or programs differ.
-public struct HeaderReadingOptions: Equatable, Sendable {
-  public enum EqualSequenceNumbers: Sendable {
+package struct HeaderReadingOptions: Equatable, Sendable {
+  package enum EqualSequenceNumbers: Sendable {
     /// Neither header is current (rule H04).
     case refuse
     /// The first header is current where the bytes of both are the same, as Disk2VHD leaves them.
@@ -26,7 +26,7 @@ public struct HeaderReadingOptions: Equatable, Sendable {
   }
 
   /// Which header decides over versions and the log's place.
-  public enum VersionReading: Sendable {
+  package enum VersionReading: Sendable {
     /// Version and log fields are looked at in the current header.
     case ofCurrentHeader
     /// A header of another version is no valid header at all; log fields are left to whoever
@@ -34,10 +34,10 @@ public struct HeaderReadingOptions: Equatable, Sendable {
     case asValidity
   }
 
-  public var equalSequenceNumbers: EqualSequenceNumbers
-  public var versions: VersionReading
+  package var equalSequenceNumbers: EqualSequenceNumbers
+  package var versions: VersionReading
 
-  public init(
+  package init(
     equalSequenceNumbers: EqualSequenceNumbers = .refuse,
     versions: VersionReading = .ofCurrentHeader
   ) {
@@ -46,25 +46,25 @@ public struct HeaderReadingOptions: Equatable, Sendable {
   }
 
   /// The specification, read strictly.
-  public static let strict = HeaderReadingOptions()
+  package static let strict = HeaderReadingOptions()
   /// As QEMU 7.2 chooses a header.
-  public static let qemu = HeaderReadingOptions(
+  package static let qemu = HeaderReadingOptions(
     equalSequenceNumbers: .acceptIdentical, versions: .asValidity)
 }
 
 /// One slot as it stands in a file.
-public struct HeaderCopy: Equatable, Sendable {
-  public var slot: HeaderSlot
+package struct HeaderCopy: Equatable, Sendable {
+  package var slot: HeaderSlot
   /// Up to 4096 bytes; fewer where the file ends before.
-  public var bytes: [UInt8]
+  package var bytes: [UInt8]
   /// The header, or why the slot holds no valid one.
-  public var outcome: Result<VHDXHeader, FormatError>
+  package var outcome: Result<VHDXHeader, FormatError>
 
   /// `nil` where the slot is not valid.
-  public var header: VHDXHeader? { try? outcome.get() }
+  package var header: VHDXHeader? { try? outcome.get() }
 
   /// Whether the bytes that a writer leaves as zero are zero (rule H09).
-  public var isReservedZero: Bool {
+  package var isReservedZero: Bool {
     bytes.dropFirst(VHDXHeader.reservedByteOffset).allSatisfy { $0 == 0 }
   }
 
@@ -82,11 +82,11 @@ public struct HeaderCopy: Equatable, Sendable {
 }
 
 /// The header that an image goes by, and where it stands.
-public struct CurrentHeader: Equatable, Sendable {
-  public var slot: HeaderSlot
-  public var header: VHDXHeader
+package struct CurrentHeader: Equatable, Sendable {
+  package var slot: HeaderSlot
+  package var header: VHDXHeader
 
-  public init(slot: HeaderSlot, header: VHDXHeader) {
+  package init(slot: HeaderSlot, header: VHDXHeader) {
     self.slot = slot
     self.header = header
   }
@@ -95,24 +95,24 @@ public struct CurrentHeader: Equatable, Sendable {
 /// Both headers of an image.
 ///
 /// Source: [MS-VHDX] 2.2.2.
-public struct HeaderPair: Equatable, Sendable {
-  public var first: HeaderCopy
-  public var second: HeaderCopy
+package struct HeaderPair: Equatable, Sendable {
+  package var first: HeaderCopy
+  package var second: HeaderCopy
 
   /// Reads both slots as they stand; nothing is refused yet.
-  public init(reading file: any ImageFile) {
+  package init(reading file: any ImageFile) {
     first = HeaderCopy(reading: file, slot: .first)
     second = HeaderCopy(reading: file, slot: .second)
   }
 
-  public subscript(slot: HeaderSlot) -> HeaderCopy { slot == .first ? first : second }
+  package subscript(slot: HeaderSlot) -> HeaderCopy { slot == .first ? first : second }
 
   /// The only valid header, or the valid one with the larger sequence number, with its versions and
   /// log fields checked as `options` say.
   ///
   /// - Parameter fileByteCount: the log must end inside of the file.
   /// - Throws: ``FormatError`` where there is no such header (rules H03 to H07).
-  public func current(
+  package func current(
     _ options: HeaderReadingOptions = .strict, fileByteCount: UInt64
   ) throws(FormatError) -> CurrentHeader {
     let current = try select(options)
@@ -154,14 +154,15 @@ public struct HeaderPair: Equatable, Sendable {
     else { return copy.outcome }
     return .failure(
       FormatError(
-        .wrongValue, field: "header.version", at: copy.slot.byteOffset + 66,
+        .wrongValue, breaking: .h05, field: "header.version", at: copy.slot.byteOffset + 66,
         expected: "\(VHDXHeader.version)", found: "\(header.version)",
         hint: "Only version 1 of the format exists."))
   }
 
   private func ambiguity(_ sequenceNumber: UInt64) -> FormatError {
     FormatError(
-      .wrongValue, field: "header.sequenceNumber", at: HeaderSlot.second.byteOffset + 8,
+      .wrongValue, breaking: .h04, field: "header.sequenceNumber",
+      at: HeaderSlot.second.byteOffset + 8,
       expected: "another number than in the first header", found: "\(sequenceNumber)",
       hint: "Neither header is current; a reading that takes identical headers is an option.")
   }

@@ -1,14 +1,14 @@
 import Bytes
 
 /// Which fields of a header change. What is `nil` stays as it is.
-public struct HeaderChange: Equatable, Sendable {
-  public var fileWriteGUID: GUID?
-  public var dataWriteGUID: GUID?
-  public var logGUID: GUID?
-  public var logByteCount: UInt32?
-  public var logByteOffset: UInt64?
+package struct HeaderChange: Equatable, Sendable {
+  package var fileWriteGUID: GUID?
+  package var dataWriteGUID: GUID?
+  package var logGUID: GUID?
+  package var logByteCount: UInt32?
+  package var logByteOffset: UInt64?
 
-  public init(
+  package init(
     fileWriteGUID: GUID? = nil, dataWriteGUID: GUID? = nil, logGUID: GUID? = nil,
     logByteCount: UInt32? = nil, logByteOffset: UInt64? = nil
   ) {
@@ -34,11 +34,11 @@ public struct HeaderChange: Equatable, Sendable {
 
 /// One write of the update procedure: what goes into which slot. Once the bytes are flushed,
 /// ``current`` is the image's header.
-public struct HeaderWrite: Equatable, Sendable {
-  public var current: CurrentHeader
-  public var bytes: [UInt8]
+package struct HeaderWrite: Equatable, Sendable {
+  package var current: CurrentHeader
+  package var bytes: [UInt8]
 
-  public var byteOffset: UInt64 { current.slot.byteOffset }
+  package var byteOffset: UInt64 { current.slot.byteOffset }
 }
 
 extension CurrentHeader {
@@ -50,13 +50,13 @@ extension CurrentHeader {
   ///
   /// - Parameter wrapping: goes on with 0 after the last number, as QEMU does.
   /// - Throws: ``FormatError`` where no larger sequence number exists.
-  public func updated(
+  package func updated(
     _ change: HeaderChange = HeaderChange(), wrapping: Bool = false
   ) throws(FormatError) -> HeaderWrite {
     let (sequenceNumber, overflow) = header.sequenceNumber.addingReportingOverflow(1)
     guard !overflow || wrapping else {
       throw FormatError(
-        .outOfRange, field: "header.sequenceNumber", at: slot.byteOffset + 8,
+        .outOfRange, breaking: .h04, field: "header.sequenceNumber", at: slot.byteOffset + 8,
         expected: "less than \(UInt64.max)", found: "\(header.sequenceNumber)",
         hint: "No header can follow this one: convert the image into a new one.")
     }
@@ -71,7 +71,7 @@ extension HeaderPair {
   /// ``CurrentHeader/updated(_:)`` of the pair's current header.
   ///
   /// - Throws: ``FormatError`` where there is no current header.
-  public func updated(
+  package func updated(
     _ change: HeaderChange = HeaderChange(), options: HeaderReadingOptions = .strict,
     fileByteCount: UInt64
   ) throws(FormatError) -> HeaderWrite {

@@ -6,7 +6,7 @@ extension VHDXLayout {
 
   /// Calls `body` with everything of the new file that is not zero, in pieces of 512 KiB at most, in
   /// the file's order. The file has ``fileByteCount`` bytes.
-  public func forEachPiece<Failure: Error>(
+  package func forEachPiece<Failure: Error>(
     _ body: (_ bytes: [UInt8], _ byteOffset: UInt64) throws(Failure) -> Void
   ) throws(Failure) {
     try body(FileIdentifier(creator: creator).encode(), 0)
@@ -76,7 +76,7 @@ extension VHDXLayout {
 
 extension MemoryImage {
   /// A new image in memory.
-  public convenience init(_ layout: VHDXLayout) {
+  package convenience init(_ layout: VHDXLayout) {
     self.init(SparseBytes(byteCount: layout.fileByteCount))
     layout.forEachPiece { write($0, at: $1) }
   }

@@ -3,7 +3,7 @@ import Bytes
 /// The bytes of an image file, whatever keeps them: a mapped file, memory, or a view of a crash state.
 ///
 /// Reading is synchronous and cannot fail: what an image needs of a failing device is decided before.
-public protocol ImageFile: AnyObject {
+package protocol ImageFile: AnyObject {
   var byteCount: UInt64 { get }
   /// The bytes of `range`, which must lie inside of the file.
   func read(_ range: ByteRange) -> [UInt8]
@@ -14,11 +14,11 @@ public protocol ImageFile: AnyObject {
 }
 
 extension ImageFile {
-  public func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 { 0 }
+  package func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 { 0 }
 }
 
 /// An image file that recovery may change. What was written is optional until ``flush()``.
-public protocol WritableImageFile: ImageFile {
+package protocol WritableImageFile: ImageFile {
   /// Grows the file where the bytes reach behind its end.
   func write(_ bytes: [UInt8], at byteOffset: UInt64)
   /// Makes a range read as zeroes; grows the file where it reaches behind its end.
@@ -28,24 +28,24 @@ public protocol WritableImageFile: ImageFile {
 }
 
 /// An image file in memory, sparse.
-public final class MemoryImage: WritableImageFile {
-  public private(set) var contents: SparseBytes
+package final class MemoryImage: WritableImageFile {
+  package private(set) var contents: SparseBytes
 
-  public var byteCount: UInt64 { contents.byteCount }
+  package var byteCount: UInt64 { contents.byteCount }
 
-  public init(_ contents: SparseBytes) {
+  package init(_ contents: SparseBytes) {
     self.contents = contents
   }
 
-  public func read(_ range: ByteRange) -> [UInt8] { contents.read(range) }
+  package func read(_ range: ByteRange) -> [UInt8] { contents.read(range) }
 
-  public func write(_ bytes: [UInt8], at byteOffset: UInt64) {
+  package func write(_ bytes: [UInt8], at byteOffset: UInt64) {
     let end = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count)).endByteOffset
     if end > contents.byteCount { contents.resize(toByteCount: end) }
     contents.write(bytes, at: byteOffset)
   }
 
-  public func zero(_ range: ByteRange) {
+  package func zero(_ range: ByteRange) {
     if range.isEmpty { return }
     if range.endByteOffset > contents.byteCount {
       contents.resize(toByteCount: range.endByteOffset)
@@ -53,7 +53,7 @@ public final class MemoryImage: WritableImageFile {
     contents.zero(range)
   }
 
-  public func resize(toByteCount byteCount: UInt64) { contents.resize(toByteCount: byteCount) }
+  package func resize(toByteCount byteCount: UInt64) { contents.resize(toByteCount: byteCount) }
 
-  public func flush() {}
+  package func flush() {}
 }

@@ -5,15 +5,15 @@ import Bytes
 /// Items of others stay in the file; ``bytes(of:in:)`` hands one out as it stands.
 ///
 /// Source: [MS-VHDX] 2.6; rules M01 to M11.
-public struct ImageMetadata: Equatable, Sendable {
-  public var region: ByteRange
-  public var table: MetadataTable
-  public var parameters: DiskParameters
+package struct ImageMetadata: Equatable, Sendable {
+  package var region: ByteRange
+  package var table: MetadataTable
+  package var parameters: DiskParameters
   /// There is one where the disk has a parent, and only there.
-  public var parentLocator: ParentLocator?
+  package var parentLocator: ParentLocator?
 
   /// Metadata that was read and judged elsewhere.
-  public init(
+  package init(
     region: ByteRange, table: MetadataTable, parameters: DiskParameters,
     parentLocator: ParentLocator?
   ) {
@@ -25,7 +25,7 @@ public struct ImageMetadata: Equatable, Sendable {
 
   /// - Parameter region: the metadata region, inside of the file.
   /// - Throws: ``FormatError`` at the first field that is missing or wrong.
-  public init(reading file: any ImageFile, region: ByteRange) throws(FormatError) {
+  package init(reading file: any ImageFile, region: ByteRange) throws(FormatError) {
     let table = try MetadataTable(reading: file, region: region)
     self.region = region
     self.table = table
@@ -35,7 +35,7 @@ public struct ImageMetadata: Equatable, Sendable {
     let locatorEntry = table.entry(.parentLocator)
     guard parameters.hasParent == (locatorEntry != nil) else {
       throw FormatError(
-        .wrongValue, field: "fileParameters.flags", at: region.byteOffset,
+        .wrongValue, breaking: .m11, field: "fileParameters.flags", at: region.byteOffset,
         expected: "a parent locator where the disk has a parent, and only there",
         found: parameters.hasParent ? "no locator" : "a locator, but no parent",
         hint: "The metadata table or the file parameters are damaged.")
@@ -54,7 +54,8 @@ public struct ImageMetadata: Equatable, Sendable {
     let (end, overflow) = region.byteOffset.addingReportingOverflow(Self.mostByteCountOfQEMU)
     guard !overflow else {
       throw FormatError(
-        .outOfRange, field: "region.byteOffset", at: region.byteOffset, expected: "less than 2^63",
+        .outOfRange, breaking: .g04, field: "region.byteOffset", at: region.byteOffset,
+        expected: "less than 2^63",
         found: "\(region.byteOffset)", hint: "No file reaches that far.")
     }
     try self.init(
@@ -62,7 +63,8 @@ public struct ImageMetadata: Equatable, Sendable {
       region: ByteRange(byteOffset: region.byteOffset, byteCount: Self.mostByteCountOfQEMU))
     guard parameters.logicalSectorByteCount == 512 else {
       throw FormatError(
-        .wrongValue, field: "logicalSectorByteCount", at: region.byteOffset, expected: "512",
+        .wrongValue, breaking: .m10, field: "logicalSectorByteCount", at: region.byteOffset,
+        expected: "512",
         found: "\(parameters.logicalSectorByteCount)",
         hint: "QEMU has no VHDX images of other sectors.")
     }
@@ -72,7 +74,7 @@ public struct ImageMetadata: Equatable, Sendable {
   private static let mostByteCountOfQEMU: UInt64 = 1 << 33
 
   /// An item's bytes, at most 1 MiB. The entry must be one of ``table``.
-  public func bytes(of entry: MetadataEntry, in file: any ImageFile) -> [UInt8] {
+  package func bytes(of entry: MetadataEntry, in file: any ImageFile) -> [UInt8] {
     file.read(
       ByteRange(
         byteOffset: region.byteOffset + UInt64(entry.byteOffset),
@@ -86,7 +88,7 @@ public struct ImageMetadata: Equatable, Sendable {
     let index = table.entries.firstIndex { $0.itemID == item.id && !$0.isUser }
     guard let index else {
       throw MetadataEntry.problem(
-        "entries", region.byteOffset + UInt64(MetadataTable.headerByteCount),
+        .m07, "entries", region.byteOffset + UInt64(MetadataTable.headerByteCount),
         "the \(item.name), \(item.id)", "\(table.entries.count) others")
     }
     let entry = table.entries[index]
@@ -95,17 +97,17 @@ public struct ImageMetadata: Equatable, Sendable {
       + UInt64(MetadataTable.headerByteCount + index * MetadataEntry.byteCount)
     if let byteCount = item.byteCount, entry.byteCount != byteCount {
       throw MetadataEntry.problem(
-        "byteCount", place + 20, "\(byteCount) for the \(item.name)", "\(entry.byteCount)",
+        .m07, "byteCount", place + 20, "\(byteCount) for the \(item.name)", "\(entry.byteCount)",
         kind: .wrongValue)
     }
     guard entry.flags == item.flags else {
       throw MetadataEntry.problem(
-        "flags", place + 24, "\(item.flags.rawValue.hex) for the \(item.name)",
+        .m07, "flags", place + 24, "\(item.flags.rawValue.hex) for the \(item.name)",
         entry.flags.rawValue.hex, kind: .wrongValue)
     }
     let range = ByteRange(
       byteOffset: region.byteOffset + UInt64(entry.byteOffset),
       byteCount: UInt64(entry.byteCount))
-    return (try file.read(item.name, in: range), range.byteOffset)
+    return (try file.read(item.name, in: range, breaking: .m02), range.byteOffset)
   }
 }

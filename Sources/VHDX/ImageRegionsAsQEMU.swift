@@ -12,14 +12,14 @@ extension ImageRegions {
   ///
   /// - Parameter log: also where it is empty: a region must not have it inside.
   /// - Throws: ``FormatError`` at the first field that QEMU refuses.
-  public init(asQEMUReads file: any ImageFile, log: ByteRange?) throws(FormatError) {
+  package init(asQEMUReads file: any ImageFile, log: ByteRange?) throws(FormatError) {
     let slot = RegionTableSlot.first
     let place = ByteRange(byteOffset: slot.byteOffset, byteCount: UInt64(RegionTable.byteCount))
     let table = try RegionTableFields(
-      parsing: file.read("regionTable", in: place), at: slot.byteOffset)
+      parsing: file.read("regionTable", in: place, breaking: .g01), at: slot.byteOffset)
     guard table.entryCount <= RegionTable.maximumEntryCount else {
       throw FormatError(
-        .outOfRange, field: "regionTable.entryCount", at: slot.byteOffset + 8,
+        .outOfRange, breaking: .g02, field: "regionTable.entryCount", at: slot.byteOffset + 8,
         expected: "at most \(RegionTable.maximumEntryCount)", found: "\(table.entryCount)",
         hint: "The table was written wrongly; compare it with its other copy.")
     }
@@ -44,7 +44,7 @@ extension ImageRegions {
   ) throws(FormatError) {
     guard let other = others.first(where: { $0.overlaps(range) }) else { return }
     throw FormatError(
-      .wrongValue, field: "region.byteOffset", at: byteOffset,
+      .wrongValue, breaking: .h08, field: "region.byteOffset", at: byteOffset,
       expected: "a region apart from \(other)", found: "\(range)",
       hint: "Two regions overlap, or one and the log, so one of them is damaged.")
   }
@@ -54,13 +54,13 @@ extension ImageRegions {
   ) throws(FormatError) {
     if !entry.entry.isKnown, entry.isRequired {
       throw FormatError(
-        .wrongValue, field: "region.guid", at: byteOffset,
+        .wrongValue, breaking: .g07, field: "region.guid", at: byteOffset,
         expected: "a region that this program knows", found: "\(entry.guid)",
         hint: "The image needs a newer program.")
     }
     if entry.entry.isKnown, earlier.contains(where: { $0.guid == entry.guid }) {
       throw FormatError(
-        .wrongValue, field: "region.guid", at: byteOffset,
+        .wrongValue, breaking: .g03, field: "region.guid", at: byteOffset,
         expected: "a region that no entry before names", found: "\(entry.guid)",
         hint: "Two entries for one region contradict each other.")
     }
@@ -71,13 +71,13 @@ extension ImageRegions {
   ) throws(FormatError) -> RegionEntry {
     guard let entry = table.entries.first(where: { $0.guid == guid }) else {
       throw FormatError(
-        .wrongValue, field: "regionTable.entries", at: slot.byteOffset + 16,
+        .wrongValue, breaking: .g06, field: "regionTable.entries", at: slot.byteOffset + 16,
         expected: "the region \(guid)", found: "\(table.entries.count) others",
         hint: "Without this region nothing can be read.")
     }
     guard let range = entry.range, range.endByteOffset <= UInt64(Int64.max) else {
       throw FormatError(
-        .outOfRange, field: "region.byteOffset", at: slot.byteOffset + 16,
+        .outOfRange, breaking: .g04, field: "region.byteOffset", at: slot.byteOffset + 16,
         expected: "a region that ends below 2^63", found: "\(entry.byteOffset)",
         hint: "No file reaches that far.")
     }

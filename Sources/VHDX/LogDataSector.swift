@@ -8,12 +8,12 @@ import Bytes
 ///     byte 4092     4  sequenceLow   lower half of the entry's sequence number
 ///
 /// Source: [MS-VHDX] 2.3.1.4 (v20240423).
-public struct LogDataSector: Equatable, Sendable {
-  public static let byteCount = 4096
+package struct LogDataSector: Equatable, Sendable {
+  package static let byteCount = 4096
   static let signature = Array("data".utf8)
   private static let payload = 8..<4092
 
-  public var bytes: [UInt8]
+  package var bytes: [UInt8]
 
   /// - Precondition: 4096 bytes.
   init(_ bytes: [UInt8]) {
@@ -23,7 +23,7 @@ public struct LogDataSector: Equatable, Sendable {
 
   var hasSignature: Bool { bytes.starts(with: Self.signature) }
 
-  public var sequenceNumber: UInt64 {
+  package var sequenceNumber: UInt64 {
     let region = ByteRegion(bytes)
     return UInt64(region.load(at: 4, as: UInt32.self)) << 32
       | UInt64(region.load(at: Self.payload.upperBound, as: UInt32.self))

@@ -14,25 +14,25 @@ import Bytes
 ///            byte 24  8  sequenceNumber  that of the entry
 ///
 /// Source: [MS-VHDX] 2.3.1.2 and 2.3.1.3 (v20240423).
-public struct LogDescriptor: Equatable, Sendable {
-  public enum Kind: Equatable, Sendable {
+package struct LogDescriptor: Equatable, Sendable {
+  package enum Kind: Equatable, Sendable {
     case zero(byteCount: UInt64, reserved: UInt32)
     /// The bytes that the data sector has no room for, as little-endian numbers.
     case data(leadingBytes: UInt64, trailingBytes: UInt32)
   }
 
-  public static let byteCount = 32
+  package static let byteCount = 32
   static let zeroSignature = Array("zero".utf8)
   static let dataSignature = Array("desc".utf8)
   /// The same four bytes as a little-endian number.
   private static let zeroSignatureNumber: UInt32 = 0x6f72_657a
   private static let dataSignatureNumber: UInt32 = 0x6373_6564
 
-  public var kind: Kind
-  public var fileByteOffset: UInt64
-  public var sequenceNumber: UInt64
+  package var kind: Kind
+  package var fileByteOffset: UInt64
+  package var sequenceNumber: UInt64
 
-  public init(kind: Kind, fileByteOffset: UInt64, sequenceNumber: UInt64) {
+  package init(kind: Kind, fileByteOffset: UInt64, sequenceNumber: UInt64) {
     self.kind = kind
     self.fileByteOffset = fileByteOffset
     self.sequenceNumber = sequenceNumber
@@ -55,13 +55,13 @@ public struct LogDescriptor: Equatable, Sendable {
     sequenceNumber = region.load(at: byteOffset + 24, as: UInt64.self)
   }
 
-  public var isData: Bool {
+  package var isData: Bool {
     if case .data = kind { return true }
     return false
   }
 
   /// How many bytes of the file it replaces.
-  public var targetByteCount: UInt64 {
+  package var targetByteCount: UInt64 {
     switch kind {
     case .zero(let byteCount, _): byteCount
     case .data: UInt64(LogRing.sectorByteCount)
@@ -69,7 +69,7 @@ public struct LogDescriptor: Equatable, Sendable {
   }
 
   /// Which bytes of the file it replaces; `nil` where their end does not fit into 64 bits.
-  public var target: ByteRange? {
+  package var target: ByteRange? {
     ByteRange(checking: fileByteOffset, byteCount: targetByteCount)
   }
 

@@ -1,7 +1,7 @@
 import Bytes
 
 /// One change that a log entry carries.
-public enum LogUpdate: Equatable, Sendable {
+package enum LogUpdate: Equatable, Sendable {
   case zero(ByteRange)
   /// 4096 bytes for a place that is a multiple of 4096.
   case data([UInt8], fileByteOffset: UInt64)
@@ -10,16 +10,16 @@ public enum LogUpdate: Equatable, Sendable {
 /// A log entry to be written: its updates and what its header says.
 ///
 /// Source: [MS-VHDX] 2.3.1.
-public struct LogEntry: Equatable, Sendable {
-  public var logGUID: GUID
-  public var sequenceNumber: UInt64
-  public var tailByteOffset: UInt32
-  public var flushedByteCount: UInt64
-  public var lastByteCount: UInt64
+package struct LogEntry: Equatable, Sendable {
+  package var logGUID: GUID
+  package var sequenceNumber: UInt64
+  package var tailByteOffset: UInt32
+  package var flushedByteCount: UInt64
+  package var lastByteCount: UInt64
   /// None in an empty entry, which starts a log or moves its tail.
-  public var updates: [LogUpdate]
+  package var updates: [LogUpdate]
 
-  public init(
+  package init(
     logGUID: GUID, sequenceNumber: UInt64, tailByteOffset: UInt32, flushedByteCount: UInt64,
     lastByteCount: UInt64, updates: [LogUpdate] = []
   ) {
@@ -32,7 +32,7 @@ public struct LogEntry: Equatable, Sendable {
   }
 
   /// How many bytes the entry takes in the ring: whole sectors.
-  public var byteCount: UInt64 {
+  package var byteCount: UInt64 {
     let dataCount = updates.reduce(into: UInt64(0)) { if case .data = $1 { $0 += 1 } }
     let descriptors = LogEntryHeader.descriptorSectorCount(
       descriptorCount: UInt64(updates.count))
@@ -42,7 +42,7 @@ public struct LogEntry: Equatable, Sendable {
   /// The entry in one piece, with its checksum; where it wraps is for who writes it into a ring.
   ///
   /// - Precondition: the entry has at most 2^32 - 1 bytes.
-  public func encode() -> [UInt8] {
+  package func encode() -> [UInt8] {
     precondition(byteCount <= UInt64(UInt32.max), "an entry whose length fits into its header")
     var header = LogEntryHeader(
       entryByteCount: UInt32(byteCount), tailByteOffset: tailByteOffset,

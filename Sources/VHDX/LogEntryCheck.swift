@@ -1,12 +1,12 @@
 import Bytes
 
 /// An entry that was found in the ring and is valid.
-public struct FoundLogEntry: Equatable, Sendable {
-  public var ringByteOffset: UInt64
-  public var header: LogEntryHeader
+package struct FoundLogEntry: Equatable, Sendable {
+  package var ringByteOffset: UInt64
+  package var header: LogEntryHeader
 
   /// How many bytes of the ring it takes, one sector at least.
-  public var byteCount: UInt64 {
+  package var byteCount: UInt64 {
     max(UInt64(header.entryByteCount), UInt64(LogRing.sectorByteCount))
   }
 }
@@ -75,7 +75,7 @@ struct LogEntryCheck {
       try checkByteCount(of: entry, dataCount: dataCount)
       try checkDataSectors(of: entry, dataCount: dataCount)
     } catch {
-      let isDescriptor = error.reason.rule == "E08" || error.reason.rule == "E09"
+      let isDescriptor = error.reason.rule == .e08 || error.reason.rule == .e09
       if profile.has(.badDescriptorFatal) && isDescriptor { return .fatal(error) }
       // A program that trusts the claim sums it before it looks at lengths and data sectors.
       if profile.has(.badChecksumSkipsClaim) && !isDescriptor,

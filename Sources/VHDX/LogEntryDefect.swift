@@ -1,6 +1,8 @@
+import Rules
+
 /// Why the bytes at a place of the log are no entry that replay may use.
-public struct LogEntryDefect: Error, Equatable, Sendable, CustomStringConvertible {
-  public enum Reason: String, CaseIterable, Sendable {
+package struct LogEntryDefect: Error, Equatable, Sendable, CustomStringConvertible {
+  package enum Reason: String, CaseIterable, Sendable {
     case signature = "no entry signature"
     case foreignGUID = "another log's GUID"
     case checksum = "wrong checksum"
@@ -19,30 +21,30 @@ public struct LogEntryDefect: Error, Equatable, Sendable, CustomStringConvertibl
     case target = "target that a log must not change"
 
     /// The rule of the catalogue that says so.
-    public var rule: String {
+    package var rule: Rule {
       switch self {
-      case .signature, .foreignGUID: "E01"
-      case .checksum: "E02"
-      case .entryByteCount: "E03"
-      case .tail: "E04"
-      case .sequenceNumber: "E05"
-      case .reserved: "E06"
-      case .fileByteCount: "E07"
-      case .descriptorSignature, .descriptorSequenceNumber, .descriptorAlignment: "E08"
-      case .zeroByteCount, .descriptorRange: "E09"
-      case .dataSignature, .dataSequenceNumber: "E10"
-      case .target: "E11"
+      case .signature, .foreignGUID: .e01
+      case .checksum: .e02
+      case .entryByteCount: .e03
+      case .tail: .e04
+      case .sequenceNumber: .e05
+      case .reserved: .e06
+      case .fileByteCount: .e07
+      case .descriptorSignature, .descriptorSequenceNumber, .descriptorAlignment: .e08
+      case .zeroByteCount, .descriptorRange: .e09
+      case .dataSignature, .dataSequenceNumber: .e10
+      case .target: .e11
       }
     }
   }
 
-  public var reason: Reason
+  package var reason: Reason
   /// Where in the file the field stands.
-  public var fileByteOffset: UInt64
-  public var expected: String
-  public var found: String
+  package var fileByteOffset: UInt64
+  package var expected: String
+  package var found: String
 
-  public init(
+  package init(
     _ reason: Reason, at fileByteOffset: UInt64, expected: String, found: String
   ) {
     self.reason = reason
@@ -51,7 +53,7 @@ public struct LogEntryDefect: Error, Equatable, Sendable, CustomStringConvertibl
     self.found = found
   }
 
-  public var description: String {
+  package var description: String {
     "\(reason.rule) \(reason.rawValue) at byte \(fileByteOffset): expected \(expected), found \(found)"
   }
 }

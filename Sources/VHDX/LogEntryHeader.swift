@@ -16,20 +16,20 @@ import Bytes
 /// All numbers are little-endian.
 ///
 /// Source: [MS-VHDX] 2.3.1.1 (v20240423), with FlushedFileOffset and LastFileOffset as the last two.
-public struct LogEntryHeader: Equatable, Sendable {
-  public static let byteCount = 64
-  public static let signature = Array("loge".utf8)
+package struct LogEntryHeader: Equatable, Sendable {
+  package static let byteCount = 64
+  package static let signature = Array("loge".utf8)
   static let checksumByteOffset = 4
 
-  public var checksum: UInt32 = 0
-  public var entryByteCount: UInt32
-  public var tailByteOffset: UInt32
-  public var sequenceNumber: UInt64
-  public var descriptorCount: UInt32
-  public var reserved: UInt32 = 0
-  public var logGUID: GUID
-  public var flushedByteCount: UInt64
-  public var lastByteCount: UInt64
+  package var checksum: UInt32 = 0
+  package var entryByteCount: UInt32
+  package var tailByteOffset: UInt32
+  package var sequenceNumber: UInt64
+  package var descriptorCount: UInt32
+  package var reserved: UInt32 = 0
+  package var logGUID: GUID
+  package var flushedByteCount: UInt64
+  package var lastByteCount: UInt64
 
   /// The fields as they stand, without the signature.
   ///
@@ -46,7 +46,7 @@ public struct LogEntryHeader: Equatable, Sendable {
     lastByteCount = region.load(at: byteOffset + 56, as: UInt64.self)
   }
 
-  public init(
+  package init(
     entryByteCount: UInt32, tailByteOffset: UInt32, sequenceNumber: UInt64,
     descriptorCount: UInt32, logGUID: GUID, flushedByteCount: UInt64, lastByteCount: UInt64
   ) {
@@ -63,7 +63,7 @@ public struct LogEntryHeader: Equatable, Sendable {
   /// 128 into each later one.
   ///
   /// Source: [MS-VHDX] 2.3.1.
-  public static func descriptorSectorCount(descriptorCount: UInt64) -> UInt64 {
+  package static func descriptorSectorCount(descriptorCount: UInt64) -> UInt64 {
     let sector = UInt64(LogRing.sectorByteCount)
     let (area, overflow) = descriptorCount.multipliedReportingOverflow(
       by: UInt64(LogDescriptor.byteCount))

@@ -4,29 +4,29 @@ import Bytes
 /// writer: what is wrong with an entry counts as much as what it says.
 ///
 /// Source: [MS-VHDX] 2.3.1; rules E01 to E11.
-public struct LogEntryInspection {
-  public enum Finding: Sendable {
+package struct LogEntryInspection {
+  package enum Finding: Sendable {
     case entry(FoundLogEntry)
     case defect(LogEntryDefect)
   }
 
-  public let ring: LogRing
+  package let ring: LogRing
   /// How many sectors were read so far; for whoever bounds the work on a hostile ring.
-  public private(set) var readSectorCount: UInt64 = 0
+  package private(set) var readSectorCount: UInt64 = 0
 
-  public init(ring: LogRing) {
+  package init(ring: LogRing) {
     self.ring = ring
   }
 
   /// The header's fields as they stand; `nil` where the place does not start with "loge".
-  public func header(at ringByteOffset: UInt64) -> LogEntryHeader? {
+  package func header(at ringByteOffset: UInt64) -> LogEntryHeader? {
     let bytes = ring.sector(at: ringByteOffset, byteCount: LogEntryHeader.byteCount)
     guard bytes.starts(with: LogEntryHeader.signature) else { return nil }
     return LogEntryHeader(loading: ByteRegion(bytes), at: 0)
   }
 
   /// Checks the entry at a place by every rule that its own bytes can break.
-  public mutating func inspect(at ringByteOffset: UInt64) -> Finding {
+  package mutating func inspect(at ringByteOffset: UInt64) -> Finding {
     let guid = header(at: ringByteOffset)?.logGUID ?? .zero
     var check = LogEntryCheck(ring: ring, logGUID: guid, profile: .exact)
     let verdict = check.verdict(at: ringByteOffset, required: nil)
@@ -41,7 +41,7 @@ public struct LogEntryInspection {
   }
 
   /// Calls `body` with each update of a valid entry: the sector's 4096 bytes, or a range of zeroes.
-  public func forEachUpdate(of entry: FoundLogEntry, _ body: (LogUpdate) -> Void) {
+  package func forEachUpdate(of entry: FoundLogEntry, _ body: (LogUpdate) -> Void) {
     var cursor = DescriptorCursor(entry, ring: ring)
     var place = ring.advanced(
       entry.ringByteOffset,

@@ -3,14 +3,14 @@ import Bytes
 /// The log's place in the file, read as a ring of 4096-byte sectors.
 ///
 /// Source: [MS-VHDX] 2.3.
-public struct LogRing {
-  public static let sectorByteCount = 4096
+package struct LogRing {
+  package static let sectorByteCount = 4096
 
-  public let file: any ImageFile
-  public let range: ByteRange
+  package let file: any ImageFile
+  package let range: ByteRange
 
   /// - Precondition: whole sectors, at least one. What lies behind the file's end reads as zeroes.
-  public init(_ file: any ImageFile, range: ByteRange) {
+  package init(_ file: any ImageFile, range: ByteRange) {
     precondition(
       range.byteCount >= UInt64(Self.sectorByteCount)
         && range.byteCount % UInt64(Self.sectorByteCount) == 0, "a ring of whole sectors")
@@ -18,16 +18,16 @@ public struct LogRing {
     self.range = range
   }
 
-  public var byteCount: UInt64 { range.byteCount }
-  public var sectorCount: UInt64 { byteCount / UInt64(Self.sectorByteCount) }
+  package var byteCount: UInt64 { range.byteCount }
+  package var sectorCount: UInt64 { byteCount / UInt64(Self.sectorByteCount) }
 
   /// The place in the ring that lies `byteCount` bytes behind `ringByteOffset`.
-  public func advanced(_ ringByteOffset: UInt64, by moreByteCount: UInt64) -> UInt64 {
+  package func advanced(_ ringByteOffset: UInt64, by moreByteCount: UInt64) -> UInt64 {
     (ringByteOffset + moreByteCount) % byteCount
   }
 
   /// Where in the file a place of the ring is.
-  public func fileByteOffset(_ ringByteOffset: UInt64) -> UInt64 {
+  package func fileByteOffset(_ ringByteOffset: UInt64) -> UInt64 {
     range.byteOffset + ringByteOffset % byteCount
   }
 

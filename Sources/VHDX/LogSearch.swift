@@ -3,16 +3,16 @@ import Bytes
 /// Entries that stand one behind the other with numbers that go up by one.
 ///
 /// Source: [MS-VHDX] 2.3.2.
-public struct LogRun: Equatable, Sendable {
+package struct LogRun: Equatable, Sendable {
   /// Why the run has no further entry.
-  public enum Ending: Equatable, Sendable {
+  package enum Ending: Equatable, Sendable {
     case defect(LogEntryDefect)
     case sequenceNumber(expected: UInt64, found: UInt64)
     case wholeRing
   }
 
   /// Whether the run is the one to replay, and why not.
-  public enum Standing: Equatable, Sendable {
+  package enum Standing: Equatable, Sendable {
     case active
     /// The head's Tail is where no entry of the run starts.
     case incomplete(tailByteOffset: UInt32)
@@ -21,43 +21,43 @@ public struct LogRun: Equatable, Sendable {
   }
 
   /// In order, the first in front; at least one.
-  public var entries: [FoundLogEntry]
-  public var ending: Ending
-  public var standing: Standing
+  package var entries: [FoundLogEntry]
+  package var ending: Ending
+  package var standing: Standing
 
-  public var head: FoundLogEntry { entries[entries.count - 1] }
+  package var head: FoundLogEntry { entries[entries.count - 1] }
 
-  public var byteCount: UInt64 { entries.reduce(0) { $0 + $1.byteCount } }
+  package var byteCount: UInt64 { entries.reduce(0) { $0 + $1.byteCount } }
 
   /// Which entry the head's Tail names; `nil` where it names none.
-  public var tailEntryIndex: Int? {
+  package var tailEntryIndex: Int? {
     entries.firstIndex { $0.ringByteOffset == UInt64(head.header.tailByteOffset) }
   }
 }
 
 /// What a search of the ring found.
-public struct LogSearchReport: Sendable {
+package struct LogSearchReport: Sendable {
   /// A hostile ring has a run in each of a million sectors; of so many, with so many entries, only
   /// the first ones are kept, and the active one.
-  public static let maximumRunCount = 1024
+  package static let maximumRunCount = 1024
   static let maximumKeptEntryCount = 1 << 18
 
   /// The runs that were tried as a candidate, in the order found.
-  public internal(set) var runs: [LogRun] = []
+  package internal(set) var runs: [LogRun] = []
   /// How many more were tried and are not kept.
-  public internal(set) var unlistedRunCount = 0
+  package internal(set) var unlistedRunCount = 0
   /// How many entries of all runs carry another log's GUID: only with ``RecoveryBug/readsOldGUID``.
-  public internal(set) var foreignEntryCount = 0
+  package internal(set) var foreignEntryCount = 0
   private var keptEntryCount = 0
   private var isActiveExtra = false
   /// The run to replay; `nil` where there is none.
-  public internal(set) var activeRunIndex: Int?
+  package internal(set) var activeRunIndex: Int?
   /// What made a search with ``RecoveryBug/badDescriptorFatal`` give up.
-  public internal(set) var fatalDefect: LogEntryDefect?
+  package internal(set) var fatalDefect: LogEntryDefect?
   /// Whether a search with a mistake would go on for ever.
-  public internal(set) var neverEnds = false
+  package internal(set) var neverEnds = false
 
-  public var active: LogRun? { activeRunIndex.map { runs[$0] } }
+  package var active: LogRun? { activeRunIndex.map { runs[$0] } }
 
   /// Keeps a run; the one that is active now takes the place of an earlier one where no more are kept.
   fileprivate mutating func add(_ run: LogRun, isActive: Bool) {
@@ -89,7 +89,7 @@ public struct LogSearchReport: Sendable {
 /// more bytes than the ring.
 ///
 /// Source: [MS-VHDX] 2.3.3 (v20240423); the numbers of its steps stand in the code.
-public struct LogSearch {
+package struct LogSearch {
   private var check: LogEntryCheck
   private let profile: RecoveryProfile
   private let ring: LogRing
@@ -106,7 +106,7 @@ public struct LogSearch {
   /// Searches the whole ring.
   ///
   /// - Parameter logGUID: that of the current header.
-  public static func run(
+  package static func run(
     _ ring: LogRing, logGUID: GUID, profile: RecoveryProfile = .exact
   ) -> LogSearchReport {
     var search = LogSearch(ring, logGUID: logGUID, profile: profile)

@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 
 /// One row of the metadata table: which item, and where in the region its bytes are.
 ///
@@ -9,43 +10,43 @@ import Bytes
 ///     byte 28   4  reserved    zero
 ///
 /// Source: [MS-VHDX] 2.6.1.2; rules M02, M03 and M05.
-public struct MetadataEntry: Equatable, Sendable {
-  public static let byteCount = 32
-  public static let maximumItemByteCount: UInt32 = 1 << 20
+package struct MetadataEntry: Equatable, Sendable {
+  package static let byteCount = 32
+  package static let maximumItemByteCount: UInt32 = 1 << 20
 
-  public struct Flags: OptionSet, Hashable, Sendable {
-    public var rawValue: UInt32
-    public static let user = Flags(rawValue: 1)
-    public static let virtualDisk = Flags(rawValue: 2)
-    public static let required = Flags(rawValue: 4)
+  package struct Flags: OptionSet, Hashable, Sendable {
+    package var rawValue: UInt32
+    package static let user = Flags(rawValue: 1)
+    package static let virtualDisk = Flags(rawValue: 2)
+    package static let required = Flags(rawValue: 4)
 
-    public init(rawValue: UInt32) { self.rawValue = rawValue }
+    package init(rawValue: UInt32) { self.rawValue = rawValue }
   }
 
-  public var itemID: GUID
-  public var byteOffset: UInt32
-  public var byteCount: UInt32
-  public var flags: Flags
+  package var itemID: GUID
+  package var byteOffset: UInt32
+  package var byteCount: UInt32
+  package var flags: Flags
 
-  public init(itemID: GUID, byteOffset: UInt32, byteCount: UInt32, flags: Flags) {
+  package init(itemID: GUID, byteOffset: UInt32, byteCount: UInt32, flags: Flags) {
     self.itemID = itemID
     self.byteOffset = byteOffset
     self.byteCount = byteCount
     self.flags = flags
   }
 
-  public var isUser: Bool { flags.contains(.user) }
-  public var isRequired: Bool { flags.contains(.required) }
+  package var isUser: Bool { flags.contains(.user) }
+  package var isRequired: Bool { flags.contains(.required) }
 
   /// From the region's start.
-  public var range: ByteRange {
+  package var range: ByteRange {
     ByteRange(byteOffset: UInt64(byteOffset), byteCount: UInt64(byteCount))
   }
 
   /// An entry as it stands, whatever its fields say, and its reserved bytes.
   ///
   /// - Throws: ``FormatError`` where the bytes end before the entry does.
-  public static func fields(
+  package static func fields(
     reading reader: inout ByteReader
   ) throws(FormatError) -> (entry: MetadataEntry, reserved: UInt32) {
     let entry = MetadataEntry(
@@ -63,14 +64,14 @@ public struct MetadataEntry: Equatable, Sendable {
     (self, reserved) = try Self.fields(reading: &reader)
     guard byteCount <= Self.maximumItemByteCount else {
       throw Self.problem(
-        "byteCount", place + 20, "at most \(Self.maximumItemByteCount)", "\(byteCount)")
+        .m03, "byteCount", place + 20, "at most \(Self.maximumItemByteCount)", "\(byteCount)")
     }
     try checkPlace(at: place + 16, regionByteCount: regionByteCount)
     guard flags.rawValue <= 7 else {
-      throw Self.problem("flags", place + 24, "bits 0 to 2 at most", flags.rawValue.hex)
+      throw Self.problem(.m05, "flags", place + 24, "bits 0 to 2 at most", flags.rawValue.hex)
     }
     guard reserved == 0 else {
-      throw Self.problem("entryReserved", place + 28, "0", reserved.hex)
+      throw Self.problem(.m05, "entryReserved", place + 28, "0", reserved.hex)
     }
   }
 
@@ -80,25 +81,26 @@ public struct MetadataEntry: Equatable, Sendable {
     if byteCount == 0 {
       guard byteOffset == 0 else {
         throw Self.problem(
-          "byteOffset", place, "0 for an item without bytes", "\(byteOffset)",
+          .m03, "byteOffset", place, "0 for an item without bytes", "\(byteOffset)",
           kind: .wrongValue)
       }
       return
     }
     guard byteOffset >= MetadataTable.byteCount, range.endByteOffset <= regionByteCount else {
       throw Self.problem(
-        "byteOffset", place,
+        .m02, "byteOffset", place,
         "\(byteCount) bytes between \(MetadataTable.byteCount) and the region's \(regionByteCount)",
         "\(byteOffset)")
     }
   }
 
   static func problem(
-    _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String,
+    _ rule: Rule, _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String,
     kind: FormatError.Kind = .outOfRange
   ) -> FormatError {
     FormatError(
-      kind, field: "metadata.\(field)", at: byteOffset, expected: expected, found: found,
+      kind, breaking: rule, field: "metadata.\(field)", at: byteOffset, expected: expected,
+      found: found,
       hint: "The metadata table is damaged; it has no second copy.")
   }
 }

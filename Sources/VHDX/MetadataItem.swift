@@ -3,7 +3,7 @@ import Bytes
 /// The items that a program must know.
 ///
 /// Source: [MS-VHDX] 2.6.2.
-public enum MetadataItem: Int, CaseIterable, Sendable {
+package enum MetadataItem: Int, CaseIterable, Sendable {
   case fileParameters
   case virtualDiskByteCount
   case virtualDiskID
@@ -11,12 +11,12 @@ public enum MetadataItem: Int, CaseIterable, Sendable {
   case physicalSectorByteCount
   case parentLocator
 
-  public init?(id: GUID) {
+  package init?(id: GUID) {
     guard let item = Self.allCases.first(where: { $0.id == id }) else { return nil }
     self = item
   }
 
-  public var id: GUID {
+  package var id: GUID {
     switch self {
     case .fileParameters: GUID(low: 0x4d43_fa36_caa1_6737, high: 0x6be7_44aa_f033_b6b3)
     case .virtualDiskByteCount: GUID(low: 0x4876_cd1b_2fa5_4224, high: 0xb8f4_3bd8_be5d_11b2)
@@ -27,7 +27,7 @@ public enum MetadataItem: Int, CaseIterable, Sendable {
     }
   }
 
-  public var flags: MetadataEntry.Flags {
+  package var flags: MetadataEntry.Flags {
     switch self {
     case .fileParameters, .parentLocator: .required
     default: [.virtualDisk, .required]
@@ -35,7 +35,7 @@ public enum MetadataItem: Int, CaseIterable, Sendable {
   }
 
   /// `nil` where it varies.
-  public var byteCount: UInt32? {
+  package var byteCount: UInt32? {
     switch self {
     case .fileParameters, .virtualDiskByteCount: 8
     case .virtualDiskID: 16
@@ -45,7 +45,7 @@ public enum MetadataItem: Int, CaseIterable, Sendable {
   }
 
   /// The name that messages and listings use.
-  public var name: String {
+  package var name: String {
     switch self {
     case .fileParameters: "file parameters"
     case .virtualDiskByteCount: "virtual disk size"

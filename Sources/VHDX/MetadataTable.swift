@@ -11,18 +11,18 @@ import Bytes
 /// Nothing in this region has a checksum.
 ///
 /// Source: [MS-VHDX] 2.6.1.1; rules M01 to M06.
-public struct MetadataTable: Equatable, Sendable {
-  public static let byteCount = 64 << 10
-  public static let signature = Array("metadata".utf8)
-  public static let maximumEntryCount = 2047
-  public static let maximumUserEntryCount = 1024
-  public static let headerByteCount = 32
+package struct MetadataTable: Equatable, Sendable {
+  package static let byteCount = 64 << 10
+  package static let signature = Array("metadata".utf8)
+  package static let maximumEntryCount = 2047
+  package static let maximumUserEntryCount = 1024
+  package static let headerByteCount = 32
 
   /// In the order of the file, user items and unknown ones among them.
-  public var entries: [MetadataEntry]
+  package var entries: [MetadataEntry]
 
   /// - Precondition: at most 2047 entries.
-  public init(entries: [MetadataEntry]) {
+  package init(entries: [MetadataEntry]) {
     precondition(entries.count <= Self.maximumEntryCount, "a metadata table has 2047 entries")
     self.entries = entries
   }
@@ -31,19 +31,20 @@ public struct MetadataTable: Equatable, Sendable {
   ///
   /// - Throws: ``FormatError`` at the first field that is missing or wrong, at an item that lies on
   ///   another one, and at a required item that this program does not know.
-  public init(
+  package init(
     reading file: any ImageFile, region: ByteRange
   ) throws(FormatError) {
     let headerRange = ByteRange(
       byteOffset: region.byteOffset, byteCount: UInt64(Self.headerByteCount))
     let entryCount = try Self.entryCount(
-      of: file.read("metadata", in: headerRange), at: region.byteOffset)
+      of: file.read("metadata", in: headerRange, breaking: .m01), at: region.byteOffset)
     let bytes = try file.read(
       "metadata.entries",
       in: ByteRange(
         byteOffset: headerRange.endByteOffset,
-        byteCount: UInt64(entryCount * MetadataEntry.byteCount)))
-    var reader = ByteReader(ByteRegion(bytes))
+        byteCount: UInt64(entryCount * MetadataEntry.byteCount)),
+      breaking: .m01)
+    var reader = ByteReader(ByteRegion(bytes), breaking: .m01)
     entries = []
     entries.reserveCapacity(entryCount)
     for _ in 0..<entryCount {
@@ -55,7 +56,7 @@ public struct MetadataTable: Equatable, Sendable {
   }
 
   /// The table's first 64 KiB.
-  public func encode() -> [UInt8] {
+  package func encode() -> [UInt8] {
     var writer = ByteWriter(reservingByteCount: Self.byteCount)
     writer.write(Self.signature)
     writer.write(UInt16(0))
@@ -73,26 +74,27 @@ public struct MetadataTable: Equatable, Sendable {
   }
 
   /// A system item; user items may have the same identifier and are others.
-  public func entry(_ item: MetadataItem) -> MetadataEntry? {
+  package func entry(_ item: MetadataItem) -> MetadataEntry? {
     entries.first { $0.itemID == item.id && !$0.isUser }
   }
 
   private static func entryCount(
     of header: [UInt8], at byteOffset: UInt64
   ) throws(FormatError) -> Int {
-    try Signature.check(Self.signature, in: header, structure: "metadata", at: byteOffset)
-    var reader = ByteReader(ByteRegion(header), at: 8)
+    try Signature.check(
+      Self.signature, in: header, structure: "metadata", at: byteOffset, breaking: .m01)
+    var reader = ByteReader(ByteRegion(header), at: 8, breaking: .m01)
     let reserved: UInt16 = try reader.read("metadata.reserved")
     let entryCount: UInt16 = try reader.read("metadata.entryCount")
     let rest = header.indices.filter { $0 >= 12 && header[$0] != 0 }
     guard reserved == 0 && rest.isEmpty else {
       let place = reserved != 0 ? 8 : rest.first ?? 12
       throw MetadataEntry.problem(
-        "reserved", byteOffset + UInt64(place), "0", header[place].hex)
+        .m01, "reserved", byteOffset + UInt64(place), "0", header[place].hex)
     }
     guard entryCount <= maximumEntryCount else {
       throw MetadataEntry.problem(
-        "entryCount", byteOffset + 10, "at most \(maximumEntryCount)", "\(entryCount)")
+        .m01, "entryCount", byteOffset + 10, "at most \(maximumEntryCount)", "\(entryCount)")
     }
     return Int(entryCount)
   }
@@ -108,19 +110,19 @@ public struct MetadataTable: Equatable, Sendable {
       let place = byteOffset + UInt64(index * MetadataEntry.byteCount)
       guard seen.insert(Identity(itemID: entry.itemID, isUser: entry.isUser)).inserted else {
         throw MetadataEntry.problem(
-          "itemID", place, "an item that no entry before names", "\(entry.itemID)",
+          .m04, "itemID", place, "an item that no entry before names", "\(entry.itemID)",
           kind: .wrongValue)
       }
       userEntryCount += entry.isUser ? 1 : 0
       guard userEntryCount <= Self.maximumUserEntryCount else {
         throw MetadataEntry.problem(
-          "userEntries", place + 24, "at most \(Self.maximumUserEntryCount) user items",
+          .m04, "userEntries", place + 24, "at most \(Self.maximumUserEntryCount) user items",
           "one more")
       }
       let isKnown = !entry.isUser && MetadataItem(id: entry.itemID) != nil
       guard isKnown || !entry.isRequired else {
         throw MetadataEntry.problem(
-          "itemID", place, "a required item that this program knows", "\(entry.itemID)")
+          .m06, "itemID", place, "a required item that this program knows", "\(entry.itemID)")
       }
     }
     try checkDisjoint(at: byteOffset)
@@ -132,7 +134,7 @@ public struct MetadataTable: Equatable, Sendable {
     for (index, next) in zip(filled, filled.dropFirst())
     where entries[index].range.overlaps(entries[next].range) {
       throw MetadataEntry.problem(
-        "byteOffset", byteOffset + UInt64(next * MetadataEntry.byteCount + 16),
+        .m02, "byteOffset", byteOffset + UInt64(next * MetadataEntry.byteCount + 16),
         "an item apart from \(entries[index].range)", "\(entries[next].range)")
     }
   }

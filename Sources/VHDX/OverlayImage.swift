@@ -1,7 +1,7 @@
 import Bytes
 
 /// What was done to an image file, in order.
-public enum ImageChange: Equatable, Sendable {
+package enum ImageChange: Equatable, Sendable {
   case write(byteOffset: UInt64, bytes: [UInt8])
   case zero(ByteRange)
   case resize(toByteCount: UInt64)
@@ -15,22 +15,22 @@ public enum ImageChange: Equatable, Sendable {
 /// lower file instead of keeping zeroes.
 ///
 /// Source: [MS-VHDX] 2.3.3, footnote 5: a read-only opening replays the log in memory.
-public final class OverlayImage: WritableImageFile {
-  public let base: any ImageFile
-  public private(set) var byteCount: UInt64
+package final class OverlayImage: WritableImageFile {
+  package let base: any ImageFile
+  package private(set) var byteCount: UInt64
   /// Everything that was done, in order.
-  public private(set) var changes: [ImageChange] = []
+  package private(set) var changes: [ImageChange] = []
 
   /// A sector of the log, so that what is kept is no more than what was written.
   private static let pageByteCount = UInt64(LogRing.sectorByteCount)
   private var extents = OverlayExtents()
 
-  public init(_ base: any ImageFile) {
+  package init(_ base: any ImageFile) {
     self.base = base
     byteCount = base.byteCount
   }
 
-  public func read(_ range: ByteRange) -> [UInt8] {
+  package func read(_ range: ByteRange) -> [UInt8] {
     precondition(range.endByteOffset <= byteCount, "a read ends inside of the file")
     var result = [UInt8](repeating: 0, count: Int(range.byteCount))
     var byteOffset = range.byteOffset
@@ -48,7 +48,7 @@ public final class OverlayImage: WritableImageFile {
     return result
   }
 
-  public func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
+  package func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
     guard byteOffset < byteCount else { return 0 }
     let left = byteCount - byteOffset
     let (extent, nextByteOffset) = extents.extent(containing: byteOffset)
@@ -60,7 +60,7 @@ public final class OverlayImage: WritableImageFile {
     return min(base.knownZeroByteCount(at: byteOffset), gapByteCount)
   }
 
-  public func write(_ bytes: [UInt8], at byteOffset: UInt64) {
+  package func write(_ bytes: [UInt8], at byteOffset: UInt64) {
     if bytes.isEmpty { return }
     changes.append(.write(byteOffset: byteOffset, bytes: bytes))
     let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count))
@@ -77,14 +77,14 @@ public final class OverlayImage: WritableImageFile {
     }
   }
 
-  public func zero(_ range: ByteRange) {
+  package func zero(_ range: ByteRange) {
     if range.isEmpty { return }
     changes.append(.zero(range))
     grow(toByteCount: range.endByteOffset)
     clear(range)
   }
 
-  public func resize(toByteCount newByteCount: UInt64) {
+  package func resize(toByteCount newByteCount: UInt64) {
     changes.append(.resize(toByteCount: newByteCount))
     if newByteCount < byteCount {
       clear(ByteRange(byteOffset: newByteCount, byteCount: byteCount - newByteCount))
@@ -92,7 +92,7 @@ public final class OverlayImage: WritableImageFile {
     byteCount = newByteCount
   }
 
-  public func flush() {
+  package func flush() {
     changes.append(.flush)
   }
 

@@ -3,7 +3,7 @@ import Bytes
 extension OverlayImage {
   /// Where the file can be another one than ``base``: sorted and apart, in whole 4096-byte sectors
   /// but for the end of 64 bits. A change of the length counts where it cuts off.
-  public var touched: [ByteRange] {
+  package var touched: [ByteRange] {
     var byteCount = base.byteCount
     var ranges: [ByteRange] = []
     for change in changes {
@@ -28,7 +28,7 @@ extension OverlayImage {
   }
 
   /// The ranges in whole sectors, sorted, those that touch as one.
-  public static func merged(_ ranges: [ByteRange]) -> [ByteRange] {
+  package static func merged(_ ranges: [ByteRange]) -> [ByteRange] {
     let sector = UInt64(LogRing.sectorByteCount)
     let rounded = ranges.filter { !$0.isEmpty }.map { range in
       let start = range.byteOffset / sector * sector
@@ -51,7 +51,7 @@ extension OverlayImage {
 
 extension OverlayImage {
   /// Does again what was done to another file.
-  public func apply(_ change: ImageChange) {
+  package func apply(_ change: ImageChange) {
     switch change {
     case .write(let byteOffset, let bytes): write(bytes, at: byteOffset)
     case .zero(let range): zero(range)

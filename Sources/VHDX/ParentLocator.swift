@@ -14,33 +14,33 @@ import Bytes
 /// Keys and values are UTF-16LE without a terminating zero; no key comes twice.
 ///
 /// Source: [MS-VHDX] 2.6.2.6; rule M11.
-public struct ParentLocator: Equatable, Sendable {
-  public static let vhdxType = GUID(low: 0x4a81_d19e_b04a_efb7, high: 0x1359_44e9_b825_89b7)
-  public static let linkageKey = "parent_linkage"
-  public static let pathKeys = ["relative_path", "volume_path", "absolute_win32_path"]
+package struct ParentLocator: Equatable, Sendable {
+  package static let vhdxType = GUID(low: 0x4a81_d19e_b04a_efb7, high: 0x1359_44e9_b825_89b7)
+  package static let linkageKey = "parent_linkage"
+  package static let pathKeys = ["relative_path", "volume_path", "absolute_win32_path"]
   static let headerByteCount = 20
   static let pairByteCount = 12
 
-  public struct Pair: Equatable, Sendable {
-    public var key: String
-    public var value: String
+  package struct Pair: Equatable, Sendable {
+    package var key: String
+    package var value: String
 
-    public init(key: String, value: String) {
+    package init(key: String, value: String) {
       self.key = key
       self.value = value
     }
   }
 
   /// In the order of the file.
-  public var pairs: [Pair]
+  package var pairs: [Pair]
 
   /// - Parameters:
   ///   - bytes: the whole item.
   ///   - byteOffset: where the item stands in the file.
   /// - Throws: ``FormatError`` at the first field that is missing or wrong.
-  public init(parsing bytes: [UInt8], at byteOffset: UInt64) throws(FormatError) {
+  package init(parsing bytes: [UInt8], at byteOffset: UInt64) throws(FormatError) {
     let region = ByteRegion(bytes)
-    var reader = ByteReader(region)
+    var reader = ByteReader(region, breaking: .m11)
     let type = try reader.readGUID("parentLocator.type")
     guard type == Self.vhdxType else {
       throw Self.problem("type", byteOffset, "\(Self.vhdxType)", "\(type)")
@@ -68,13 +68,14 @@ public struct ParentLocator: Equatable, Sendable {
     }
   }
 
-  public subscript(key: String) -> String? { pairs.first { $0.key == key }?.value }
+  package subscript(key: String) -> String? { pairs.first { $0.key == key }?.value }
 
   static func problem(
     _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String
   ) -> FormatError {
     FormatError(
-      .wrongValue, field: "parentLocator.\(field)", at: byteOffset, expected: expected,
+      .wrongValue, breaking: .m11, field: "parentLocator.\(field)", at: byteOffset,
+      expected: expected,
       found: found, hint: "Without its parent this disk cannot be read.")
   }
 }

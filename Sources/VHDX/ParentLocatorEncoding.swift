@@ -13,7 +13,7 @@ extension ParentLocator {
   ///   that it names is within the item.
   ///
   /// Source: [MS-VHDX] 2.6.2.6.3.
-  public init(dataWriteGUID: GUID, paths: [Pair]) throws(FormatError) {
+  package init(dataWriteGUID: GUID, paths: [Pair]) throws(FormatError) {
     precondition(
       !paths.isEmpty && paths.allSatisfy { Self.pathKeys.contains($0.key) }
         && Set(paths.map(\.key)).count == paths.count, "a path under each of some known keys")
@@ -24,7 +24,7 @@ extension ParentLocator {
       let byteCount = pair.value.utf16.count * 2
       guard (1...Self.maximumTextByteCount).contains(byteCount) else {
         throw FormatError(
-          .outOfRange, field: "parentLocator.valueByteCount",
+          .outOfRange, breaking: .m11, field: "parentLocator.valueByteCount",
           at: UInt64(Self.headerByteCount + index * Self.pairByteCount + 10),
           expected: "1 to \(Self.maximumTextByteCount) bytes of UTF-16 for \(pair.key)",
           found: "\(byteCount)", hint: "Move the parent to where its path is shorter.")
@@ -33,7 +33,7 @@ extension ParentLocator {
   }
 
   /// The whole item: header, pairs, and the texts in the order of the pairs.
-  public func encode() -> [UInt8] {
+  package func encode() -> [UInt8] {
     var writer = ByteWriter()
     var texts = ByteWriter()
     writer.write(Self.vhdxType)

@@ -10,11 +10,11 @@ import Bytes
 /// switches say where it goes wrong.
 ///
 /// Source: [MS-VHDX] 2.3.3 and 2.2.2 (v20240423).
-public struct Recovery {
+package struct Recovery {
   let profile: RecoveryProfile
   let options: RecoveryOptions
 
-  public init(profile: RecoveryProfile = .exact, options: RecoveryOptions = RecoveryOptions()) {
+  package init(profile: RecoveryProfile = .exact, options: RecoveryOptions = RecoveryOptions()) {
     self.profile = profile
     self.options = options
   }
@@ -23,7 +23,7 @@ public struct Recovery {
   ///
   /// - Parameter searched: what the search of this image's log found with this profile, where that
   ///   was done before: a long ring is not to be searched twice.
-  public func run(
+  package func run(
     on file: any WritableImageFile, searched: LogSearchReport? = nil
   ) -> RecoveryOutcome {
     do throws(RecoveryRefusal) {
@@ -76,21 +76,21 @@ public struct Recovery {
       header.logGUID.isZero || header.logRange.map({ $0.endByteOffset >> 63 == 0 }) ?? false
     else {
       throw FormatError(
-        .outOfRange, field: "header.logByteOffset", at: place + 72,
+        .outOfRange, breaking: .h07, field: "header.logByteOffset", at: place + 72,
         expected: "a multiple of \(mebibyteByteCount), and not 0",
         found: "\(header.logByteOffset)",
         hint: "The header is damaged; its log cannot be read.")
     }
     guard header.logVersion == VHDXHeader.logVersion else {
       throw FormatError(
-        .wrongValue, field: "header.logVersion", at: place + 64,
+        .wrongValue, breaking: .h06, field: "header.logVersion", at: place + 64,
         expected: "\(VHDXHeader.logVersion)", found: "\(header.logVersion)",
         hint: "Only version 0 of the log exists.")
     }
     let isEmpty = header.logGUID.isZero || header.logByteCount == 0
     guard isEmpty || UInt64(header.logByteCount) % mebibyteByteCount == 0 else {
       throw FormatError(
-        .outOfRange, field: "header.logByteCount", at: place + 68,
+        .outOfRange, breaking: .h07, field: "header.logByteCount", at: place + 68,
         expected: "a multiple of \(mebibyteByteCount)", found: "\(header.logByteCount)",
         hint: "The header is damaged; its log cannot be read.")
     }

@@ -1,5 +1,5 @@
 /// A mistake that recovery can be told to make: off by default, with a stable identifier.
-public enum RecoveryBug: String, CaseIterable, Hashable, Comparable, Sendable {
+package enum RecoveryBug: String, CaseIterable, Hashable, Comparable, Sendable {
   case secondEntryUnchecked = "recovery.second-entry-unchecked"
   case firstNumberCompared = "recovery.first-number-compared"
   case tailIgnored = "recovery.tail-ignored"
@@ -27,7 +27,7 @@ public enum RecoveryBug: String, CaseIterable, Hashable, Comparable, Sendable {
   case readOnlyWrites = "recovery.read-only-writes"
 
   /// What goes wrong, in one line.
-  public var summary: String {
+  package var summary: String {
     switch self {
     case .secondEntryUnchecked: "the sequence number of a run's second entry is not compared"
     case .firstNumberCompared: "runs are compared by their first entry instead of their last"
@@ -57,5 +57,5 @@ public enum RecoveryBug: String, CaseIterable, Hashable, Comparable, Sendable {
     }
   }
 
-  public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }

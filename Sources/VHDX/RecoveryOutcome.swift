@@ -1,7 +1,8 @@
 import Bytes
+import Rules
 
 /// Why recovery leaves an image unopened.
-public enum RecoveryRefusal: Error, Equatable, Sendable, CustomStringConvertible {
+package enum RecoveryRefusal: Error, Equatable, Sendable, CustomStringConvertible {
   /// No header to go by, or one that no other can follow.
   case header(FormatError)
   /// A log GUID, and no complete run of entries that carry it (rule R02).
@@ -27,14 +28,14 @@ public enum RecoveryRefusal: Error, Equatable, Sendable, CustomStringConvertible
   case failedWrite(byteOffset: UInt64, limitByteCount: UInt64)
 
   /// Whether it is this program that cannot go on, and nothing is said against the image.
-  public var isLimitOfOurs: Bool {
+  package var isLimitOfOurs: Bool {
     switch self {
     case .tooMuch, .numbersUsedUp: true
     default: false
     }
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .header(let error): error.description
     case .noActiveSequence:
@@ -66,18 +67,35 @@ public enum RecoveryRefusal: Error, Equatable, Sendable, CustomStringConvertible
   }
 }
 
+extension RecoveryRefusal {
+  /// The rule that the image breaks; `nil` where a limit of this tool refuses.
+  package var rule: Rule? {
+    switch self {
+    case .header(let error): error.rule
+    case .noActiveSequence: .s05
+    case .truncated: .r03
+    case .readOnly: .r12
+    case .fatalEntry(let defect), .brokenReplay(let defect): defect.reason.rule
+    case .fullRing: .d09
+    // A file that no image needs: 64 TiB of disk fit into the half of it.
+    case .tooLong, .failedWrite: .e12
+    case .tooMuch, .numbersUsedUp: nil
+    }
+  }
+}
+
 /// What was replayed.
-public struct RecoverySummary: Equatable, Sendable {
-  public var replayedEntryCount: Int
-  public var replayedDescriptorCount: UInt64
-  public var tailSequenceNumber: UInt64
-  public var headSequenceNumber: UInt64
+package struct RecoverySummary: Equatable, Sendable {
+  package var replayedEntryCount: Int
+  package var replayedDescriptorCount: UInt64
+  package var tailSequenceNumber: UInt64
+  package var headSequenceNumber: UInt64
   /// The file's length after replay.
-  public var fileByteCount: UInt64
+  package var fileByteCount: UInt64
 }
 
 /// What opening an image does to its log.
-public enum RecoveryOutcome: Equatable, Sendable {
+package enum RecoveryOutcome: Equatable, Sendable {
   /// The log is empty.
   case notNeeded
   case recovered(RecoverySummary)
@@ -89,7 +107,7 @@ public enum RecoveryOutcome: Equatable, Sendable {
   case neverEnds
 
   /// Whether the image can be used afterwards, as far as its log says.
-  public var opens: Bool {
+  package var opens: Bool {
     switch self {
     case .notNeeded, .recovered, .openedWithoutReplay: true
     case .refused, .neverEnds: false
@@ -98,31 +116,31 @@ public enum RecoveryOutcome: Equatable, Sendable {
 }
 
 /// How an image is to be recovered.
-public struct RecoveryOptions: Sendable {
-  public enum Access: Sendable {
+package struct RecoveryOptions: Sendable {
+  package enum Access: Sendable {
     case readWrite
     /// Nothing may be written: an image whose log is not empty is refused. To read one, recover an
     /// ``OverlayImage`` over it.
     case readOnly
   }
 
-  public var access: Access
+  package var access: Access
   /// No file is made longer than this.
-  public var maximumFileByteCount: UInt64
+  package var maximumFileByteCount: UInt64
   /// How many bytes of data sectors are replayed at most: a log of four gigabytes must not be held in
   /// memory.
-  public var maximumDataByteCount: UInt64 = 128 << 20
+  package var maximumDataByteCount: UInt64 = 128 << 20
   /// How many descriptors are replayed at most.
-  public var maximumDescriptorCount: UInt64 = 1 << 20
+  package var maximumDescriptorCount: UInt64 = 1 << 20
   /// How many sectors a descriptor may zero one by one before that counts as never ending.
-  public var maximumZeroedSectorCount: UInt64
+  package var maximumZeroedSectorCount: UInt64
   /// What goes into the headers; handed in, so that one seed gives one image.
-  public var fileWriteGUID: GUID
+  package var fileWriteGUID: GUID
   /// Written with ``RecoveryBug/dataGUIDChanged`` only.
-  public var dataWriteGUID: GUID
+  package var dataWriteGUID: GUID
 
   /// - Parameter maximumFileByteCount: 128 TiB holds every image that the format allows.
-  public init(
+  package init(
     access: Access = .readWrite, maximumFileByteCount: UInt64 = 1 << 47,
     maximumZeroedSectorCount: UInt64 = 1 << 18,
     fileWriteGUID: GUID = GUID(low: 0x7265_636f_7665_7265, high: 1),

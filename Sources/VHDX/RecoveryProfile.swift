@@ -1,25 +1,25 @@
 /// A named set of mistakes and habits that describes a program's recovery.
-public struct RecoveryProfile: Hashable, Sendable {
-  public var name: String
-  public var bugs: Set<RecoveryBug>
+package struct RecoveryProfile: Hashable, Sendable {
+  package var name: String
+  package var bugs: Set<RecoveryBug>
   /// Whether a header is written without its reserved bytes, 80 bytes of it.
-  public var writesOnlyHeaderFields = false
+  package var writesOnlyHeaderFields = false
   /// Where the specification leaves open which header is current.
-  public var readsHeadersAsQEMU = false
+  package var readsHeadersAsQEMU = false
   /// Whether the image is opened by the program's own check, which leaves the block table to be looked
   /// at afterwards and so opens what nothing else of the program opens.
-  public var isOpenedByCheck = false
+  package var isOpenedByCheck = false
 
-  public init(name: String, bugs: Set<RecoveryBug>) {
+  package init(name: String, bugs: Set<RecoveryBug>) {
     self.name = name
     self.bugs = bugs
   }
 
   /// The specification.
-  public static let exact = RecoveryProfile(name: "exact", bugs: [])
+  package static let exact = RecoveryProfile(name: "exact", bugs: [])
 
   /// QEMU 7.2.22, each mistake seen in runs.
-  public static let qemu7222: RecoveryProfile = {
+  package static let qemu7222: RecoveryProfile = {
     let others: Set<RecoveryBug> = [
       .clearsBeforeStable, .readsOldGUID, .readOnlyWrites,
     ]
@@ -32,14 +32,14 @@ public struct RecoveryProfile: Hashable, Sendable {
 
   /// QEMU 7.2.0: what recovers a log there is the same code as in 7.2.22, by reading; no run of this
   /// release was compared.
-  public static let qemu720: RecoveryProfile = {
+  package static let qemu720: RecoveryProfile = {
     var profile = qemu7222
     profile.name = "qemu-7.2.0"
     return profile
   }()
 
   /// The same recovery, and then an opening as `qemu-img check` does it: ``isOpenedByCheck``.
-  public var openedByCheck: RecoveryProfile {
+  package var openedByCheck: RecoveryProfile {
     var profile = self
     profile.isOpenedByCheck = true
     profile.name += Self.checkSuffix
@@ -47,16 +47,16 @@ public struct RecoveryProfile: Hashable, Sendable {
   }
 
   /// Ends the name of a profile that is ``isOpenedByCheck``.
-  public static let checkSuffix = "-check"
+  package static let checkSuffix = "-check"
 
   /// How an image is read once its log is dealt with.
-  public var readingOptions: ImageReadingOptions {
+  package var readingOptions: ImageReadingOptions {
     guard readsHeadersAsQEMU else { return .strict }
     return isOpenedByCheck ? .qemuCheck : .qemu
   }
 
   /// The specification with one mistake.
-  public static func only(_ bug: RecoveryBug) -> RecoveryProfile {
+  package static func only(_ bug: RecoveryBug) -> RecoveryProfile {
     RecoveryProfile(name: "exact + \(bug.rawValue)", bugs: [bug])
   }
 

@@ -1,7 +1,7 @@
 import Bytes
 
 /// An image file that lies in memory as a whole, such as a mapped one. It is not changed.
-public final class RegionImage: ImageFile {
+package final class RegionImage: ImageFile {
   /// How much of a mapped file is read before its pages are given back: going through a file of any
   /// length takes no more memory than this.
   private static let keptByteCount = 32 << 20
@@ -11,20 +11,20 @@ public final class RegionImage: ImageFile {
   /// What the file system said last; the next question is mostly about the same stretch.
   private var knownExtent: (range: Range<Int>, isHole: Bool)?
 
-  public var byteCount: UInt64 { UInt64(region.byteCount) }
+  package var byteCount: UInt64 { UInt64(region.byteCount) }
 
-  public init(_ region: ByteRegion) {
+  package init(_ region: ByteRegion) {
     self.region = region
   }
 
-  public func read(_ range: ByteRange) -> [UInt8] {
+  package func read(_ range: ByteRange) -> [UInt8] {
     precondition(range.endByteOffset <= byteCount, "a read ends inside of the file")
     let bytes = region.bytes(in: Int(range.byteOffset)..<Int(range.endByteOffset))
     forgetWhatWasRead(byteCount: bytes.count)
     return bytes
   }
 
-  public func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
+  package func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
     guard byteOffset < byteCount else { return 0 }
     let place = Int(byteOffset)
     if !(knownExtent?.range.contains(place) ?? false) {

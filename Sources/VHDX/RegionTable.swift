@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 
 /// One region of an image.
 ///
@@ -8,18 +9,18 @@ import Bytes
 ///     byte 28   4  flags       bit 0: required; the rest is zero
 ///
 /// Source: [MS-VHDX] 2.2.3.2.
-public struct RegionEntry: Equatable, Sendable {
-  public static let byteCount = 32
-  public static let blockTableGUID = GUID(low: 0x4200_f623_2dc2_7766, high: 0x084a_fd9b_5e11_649d)
-  public static let metadataGUID = GUID(low: 0x4b9a_4790_8b7c_a206, high: 0x6e88_0f05_5f57_feb8)
+package struct RegionEntry: Equatable, Sendable {
+  package static let byteCount = 32
+  package static let blockTableGUID = GUID(low: 0x4200_f623_2dc2_7766, high: 0x084a_fd9b_5e11_649d)
+  package static let metadataGUID = GUID(low: 0x4b9a_4790_8b7c_a206, high: 0x6e88_0f05_5f57_feb8)
 
-  public var guid: GUID
-  public var byteOffset: UInt64
-  public var byteCount: UInt32
+  package var guid: GUID
+  package var byteOffset: UInt64
+  package var byteCount: UInt32
   /// A program that does not know a required region must refuse the image.
-  public var isRequired: Bool
+  package var isRequired: Bool
 
-  public init(guid: GUID, byteOffset: UInt64, byteCount: UInt32, isRequired: Bool) {
+  package init(guid: GUID, byteOffset: UInt64, byteCount: UInt32, isRequired: Bool) {
     self.guid = guid
     self.byteOffset = byteOffset
     self.byteCount = byteCount
@@ -27,11 +28,11 @@ public struct RegionEntry: Equatable, Sendable {
   }
 
   /// - Precondition: the end fits into 64 bits, as it does in every table that was parsed.
-  public var range: ByteRange {
+  package var range: ByteRange {
     ByteRange(byteOffset: byteOffset, byteCount: UInt64(byteCount))
   }
 
-  public var isKnown: Bool { guid == Self.blockTableGUID || guid == Self.metadataGUID }
+  package var isKnown: Bool { guid == Self.blockTableGUID || guid == Self.metadataGUID }
 }
 
 /// Which regions an image has: 64 KiB, kept twice.
@@ -43,17 +44,17 @@ public struct RegionEntry: Equatable, Sendable {
 ///     byte 16  …  entries, 32 bytes each (``RegionEntry``); the rest is not looked at
 ///
 /// Source: [MS-VHDX] 2.2.3.1; rules G01 to G05.
-public struct RegionTable: Equatable, Sendable {
-  public static let byteCount = 64 << 10
-  public static let signature = Array("regi".utf8)
-  public static let maximumEntryCount = 2047
-  public static let headerByteCount = 16
+package struct RegionTable: Equatable, Sendable {
+  package static let byteCount = 64 << 10
+  package static let signature = Array("regi".utf8)
+  package static let maximumEntryCount = 2047
+  package static let headerByteCount = 16
 
   /// In the order of the file, unknown regions among them.
-  public var entries: [RegionEntry]
+  package var entries: [RegionEntry]
 
   /// - Precondition: at most 2047 entries.
-  public init(entries: [RegionEntry]) {
+  package init(entries: [RegionEntry]) {
     precondition(
       entries.count <= Self.maximumEntryCount, "a region table has room for 2047 entries")
     self.entries = entries
@@ -64,19 +65,20 @@ public struct RegionTable: Equatable, Sendable {
   ///
   /// - Parameter byteOffset: where the bytes stand in the file.
   /// - Throws: ``FormatError`` at the first field that is missing or wrong.
-  public init(parsing bytes: [UInt8], at byteOffset: UInt64) throws(FormatError) {
+  package init(parsing bytes: [UInt8], at byteOffset: UInt64) throws(FormatError) {
     var reader = try RegionTableFields.reader(bytes, at: byteOffset)
     let entryCount: UInt32 = try reader.read("regionTable.entryCount")
     guard entryCount <= Self.maximumEntryCount else {
       throw FormatError(
-        .outOfRange, field: "regionTable.entryCount", at: byteOffset + 8,
+        .outOfRange, breaking: .g02, field: "regionTable.entryCount", at: byteOffset + 8,
         expected: "at most \(Self.maximumEntryCount)", found: "\(entryCount)",
         hint: "The table was written wrongly; compare it with its other copy.")
     }
     let reserved: UInt32 = try reader.read("regionTable.reserved")
     guard reserved == 0 else {
       throw FormatError(
-        .wrongValue, field: "regionTable.reserved", at: byteOffset + 12, expected: "0",
+        .wrongValue, breaking: .g02, field: "regionTable.reserved", at: byteOffset + 12,
+        expected: "0",
         found: reserved.hex, hint: "The table was written wrongly; compare it with its other copy.")
     }
     entries = []
@@ -87,7 +89,7 @@ public struct RegionTable: Equatable, Sendable {
       let entry = try RegionEntry(reading: &reader, at: entryByteOffset)
       guard seen.insert(entry.guid).inserted else {
         throw FormatError(
-          .wrongValue, field: "region.guid", at: entryByteOffset,
+          .wrongValue, breaking: .g03, field: "region.guid", at: entryByteOffset,
           expected: "a region that no entry before names", found: "\(entry.guid)",
           hint: "Two entries for one region contradict each other.")
       }
@@ -96,7 +98,7 @@ public struct RegionTable: Equatable, Sendable {
   }
 
   /// All 64 KiB, with their checksum.
-  public func encode() -> [UInt8] {
+  package func encode() -> [UInt8] {
     var writer = ByteWriter(reservingByteCount: Self.byteCount)
     writer.write(Self.signature)
     writer.write(UInt32(0))
@@ -114,15 +116,15 @@ public struct RegionTable: Equatable, Sendable {
     return bytes
   }
 
-  public func entry(_ guid: GUID) -> RegionEntry? { entries.first { $0.guid == guid } }
+  package func entry(_ guid: GUID) -> RegionEntry? { entries.first { $0.guid == guid } }
 }
 
 /// An entry of the region table as it stands, whatever its fields say.
-public struct RegionEntryFields: Hashable, Sendable {
-  public var guid: GUID
-  public var byteOffset: UInt64
-  public var byteCount: UInt32
-  public var flags: UInt32
+package struct RegionEntryFields: Hashable, Sendable {
+  package var guid: GUID
+  package var byteOffset: UInt64
+  package var byteCount: UInt32
+  package var flags: UInt32
 
   /// - Throws: ``FormatError`` where the bytes end before the entry does.
   init(reading reader: inout ByteReader) throws(FormatError) {
@@ -132,25 +134,25 @@ public struct RegionEntryFields: Hashable, Sendable {
     flags = try reader.read("region.flags")
   }
 
-  public var isRequired: Bool { flags & 1 != 0 }
+  package var isRequired: Bool { flags & 1 != 0 }
   /// `nil` where the end does not fit into 64 bits.
-  public var range: ByteRange? {
+  package var range: ByteRange? {
     ByteRange(checking: byteOffset, byteCount: UInt64(byteCount))
   }
-  public var entry: RegionEntry {
+  package var entry: RegionEntry {
     RegionEntry(guid: guid, byteOffset: byteOffset, byteCount: byteCount, isRequired: isRequired)
   }
 }
 
 /// A region table whose signature and checksum hold, whatever its fields say.
-public struct RegionTableFields: Hashable, Sendable {
-  public var entryCount: UInt32
-  public var reserved: UInt32
+package struct RegionTableFields: Hashable, Sendable {
+  package var entryCount: UInt32
+  package var reserved: UInt32
   /// In the order of the file; 2047 at most, also where ``entryCount`` is larger.
-  public var entries: [RegionEntryFields]
+  package var entries: [RegionEntryFields]
 
   /// - Throws: ``FormatError`` where the bytes are no table.
-  public init(parsing bytes: [UInt8], at byteOffset: UInt64) throws(FormatError) {
+  package init(parsing bytes: [UInt8], at byteOffset: UInt64) throws(FormatError) {
     var reader = try Self.reader(bytes, at: byteOffset)
     entryCount = try reader.read("regionTable.entryCount")
     reserved = try reader.read("regionTable.reserved")
@@ -166,16 +168,18 @@ public struct RegionTableFields: Hashable, Sendable {
   ) throws(FormatError) -> ByteReader {
     guard bytes.count >= RegionTable.byteCount else {
       throw FormatError(
-        .truncated, field: "regionTable", at: byteOffset,
+        .truncated, breaking: .g01, field: "regionTable", at: byteOffset,
         expected: "\(RegionTable.byteCount) bytes", found: "\(bytes.count)",
         hint: "The image ends inside of its header section.")
     }
     let bytes =
       bytes.count == RegionTable.byteCount ? bytes : [UInt8](bytes.prefix(RegionTable.byteCount))
-    try Signature.check(RegionTable.signature, in: bytes, structure: "regionTable", at: byteOffset)
-    var reader = ByteReader(ByteRegion(bytes), at: RegionTable.signature.count)
+    try Signature.check(
+      RegionTable.signature, in: bytes, structure: "regionTable", at: byteOffset, breaking: .g01)
+    var reader = ByteReader(ByteRegion(bytes), at: RegionTable.signature.count, breaking: .g01)
     let checksum: UInt32 = try reader.read("regionTable.checksum")
-    try StructureChecksum.check(bytes, found: checksum, structure: "regionTable", at: byteOffset)
+    try StructureChecksum.check(
+      bytes, found: checksum, structure: "regionTable", at: byteOffset, breaking: .g01)
     return reader
   }
 }
@@ -189,29 +193,32 @@ extension RegionEntry {
     let flags = fields.flags
     guard byteOffset % mebibyteByteCount == 0, byteOffset >= mebibyteByteCount else {
       throw Self.problem(
-        "byteOffset", place + 16, "a multiple of \(mebibyteByteCount), and not 0", "\(byteOffset)")
+        .g04, "byteOffset", place + 16, "a multiple of \(mebibyteByteCount), and not 0",
+        "\(byteOffset)")
     }
     guard UInt64(byteCount) % mebibyteByteCount == 0, byteCount > 0 else {
       throw Self.problem(
-        "byteCount", place + 24, "a multiple of \(mebibyteByteCount), and not 0", "\(byteCount)")
+        .g04, "byteCount", place + 24, "a multiple of \(mebibyteByteCount), and not 0",
+        "\(byteCount)")
     }
     guard ByteRange(checking: byteOffset, byteCount: UInt64(byteCount)) != nil else {
       throw Self.problem(
-        "byteOffset", place + 16, "an end below 2^64", "\(byteOffset) + \(byteCount)",
+        .g05, "byteOffset", place + 16, "an end below 2^64", "\(byteOffset) + \(byteCount)",
         kind: .truncated)
     }
     guard flags <= 1 else {
-      throw Self.problem("flags", place + 28, "bit 0 (required) at most", flags.hex)
+      throw Self.problem(.g02, "flags", place + 28, "bit 0 (required) at most", flags.hex)
     }
     isRequired = flags == 1
   }
 
   private static func problem(
-    _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String,
+    _ rule: Rule, _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String,
     kind: FormatError.Kind = .outOfRange
   ) -> FormatError {
     FormatError(
-      kind, field: "region.\(field)", at: byteOffset, expected: expected, found: found,
+      kind, breaking: rule, field: "region.\(field)", at: byteOffset, expected: expected,
+      found: found,
       hint: "The table was written wrongly; compare it with its other copy.")
   }
 }

@@ -3,15 +3,15 @@ import Bytes
 /// Where one of the two region tables stands.
 ///
 /// Source: [MS-VHDX] 2.2.
-public enum RegionTableSlot: Int, CaseIterable, Sendable {
+package enum RegionTableSlot: Int, CaseIterable, Sendable {
   case first
   case second
 
-  public var byteOffset: UInt64 { self == .first ? 192 << 10 : 256 << 10 }
+  package var byteOffset: UInt64 { self == .first ? 192 << 10 : 256 << 10 }
 }
 
 /// Which table counts. Where both are valid and differ the specification is silent.
-public enum RegionTableChoice: Sendable {
+package enum RegionTableChoice: Sendable {
   /// The valid one; two valid ones must be the same.
   case refuseDiffering
   /// The first valid one.
@@ -23,13 +23,13 @@ public enum RegionTableChoice: Sendable {
 /// Both region tables of an image.
 ///
 /// Source: [MS-VHDX] 2.2.3; rules G01 and G09.
-public struct RegionTablePair: Equatable, Sendable {
+package struct RegionTablePair: Equatable, Sendable {
   /// Each table, or why there is no valid one in its slot.
-  public var first: Result<RegionTable, FormatError>
-  public var second: Result<RegionTable, FormatError>
+  package var first: Result<RegionTable, FormatError>
+  package var second: Result<RegionTable, FormatError>
 
   /// Reads both copies as they stand; nothing is refused yet.
-  public init(reading file: any ImageFile) {
+  package init(reading file: any ImageFile) {
     first = Self.read(.first, from: file)
     second = Self.read(.second, from: file)
   }
@@ -37,7 +37,7 @@ public struct RegionTablePair: Equatable, Sendable {
   /// The table that counts.
   ///
   /// - Throws: ``FormatError`` where no copy is valid, or both are and differ.
-  public func current(
+  package func current(
     _ choice: RegionTableChoice = .refuseDiffering
   ) throws(FormatError) -> RegionTable {
     switch (first, second) {
@@ -49,7 +49,7 @@ public struct RegionTablePair: Equatable, Sendable {
     case (.success(let one), .success(let two)):
       guard one == two || choice != .refuseDiffering else {
         throw FormatError(
-          .wrongValue, field: "regionTable", at: RegionTableSlot.second.byteOffset,
+          .wrongValue, breaking: .g09, field: "regionTable", at: RegionTableSlot.second.byteOffset,
           expected: "the entries of the first copy", found: "others",
           hint: "Both copies are valid; taking the first one is an option.")
       }
@@ -64,7 +64,8 @@ public struct RegionTablePair: Equatable, Sendable {
       let range = ByteRange(
         byteOffset: slot.byteOffset, byteCount: UInt64(RegionTable.byteCount))
       return .success(
-        try RegionTable(parsing: file.read("regionTable", in: range), at: slot.byteOffset))
+        try RegionTable(
+          parsing: file.read("regionTable", in: range, breaking: .g01), at: slot.byteOffset))
     } catch {
       return .failure(error)
     }

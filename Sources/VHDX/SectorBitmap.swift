@@ -4,12 +4,12 @@ extension BlockTable {
   /// Where the bitmap block of a chunk stands.
   ///
   /// - Throws: ``FormatError`` where the chunk has none, or its entry breaks a rule.
-  public func bitmapByteOffset(ofChunk chunkIndex: UInt64) throws(FormatError) -> UInt64 {
+  package func bitmapByteOffset(ofChunk chunkIndex: UInt64) throws(FormatError) -> UInt64 {
     let entryIndex = geometry.entryIndex(ofBitmapOfChunk: chunkIndex)
     let entry = entries(in: entryIndex..<entryIndex + 1)[0]
     guard try checkedBitmapState(of: entry, at: entryIndex) == .present else {
       var error = problem(
-        "bitmapState", entryIndex, "6, since a block of the chunk is partially present",
+        .b07, "bitmapState", entryIndex, "6, since a block of the chunk is partially present",
         "\(entry.stateBits)")
       error.kind = .wrongValue
       throw error

@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 
 /// The CRC-32C that headers and region tables carry at byte 4, taken over the whole structure with
 /// the four bytes of the checksum itself as zero.
@@ -25,12 +26,14 @@ enum StructureChecksum {
 
   /// - Throws: ``FormatError`` where the checksum in `bytes` is another one.
   static func check(
-    _ bytes: [UInt8], found: UInt32, structure: String, at structureByteOffset: UInt64
+    _ bytes: [UInt8], found: UInt32, structure: String, at structureByteOffset: UInt64,
+    breaking rule: Rule
   ) throws(FormatError) {
     let expected = of(bytes)
     guard found == expected else {
       throw FormatError(
-        .wrongValue, field: "\(structure).checksum", at: structureByteOffset + UInt64(byteOffset),
+        .wrongValue, breaking: rule, field: "\(structure).checksum",
+        at: structureByteOffset + UInt64(byteOffset),
         expected: expected.hex, found: found.hex,
         hint: "This copy is torn or damaged; the format keeps a second one.")
     }

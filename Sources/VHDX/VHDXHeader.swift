@@ -17,25 +17,25 @@ import Bytes
 /// All numbers are little-endian.
 ///
 /// Source: [MS-VHDX] 2.2.2 (v20240423).
-public struct VHDXHeader: Equatable, Sendable {
-  public static let byteCount = 4096
-  public static let signature = Array("head".utf8)
+package struct VHDXHeader: Equatable, Sendable {
+  package static let byteCount = 4096
+  package static let signature = Array("head".utf8)
   /// The only version of the format, and of its log.
-  public static let version: UInt16 = 1
-  public static let logVersion: UInt16 = 0
-  public static let reservedByteOffset = 80
+  package static let version: UInt16 = 1
+  package static let logVersion: UInt16 = 0
+  package static let reservedByteOffset = 80
 
-  public var sequenceNumber: UInt64
-  public var fileWriteGUID: GUID
-  public var dataWriteGUID: GUID
+  package var sequenceNumber: UInt64
+  package var fileWriteGUID: GUID
+  package var dataWriteGUID: GUID
   /// Zero where the log is empty.
-  public var logGUID: GUID
-  public var logVersion: UInt16
-  public var version: UInt16
-  public var logByteCount: UInt32
-  public var logByteOffset: UInt64
+  package var logGUID: GUID
+  package var logVersion: UInt16
+  package var version: UInt16
+  package var logByteCount: UInt32
+  package var logByteOffset: UInt64
 
-  public init(
+  package init(
     sequenceNumber: UInt64, fileWriteGUID: GUID, dataWriteGUID: GUID, logGUID: GUID = .zero,
     logVersion: UInt16 = VHDXHeader.logVersion, version: UInt16 = VHDXHeader.version,
     logByteCount: UInt32, logByteOffset: UInt64
@@ -56,17 +56,20 @@ public struct VHDXHeader: Equatable, Sendable {
   ///
   /// - Parameter byteOffset: where the bytes stand in the file; errors name places from there.
   /// - Throws: ``FormatError``.
-  public init(parsing bytes: [UInt8], at byteOffset: UInt64) throws(FormatError) {
+  package init(parsing bytes: [UInt8], at byteOffset: UInt64) throws(FormatError) {
     guard bytes.count >= Self.byteCount else {
       throw FormatError(
-        .truncated, field: "header", at: byteOffset, expected: "\(Self.byteCount) bytes",
+        .truncated, breaking: .h03, field: "header", at: byteOffset,
+        expected: "\(Self.byteCount) bytes",
         found: "\(bytes.count)", hint: "The image ends inside of its header section.")
     }
     let bytes = bytes.count == Self.byteCount ? bytes : [UInt8](bytes.prefix(Self.byteCount))
-    try Signature.check(Self.signature, in: bytes, structure: "header", at: byteOffset)
-    var reader = ByteReader(ByteRegion(bytes), at: Self.signature.count)
+    try Signature.check(
+      Self.signature, in: bytes, structure: "header", at: byteOffset, breaking: .h03)
+    var reader = ByteReader(ByteRegion(bytes), at: Self.signature.count, breaking: .h03)
     let checksum: UInt32 = try reader.read("header.checksum")
-    try StructureChecksum.check(bytes, found: checksum, structure: "header", at: byteOffset)
+    try StructureChecksum.check(
+      bytes, found: checksum, structure: "header", at: byteOffset, breaking: .h03)
     sequenceNumber = try reader.read("header.sequenceNumber")
     fileWriteGUID = try reader.readGUID("header.fileWriteGUID")
     dataWriteGUID = try reader.readGUID("header.dataWriteGUID")
@@ -78,7 +81,7 @@ public struct VHDXHeader: Equatable, Sendable {
   }
 
   /// All 4096 bytes, with their checksum.
-  public func encode() -> [UInt8] {
+  package func encode() -> [UInt8] {
     var writer = ByteWriter(reservingByteCount: Self.byteCount)
     writer.write(Self.signature)
     writer.write(UInt32(0))

@@ -1,8 +1,8 @@
 import Bytes
 
 /// What is looked at when an image is opened, and how where the specification leaves it open.
-public struct ImageReadingOptions: Equatable, Sendable {
-  public enum BlockTableReading: Sendable {
+package struct ImageReadingOptions: Equatable, Sendable {
+  package enum BlockTableReading: Sendable {
     /// Every entry, when the image is opened.
     case atOpening
     /// When the image is opened, as QEMU does it: that present blocks end inside of the file and lie on
@@ -12,11 +12,11 @@ public struct ImageReadingOptions: Equatable, Sendable {
     case whenRead
   }
 
-  public var headers: HeaderReadingOptions
-  public var regionTables: RegionTableChoice
-  public var blockTable: BlockTableReading
+  package var headers: HeaderReadingOptions
+  package var regionTables: RegionTableChoice
+  package var blockTable: BlockTableReading
 
-  public init(
+  package init(
     headers: HeaderReadingOptions = .strict,
     regionTables: RegionTableChoice = .refuseDiffering,
     blockTable: BlockTableReading = .atOpening
@@ -27,36 +27,36 @@ public struct ImageReadingOptions: Equatable, Sendable {
   }
 
   /// The specification, read strictly.
-  public static let strict = ImageReadingOptions()
+  package static let strict = ImageReadingOptions()
   /// The headers, the region table and the block table as QEMU 7.2 reads them when qemu-io, qemu-nbd or
   /// a guest opens an image. What it does not check of metadata is checked all the same, and sectors of
   /// 4096 bytes are refused.
-  public static let qemu = ImageReadingOptions(
+  package static let qemu = ImageReadingOptions(
     headers: .qemu, regionTables: .firstOnly, blockTable: .atOpeningAsQEMU)
   /// The same as `qemu-img check` opens an image: what stands in the block table is for it to report, and
   /// stops no opening.
-  public static let qemuCheck = ImageReadingOptions(
+  package static let qemuCheck = ImageReadingOptions(
     headers: .qemu, regionTables: .firstOnly, blockTable: .whenRead)
 }
 
 /// An image whose log is empty, opened for reading.
 ///
 /// Source: [MS-VHDX] 2.
-public final class VHDXImage {
-  public let file: any ImageFile
-  public let identifier: FileIdentifier
-  public let current: CurrentHeader
-  public let regions: ImageRegions
-  public let metadata: ImageMetadata
-  public let blockTable: BlockTable
+package final class VHDXImage {
+  package let file: any ImageFile
+  package let identifier: FileIdentifier
+  package let current: CurrentHeader
+  package let regions: ImageRegions
+  package let metadata: ImageMetadata
+  package let blockTable: BlockTable
 
-  public var parameters: DiskParameters { metadata.parameters }
-  public var geometry: BlockGeometry { blockTable.geometry }
-  public var virtualDiskByteCount: UInt64 { parameters.virtualDiskByteCount }
+  package var parameters: DiskParameters { metadata.parameters }
+  package var geometry: BlockGeometry { blockTable.geometry }
+  package var virtualDiskByteCount: UInt64 { parameters.virtualDiskByteCount }
 
   /// - Throws: ``FormatError`` at the first field that is missing or wrong, and where the log holds
   ///   what has to be replayed before.
-  public init(
+  package init(
     reading file: any ImageFile, options: ImageReadingOptions = .strict
   ) throws(FormatError) {
     self.file = file
@@ -93,7 +93,7 @@ public final class VHDXImage {
     if options == .qemu, current.header.logByteCount == 0 { return }
     guard current.header.logGUID.isZero else {
       throw FormatError(
-        .wrongValue, field: "header.logGUID", at: current.slot.byteOffset + 48,
+        .wrongValue, breaking: .d09, field: "header.logGUID", at: current.slot.byteOffset + 48,
         expected: "zero: an empty log", found: "\(current.header.logGUID)",
         hint: "The image was not closed: replay its log first, with `powercut recover`.")
     }

@@ -2,12 +2,12 @@ import Bytes
 
 /// The numbers that make an image unlike every other one. They are handed in, so that one seed
 /// makes one image.
-public struct ImageIdentity: Equatable, Sendable {
-  public var fileWriteGUID: GUID
-  public var dataWriteGUID: GUID
-  public var virtualDiskID: GUID
+package struct ImageIdentity: Equatable, Sendable {
+  package var fileWriteGUID: GUID
+  package var dataWriteGUID: GUID
+  package var virtualDiskID: GUID
 
-  public init(fileWriteGUID: GUID, dataWriteGUID: GUID, virtualDiskID: GUID) {
+  package init(fileWriteGUID: GUID, dataWriteGUID: GUID, virtualDiskID: GUID) {
     self.fileWriteGUID = fileWriteGUID
     self.dataWriteGUID = dataWriteGUID
     self.virtualDiskID = virtualDiskID
@@ -23,19 +23,19 @@ public struct ImageIdentity: Equatable, Sendable {
 ///     then   payload blocks: all of them in a fixed image, none in a dynamic one
 ///
 /// Source: [MS-VHDX] 2.1, 2.2.
-public struct VHDXLayout: Sendable {
-  public static let defaultLogByteCount: UInt32 = 1 << 20
+package struct VHDXLayout: Sendable {
+  package static let defaultLogByteCount: UInt32 = 1 << 20
   static let metadataByteCount: UInt64 = 1 << 20
 
-  public let parameters: DiskParameters
-  public let identity: ImageIdentity
-  public let creator: String
-  public let log: ByteRange
-  public let metadata: ByteRange
-  public let blockTable: ByteRange
-  public let geometry: BlockGeometry
+  package let parameters: DiskParameters
+  package let identity: ImageIdentity
+  package let creator: String
+  package let log: ByteRange
+  package let metadata: ByteRange
+  package let blockTable: ByteRange
+  package let geometry: BlockGeometry
   /// How to find the disk below; `nil` where the image stands alone.
-  public let parentLocator: ParentLocator?
+  package let parentLocator: ParentLocator?
 
   /// - Parameters:
   ///   - virtualDiskByteCount: whole logical sectors, 64 TiB at most.
@@ -47,7 +47,7 @@ public struct VHDXLayout: Sendable {
   ///   - creator: who made the image, for people; 256 UTF-16 units at most are kept.
   /// - Throws: ``FormatError`` where the format does not allow a value; the place it names is where
   ///   the field would stand.
-  public init(
+  package init(
     virtualDiskByteCount: UInt64, isFixed: Bool = false, blockByteCount: UInt32 = 32 << 20,
     logicalSectorByteCount: UInt32 = 512, physicalSectorByteCount: UInt32 = 512,
     logByteCount: UInt32 = VHDXLayout.defaultLogByteCount, identity: ImageIdentity,
@@ -55,14 +55,15 @@ public struct VHDXLayout: Sendable {
   ) throws(FormatError) {
     guard !isFixed || parentLocator == nil else {
       throw FormatError(
-        .wrongValue, field: "fileParameters.flags",
+        .wrongValue, breaking: .m11, field: "fileParameters.flags",
         at: mebibyteByteCount + UInt64(logByteCount) + UInt64(Self.place(of: .fileParameters)) + 4,
         expected: "no blocks of its own in a differencing image", found: "a fixed image",
         hint: "Leave one of the two out.")
     }
     guard UInt64(logByteCount) % mebibyteByteCount == 0, logByteCount > 0 else {
       throw FormatError(
-        .outOfRange, field: "header.logByteCount", at: HeaderSlot.first.byteOffset + 68,
+        .outOfRange, breaking: .h07, field: "header.logByteCount",
+        at: HeaderSlot.first.byteOffset + 68,
         expected: "whole MiB, at least one", found: "\(logByteCount)",
         hint: "Choose another size for the log.")
     }
@@ -98,13 +99,13 @@ public struct VHDXLayout: Sendable {
     }
   }
 
-  public var isFixed: Bool { parameters.leavesBlocksAllocated }
+  package var isFixed: Bool { parameters.leavesBlocksAllocated }
 
   /// Where the first payload block goes.
-  public var payloadByteOffset: UInt64 { blockTable.endByteOffset }
+  package var payloadByteOffset: UInt64 { blockTable.endByteOffset }
 
   /// How long the new file is.
-  public var fileByteCount: UInt64 {
+  package var fileByteCount: UInt64 {
     isFixed
       ? payloadByteOffset + geometry.payloadBlockCount * geometry.blockByteCount
       : payloadByteOffset

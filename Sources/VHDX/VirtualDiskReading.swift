@@ -1,13 +1,13 @@
 import Bytes
 
 /// Payload of the virtual disk that the file holds: equally many bytes here and there.
-public struct PayloadExtent: Equatable, Sendable {
+package struct PayloadExtent: Equatable, Sendable {
   /// In the virtual disk.
-  public var range: ByteRange
-  public var fileByteOffset: UInt64
-  public var state: PayloadState
+  package var range: ByteRange
+  package var fileByteOffset: UInt64
+  package var state: PayloadState
 
-  public init(range: ByteRange, fileByteOffset: UInt64, state: PayloadState) {
+  package init(range: ByteRange, fileByteOffset: UInt64, state: PayloadState) {
     self.range = range
     self.fileByteOffset = fileByteOffset
     self.state = state
@@ -16,7 +16,7 @@ public struct PayloadExtent: Equatable, Sendable {
 
 extension VHDXImage {
   /// Reads a part of the virtual disk below a differencing one.
-  public typealias ParentReader = (ByteRange) throws(FormatError) -> [UInt8]
+  package typealias ParentReader = (ByteRange) throws(FormatError) -> [UInt8]
 
   /// The bytes of a part of the virtual disk.
   ///
@@ -31,7 +31,7 @@ extension VHDXImage {
   /// - Precondition: the range ends inside of the virtual disk.
   /// - Throws: ``FormatError`` at an entry of the block table that breaks a rule, and without
   ///   `parent` at a block of which something is there.
-  public func read(
+  package func read(
     _ range: ByteRange, parent: ParentReader? = nil
   ) throws(FormatError) -> [UInt8] {
     precondition(
@@ -53,7 +53,7 @@ extension VHDXImage {
   /// disk's order. The last block's extent ends where the disk does.
   ///
   /// - Throws: ``FormatError`` at an entry that breaks a rule.
-  public func forEachExtent(
+  package func forEachExtent(
     _ body: (PayloadExtent) throws(FormatError) -> Void
   ) throws(FormatError) {
     try blockTable.forEachUsedEntry { (entryIndex, entry) throws(FormatError) in
@@ -93,7 +93,7 @@ extension VHDXImage {
   ) throws(FormatError) -> ParentReader {
     if let parent { return parent }
     throw blockTable.problem(
-      "state", geometry.entryIndex(ofPayloadBlock: blockIndex),
+      nil, "state", geometry.entryIndex(ofPayloadBlock: blockIndex),
       "a block of which nothing is in a parent", "state \(state.rawValue)",
       hint: "Reading it takes the parent image, which was not given.")
   }

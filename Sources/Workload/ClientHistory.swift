@@ -4,40 +4,40 @@ import WriteLog
 /// What was submitted and what was acknowledged, and at which point of the log.
 ///
 /// A run of the simulated stack keeps it as it goes; the marks of a log give the same (``init(marksOf:)``).
-public struct ClientHistory: Sendable {
+package struct ClientHistory: Sendable {
   /// One client operation and its fate.
-  public struct Record: Hashable, Sendable {
-    public var operation: ClientOperation
+  package struct Record: Hashable, Sendable {
+    package var operation: ClientOperation
     /// XXH3-64 of the data of a write.
-    public var contentsDigest: UInt64
+    package var contentsDigest: UInt64
     /// The places of begin and end among all events of the history.
-    public var beganAt: Int
-    public var endedAt: Int?
+    package var beganAt: Int
+    package var endedAt: Int?
     /// How many entries the log had at these moments.
-    public var entryCountAtBegin: Int
-    public var entryCountAtEnd: Int?
+    package var entryCountAtBegin: Int
+    package var entryCountAtEnd: Int?
     /// Event numbers of the simulation, where there was one.
-    public var beganAtEvent: UInt64?
-    public var endedAtEvent: UInt64?
+    package var beganAtEvent: UInt64?
+    package var endedAtEvent: UInt64?
     /// Of a read: what it returned, where that is known.
-    public var readContents: ReadContents?
+    package var readContents: ReadContents?
     /// The error it was refused with.
-    public var errorName: String?
+    package var errorName: String?
 
-    public var isAcknowledged: Bool { endedAt != nil && errorName == nil }
+    package var isAcknowledged: Bool { endedAt != nil && errorName == nil }
   }
 
   /// In the order in which they were submitted.
-  public private(set) var records: [Record] = []
+  package private(set) var records: [Record] = []
   private var eventCount = 0
   private var placeOfOperation: [UInt64: Int] = [:]
 
-  public init() {}
+  package init() {}
 
   /// Reads the marks of a log; `nil` where it carries none of Powercut's.
   ///
   /// - Throws: ``FormatError`` at a mark that starts like one of ours and goes on differently.
-  public init?(marksOf index: WriteLogIndex) throws(FormatError) {
+  package init?(marksOf index: WriteLogIndex) throws(FormatError) {
     for place in 0..<index.entryCount {
       let entry = index[place]
       guard entry.kind == .mark,
@@ -62,7 +62,7 @@ public struct ClientHistory: Sendable {
     if records.isEmpty { return nil }
   }
 
-  public mutating func begin(
+  package mutating func begin(
     _ operation: ClientOperation, contentsDigest: UInt64 = 0, entryCount: Int, event: UInt64? = nil
   ) {
     placeOfOperation[operation.identifier] = records.count
@@ -74,7 +74,7 @@ public struct ClientHistory: Sendable {
   }
 
   /// Notes the answer; one to an operation that never began is passed over.
-  public mutating func end(
+  package mutating func end(
     _ operation: UInt64, errorName: String? = nil, entryCount: Int, event: UInt64? = nil
   ) {
     guard let place = placeOfOperation[operation] else { return }
@@ -86,7 +86,7 @@ public struct ClientHistory: Sendable {
   }
 
   /// Notes what a read returned, or the next part of that, before its answer.
-  public mutating func got(_ operation: UInt64, _ contents: ReadContents) {
+  package mutating func got(_ operation: UInt64, _ contents: ReadContents) {
     guard let place = placeOfOperation[operation], records[place].endedAt == nil else { return }
     var all = records[place].readContents ?? ReadContents()
     all.append(contents)
@@ -108,13 +108,13 @@ public struct ClientHistory: Sendable {
   }
 
   /// The counts of log entries at which a close was acknowledged.
-  public var closedCuts: [Int] {
+  package var closedCuts: [Int] {
     records.filter { $0.operation.action == .close && $0.isAcknowledged }
       .compactMap(\.entryCountAtEnd)
   }
 
   /// The record of an operation, by its identifier.
-  public func record(of operation: UInt64) -> Record? {
+  package func record(of operation: UInt64) -> Record? {
     placeOfOperation[operation].map { records[$0] }
   }
 }

@@ -3,7 +3,7 @@ import Scheduling
 import WriteLog
 
 /// How the contents of a client's writes are made.
-public enum ContentsStyle: Hashable, Sendable {
+package enum ContentsStyle: Hashable, Sendable {
   /// Each unit tells which operation wrote it, and where: ``StampedUnit``.
   case stamped
   /// One byte, repeated: what a program can be told to write in one word, as `qemu-io` with `-P`.
@@ -12,7 +12,7 @@ public enum ContentsStyle: Hashable, Sendable {
   case filled
 
   /// Operations with a greater number would write what an earlier one wrote; `nil` where none would.
-  public var largestOperationNumber: UInt64? {
+  package var largestOperationNumber: UInt64? {
     switch self {
     case .stamped: nil
     case .filled: 255
@@ -22,7 +22,7 @@ public enum ContentsStyle: Hashable, Sendable {
   /// The contents of a write.
   ///
   /// - Precondition: the range is made of whole units, and the number of the operation is not zero.
-  public func bytes(seed: Seed, operation: UInt64, range: ByteRange) -> [UInt8] {
+  package func bytes(seed: Seed, operation: UInt64, range: ByteRange) -> [UInt8] {
     switch self {
     case .stamped: StampedUnit.bytes(seed: seed, operation: operation, range: range)
     case .filled:
@@ -33,7 +33,7 @@ public enum ContentsStyle: Hashable, Sendable {
   /// The hash of each unit that a write covers.
   ///
   /// - Precondition: as for ``bytes(seed:operation:range:)``.
-  public func unitHashes(seed: Seed, operation: ClientOperation) -> [Digest128] {
+  package func unitHashes(seed: Seed, operation: ClientOperation) -> [Digest128] {
     let range = operation.range
     switch self {
     case .stamped:
@@ -52,13 +52,13 @@ public enum ContentsStyle: Hashable, Sendable {
   }
 
   /// The byte that a filled write consists of: 1 to 255.
-  public static func fillByte(operation: UInt64) -> UInt8 {
+  package static func fillByte(operation: UInt64) -> UInt8 {
     precondition(operation > 0, "operations are numbered from 1")
     return UInt8(1 + (operation - 1) % 255)
   }
 
   /// What a unit tells of who wrote it; `nil` where it tells nothing.
-  public func claim(of unit: [UInt8]) -> UnitClaim? {
+  package func claim(of unit: [UInt8]) -> UnitClaim? {
     switch self {
     case .stamped:
       return StampedUnit(claimedBy: unit).map {
@@ -78,7 +78,7 @@ public enum ContentsStyle: Hashable, Sendable {
   /// - Parameters:
   ///   - bytes: as long as the range.
   ///   - range: whole units.
-  public func contents(ofRead bytes: [UInt8], _ range: ByteRange, seed: Seed) -> ReadContents {
+  package func contents(ofRead bytes: [UInt8], _ range: ByteRange, seed: Seed) -> ReadContents {
     let unit = StateSum.unitByteCount
     precondition(bytes.count == Int(range.byteCount), "a read returns what it was asked for")
     var contents = ReadContents()
@@ -105,14 +105,14 @@ public enum ContentsStyle: Hashable, Sendable {
 }
 
 /// Which operation a unit seems to come from.
-public struct UnitClaim: Hashable, Sendable {
-  public var operation: UInt64
+package struct UnitClaim: Hashable, Sendable {
+  package var operation: UInt64
   /// For which place it was written; `nil` where that is not told.
-  public var byteOffset: UInt64?
+  package var byteOffset: UInt64?
   /// Whether it is all of that operation's.
-  public var isWhole: Bool
+  package var isWhole: Bool
 
-  public init(operation: UInt64, byteOffset: UInt64? = nil, isWhole: Bool) {
+  package init(operation: UInt64, byteOffset: UInt64? = nil, isWhole: Bool) {
     self.operation = operation
     self.byteOffset = byteOffset
     self.isWhole = isWhole

@@ -10,21 +10,21 @@ import Scheduling
 ///     byte 32  …  words drawn from a stream keyed by the three
 ///
 /// So a unit that stands elsewhere, or is only partly there, is known as such from its bytes alone.
-public struct StampedUnit: Hashable, Sendable {
-  public static let magic: UInt64 = 0x7469_6e75_7475_6370
+package struct StampedUnit: Hashable, Sendable {
+  package static let magic: UInt64 = 0x7469_6e75_7475_6370
 
-  public var seed: Seed
-  public var operation: UInt64
-  public var byteOffset: UInt64
+  package var seed: Seed
+  package var operation: UInt64
+  package var byteOffset: UInt64
 
-  public init(seed: Seed, operation: UInt64, byteOffset: UInt64) {
+  package init(seed: Seed, operation: UInt64, byteOffset: UInt64) {
     self.seed = seed
     self.operation = operation
     self.byteOffset = byteOffset
   }
 
   /// What a unit claims to be; `nil` where it claims nothing. ``isWhole(_:)`` says whether it is.
-  public init?(claimedBy unit: [UInt8]) {
+  package init?(claimedBy unit: [UInt8]) {
     var reader = ByteReader(ByteRegion(unit))
     guard let magic: UInt64 = try? reader.read("magic"), magic == Self.magic,
       let seed: UInt64 = try? reader.read("seed"),
@@ -35,19 +35,19 @@ public struct StampedUnit: Hashable, Sendable {
   }
 
   /// The 512 bytes.
-  public var bytes: [UInt8] {
+  package var bytes: [UInt8] {
     var writer = ByteWriter(reservingByteCount: StateSum.unitByteCount)
     append(to: &writer)
     return writer.bytes
   }
 
   /// Whether `unit` is exactly what its head claims.
-  public func isWhole(_ unit: [UInt8]) -> Bool { unit == bytes }
+  package func isWhole(_ unit: [UInt8]) -> Bool { unit == bytes }
 
   /// The contents of a write: unit after unit.
   ///
   /// - Precondition: the range is made of whole units.
-  public static func bytes(seed: Seed, operation: UInt64, range: ByteRange) -> [UInt8] {
+  package static func bytes(seed: Seed, operation: UInt64, range: ByteRange) -> [UInt8] {
     let unitByteCount = UInt64(StateSum.unitByteCount)
     precondition(range.byteOffset % unitByteCount == 0 && range.byteCount % unitByteCount == 0)
     var writer = ByteWriter(reservingByteCount: Int(range.byteCount))

@@ -4,34 +4,34 @@ import WriteLog
 
 /// The client's side of a run: for each session, what each task does in order. At the end of a session
 /// everything is closed; the next one goes on with what is there.
-public struct Workload: Hashable, Sendable {
-  public struct Session: Hashable, Sendable {
+package struct Workload: Hashable, Sendable {
+  package struct Session: Hashable, Sendable {
     /// A list of operations for each task.
-    public var tasks: [[ClientOperation]]
+    package var tasks: [[ClientOperation]]
     /// The operation that closes the session.
-    public var close: ClientOperation
+    package var close: ClientOperation
 
-    public init(tasks: [[ClientOperation]], close: ClientOperation) {
+    package init(tasks: [[ClientOperation]], close: ClientOperation) {
       self.tasks = tasks
       self.close = close
     }
 
     /// Each operation by its task, in the order given.
-    public init(listing operations: [ClientOperation], closeIdentifier: UInt64) {
+    package init(listing operations: [ClientOperation], closeIdentifier: UInt64) {
       let taskCount = (operations.map(\.task).max() ?? 0) + 1
       tasks = (0..<taskCount).map { task in operations.filter { $0.task == task } }
       close = ClientOperation(identifier: closeIdentifier, task: 0, action: .close)
     }
   }
 
-  public var sessions: [Session]
+  package var sessions: [Session]
 
-  public init(sessions: [Session]) {
+  package init(sessions: [Session]) {
     self.sessions = sessions
   }
 
   /// Every operation, in the order of its identifier.
-  public var operations: [ClientOperation] {
+  package var operations: [ClientOperation] {
     sessions
       .flatMap { $0.tasks.flatMap { $0 } + [$0.close] }
       .sorted { $0.identifier < $1.identifier }
@@ -42,7 +42,7 @@ public struct Workload: Hashable, Sendable {
   /// - Parameters:
   ///   - deviceByteCount: ranges lie inside of it, resizes stay between half of it and all of it.
   ///   - sectorByteCount: what ranges are made of.
-  public init(
+  package init(
     _ specification: WorkloadSpecification, seed: Seed, deviceByteCount: UInt64,
     sectorByteCount: UInt32
   ) {
@@ -73,7 +73,7 @@ public struct Workload: Hashable, Sendable {
   ///
   /// - Precondition: identifiers ascend over all sessions, and leave one out between two sessions, which is
   ///   the close's.
-  public init(explicit sessions: [[ClientOperation]]) {
+  package init(explicit sessions: [[ClientOperation]]) {
     var closeIdentifier: UInt64 = 0
     self.sessions = sessions.map { operations in
       precondition(

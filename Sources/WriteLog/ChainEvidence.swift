@@ -115,9 +115,9 @@ struct ChainEvidence {
       }
     let more = found.chainEntryCount == Self.followedEntryCount ? " or more" : ""
     return LogProblem(
-      .chain, entryIndex: found.outerIndex,
+      entryIndex: found.outerIndex,
       error: FormatError(
-        .brokenChain, field: "data", at: UInt64(found.byteOffset),
+        .brokenChain, breaking: .l03, field: "data", at: UInt64(found.byteOffset),
         expected: "data of entry \(found.outerIndex), whose header is at byte \(outer)",
         found: """
           \(name): sector \(header.sector), \(header.sectorCount) sectors, flags \(header.flags), \

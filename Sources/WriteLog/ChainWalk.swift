@@ -55,8 +55,7 @@ struct ChainWalk {
         problems.append(endedEarly(found))
         return
       case .damaged(let error):
-        let kind: LogProblem.Kind = error.kind == .brokenChain ? .chain : .header
-        problems.append(LogProblem(kind, entryIndex: headerByteOffsets.count, error: error))
+        problems.append(LogProblem(entryIndex: headerByteOffsets.count, error: error))
         return
       }
     }
@@ -130,14 +129,14 @@ struct ChainWalk {
     guard found.logIdentity == logIdentity ?? found.logIdentity else {
       return .damaged(
         FormatError(
-          .brokenChain, field: "logIdentity", at: UInt64(start + 8),
+          .brokenChain, breaking: .l03, field: "logIdentity", at: UInt64(start + 8),
           expected: (logIdentity ?? 0).hex, found: found.logIdentity.hex,
           hint: "The header at byte \(byteOffset) is left over from an older log in this file."))
     }
     guard found.entryIndex == UInt64(headerByteOffsets.count) else {
       return .damaged(
         FormatError(
-          .brokenChain, field: "entryIndex", at: UInt64(start + 16),
+          .brokenChain, breaking: .l03, field: "entryIndex", at: UInt64(start + 16),
           expected: "\(headerByteOffsets.count)", found: "\(found.entryIndex)",
           hint: """
             The chain leads to another entry's header at byte \(byteOffset): an entry before it \
@@ -149,9 +148,10 @@ struct ChainWalk {
 
   private func endedEarly(_ found: String) -> LogProblem {
     LogProblem(
-      .count, entryIndex: headerByteOffsets.count,
+      entryIndex: headerByteOffsets.count,
       error: FormatError(
-        .outOfRange, field: "entryCount", at: 16, expected: "at most \(headerByteOffsets.count)",
+        .outOfRange, breaking: .l04, field: "entryCount", at: 16,
+        expected: "at most \(headerByteOffsets.count)",
         found: "\(countedEntryCount)",
         hint: """
           The superblock counts more entries than the chain holds: at byte \(byteOffset), where \

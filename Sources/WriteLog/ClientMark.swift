@@ -14,7 +14,7 @@ import Bytes
 ///     pc1 recovered                                  what follows was written by a recovery
 ///
 /// Marks of other writers, and free marks of the user, do not start with `pc1 `.
-public enum ClientMark: Equatable, Sendable {
+package enum ClientMark: Equatable, Sendable {
   case size(byteCount: UInt64)
   case begin(operation: UInt64, action: Action, range: ByteRange, contents: UInt64, isFUA: Bool)
   case end(operation: UInt64, errorName: String?)
@@ -22,7 +22,7 @@ public enum ClientMark: Equatable, Sendable {
   case got(operation: UInt64, ReadContents)
   case recovered
 
-  public enum Action: String, CaseIterable, Sendable {
+  package enum Action: String, CaseIterable, Sendable {
     case read
     case write
     case writeZeroes = "write-zeroes"
@@ -32,7 +32,7 @@ public enum ClientMark: Equatable, Sendable {
     case close
 
     /// Whether the action names a range of the device.
-    public var hasRange: Bool {
+    package var hasRange: Bool {
       switch self {
       case .read, .write, .writeZeroes, .discard: true
       case .flush, .resize, .close: false
@@ -40,9 +40,9 @@ public enum ClientMark: Equatable, Sendable {
     }
   }
 
-  public static let prefix = "pc1 "
+  package static let prefix = "pc1 "
 
-  public var text: String {
+  package var text: String {
     switch self {
     case .size(let byteCount): return "pc1 size \(byteCount)"
     case .begin(let operation, let action, let range, let contents, let isFUA):
@@ -62,7 +62,7 @@ public enum ClientMark: Equatable, Sendable {
   /// `nil` where `text` is a mark of somebody else.
   ///
   /// - Throws: ``FormatError`` where it starts like one of ours and goes on differently.
-  public init?(parsing text: String, at byteOffset: UInt64) throws(FormatError) {
+  package init?(parsing text: String, at byteOffset: UInt64) throws(FormatError) {
     guard text.hasPrefix(Self.prefix) else { return nil }
     let words = text.split(separator: " ").dropFirst().map(String.init)
     // There is one spelling for each mark: no second space, no sign, no leading zero.
@@ -123,7 +123,7 @@ public enum ClientMark: Equatable, Sendable {
 
 extension ClientMark {
   /// What a read returned, in as few marks as a log of any sector size, with extensions, has room for.
-  public static func got(_ operation: UInt64, _ contents: ReadContents) -> [ClientMark] {
+  package static func got(_ operation: UInt64, _ contents: ReadContents) -> [ClientMark] {
     let start = "pc1 got \(operation)".utf8.count
     let room = EntryHeader.maximumTextByteCount(sectorByteCount: 512, hasExtension: true) - start
     return contents.pieces(ofWordBytes: room).map { .got(operation: operation, $0) }
@@ -132,7 +132,7 @@ extension ClientMark {
 
 extension WriteLogIndex {
   /// Marks that are not Powercut's own: points that somebody gave a name.
-  public var foreignMarkCount: Int {
+  package var foreignMarkCount: Int {
     (0..<entryCount).count { entryIndex in
       let entry = entryWithoutExtension(at: entryIndex)
       return entry.kind == .mark && !text(of: entry).hasPrefix(ClientMark.prefix)

@@ -4,7 +4,7 @@ extension EntryHeader {
   /// The header sector of an entry: fields, text of a MARK, extension.
   ///
   /// - Precondition: the text fits (``maximumTextByteCount(sectorByteCount:hasExtension:)``).
-  public func encode(
+  package func encode(
     sectorByteCount: UInt32, text: [UInt8] = [], extension: EntryExtension? = nil
   ) -> [UInt8] {
     precondition(UInt64(text.count) == textByteCount, "the header counts the text it carries")

@@ -17,19 +17,19 @@ import Bytes
 /// count is proven to be of this log and at this place; without it that can only be assumed.
 ///
 /// Source: this project; the room for it is that of ``EntryHeader``.
-public struct EntryExtension: Equatable, Sendable {
-  public static let byteCount = 64
-  public static let magic: UInt64 = 0x3174_7865_7475_6370
+package struct EntryExtension: Equatable, Sendable {
+  package static let byteCount = 64
+  package static let magic: UInt64 = 0x3174_7865_7475_6370
 
-  public var logIdentity: UInt64
-  public var entryIndex: UInt64
-  public var submissionIndex: UInt64
-  public var completionIndex: UInt64
-  public var payloadDigest: UInt64
-  public var clientOperation: UInt64?
-  public var task: UInt32?
+  package var logIdentity: UInt64
+  package var entryIndex: UInt64
+  package var submissionIndex: UInt64
+  package var completionIndex: UInt64
+  package var payloadDigest: UInt64
+  package var clientOperation: UInt64?
+  package var task: UInt32?
 
-  public init(
+  package init(
     logIdentity: UInt64, entryIndex: UInt64, submissionIndex: UInt64 = 0,
     completionIndex: UInt64 = 0, payloadDigest: UInt64 = 0, clientOperation: UInt64? = nil,
     task: UInt32? = nil
@@ -45,10 +45,10 @@ public struct EntryExtension: Equatable, Sendable {
 
   /// The digest where the writer computed one; zeroes that it did not hold in memory have none, and
   /// data without a digest is nothing but zeroes.
-  public var recordedPayloadDigest: UInt64? { payloadDigest == 0 ? nil : payloadDigest }
+  package var recordedPayloadDigest: UInt64? { payloadDigest == 0 ? nil : payloadDigest }
 
   /// Where the extension stands within the header sector.
-  public static func byteOffset(flags: EntryFlags, sectorByteCount: UInt32) -> Int {
+  package static func byteOffset(flags: EntryFlags, sectorByteCount: UInt32) -> Int {
     flags.contains(.mark) ? Int(sectorByteCount) - byteCount : 64
   }
 
@@ -70,7 +70,8 @@ public struct EntryExtension: Equatable, Sendable {
         + region.bytes(in: start..<start + 60))
     guard actual == checksum else {
       throw FormatError(
-        .wrongValue, field: "checksum", at: UInt64(start + 60), expected: actual.hex,
+        .wrongValue, breaking: .l02, field: "checksum", at: UInt64(start + 60),
+        expected: actual.hex,
         found: checksum.hex,
         hint: """
           The header at byte \(headerByteOffset) or its extension was changed after it was written.

@@ -12,15 +12,15 @@ import Bytes
 /// All fields are little-endian. The data follows in the next sector, except for DISCARD and MARK.
 ///
 /// Source: `struct log_write_entry`, Linux drivers/md/dm-log-writes.c.
-public struct EntryHeader: Equatable, Sendable {
-  public static let byteCount = 32
+package struct EntryHeader: Equatable, Sendable {
+  package static let byteCount = 32
 
-  public var sector: UInt64
-  public var sectorCount: UInt64
-  public var flags: EntryFlags
-  public var textByteCount: UInt64
+  package var sector: UInt64
+  package var sectorCount: UInt64
+  package var flags: EntryFlags
+  package var textByteCount: UInt64
 
-  public init(sector: UInt64, sectorCount: UInt64, flags: EntryFlags, textByteCount: UInt64 = 0) {
+  package init(sector: UInt64, sectorCount: UInt64, flags: EntryFlags, textByteCount: UInt64 = 0) {
     self.sector = sector
     self.sectorCount = sectorCount
     self.flags = flags
@@ -41,13 +41,13 @@ public struct EntryHeader: Equatable, Sendable {
   }
 
   /// How many sectors of data follow the header.
-  public var payloadSectorCount: UInt64 {
+  package var payloadSectorCount: UInt64 {
     flags.contains(.discard) || flags.contains(.mark) ? 0 : sectorCount
   }
 
   /// The longest text that fits behind the fields, with the terminating zero that readers expect,
   /// and in front of the extension where there is one.
-  public static func maximumTextByteCount(
+  package static func maximumTextByteCount(
     sectorByteCount: UInt32, hasExtension: Bool = false
   ) -> Int {
     Int(sectorByteCount) - byteCount - 1 - (hasExtension ? EntryExtension.byteCount : 0)
@@ -56,7 +56,7 @@ public struct EntryHeader: Equatable, Sendable {
 
 extension EntryHeader {
   /// The four fields at the start of `bytes`; `nil` where there are fewer than 32.
-  public init?(parsing bytes: [UInt8]) {
+  package init?(parsing bytes: [UInt8]) {
     guard bytes.count >= Self.byteCount else { return nil }
     self.init(loading: ByteRegion([UInt8](bytes.prefix(Self.byteCount))), at: 0)
   }

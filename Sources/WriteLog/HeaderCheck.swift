@@ -95,7 +95,8 @@ struct HeaderCheck {
     found: String
   ) -> FormatError {
     FormatError(
-      kind, field: field, at: UInt64(byteOffset + fieldByteOffset), expected: expected,
+      kind, breaking: .l02, field: field, at: UInt64(byteOffset + fieldByteOffset),
+      expected: expected,
       found: found,
       hint: """
         The header at byte \(byteOffset) is damaged, or it is no header: `powercut inspect` \

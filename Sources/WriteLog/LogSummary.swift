@@ -1,70 +1,70 @@
 import Bytes
 
 /// What is in a log, in numbers: one pass over the headers, in constant memory.
-public struct LogSummary: Equatable, Sendable {
+package struct LogSummary: Equatable, Sendable {
   /// Entries of one kind.
-  public struct Total: Equatable, Sendable {
-    public var entryCount = 0
+  package struct Total: Equatable, Sendable {
+    package var entryCount = 0
     /// Of the device; 0 for flushes and marks.
-    public var byteCount: UInt64 = 0
+    package var byteCount: UInt64 = 0
   }
 
-  public var fileByteCount: Int
-  public var sectorByteCount: UInt32
+  package var fileByteCount: Int
+  package var sectorByteCount: UInt32
   /// What the superblock says; `nil` where it was never written.
-  public var countedEntryCount: UInt64?
+  package var countedEntryCount: UInt64?
   /// What the chain holds.
-  public var entryCount: Int
-  public var tail: LogTail
+  package var entryCount: Int
+  package var tail: LogTail
   /// See ``WriteLogIndex/foreignTailIdentity``.
-  public var foreignTailIdentity: UInt64?
-  public var problemCount: Int
+  package var foreignTailIdentity: UInt64?
+  package var problemCount: Int
   /// Where the chain ends in the file.
-  public var endByteOffset: Int
+  package var endByteOffset: Int
 
-  public var writes = Total()
-  public var discards = Total()
+  package var writes = Total()
+  package var discards = Total()
   /// Entries that are a FLUSH and nothing else.
-  public var flushes = Total()
-  public var marks = Total()
+  package var flushes = Total()
+  package var marks = Total()
   /// Writes and discards that a FLUSH precedes in the same entry, as kernel logs have them.
-  public var flushWithDataCount = 0
-  public var fuaCount = 0
-  public var metadataCount = 0
+  package var flushWithDataCount = 0
+  package var fuaCount = 0
+  package var metadataCount = 0
 
   /// Marks in Powercut's grammar.
-  public var clientMarkCount = 0
+  package var clientMarkCount = 0
   /// Marks that start like Powercut's and go on differently.
-  public var damagedClientMarkCount = 0
+  package var damagedClientMarkCount = 0
   /// Client operations that the marks begin and never end.
-  public var unansweredOperationCount = 0
+  package var unansweredOperationCount = 0
 
   /// Runs of writes and discards with a flush at their end, or the log's.
-  public var epochCount = 0
+  package var epochCount = 0
   /// How many writes and discards the longest has.
-  public var longestEpochEntryCount = 0
+  package var longestEpochEntryCount = 0
   /// The first entry of the longest epoch; `nil` without any.
-  public var longestEpochFirstIndex: Int?
+  package var longestEpochFirstIndex: Int?
   /// Writes and discards behind the last flush.
-  public var unflushedEntryCount = 0
+  package var unflushedEntryCount = 0
 
   /// The first byte behind all that was written or discarded.
-  public var deviceEndByteOffset: UInt64 = 0
+  package var deviceEndByteOffset: UInt64 = 0
   /// The largest write or discard.
-  public var largestByteCount: UInt64 = 0
+  package var largestByteCount: UInt64 = 0
   /// The device's size by the last mark that says one.
-  public var markedDeviceByteCount: UInt64?
+  package var markedDeviceByteCount: UInt64?
 
-  public var extensionCount = 0
+  package var extensionCount = 0
   /// What the extensions say; `nil` where there is none.
-  public var logIdentity: UInt64?
+  package var logIdentity: UInt64?
   /// Entries that were submitted before the entry in front of them had completed; known from
   /// extensions only.
-  public var overlappingEntryCount = 0
+  package var overlappingEntryCount = 0
 
   private var runningEpochFirstIndex = 0
 
-  public init(of index: WriteLogIndex) {
+  package init(of index: WriteLogIndex) {
     fileByteCount = index.region.byteCount
     sectorByteCount = index.sectorByteCount
     countedEntryCount = index.superblock?.entryCount

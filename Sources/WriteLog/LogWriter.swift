@@ -13,20 +13,20 @@ import Bytes
 ///     try writer.appendWrite(data, at: 4096)
 ///     try writer.appendFlush()
 ///     try writer.finish()
-public struct LogWriter<Failure: Error> {
+package struct LogWriter<Failure: Error> {
   /// Takes bytes and where they belong in the log, in bytes from its start.
-  public typealias Sink = (_ bytes: [UInt8], _ byteOffset: UInt64) throws(Failure) -> Void
+  package typealias Sink = (_ bytes: [UInt8], _ byteOffset: UInt64) throws(Failure) -> Void
 
-  public let sectorByteCount: UInt32
+  package let sectorByteCount: UInt32
   /// `nil`: entries without an extension, as other writers make them.
-  public let logIdentity: UInt64?
+  package let logIdentity: UInt64?
   /// How many entries the chain has by now, those of a continued log included.
-  public private(set) var entryCount: UInt64
+  package private(set) var entryCount: UInt64
   /// Where the next entry goes.
-  public private(set) var endByteOffset: UInt64
+  package private(set) var endByteOffset: UInt64
   /// Says that the log reads as zeroes behind its end (a new file): of data that is zero only the
   /// last sector is written then, and the file stays sparse.
-  public var isRestZero = false
+  package var isRestZero = false
 
   private let sink: Sink
 
@@ -36,7 +36,7 @@ public struct LogWriter<Failure: Error> {
   /// Starts a log.
   ///
   /// - Precondition: `sectorByteCount` is one that the format can have (``Superblock``).
-  public init(sectorByteCount: UInt32, logIdentity: UInt64? = nil, sink: @escaping Sink) {
+  package init(sectorByteCount: UInt32, logIdentity: UInt64? = nil, sink: @escaping Sink) {
     precondition(Superblock.isAllowed(sectorByteCount), "a sector size that the format can have")
     self.sectorByteCount = sectorByteCount
     self.logIdentity = logIdentity
@@ -52,7 +52,7 @@ public struct LogWriter<Failure: Error> {
   ///
   /// - Parameter logIdentity: for a log whose entries carry none.
   /// - Throws: the first problem of a log whose chain is broken.
-  public init(
+  package init(
     continuing index: WriteLogIndex, logIdentity: UInt64? = nil, sink: @escaping Sink
   ) throws(LogProblem) {
     if let problem = index.problems.first { throw problem }
@@ -64,7 +64,7 @@ public struct LogWriter<Failure: Error> {
   }
 
   /// The longest text that ``appendMark(_:)`` takes, in bytes of UTF-8.
-  public var maximumTextByteCount: Int {
+  package var maximumTextByteCount: Int {
     EntryHeader.maximumTextByteCount(
       sectorByteCount: sectorByteCount, hasExtension: logIdentity != nil)
   }
@@ -73,7 +73,7 @@ public struct LogWriter<Failure: Error> {
   /// came before the data.
   ///
   /// - Precondition: the range is made of whole sectors.
-  public mutating func appendWrite(
+  package mutating func appendWrite(
     _ data: [UInt8], at deviceByteOffset: UInt64, flags: EntryFlags = [],
     clientOperation: UInt64? = nil, timing: EntryTiming? = nil
   ) throws(Failure) {
@@ -90,7 +90,7 @@ public struct LogWriter<Failure: Error> {
   /// the digest 0: the zeroes are never in memory as a whole.
   ///
   /// - Precondition: the range is made of whole sectors.
-  public mutating func appendZeroes(
+  package mutating func appendZeroes(
     _ range: ByteRange, flags: EntryFlags = [], clientOperation: UInt64? = nil,
     timing: EntryTiming? = nil
   ) throws(Failure) {
@@ -103,7 +103,7 @@ public struct LogWriter<Failure: Error> {
   }
 
   /// - Precondition: the range is made of whole sectors.
-  public mutating func appendDiscard(
+  package mutating func appendDiscard(
     _ range: ByteRange, flags: EntryFlags = [], clientOperation: UInt64? = nil,
     timing: EntryTiming? = nil
   ) throws(Failure) {
@@ -112,7 +112,7 @@ public struct LogWriter<Failure: Error> {
       clientOperation: clientOperation, timing: timing)
   }
 
-  public mutating func appendFlush(
+  package mutating func appendFlush(
     clientOperation: UInt64? = nil, timing: EntryTiming? = nil
   ) throws(Failure) {
     try append(
@@ -121,7 +121,7 @@ public struct LogWriter<Failure: Error> {
   }
 
   /// - Precondition: the text has at most ``maximumTextByteCount`` bytes.
-  public mutating func appendMark(
+  package mutating func appendMark(
     _ text: String, timing: EntryTiming? = nil
   ) throws(Failure) {
     let bytes = Array(text.utf8)
@@ -134,7 +134,7 @@ public struct LogWriter<Failure: Error> {
 
   /// Writes the superblock, which counts all entries so far. More may follow, and be counted by
   /// another call.
-  public func finish() throws(Failure) {
+  package func finish() throws(Failure) {
     let superblock = Superblock(entryCount: entryCount, sectorByteCount: sectorByteCount)
     try sink(superblock.encode(), 0)
   }

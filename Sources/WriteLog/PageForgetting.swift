@@ -2,19 +2,19 @@ import Bytes
 
 /// Gives pages of a mapped log back while it is walked through, so that a walk of any length stays
 /// in constant memory. A log of up to 1 GiB stays as it is (``ByteRegion/isWorthForgetting``).
-public struct PageForgetting {
+package struct PageForgetting {
   let region: ByteRegion
   private var forgottenByteOffset = 0
 
   /// After how many bytes pages are given back: seldom enough to cost nothing.
   private static let strideByteCount = 16 << 20
 
-  public init(region: ByteRegion) {
+  package init(region: ByteRegion) {
     self.region = region
   }
 
   /// Says that the walk has reached `byteOffset`.
-  public mutating func pass(_ byteOffset: Int) {
+  package mutating func pass(_ byteOffset: Int) {
     guard region.isWorthForgetting, byteOffset - forgottenByteOffset > Self.strideByteCount else {
       return
     }

@@ -7,8 +7,8 @@ import Bytes
 ///     17*8         eight units as operation 17 wrote them there
 ///     0*2          two units of zeroes
 ///     x93d1…       a unit of other bytes, by their XXH3-128 in 32 digits
-public struct ReadContents: Hashable, Sendable {
-  public enum Source: Hashable, Sendable {
+package struct ReadContents: Hashable, Sendable {
+  package enum Source: Hashable, Sendable {
     /// What the operation of this number, from 1 on, wrote at that place: all of the unit.
     case operation(UInt64)
     case zeroes
@@ -16,27 +16,27 @@ public struct ReadContents: Hashable, Sendable {
     case other(Digest128)
   }
 
-  public struct Run: Hashable, Sendable {
-    public var source: Source
+  package struct Run: Hashable, Sendable {
+    package var source: Source
     /// At least 1.
-    public var unitCount: UInt64
+    package var unitCount: UInt64
   }
 
   /// In the order of the units; no two neighbours have one source.
-  public private(set) var runs: [Run] = []
-  public private(set) var unitCount: UInt64 = 0
+  package private(set) var runs: [Run] = []
+  package private(set) var unitCount: UInt64 = 0
 
-  public init() {}
+  package init() {}
 
-  public init(_ sources: [Source]) {
+  package init(_ sources: [Source]) {
     for source in sources { append(source) }
   }
 
-  public mutating func append(_ source: Source) {
+  package mutating func append(_ source: Source) {
     append(Run(source: source, unitCount: 1))
   }
 
-  public mutating func append(_ other: ReadContents) {
+  package mutating func append(_ other: ReadContents) {
     for run in other.runs { append(run) }
   }
 

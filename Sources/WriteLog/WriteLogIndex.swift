@@ -1,9 +1,9 @@
 import Bytes
 
 /// How a log is to be read.
-public struct LogReadingOptions: Sendable {
+package struct LogReadingOptions: Sendable {
   /// Which entries behind the superblock's count belong to the log.
-  public enum TailPolicy: Sendable {
+  package enum TailPolicy: Sendable {
     /// Those whose extension proves it.
     case proven
     /// All that parse: right for a file that was empty before its writer was killed.
@@ -11,13 +11,13 @@ public struct LogReadingOptions: Sendable {
     case none
   }
 
-  public var tail: TailPolicy
+  package var tail: TailPolicy
   /// The size of the logged device; ranges behind it are a problem (rule L02). `nil`: unknown.
-  public var deviceByteCount: UInt64?
+  package var deviceByteCount: UInt64?
   /// The sector size to take where the superblock was never written.
-  public var sectorByteCount: UInt32?
+  package var sectorByteCount: UInt32?
 
-  public init(
+  package init(
     tail: TailPolicy = .proven, deviceByteCount: UInt64? = nil, sectorByteCount: UInt32? = nil
   ) {
     self.tail = tail
@@ -30,38 +30,38 @@ public struct LogReadingOptions: Sendable {
 ///
 /// Eight bytes of memory an entry; headers and data stay in the mapped file. Damage does not stop
 /// the reading: the index holds the entries in front of it, and ``problems`` says what it met.
-public struct WriteLogIndex: Sendable {
-  public let region: ByteRegion
+package struct WriteLogIndex: Sendable {
+  package let region: ByteRegion
   /// `nil` where sector 0 is all zero: the writer was killed before it first counted its entries.
-  public let superblock: Superblock?
-  public let sectorByteCount: UInt32
-  public let tail: LogTail
+  package let superblock: Superblock?
+  package let sectorByteCount: UInt32
+  package let tail: LogTail
   /// The identity of the older log whose entries stand where this one ends, as their extensions
   /// say; they are never used, whatever the options. `nil` where there are none that say so.
-  public let foreignTailIdentity: UInt64?
+  package let foreignTailIdentity: UInt64?
   /// Where the log ends behind its count because there is this entry's header and not its data, as the
   /// digest in its extension says; such an entry is never used, whatever the options. `nil` where it
   /// ends otherwise.
-  public let entryWithoutData: Int?
-  public let problems: [LogProblem]
+  package let entryWithoutData: Int?
+  package let problems: [LogProblem]
   /// What the extensions of the entries say; `nil` where no entry has one.
-  public let logIdentity: UInt64?
+  package let logIdentity: UInt64?
   /// Where the chain ends in the file: the place for the next entry.
-  public let endByteOffset: Int
+  package let endByteOffset: Int
   /// Where each entry starts in the file, by its index.
-  public let headerByteOffsets: [Int]
+  package let headerByteOffsets: [Int]
 
-  public var entryCount: Int { headerByteOffsets.count }
+  package var entryCount: Int { headerByteOffsets.count }
 
   /// Whether the superblock counts fewer entries than the log holds: a writer that was killed, or
   /// one that counts rarely. Not an error.
-  public var isCountStale: Bool { UInt64(entryCount) > superblock?.entryCount ?? 0 }
+  package var isCountStale: Bool { UInt64(entryCount) > superblock?.entryCount ?? 0 }
 
   /// Reads the whole chain.
   ///
   /// - Throws: ``FormatError`` where there is no log to read: a superblock that is damaged (rule
   ///   L01), or that was never written while the sector size is not known.
-  public init(
+  package init(
     reading region: ByteRegion, options: LogReadingOptions = LogReadingOptions()
   ) throws(FormatError) {
     let superblock = try Self.readSuperblock(region)
@@ -88,7 +88,7 @@ public struct WriteLogIndex: Sendable {
   }
 
   /// The entry at `index`, from zero.
-  public subscript(index: Int) -> LogEntry {
+  package subscript(index: Int) -> LogEntry {
     let byteOffset = headerByteOffsets[index]
     let header = EntryHeader(loading: region, at: byteOffset)
     let found = EntryExtension(
@@ -100,7 +100,7 @@ public struct WriteLogIndex: Sendable {
   }
 
   /// The entry at `index` without its extension, whose checksum costs more than all the rest.
-  public func entryWithoutExtension(at index: Int) -> LogEntry {
+  package func entryWithoutExtension(at index: Int) -> LogEntry {
     let byteOffset = headerByteOffsets[index]
     return LogEntry(
       index: index, headerByteOffset: byteOffset,
@@ -109,7 +109,7 @@ public struct WriteLogIndex: Sendable {
   }
 
   /// The text of a MARK, undecodable bytes replaced.
-  public func text(of entry: LogEntry) -> String {
+  package func text(of entry: LogEntry) -> String {
     let start = entry.headerByteOffset + EntryHeader.byteCount
     return String(
       decoding: region.bytes(in: start..<start + Int(entry.header.textByteCount)),
@@ -128,7 +128,8 @@ public struct WriteLogIndex: Sendable {
     if let told = options.sectorByteCount, Superblock.isAllowed(told) { return told }
     if let proven = SectorSizeSearch.provenSectorByteCount(in: region) { return proven }
     throw FormatError(
-      .wrongValue, field: "magic", at: 0, expected: Superblock.magic.hex, found: "0x0",
+      .wrongValue, breaking: .l01, field: "magic", at: 0, expected: Superblock.magic.hex,
+      found: "0x0",
       hint: """
         Either this is no log, or its superblock was never written because its writer was killed \
         early: then say --log-sector-size and --use-tail to read the entries behind it.

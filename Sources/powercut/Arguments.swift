@@ -3,11 +3,12 @@ import Bytes
 import Campaign
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 import Stacks
 
 extension SeedRange: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
+  package init?(argument: String) { self.init(argument) }
 }
 
 /// A strategy by its name, or `dfs`: every schedule.
@@ -34,13 +35,13 @@ struct StrategyArgument: ExpressibleByArgument {
 extension FuzzedWorkload: ExpressibleByArgument {}
 
 extension PlantedBug: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-  public static var allValueStrings: [String] { all.map(\.identifier) }
+  package init?(argument: String) { self.init(argument) }
+  package static var allValueStrings: [String] { all.map(\.identifier) }
 }
 
 extension StackName: ExpressibleByArgument {
-  public init?(argument: String) { self.init(argument) }
-  public static var allValueStrings: [String] { allNames }
+  package init?(argument: String) { self.init(argument) }
+  package static var allValueStrings: [String] { allNames }
 }
 
 /// `prefix,drop:1`: crash states by tier.

@@ -5,6 +5,7 @@ import Checking
 import CrashStates
 import Host
 import Reporting
+import Rules
 import VHDX
 import WriteLog
 

@@ -130,7 +130,8 @@ struct BisectDescription {
     var lines: [String] = []
     if let violation = result.violation {
       lines += [
-        "", "  rule         \(violation.rule.rawValue): \(violation.rule.promise)",
+        "", "  rule         \(violation.rule): \(violation.rule.promise)",
+        "  severity     \(violation.rule.severity.rawValue)",
         "  found        \(violation.title)",
       ]
       lines += violation.evidence.filter { !$0.hasPrefix("the image: ") }.map {

@@ -136,6 +136,7 @@ struct BisectDocument: Encodable {
 
   private struct Finding: Encodable {
     let rule: Nullable<String>
+    let severity: Nullable<String>
     let title: String
     let found: String
     let seed = Nullable<String>(nil)
@@ -154,6 +155,7 @@ struct BisectDocument: Encodable {
       let violation = result.violation
       let state = result.sides?.culprit.bad ?? result.answer?.firstFailingState ?? violation?.state
       rule = Nullable(violation?.rule.rawValue)
+      severity = Nullable(violation?.rule.severity.rawValue)
       title = violation?.rule.failure ?? ""
       found = violation?.title ?? ""
       self.state = Nullable(state.map { "\($0)" })

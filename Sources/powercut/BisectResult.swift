@@ -2,6 +2,7 @@ import Bytes
 import Campaign
 import Checking
 import CrashStates
+import Rules
 import VHDX
 import WriteLog
 

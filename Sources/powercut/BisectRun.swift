@@ -3,6 +3,7 @@ import Campaign
 import Checking
 import CrashStates
 import Host
+import Rules
 import WriteLog
 
 /// The user's wish to stop, where a state was about to be judged.

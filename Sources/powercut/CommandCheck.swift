@@ -3,6 +3,7 @@ import Campaign
 import Checking
 import CrashStates
 import Host
+import Rules
 import VHDX
 
 /// Gives every distinct crash state of a log to each command, several at once.

@@ -3,6 +3,7 @@ import Campaign
 import Checking
 import CrashStates
 import Host
+import Rules
 import VHDX
 
 /// `powercut check IMAGE`: the static rules of one image, its log replayed in memory, and on request what

@@ -1,12 +1,14 @@
 import Bytes
 import Checking
 import Reporting
+import Rules
 import VHDX
 
 /// Parts of an image as JSON, which several documents have in common.
 enum ImageDocument {
   struct Problem: Encodable {
     let rule: Nullable<String>
+    let severity: Nullable<String>
     let field: String
     let byteOffset: String
     let expected: String
@@ -14,7 +16,8 @@ enum ImageDocument {
     let hint: String
 
     init(_ error: FormatError) {
-      rule = Nullable(Rule(brokenBy: error)?.rawValue)
+      rule = Nullable(error.rule?.rawValue)
+      severity = Nullable(error.rule?.severity.rawValue)
       field = error.field
       byteOffset = error.byteOffset.hex
       expected = error.expected

@@ -120,6 +120,7 @@ struct LogDocument: Encodable {
 
   private struct Problem: Encodable {
     let rule: String
+    let severity: String
     let entryIndex: Int
     let field: String
     let byteOffset: String
@@ -128,12 +129,8 @@ struct LogDocument: Encodable {
     let hint: String
 
     init(_ problem: LogProblem) {
-      rule =
-        switch problem.kind {
-        case .header: "L02"
-        case .chain: "L03"
-        case .count: "L04"
-        }
+      rule = problem.rule.rawValue
+      severity = problem.rule.severity.rawValue
       entryIndex = problem.entryIndex
       field = problem.error.field
       byteOffset = problem.error.byteOffset.hex

@@ -16,7 +16,7 @@ struct Powercut: ParsableCommand {
     version: ToolVersion.text,
     subcommands: [
       RunCommand.self, FuzzCommand.self, ReplayRunCommand.self, ReplayCommand.self,
-      CheckCommand.self, InspectCommand.self,
+      CheckCommand.self, InspectCommand.self, ExplainCommand.self,
       CreateCommand.self, RecoverCommand.self, BisectCommand.self, ShrinkCommand.self,
       RecordCommand.self,
       ServeCommand.self,

@@ -92,6 +92,7 @@ struct RecoverDocument: Encodable {
 
   struct Refusal: Encodable {
     let rule: Nullable<String>
+    let severity: Nullable<String>
     let field: String
     let byteOffset: Nullable<String>
     let expected: String
@@ -99,7 +100,8 @@ struct RecoverDocument: Encodable {
     let hint: String
 
     init(_ refusal: RecoverRefusal) {
-      rule = Nullable(refusal.rule)
+      rule = Nullable(refusal.rule?.rawValue)
+      severity = Nullable(refusal.rule?.severity.rawValue)
       field = refusal.field
       byteOffset = Nullable(refusal.byteOffset?.hex)
       expected = refusal.expected

@@ -1,5 +1,6 @@
 import Bytes
 import Checking
+import Rules
 import VHDX
 
 /// Why an image does not open: the rule, the field and its place, and what to do.
@@ -12,7 +13,7 @@ struct RecoverRefusal {
   }
 
   /// The rule's identifier; `nil` where a limit of this tool refuses, or no single rule is broken.
-  var rule: String?
+  var rule: Rule?
   var field: String
   /// In the file; `nil` where no single byte is to blame.
   var byteOffset: UInt64?
@@ -24,12 +25,12 @@ struct RecoverRefusal {
 
   /// With the mistakes of a profile opening goes round for ever.
   static let neverEnds = RecoverRefusal(
-    rule: "D09", field: "log", byteOffset: nil, expected: "a search and a replay that end",
+    rule: .d09, field: "log", byteOffset: nil, expected: "a search and a replay that end",
     found: "one that never ends, with the mistakes of this profile",
     hint: "Recover with --profile exact.")
 
   init(
-    rule: String?, field: String, byteOffset: UInt64?, expected: String, found: String, hint: String
+    rule: Rule?, field: String, byteOffset: UInt64?, expected: String, found: String, hint: String
   ) {
     self.rule = rule
     self.field = field
@@ -41,7 +42,7 @@ struct RecoverRefusal {
 
   init(_ error: FormatError) {
     self.init(
-      rule: Rule(brokenBy: error)?.rawValue, field: error.field, byteOffset: error.byteOffset,
+      rule: error.rule, field: error.field, byteOffset: error.byteOffset,
       expected: error.expected, found: error.found, hint: error.hint)
   }
 
@@ -54,7 +55,7 @@ struct RecoverRefusal {
 
   init(_ refusal: RecoveryRefusal, _ place: Place) {
     let slotByteOffset = place.current?.slot.byteOffset
-    let rule = refusal.rule?.rawValue
+    let rule = refusal.rule
     switch refusal {
     case .header(let error): self.init(error)
     case .noActiveSequence:
@@ -112,7 +113,7 @@ struct RecoverRefusal {
   /// What the judge of images found, of which no reader says the field.
   init(_ violation: Violation) {
     self.init(
-      rule: violation.rule.rawValue, field: violation.rule.structureName, byteOffset: nil,
+      rule: violation.rule, field: violation.rule.structureName, byteOffset: nil,
       expected: "that \(violation.rule.promise)",
       found: ([violation.title] + violation.evidence).joined(separator: "; "),
       hint: "`powercut check` names every place.")
@@ -120,7 +121,7 @@ struct RecoverRefusal {
 
   /// `S05 'header.logGUID' at byte 131120: expected …, found …. Next step.`
   var text: String {
-    let name = rule.map { "\($0) " } ?? ""
+    let name = rule.map { "\($0.rawValue) " } ?? ""
     let place = byteOffset.map { " at byte \($0)" } ?? ""
     return "\(name)'\(field)'\(place): expected \(expected), found \(found). \(hint)"
   }
@@ -143,7 +144,7 @@ extension ImageFindings {
   /// - Parameter details: what readers found, with its fields and places.
   func problems(detailed details: [RecoverRefusal]) -> [RecoverRefusal] {
     broken.flatMap { violation in
-      let read = details.filter { $0.rule == violation.rule.rawValue }
+      let read = details.filter { $0.rule == violation.rule }
       return read.isEmpty ? [RecoverRefusal(violation)] : read
     }
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Checking
 import CrashStates
+import Rules
 
 /// How much of the states is judged where all of them would take too long.
 struct StateBudgetOptions: ParsableArguments {

@@ -2,6 +2,7 @@ import Bytes
 import Campaign
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 import Stacks
 import Testing

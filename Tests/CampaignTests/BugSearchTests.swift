@@ -1,5 +1,6 @@
 import Campaign
 import Checking
+import Rules
 import Scheduling
 import Stacks
 import Testing

@@ -1,6 +1,7 @@
 import Campaign
 import Checking
 import Host
+import Rules
 import Scheduling
 import Testing
 import VHDX

@@ -1,4 +1,5 @@
 import Checking
+import Rules
 import Testing
 
 /// When a logger has to rewrite its superblock, in traces that are put together by hand: writes of one sector,

@@ -1,6 +1,7 @@
 import Bytes
 import Checking
 import Host
+import Rules
 import TestSupport
 import Testing
 import VHDX

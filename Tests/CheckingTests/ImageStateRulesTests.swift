@@ -1,6 +1,7 @@
 import Bytes
 import Checking
 import CrashStates
+import Rules
 import Testing
 import VHDX
 

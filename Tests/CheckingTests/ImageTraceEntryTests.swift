@@ -1,5 +1,6 @@
 import Bytes
 import Checking
+import Rules
 import Testing
 import VHDX
 

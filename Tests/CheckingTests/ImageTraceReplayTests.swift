@@ -91,7 +91,7 @@ struct ImageTraceReplayTests {
     let home = log.home(blockCount: 2)
     let found = try log.violations()
     #expect(
-      found.map(\.rule) == [.b09, .h14, .r08].sorted { $0.explanationOrder < $1.explanationOrder })
+      found.map(\.rule) == [.b09, .h14, .r08].sorted { $0.reportOrder < $1.reportOrder })
     #expect(found.allSatisfy { $0.entries == [home] })
   }
 

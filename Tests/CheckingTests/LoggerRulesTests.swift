@@ -1,4 +1,5 @@
 import Checking
+import Rules
 import Testing
 import Workload
 

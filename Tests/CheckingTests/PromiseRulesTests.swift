@@ -1,5 +1,6 @@
 import Checking
 import CrashStates
+import Rules
 import Testing
 import Workload
 

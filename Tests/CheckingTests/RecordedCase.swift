@@ -1,6 +1,7 @@
 import Bytes
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 import Workload
 import WriteLog

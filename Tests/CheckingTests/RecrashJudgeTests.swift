@@ -1,5 +1,6 @@
 import Bytes
 import CrashStates
+import Rules
 import Testing
 import VHDX
 

@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 import Testing
 import VHDX
 

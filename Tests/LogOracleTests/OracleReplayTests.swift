@@ -1,5 +1,6 @@
 import Bytes
 import LogOracle
+import Rules
 import Testing
 
 /// The oracle over bytes that were written down by hand from [MS-VHDX] 2.2.2 and 2.3.1.
@@ -83,7 +84,7 @@ import Testing
         fileByteCount: limit, dataByteCount: 1 << 20, descriptorCount: 1 << 10))
   }
 
-  private func rule() -> String? {
+  private func rule() -> Rule? {
     guard case .refused(let refusal) = replay().verdict else { return nil }
     return refusal.rule
   }
@@ -161,7 +162,7 @@ import Testing
     ]
     for (index, bytes) in entries.enumerated() {
       put(entry: bytes, atSector: 0)
-      #expect(rule() == "R02", "entry \(index)")
+      #expect(rule() == .r02, "entry \(index)")
     }
     put(entry: changed { $0.data[0].0 = 192 << 10 }, atSector: 0)
     #expect(numbers() == [7])
@@ -173,20 +174,20 @@ import Testing
     #expect(numbers() == [1, 2])
     #expect(replay().byteCount == 5 << 20)
     put(entry: Entry(number: 2, flushed: 5 << 20).bytes, atSector: 1)
-    #expect(rule() == "R03")
+    #expect(rule() == .r03)
   }
 
   @Test mutating func aHeaderThatCannotBeGoneByIsNamed() {
     let place = 64 << 10
-    let broken: [(String, [UInt8])] = [
-      ("H05", header(number: 5, guid: Self.guid, version: 2)),
-      ("H06", header(number: 5, guid: Self.guid, logVersion: 1)),
-      ("H07", header(number: 5, guid: Self.guid, logByteCount: 0)),
-      ("H07", header(number: 5, guid: Self.guid, logByteCount: 4096)),
-      ("H07", header(number: 5, guid: Self.guid, logByteOffset: 0)),
-      ("H07", header(number: 5, guid: Self.guid, logByteOffset: 4 << 20)),
-      ("H07", header(number: 5, guid: Self.guid, logByteOffset: .max - (1 << 20) + 1)),
-      ("H03", [UInt8](repeating: 0, count: 4096)),
+    let broken: [(Rule, [UInt8])] = [
+      (.h05, header(number: 5, guid: Self.guid, version: 2)),
+      (.h06, header(number: 5, guid: Self.guid, logVersion: 1)),
+      (.h07, header(number: 5, guid: Self.guid, logByteCount: 0)),
+      (.h07, header(number: 5, guid: Self.guid, logByteCount: 4096)),
+      (.h07, header(number: 5, guid: Self.guid, logByteOffset: 0)),
+      (.h07, header(number: 5, guid: Self.guid, logByteOffset: 4 << 20)),
+      (.h07, header(number: 5, guid: Self.guid, logByteOffset: .max - (1 << 20) + 1)),
+      (.h03, [UInt8](repeating: 0, count: 4096)),
     ]
     for (rule, bytes) in broken {
       put(bytes, at: place)
@@ -194,7 +195,7 @@ import Testing
     }
     put(header(number: 5, guid: Self.guid), at: place)
     put(header(number: 5, guid: Self.guid), at: 128 << 10)
-    #expect(rule() == "H04")
+    #expect(rule() == .h04)
     let zero = [UInt8](repeating: 0, count: 16)
     put(header(number: 6, guid: zero, logVersion: 1), at: 128 << 10)
     guard case .notNeeded = replay().verdict else {
@@ -202,7 +203,7 @@ import Testing
       return
     }
     put(header(number: 4, guid: zero), at: 128 << 10)
-    #expect(rule() == "R02")
+    #expect(rule() == .r02)
   }
 
   @Test mutating func moreThanIsHeldIsSaid() {

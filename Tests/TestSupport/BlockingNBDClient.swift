@@ -3,20 +3,20 @@ import Host
 import NBD
 
 /// A client of one export that waits for what it asks for, up to a limit.
-public final class BlockingNBDClient {
+package final class BlockingNBDClient {
   /// Why there is no answer.
-  public enum Failure: Error, Equatable {
+  package enum Failure: Error, Equatable {
     case nobodyListens
     case closedByServer
     case timedOut
   }
 
-  public let export: NBDExportDescription
+  package let export: NBDExportDescription
   private let connection: LocalConnection
   private var session: NBDClientSession
 
   /// - Throws: ``Failure``, or what the session says of the server.
-  public init(
+  package init(
     at socketPath: String, exportName: String = "", within limit: Duration = .seconds(10)
   ) throws {
     guard let connection = try LocalConnection(to: socketPath) else { throw Failure.nobodyListens }
@@ -30,14 +30,14 @@ public final class BlockingNBDClient {
   }
 
   /// Sends a request, and returns the number that its answer will have.
-  public func submit(_ request: NBDClientRequest) throws -> UInt64 {
+  package func submit(_ request: NBDClientRequest) throws -> UInt64 {
     let handle = try session.submit(request)
     try Self.exchange(connection, &session)
     return handle
   }
 
   /// Waits for an answer to any request; `nil` where none has come within the limit.
-  public func nextAnswer(within limit: Duration) throws -> NBDAnswer? {
+  package func nextAnswer(within limit: Duration) throws -> NBDAnswer? {
     try Self.wait(limit) {
       if session.answers.isEmpty { try Self.exchange(connection, &session) }
       return session.answers.isEmpty ? nil : session.answers.removeFirst()
@@ -45,7 +45,7 @@ public final class BlockingNBDClient {
   }
 
   /// Says good-bye and closes.
-  public func disconnect() throws {
+  package func disconnect() throws {
     session.disconnect()
     try Self.exchange(connection, &session)
     connection.close()

@@ -1,6 +1,6 @@
 extension Peer {
   /// The digest of each image, by the lines of Python in docs/digest.md, all in one process.
-  public static func digests(ofFiles paths: [String]) throws -> [String] {
+  package static func digests(ofFiles paths: [String]) throws -> [String] {
     let list = paths.map { $0 + "\n" }.joined()
     return try python.run(
       ["-c", digestEach, Repository.path("docs/digest.md")], input: Array(list.utf8)

@@ -3,9 +3,9 @@ import Host
 import VHDX
 
 /// Dirty images by their seeds, over clean images of several kinds.
-public struct DirtyImagePool: Sendable {
+package struct DirtyImagePool: Sendable {
   /// Which images a differential test goes through: 1 to 300, or what `make differential` asks for.
-  public static let seeds: ClosedRange<UInt64> = {
+  package static let seeds: ClosedRange<UInt64> = {
     let words = (Environment.value("POWERCUT_DIFFERENTIAL_SEEDS") ?? "1..300").split(separator: ".")
     guard words.count == 2, let first = UInt64(words[0]), let last = UInt64(words[1]), first <= last
     else { preconditionFailure("POWERCUT_DIFFERENTIAL_SEEDS is FIRST..LAST") }
@@ -15,7 +15,7 @@ public struct DirtyImagePool: Sendable {
   private let bases: [(name: String, contents: SparseBytes)]
 
   /// - Throws: ``PeerError`` where qemu-img, which makes half of the clean images, is missing.
-  public init() throws {
+  package init() throws {
     let folder = try TemporaryFolder(prefix: "dirty-images")
     defer { withExtendedLifetime(folder) {} }
     bases = try [
@@ -60,7 +60,7 @@ public struct DirtyImagePool: Sendable {
   }
 
   /// The image of a seed.
-  public func image(seed: UInt64) -> DirtyImage {
+  package func image(seed: UInt64) -> DirtyImage {
     var random = SeededNumbers(seed: seed)
     let base = bases[Int(random.next() % UInt64(bases.count))]
     var image = DirtyImage(over: MemoryImage(base.contents), random: random)
@@ -71,7 +71,7 @@ public struct DirtyImagePool: Sendable {
   /// Writes an image into a sparse file.
   ///
   /// - Throws: ``HostError``.
-  public static func write(_ image: MemoryImage, to path: String) throws {
+  package static func write(_ image: MemoryImage, to path: String) throws {
     let file = try SparseImageFile(path, byteCount: image.byteCount)
     try image.contents.forEachPage { (byteOffset, page) throws(HostError) in
       let count = Int(min(UInt64(page.count), image.byteCount - byteOffset))

@@ -3,22 +3,22 @@ import Host
 /// Another program whose answer ours is compared with.
 ///
 /// A test that needs one fails where it is missing: a skipped comparison looks like one that held.
-public struct Peer: Sendable {
+package struct Peer: Sendable {
   /// The program's name or path.
-  public var program: String
+  package var program: String
   /// Which Debian package has it.
-  public var package: String
+  package var package: String
 
-  public static let qemuImage = Peer(program: "qemu-img", package: "qemu-utils")
-  public static let qemuIO = Peer(program: "qemu-io", package: "qemu-utils")
-  public static let qemuNBD = Peer(program: "qemu-nbd", package: "qemu-utils")
-  public static let nbdkit = Peer(program: "nbdkit", package: "nbdkit")
-  public static let xxhsum = Peer(program: "xxhsum", package: "xxhash")
-  public static let vhdiInfo = Peer(program: "vhdiinfo", package: "libvhdi-utils")
+  package static let qemuImage = Peer(program: "qemu-img", package: "qemu-utils")
+  package static let qemuIO = Peer(program: "qemu-io", package: "qemu-utils")
+  package static let qemuNBD = Peer(program: "qemu-nbd", package: "qemu-utils")
+  package static let nbdkit = Peer(program: "nbdkit", package: "nbdkit")
+  package static let xxhsum = Peer(program: "xxhsum", package: "xxhash")
+  package static let vhdiInfo = Peer(program: "vhdiinfo", package: "libvhdi-utils")
   /// Debian's Python, whatever else is on PATH: it has the module `xxhash`.
-  public static let python = Peer(program: "/usr/bin/python3", package: "python3-xxhash")
+  package static let python = Peer(program: "/usr/bin/python3", package: "python3-xxhash")
 
-  public init(program: String, package: String) {
+  package init(program: String, package: String) {
     self.program = program
     self.package = package
   }
@@ -28,7 +28,7 @@ public struct Peer: Sendable {
   /// - Throws: ``PeerError`` where it is missing, exits with anything but 0, dies by a signal, or
   ///   runs for more than two minutes.
   @discardableResult
-  public func run(
+  package func run(
     _ arguments: [String], input: [UInt8]? = nil, workingDirectory: String? = nil
   ) throws -> String {
     let outcome = try attempt(arguments, input: input, workingDirectory: workingDirectory)
@@ -43,7 +43,7 @@ public struct Peer: Sendable {
   /// Runs the program, however it may end.
   ///
   /// - Throws: ``PeerError`` where it is missing.
-  public func attempt(
+  package func attempt(
     _ arguments: [String], input: [UInt8]? = nil, workingDirectory: String? = nil
   ) throws -> ChildProcess.Outcome {
     do {
@@ -58,8 +58,8 @@ public struct Peer: Sendable {
 }
 
 /// Why a peer gave no answer.
-public struct PeerError: Error, CustomStringConvertible {
-  public var description: String
+package struct PeerError: Error, CustomStringConvertible {
+  package var description: String
 
   init(_ description: String) {
     self.description = description
@@ -70,7 +70,7 @@ extension Peer {
   /// What `xxhsum` says of a file, in lower-case hexadecimal digits.
   ///
   /// - Parameter algorithm: 2 for XXH3-128, 3 for XXH3-64.
-  public static func xxhsum(algorithm: Int, ofFile path: String) throws -> String {
+  package static func xxhsum(algorithm: Int, ofFile path: String) throws -> String {
     let output = try xxhsum.run(["-H\(algorithm)", path])
     // `<digits>  <path>`, or `XXH3 (<path>) = <digits>`, or `XXH3_<digits>  <path>`: the releases
     // of xxhsum differ.
@@ -86,6 +86,6 @@ extension Peer {
 ///
 /// - Throws: ``PeerError`` unless it exits with 0.
 @discardableResult
-public func shell(_ script: String) throws -> String {
+package func shell(_ script: String) throws -> String {
   try Peer(program: "bash", package: "bash").run(["-c", "set -euo pipefail\n\(script)"])
 }

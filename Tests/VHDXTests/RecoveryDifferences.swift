@@ -1,4 +1,5 @@
 import Checking
+import Rules
 
 /// Where the real program is not what the specification wants, counted by rule.
 struct RecoveryDifferences {

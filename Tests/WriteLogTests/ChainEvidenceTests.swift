@@ -28,7 +28,7 @@ struct ChainEvidenceTests {
     let log = racedLog(identity: nil)
     let index = try WriteLogIndex(reading: log.region)
     #expect(index.entryCount == 2)
-    try #require(index.problems.map(\.kind) == [.count, .chain])
+    try #require(index.problems.map(\.rule) == [.l04, .l03])
     #expect(index.problems[0].error.hint.contains("a sector of zeroes"))
     let problem = index.problems[1]
     #expect(problem.entryIndex == 1)
@@ -44,7 +44,7 @@ struct ChainEvidenceTests {
     let log = racedLog(identity: 77)
     let index = try WriteLogIndex(reading: log.region)
     #expect(index.entryCount == 2)
-    try #require(index.problems.map(\.kind) == [.count, .chain])
+    try #require(index.problems.map(\.rule) == [.l04, .l03])
     let problem = index.problems[1]
     #expect(problem.entryIndex == 1)
     #expect(problem.error.byteOffset == UInt64(log.headerByteOffsets[2]))
@@ -63,7 +63,7 @@ struct ChainEvidenceTests {
     log.flush()
     let index = try WriteLogIndex(reading: log.region)
     #expect(index.entryCount == 3)
-    try #require(index.problems.map(\.kind) == [.count, .chain])
+    try #require(index.problems.map(\.rule) == [.l04, .l03])
     #expect(index.problems[1].entryIndex == 0)
     #expect(index.problems[1].error.byteOffset == UInt64(log.headerByteOffsets[1]))
   }
@@ -76,7 +76,7 @@ struct ChainEvidenceTests {
     log.zeroSectors(2)
     log.flush()
     let index = try WriteLogIndex(reading: log.region)
-    try #require(index.problems.map(\.kind) == [.header, .chain])
+    try #require(index.problems.map(\.rule) == [.l02, .l03])
     #expect(index.problems[0].entryIndex == 1)
     #expect(index.problems[0].error.field == "flags")
     #expect(index.problems[1].entryIndex == 0)
@@ -88,7 +88,7 @@ struct ChainEvidenceTests {
     log.write(sector: 200, count: 1, fill: 1, proof: .init(identity: 1, index: 1))
     log.flush(proof: .init(identity: 1, index: 2))
     let index = try WriteLogIndex(reading: log.region)
-    try #require(index.problems.map(\.kind) == [.chain, .chain])
+    try #require(index.problems.map(\.rule) == [.l03, .l03])
     #expect(index.problems[0].error.field == "entryIndex")
     #expect(index.problems[0].entryIndex == 1)
     #expect(index.problems[1].error.byteOffset == UInt64(log.headerByteOffsets[1]))
@@ -100,7 +100,7 @@ struct ChainEvidenceTests {
       var log = LogBytes.good(identity: identity)
       log.put(.max, at: log.headerByteOffsets[4] + 16)
       let index = try WriteLogIndex(reading: log.region)
-      try #require(index.problems.map(\.kind) == [.header])
+      try #require(index.problems.map(\.rule) == [.l02])
     }
   }
 
@@ -112,7 +112,7 @@ struct ChainEvidenceTests {
     log.entry(sector: 0, count: 4, data: other + table + other + other)
     log.flush()
     let index = try WriteLogIndex(reading: log.region)
-    #expect(index.problems.map(\.kind) == [.count])
+    #expect(index.problems.map(\.rule) == [.l04])
   }
 
   @Test func logInsideOfTheLoggedDataIsNoEvidence() throws {
@@ -123,7 +123,7 @@ struct ChainEvidenceTests {
       sector: 0, count: UInt64(inner.count / 512), data: inner, proof: .init(identity: 1, index: 0))
     log.flush(proof: .init(identity: 1, index: 1))
     let index = try WriteLogIndex(reading: log.region)
-    try #require(index.problems.map(\.kind) == [.count])
+    try #require(index.problems.map(\.rule) == [.l04])
   }
 
   @Test func searchIsBounded() throws {
@@ -136,7 +136,7 @@ struct ChainEvidenceTests {
     for _ in 0..<4 { log.entry(sector: 0, count: 4096, data: data) }
     let index = try WriteLogIndex(reading: log.region)
     #expect(index.entryCount == 4)
-    try #require(index.problems.map(\.kind) == [.count, .chain])
+    try #require(index.problems.map(\.rule) == [.l04, .l03])
     #expect(index.problems[1].error.found.contains("16 or more"))
   }
 
@@ -147,7 +147,7 @@ struct ChainEvidenceTests {
     log.write(sector: 200, count: 1, fill: 1, proof: .init(identity: 1, index: 1))
     log.zeroSectors(8)
     let index = try WriteLogIndex(reading: log.region)
-    try #require(index.problems.map(\.kind) == [.count, .chain])
+    try #require(index.problems.map(\.rule) == [.l04, .l03])
     #expect(index.problems[1].error.byteOffset == UInt64(log.headerByteOffsets[1]))
   }
 
@@ -160,7 +160,7 @@ struct ChainEvidenceTests {
       sector: 0, count: 2, data: earlier + earlier, proof: .init(identity: 1, index: 1))
     log.zeroSectors(1)
     let index = try WriteLogIndex(reading: log.region)
-    #expect(index.problems.map(\.kind) == [.count])
+    #expect(index.problems.map(\.rule) == [.l04])
   }
 
   /// Without extensions the start of the longest chain explains best: here it is the older entry's.
@@ -173,7 +173,7 @@ struct ChainEvidenceTests {
     log.write(sector: 400, count: 1, fill: 2)
     log.zeroSectors(4)
     let index = try WriteLogIndex(reading: log.region)
-    try #require(index.problems.map(\.kind) == [.count, .chain])
+    try #require(index.problems.map(\.rule) == [.l04, .l03])
     #expect(index.problems[1].entryIndex == 0)
     #expect(index.problems[1].error.byteOffset == UInt64(log.headerByteOffsets[1]))
   }

@@ -33,13 +33,13 @@ struct DamagedLogTests {
       #expect(problem.entryIndex == firstCut)
       let cut = whole[index.entryCount]
       if keptByteCount < cut.payloadRange.lowerBound {
-        #expect(problem.kind == .count)
+        #expect(problem.rule == .l04)
         #expect(problem.error.field == "entryCount")
         #expect(problem.error.found == "7")
         #expect(problem.error.expected == "at most \(index.entryCount)")
         #expect(problem.error.hint.contains("byte \(cut.headerByteOffset)"))
       } else {
-        #expect(problem.kind == .header)
+        #expect(problem.rule == .l02)
         #expect(problem.error.kind == .truncated)
         #expect(problem.error.byteOffset == UInt64(cut.headerByteOffset + 8))
         #expect(problem.error.found == "\(cut.header.sectorCount)")
@@ -77,7 +77,7 @@ struct DamagedLogTests {
       log.put(count, at: 16)
       let index = try WriteLogIndex(reading: log.region)
       #expect(index.entryCount == 7)
-      try #require(index.problems.map(\.kind) == [.count])
+      try #require(index.problems.map(\.rule) == [.l04])
       #expect(index.problems[0].entryIndex == 7)
       #expect(index.problems[0].error.byteOffset == 16)
       #expect(index.problems[0].error.expected == "at most 7")
@@ -139,7 +139,7 @@ struct DamagedLogTests {
       reading: log.region, options: LogReadingOptions(deviceByteCount: Self.deviceByteCount))
     #expect(index.entryCount == damage.entryIndex)
     let problem = try #require(index.problems.first)
-    #expect(problem.kind == .header)
+    #expect(problem.rule == .l02)
     #expect(problem.entryIndex == damage.entryIndex)
     #expect(problem.error.kind == damage.kind)
     #expect(problem.error.field == damage.field)
@@ -189,7 +189,7 @@ struct DamagedLogTests {
         let index = try WriteLogIndex(reading: log.region)
         #expect(index.entryCount == entryIndex)
         let problem = try #require(index.problems.first)
-        #expect(problem.kind == .header)
+        #expect(problem.rule == .l02)
         // Without its magic it is no extension, but bytes that should be zero.
         let isMagic = byteOffset < start + 8
         #expect(problem.error.field == (isMagic ? "reserved" : "checksum"))
@@ -203,7 +203,7 @@ struct DamagedLogTests {
     log.flush(proof: .init(identity: 1, index: 0))
     log.flush(proof: .init(identity: 1, index: 2))
     let problem = try #require(try WriteLogIndex(reading: log.region).problems.first)
-    #expect(problem.kind == .chain)
+    #expect(problem.rule == .l03)
     #expect(problem.entryIndex == 1)
     #expect(problem.error.field == "entryIndex")
     #expect(problem.error.byteOffset == 1024 + 64 + 16)

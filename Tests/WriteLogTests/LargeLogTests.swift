@@ -65,7 +65,7 @@ struct LargeLogTests {
       try file.finish()
       let before = try #require(PeakMemory.bytes)
       let index = try WriteLogIndex(reading: try MappedFile.map(path))
-      #expect(index.problems.map(\.kind) == [.count])
+      #expect(index.problems.map(\.rule) == [.l04])
       #expect(try #require(PeakMemory.bytes) - before < 16 << 20)
     }
   }

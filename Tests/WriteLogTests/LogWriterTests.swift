@@ -177,7 +177,7 @@ struct LogWriterTests {
     let error = #expect(throws: LogProblem.self) {
       try LogWriter<Never>(continuing: index) { _, _ in }
     }
-    #expect(error?.kind == .count)
+    #expect(error?.rule == .l04)
   }
 
   /// A log that was killed before its last count goes on behind what its extensions prove, as itself.

@@ -232,7 +232,7 @@ struct WriteLogIndexTests {
     let index = try WriteLogIndex(reading: log.region)
     #expect(index.entryCount == 3)
     let problem = try #require(index.problems.first)
-    #expect(problem.kind == .chain)
+    #expect(problem.rule == .l03)
     #expect(problem.entryIndex == 3)
     #expect(problem.error.field == "logIdentity")
     #expect(problem.error.byteOffset == 6 * 512 + 64 + 8)
@@ -259,7 +259,7 @@ struct WriteLogIndexTests {
     log.zeroSectors(1)
     log.put(7, byteCount: 1, at: 1024 + 100)
     let index = try WriteLogIndex(reading: log.region)
-    try #require(index.problems.map(\.kind) == [.header])
+    try #require(index.problems.map(\.rule) == [.l02])
     #expect(index.problems[0].error.byteOffset == 1124)
   }
 }

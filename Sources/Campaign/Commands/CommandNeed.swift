@@ -1,4 +1,5 @@
 import Checking
+import Rules
 
 extension RunConfiguration {
   /// Why commands, or the lack of them, keep a run from being made.
@@ -16,7 +17,7 @@ extension RunConfiguration {
 
 extension Scenario {
   /// Why it cannot be run with commands, or without; stands behind its path. `nil` where it can.
-  public func reasonNotToRun(hasCommands: Bool) -> String? {
+  package func reasonNotToRun(hasCommands: Bool) -> String? {
     var rule: Rule?
     if case .breaks(let broken, _) = expectation { rule = broken }
     return configuration.reasonNotToRun(breaking: rule, hasCommands: hasCommands)
@@ -25,7 +26,7 @@ extension Scenario {
 
 extension RunToken {
   /// As ``Scenario/reasonNotToRun(hasCommands:)``.
-  public func reasonNotToRun(hasCommands: Bool) -> String? {
+  package func reasonNotToRun(hasCommands: Bool) -> String? {
     switch subject {
     case .scenario(let scenario): scenario.reasonNotToRun(hasCommands: hasCommands)
     case .seed(let run):

@@ -3,7 +3,7 @@ import CrashStates
 
 extension RunReport {
   /// What commands do not see of the tier `recrash`.
-  public static let recrashNote =
+  package static let recrashNote =
     "commands: what a recovery leaves when it is cut (recrash) is not given to them"
 
   /// Adds what the commands said of all runs: a line each, and the rules that they have left open.
@@ -11,7 +11,7 @@ extension RunReport {
   /// - Parameters:
   ///   - comparesRecoveries: whether there were images to be recovered.
   ///   - tiers: which states were asked for.
-  public mutating func addCommandNotes(comparesRecoveries: Bool, tiers: [Tier]) {
+  package mutating func addCommandNotes(comparesRecoveries: Bool, tiers: [Tier]) {
     if counts.commands.isEmpty { return }
     notes += counts.commands.map(\.note)
     if tiers.contains(.recrash) { notes.append(Self.recrashNote) }

@@ -1,10 +1,11 @@
 import Checking
 import CrashStates
+import Rules
 import Stacks
 
 /// Other programs as judges of the crash states of runs. Starting them is for the world outside of the pure
 /// targets.
-public protocol RunCommands: Sendable {
+package protocol RunCommands: Sendable {
   /// The options that name them, as they are typed.
   var words: [String] { get }
 
@@ -20,13 +21,13 @@ public protocol RunCommands: Sendable {
 }
 
 /// What commands say of a run.
-public struct RunCommandAnswers: Sendable {
+package struct RunCommandAnswers: Sendable {
   /// One for each command, in their order.
-  public var tallies: [CommandTally]
+  package var tallies: [CommandTally]
   /// The user wanted to stop before all states were judged.
-  public var isCutShort: Bool
+  package var isCutShort: Bool
 
-  public init(tallies: [CommandTally], isCutShort: Bool = false) {
+  package init(tallies: [CommandTally], isCutShort: Bool = false) {
     self.tallies = tallies
     self.isCutShort = isCutShort
   }

@@ -5,9 +5,9 @@ import Workload
 /// ranges lie to each other, how often tasks switched, how much failed and how much was lost.
 ///
 /// Two seeds that lead to the same shape have most likely found the same bug.
-public struct CaseShape: Hashable, Sendable, CustomStringConvertible {
+package struct CaseShape: Hashable, Sendable, CustomStringConvertible {
   /// `vhdx: t0 write a-b, t1 flush; 2 switches`.
-  public let description: String
+  package let description: String
 
   /// - Parameter text: for what has no operations.
   init(text: String) {
@@ -47,7 +47,7 @@ public struct CaseShape: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Eight hexadecimal digits, for the name of a folder.
-  public var name: String {
+  package var name: String {
     String(Checksum.xxh3(Array(description.utf8)).hexDigits.prefix(8))
   }
 }

@@ -1,5 +1,6 @@
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 
 /// Carries out smaller cases, and keeps the smallest that still breaks the rule.

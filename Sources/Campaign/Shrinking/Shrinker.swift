@@ -1,5 +1,6 @@
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 
 /// Makes a run that breaks a rule as small as it can be while it breaks the same rule: fewer operations,
@@ -7,10 +8,10 @@ import Scheduling
 ///
 /// Everything is decided by carrying smaller runs out, so the result is as true as the run it came from.
 /// The same run gives the same result, unless it is ended by the clock.
-public struct Shrinker {
+package struct Shrinker {
   /// About how much work is done before the smallest case so far has to do: steps of runs, and 16 for each
   /// judged crash state.
-  public static let usualWorkLimit = 3_000_000
+  package static let usualWorkLimit = 3_000_000
 
   private var trials: ShrinkTrials
   private let isGoingOn: () -> Bool
@@ -20,7 +21,7 @@ public struct Shrinker {
   ///   - isGoingOn: asked before each run; `false` ends the shrinking.
   /// - Returns: `nil` where the listed operations do not break the rule.
   /// - Throws: where their run could not be judged.
-  public init?(
+  package init?(
     _ judged: JudgedRun, rule: Rule, workLimit: Int = Shrinker.usualWorkLimit,
     isGoingOn: @escaping () -> Bool = { true }
   ) throws(StalledRun) {
@@ -34,7 +35,7 @@ public struct Shrinker {
   }
 
   /// - Throws: where a smaller run could not be judged, so that nobody knows whether it is one.
-  public mutating func shrink() throws(StalledRun) -> ShrunkCase {
+  package mutating func shrink() throws(StalledRun) -> ShrunkCase {
     trials.simplifyStates()
     trials.cutTail()
     repeatWhileSmaller { trials in

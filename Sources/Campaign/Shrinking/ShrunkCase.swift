@@ -3,22 +3,22 @@ import CrashStates
 import Scheduling
 
 /// The smallest run that was found to break a rule.
-public struct ShrunkCase: Sendable {
+package struct ShrunkCase: Sendable {
   /// Ready for a file: breaks the rule, and says what else it breaks.
-  public var scenario: Scenario
+  package var scenario: Scenario
   /// Of the smallest run, with all that happened in it.
-  public var finding: Finding
+  package var finding: Finding
   /// What two cases of one bug have in common: see ``CaseShape``.
-  public var shape: CaseShape
-  public var operationCount: Int
+  package var shape: CaseShape
+  package var operationCount: Int
   /// How often another task goes on than the one that went before.
-  public var switchCount: Int
+  package var switchCount: Int
   /// What the crash state lost, tore or moved.
-  public var lostWriteCount: Int
+  package var lostWriteCount: Int
   /// How many runs it took.
-  public var runCount: Int
+  package var runCount: Int
   /// It may be smaller than this, but the time was over.
-  public var wasEndedByClock: Bool
+  package var wasEndedByClock: Bool
 
   init(_ trials: ShrinkTrials, wasEndedByClock: Bool) {
     guard let violation = trials.violation else {

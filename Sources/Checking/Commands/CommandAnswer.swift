@@ -1,26 +1,26 @@
 /// How a command ended that was given an image, and what it wrote.
-public struct CommandAnswer: Hashable, Sendable {
-  public enum End: Hashable, Sendable {
+package struct CommandAnswer: Hashable, Sendable {
+  package enum End: Hashable, Sendable {
     case exited(status: Int32)
     case signalled(number: Int32)
     /// It ran for longer than this many seconds and was killed, with what it had started.
     case timedOut(limitSeconds: UInt64)
   }
 
-  public var end: End
+  package var end: End
   /// The end of what it wrote to standard output.
-  public var output: CommandOutput
+  package var output: CommandOutput
   /// The end of what it wrote to standard error.
-  public var errors: CommandOutput
+  package var errors: CommandOutput
 
-  public init(_ end: End, output: CommandOutput, errors: CommandOutput) {
+  package init(_ end: End, output: CommandOutput, errors: CommandOutput) {
     self.end = end
     self.output = output
     self.errors = errors
   }
 
   /// The last lines of what it wrote, for a report.
-  public var shownLines: [String] {
+  package var shownLines: [String] {
     let lines =
       errors.lastLines.map { "stderr: \($0)" } + output.lastLines.map { "stdout: \($0)" }
     return lines.isEmpty ? ["it wrote nothing"] : lines
@@ -30,7 +30,7 @@ public struct CommandAnswer: Hashable, Sendable {
   ///
   /// - Parameter isKnownClean: whether the image is a VHDX image with an empty log, so that the answer
   ///   that its log must be replayed is wrong.
-  public func verdict(isKnownClean: Bool) -> CommandVerdict {
+  package func verdict(isKnownClean: Bool) -> CommandVerdict {
     switch end {
     case .exited(status: 0): .accepted
     case .exited(status: 125): .cannotTell
@@ -57,7 +57,7 @@ public struct CommandAnswer: Hashable, Sendable {
 }
 
 /// What the answer of a command means.
-public enum CommandVerdict: Hashable, Sendable {
+package enum CommandVerdict: Hashable, Sendable {
   case accepted
   /// It says itself that it cannot judge this image (exit 125, as in `git bisect run`).
   case cannotTell

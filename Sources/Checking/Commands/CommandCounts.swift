@@ -1,16 +1,18 @@
-/// How often a command gave which answer.
-public struct CommandCounts: Hashable, Sendable {
-  public let command: ImageCommand
-  public private(set) var stateCount = 0
-  public private(set) var acceptedCount = 0
-  /// Exit 125.
-  public private(set) var skippedCount = 0
-  public private(set) var unrecoveredCount = 0
-  public private(set) var brokenCount = 0
-  /// States whose recovery by the command was compared with ours (X02, X04).
-  public private(set) var comparedCount = 0
+import Rules
 
-  public init(_ command: ImageCommand) {
+/// How often a command gave which answer.
+package struct CommandCounts: Hashable, Sendable {
+  package let command: ImageCommand
+  package private(set) var stateCount = 0
+  package private(set) var acceptedCount = 0
+  /// Exit 125.
+  package private(set) var skippedCount = 0
+  package private(set) var unrecoveredCount = 0
+  package private(set) var brokenCount = 0
+  /// States whose recovery by the command was compared with ours (X02, X04).
+  package private(set) var comparedCount = 0
+
+  package init(_ command: ImageCommand) {
     self.command = command
   }
 
@@ -37,7 +39,7 @@ public struct CommandCounts: Hashable, Sendable {
   /// Adds what the commands of another run said to what they said before.
   ///
   /// - Parameter counts: of the same commands in the same order, or none.
-  public static func add(_ more: [CommandCounts], to counts: inout [CommandCounts]) {
+  package static func add(_ more: [CommandCounts], to counts: inout [CommandCounts]) {
     if counts.isEmpty {
       counts = more
       return
@@ -50,10 +52,10 @@ public struct CommandCounts: Hashable, Sendable {
   }
 
   /// Whether the command said of any state that it is good or bad.
-  public var hasJudged: Bool { acceptedCount + brokenCount > 0 }
+  package var hasJudged: Bool { acceptedCount + brokenCount > 0 }
 
   /// One line for the report.
-  public var note: String {
+  package var note: String {
     var note = """
       command '\(command)': \(stateCount) distinct states, \(acceptedCount) accepted, \
       \(skippedCount) skipped (exit 125), \(unrecoveredCount) need recovery first, \
@@ -67,7 +69,7 @@ public struct CommandCounts: Hashable, Sendable {
 
 extension [CommandCounts] {
   /// The rules that the commands have judged, ascending.
-  public var judgedRules: [Rule] {
+  package var judgedRules: [Rule] {
     var rules: [Rule] = []
     if contains(where: { $0.comparedCount > 0 }) { rules += [.x02, .x04] }
     if contains(where: \.hasJudged) { rules.append(.x03) }
@@ -77,7 +79,7 @@ extension [CommandCounts] {
   /// The rules that commands were asked about without an answer, and why.
   ///
   /// - Parameter comparesRecoveries: whether there are images to be recovered.
-  public func unjudgedRules(comparesRecoveries: Bool) -> [(rule: Rule, reason: String)] {
+  package func unjudgedRules(comparesRecoveries: Bool) -> [(rule: Rule, reason: String)] {
     var unjudged: [(rule: Rule, reason: String)] = []
     if !contains(where: \.hasJudged) {
       unjudged.append((.x03, "no command said good or bad of any state"))

@@ -3,8 +3,8 @@ import VHDX
 
 /// What the answer of a command to one crash state means: X03 for the answer, X02 and X04 for the file
 /// that it left.
-public struct CommandJudge: Sendable {
-  public let command: ImageCommand
+package struct CommandJudge: Sendable {
+  package let command: ImageCommand
   private let history: DiskHistory
   private let recovery: RecoveryProfile?
   private let lineThatWrites: @Sendable (CrashState) -> String
@@ -12,7 +12,7 @@ public struct CommandJudge: Sendable {
   /// - Parameters:
   ///   - recovery: ours, where the disk holds a VHDX image.
   ///   - lineThatWrites: the one line that writes the image of a state to a file, for the reports.
-  public init(
+  package init(
     _ command: ImageCommand, history: DiskHistory, recovery: RecoveryProfile?,
     lineThatWrites: @escaping @Sendable (CrashState) -> String
   ) {
@@ -23,7 +23,7 @@ public struct CommandJudge: Sendable {
   }
 
   /// - Parameter left: the file as the command left it; `nil` where it is gone.
-  public func judge(
+  package func judge(
     _ state: CrashState, _ answer: CommandAnswer, left: (any ImageFile)?
   ) -> JudgedAnswer {
     let image = StateImage(history, state)
@@ -55,13 +55,13 @@ public struct CommandJudge: Sendable {
 }
 
 /// A command's answer to one state, and what is wrong with it.
-public struct JudgedAnswer: Sendable {
-  public var verdict: CommandVerdict
+package struct JudgedAnswer: Sendable {
+  package var verdict: CommandVerdict
   /// Whether it recovered its copy, so that X02 and X04 were judged.
-  public var isRecoveryCompared: Bool
-  public var violations: [Violation]
+  package var isRecoveryCompared: Bool
+  package var violations: [Violation]
 
-  public init(
+  package init(
     verdict: CommandVerdict, isRecoveryCompared: Bool = false, violations: [Violation] = []
   ) {
     self.verdict = verdict

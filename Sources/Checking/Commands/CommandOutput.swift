@@ -1,14 +1,14 @@
 /// The end of what a program wrote, in a form that is the same in every run: the path of its private
 /// image is `{image}`, that of a folder `{folder}`, and what would move a terminal's cursor is gone.
-public struct CommandOutput: Hashable, Sendable {
+package struct CommandOutput: Hashable, Sendable {
   /// How much of a stream is worth keeping.
-  public static let keptByteCount = 1 << 16
+  package static let keptByteCount = 1 << 16
   static let shownLineCount = 8
   static let shownCharacterCount = 200
 
   let text: String
 
-  public init(
+  package init(
     _ bytes: [UInt8], imagePath: String, subject: ImageCommand.Subject = .image
   ) {
     text = String(decoding: bytes.suffix(Self.keptByteCount), as: UTF8.self)

@@ -1,24 +1,24 @@
 /// Counts the answers of one command, and keeps the first violation of each rule.
-public struct CommandTally: Sendable {
-  public private(set) var counts: CommandCounts
+package struct CommandTally: Sendable {
+  package private(set) var counts: CommandCounts
   private var list = ViolationList()
 
-  public init(_ command: ImageCommand) {
+  package init(_ command: ImageCommand) {
     counts = CommandCounts(command)
   }
 
   /// Takes the answer to one more state in.
-  public mutating func add(_ judged: JudgedAnswer) {
+  package mutating func add(_ judged: JudgedAnswer) {
     counts.add(judged)
     list.add(judged.violations)
   }
 
-  public var violations: [Violation] { list.sorted }
+  package var violations: [Violation] { list.sorted }
 }
 
 extension Judgement {
   /// Takes in what commands say of the states that were judged: violations go to those of the same rule.
-  public mutating func add(_ tallies: [CommandTally]) {
+  package mutating func add(_ tallies: [CommandTally]) {
     commands += tallies.map(\.counts)
     var list = ViolationList()
     list.add(violations + tallies.flatMap(\.violations))

@@ -2,7 +2,7 @@
 ///
 /// Blanks, tabs and line feeds separate words. `'…'` takes everything as it is; in `"…"` a backslash
 /// stands before `"` and `\`; elsewhere it takes the next character as it is.
-public struct CommandWords {
+package struct CommandWords {
   private enum Quote: Character {
     case single = "'"
     case double = "\""
@@ -17,7 +17,7 @@ public struct CommandWords {
 
   /// - Throws: ``ImageCommandError`` where a quote is not closed, or where a backslash is the last
   ///   character.
-  public static func split(_ text: String) throws(ImageCommandError) -> [String] {
+  package static func split(_ text: String) throws(ImageCommandError) -> [String] {
     var splitter = CommandWords()
     for character in text { splitter.take(character) }
     if splitter.isEscaped {

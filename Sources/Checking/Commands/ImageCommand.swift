@@ -1,22 +1,22 @@
 /// Another program as a judge of images, or of folders with several files: a command line in which
 /// `{image}` stands for the file, or `{folder}` for the folder.
-public struct ImageCommand: Hashable, Sendable, CustomStringConvertible {
+package struct ImageCommand: Hashable, Sendable, CustomStringConvertible {
   /// What a command is given; the text is replaced by its path, in any word but the first.
-  public enum Subject: String, Sendable {
+  package enum Subject: String, Sendable {
     case image = "{image}"
     case folder = "{folder}"
 
-    public var placeholder: String { rawValue }
+    package var placeholder: String { rawValue }
   }
 
   /// As it was given.
-  public let text: String
-  public let subject: Subject
+  package let text: String
+  package let subject: Subject
   private let words: [String]
 
   /// - Throws: ``ImageCommandError`` where a quote is open, where no program is named, and where the
   ///   subject is named nowhere behind it.
-  public init(
+  package init(
     parsing text: String, for subject: Subject = .image
   ) throws(ImageCommandError) {
     let words = try CommandWords.split(text)
@@ -37,22 +37,22 @@ public struct ImageCommand: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The program: a path, or a name that is looked for in PATH.
-  public var program: String { words[0] }
+  package var program: String { words[0] }
 
   /// Program and arguments for an image or a folder; a path stays one word, whatever it holds.
-  public func words(forSubjectAt path: String) -> [String] {
+  package func words(forSubjectAt path: String) -> [String] {
     [program] + words.dropFirst().map { $0.replacing(subject.placeholder, with: path) }
   }
 
-  public var description: String { text }
+  package var description: String { text }
 }
 
 /// Why a text is no command for images.
-public struct ImageCommandError: Error, Equatable, Sendable, CustomStringConvertible {
-  public var expected: String
-  public var found: String
+package struct ImageCommandError: Error, Equatable, Sendable, CustomStringConvertible {
+  package var expected: String
+  package var found: String
   /// One sentence: what to do next.
-  public var hint: String
+  package var hint: String
 
-  public var description: String { "'command': expected \(expected), found \(found). \(hint)" }
+  package var description: String { "'command': expected \(expected), found \(found). \(hint)" }
 }

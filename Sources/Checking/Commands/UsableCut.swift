@@ -3,9 +3,9 @@ import VHDX
 
 /// From which cut on the disk holds an image: a log can begin before the image is created in it, and no
 /// program can be blamed for refusing what is not there yet (as with rule D09).
-public enum UsableCut {
+package enum UsableCut {
   /// The first cut at which the image opens; 0 where it opens at none, so that all are judged.
-  public static func first(in history: DiskHistory, recovery: RecoveryProfile) -> Int {
+  package static func first(in history: DiskHistory, recovery: RecoveryProfile) -> Int {
     (0...history.entryCount).first { isUsable(history, cut: $0, recovery) } ?? 0
   }
 

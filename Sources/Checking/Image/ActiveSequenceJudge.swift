@@ -4,11 +4,11 @@ import VHDX
 /// S05, S02 and R03: whether the log of an image can be replayed.
 ///
 /// Source: [MS-VHDX] 2.3.3.
-public struct ActiveSequenceJudge {
-  public init() {}
+package struct ActiveSequenceJudge {
+  package init() {}
 
   /// A log whose place or version is impossible is H06's and H07's; nothing is said of it here.
-  public func judge(_ file: any ImageFile, current: CurrentHeader) -> [Violation] {
+  package func judge(_ file: any ImageFile, current: CurrentHeader) -> [Violation] {
     guard let range = current.logToReplay(fileByteCount: file.byteCount) else { return [] }
     let report = LogSearch.run(LogRing(file, range: range), logGUID: current.header.logGUID)
     var list = ImageViolations()

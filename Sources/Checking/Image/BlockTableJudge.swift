@@ -7,10 +7,10 @@ import VHDX
 /// (``BlockOverlapSearch``).
 ///
 /// Source: [MS-VHDX] 2.5.
-public struct BlockTableJudge {
+package struct BlockTableJudge {
   private let options: ImageJudgeOptions
 
-  public init(options: ImageJudgeOptions = ImageJudgeOptions()) {
+  package init(options: ImageJudgeOptions = ImageJudgeOptions()) {
     self.options = options
   }
 
@@ -18,7 +18,7 @@ public struct BlockTableJudge {
   ///   - region: the table's region.
   ///   - parameters: values that the format allows.
   ///   - occupied: what no block may lie on.
-  public func judge(
+  package func judge(
     _ file: any ImageFile, region: ByteRange, parameters: DiskParameters,
     occupied: [OccupiedRange]
   ) -> [Violation] {

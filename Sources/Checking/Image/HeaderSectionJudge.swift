@@ -4,15 +4,15 @@ import VHDX
 /// H01, H03 to H07, H09 and H18: the file identifier and the two headers.
 ///
 /// Source: [MS-VHDX] 2.2.1, 2.2.2.
-public struct HeaderSectionJudge {
+package struct HeaderSectionJudge {
   private let options: ImageJudgeOptions
 
-  public init(options: ImageJudgeOptions = ImageJudgeOptions()) {
+  package init(options: ImageJudgeOptions = ImageJudgeOptions()) {
     self.options = options
   }
 
   /// - Returns: `current` is `nil` where no header is current; its fields may still break a rule.
-  public func judge(
+  package func judge(
     _ file: any ImageFile
   ) -> (violations: [Violation], current: CurrentHeader?) {
     var list = ImageViolations()

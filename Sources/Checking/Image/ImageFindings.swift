@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 import VHDX
 
 /// What is wrong with an image, and whether it opens: the one answer of everything that looks at an
@@ -8,29 +9,35 @@ import VHDX
 /// that it cannot do without. What opening refuses is always among the violations, and there are
 /// violations that stop no opening: a damaged copy of the region table, two entries of the block table
 /// that name one place.
-public struct ImageFindings: Sendable {
+package struct ImageFindings: Sendable {
   /// Why an image does not open.
-  public enum Refusal: Sendable, CustomStringConvertible {
+  package enum Refusal: Sendable, CustomStringConvertible {
     /// The log, or the headers that name it.
     case log(RecoveryRefusal)
     /// What is there once the log was replayed.
     case structure(FormatError)
 
     /// `nil` where a limit of this tool refuses.
-    public var rule: Rule? {
+    package var rule: Rule? {
       switch self {
+      case .log(.header(let error)): checked(error)
       case .log(let refusal): refusal.rule
-      case .structure(let error): Rule(brokenBy: error)
+      case .structure(let error): checked(error)
       }
     }
 
+    func checked(_ error: FormatError) -> Rule? {
+      precondition(
+        error.rule == Rule(brokenBy: error), "\(error) \(String(describing: error.rule))")
+      return error.rule
+    }
     /// Whether it is this program that cannot go on, and nothing is said against the image.
     var isLimitOfOurs: Bool {
       guard case .log(let refusal) = self else { return false }
       return refusal.isLimitOfOurs
     }
 
-    public var description: String {
+    package var description: String {
       switch self {
       case .log(let refusal): refusal.description
       case .structure(let error): error.description
@@ -39,18 +46,18 @@ public struct ImageFindings: Sendable {
   }
 
   /// Up to 64 of one rule from each part, advice among them.
-  public let violations: [Violation]
+  package let violations: [Violation]
   /// `nil` where the image opens.
-  public let refusal: Refusal?
+  package let refusal: Refusal?
 
   /// Why the parts of the image behind its log were not looked at; `nil` where they were, or where the
   /// image is to blame.
-  public var limit: String? {
+  package var limit: String? {
     guard let refusal, refusal.isLimitOfOurs else { return nil }
     return "the log was not replayed, and nothing after it was looked at: \(refusal)"
   }
 
-  public init(_ file: any ImageFile) {
+  package init(_ file: any ImageFile) {
     let refusal = Self.refusal(of: file)
     var violations = ImageJudge().judge(file)
     if let refusal, !refusal.isLimitOfOurs {
@@ -65,14 +72,14 @@ public struct ImageFindings: Sendable {
 
   /// What is broken: the first violation of each rule with the count of the others, causes before
   /// consequences, and no advice.
-  public var broken: [Violation] {
+  package var broken: [Violation] {
     Dictionary(grouping: violations.filter { !$0.rule.isAdvice }, by: \.rule).values
       .map { repeats in
         var violation = repeats[0]
         violation.repeatCount = repeats.count - 1
         return violation
       }
-      .sorted { $0.rule.explanationOrder < $1.rule.explanationOrder }
+      .sorted { $0.rule.reportOrder < $1.rule.reportOrder }
   }
 
   private static func refusal(of file: any ImageFile) -> Refusal? {

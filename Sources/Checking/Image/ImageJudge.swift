@@ -1,15 +1,15 @@
 import VHDX
 
 /// The static rules of one image: its headers and log as they stand, the rest as replay leaves it.
-public struct ImageJudge {
+package struct ImageJudge {
   private let options: ImageJudgeOptions
 
-  public init(options: ImageJudgeOptions = ImageJudgeOptions()) {
+  package init(options: ImageJudgeOptions = ImageJudgeOptions()) {
     self.options = options
   }
 
   /// - Returns: every violation, up to 64 of one rule from each part; the image is not changed.
-  public func judge(_ file: any ImageFile) -> [Violation] {
+  package func judge(_ file: any ImageFile) -> [Violation] {
     var (violations, current) = HeaderSectionJudge(options: options).judge(file)
     guard let current else { return violations }
     let sequence = ActiveSequenceJudge().judge(file, current: current)

@@ -1,25 +1,25 @@
 import VHDX
 
 /// How an image is judged where the specification is silent; strict by default.
-public struct ImageJudgeOptions: Equatable, Sendable {
-  public enum DifferingRegionTables: Sendable {
+package struct ImageJudgeOptions: Equatable, Sendable {
+  package enum DifferingRegionTables: Sendable {
     /// Copies that differ, or of which one is damaged, break rule G09.
     case flag
     /// The first valid copy counts, whatever the other one holds.
     case firstValid
   }
 
-  public var equalSequenceNumbers: HeaderReadingOptions.EqualSequenceNumbers
-  public var differingRegionTables: DifferingRegionTables
+  package var equalSequenceNumbers: HeaderReadingOptions.EqualSequenceNumbers
+  package var differingRegionTables: DifferingRegionTables
   /// Whether reserved bytes and bits must be zero (parts of G02, M01, M05, M08 and M11, and all of
   /// B02).
-  public var isReservedJudged: Bool
+  package var isReservedJudged: Bool
   /// Whether H09 and H18 are judged. A cut between two header updates breaks H18 with good reason.
-  public var judgesWarnings: Bool
+  package var judgesWarnings: Bool
   /// The parent's DataWriteGuid, where the parent is known (rule M12).
-  public var parentDataWriteGUID: GUID?
+  package var parentDataWriteGUID: GUID?
 
-  public init(
+  package init(
     equalSequenceNumbers: HeaderReadingOptions.EqualSequenceNumbers = .refuse,
     differingRegionTables: DifferingRegionTables = .flag, isReservedJudged: Bool = true,
     judgesWarnings: Bool = true, parentDataWriteGUID: GUID? = nil

@@ -1,9 +1,10 @@
 import Bytes
+import Rules
 import VHDX
 
 extension Rule {
   /// The rule that a reader of images found broken; `nil` for a limit of the reader's own.
-  public init?(brokenBy error: FormatError) {
+  package init?(brokenBy error: FormatError) {
     guard let rule = Self.byField[error.field] ?? Self.byKind(error) ?? Self.byPrefix(error.field)
     else { return nil }
     self = rule
@@ -62,22 +63,5 @@ extension Rule {
       ("fileIdentifier", .h01), ("header", .h03), ("parentLocator", .m11),
     ]
     return prefixes.first { field.hasPrefix($0.prefix) }?.rule
-  }
-}
-
-extension RecoveryRefusal {
-  /// The rule that the image breaks; `nil` where a limit of this tool refuses.
-  public var rule: Rule? {
-    switch self {
-    case .header(let error): Rule(brokenBy: error)
-    case .noActiveSequence: .s05
-    case .truncated: .r03
-    case .readOnly: .r12
-    case .fatalEntry(let defect), .brokenReplay(let defect): Rule(rawValue: defect.reason.rule)
-    case .fullRing: .d09
-    // A file that no image needs: 64 TiB of disk fit into the half of it.
-    case .tooLong, .failedWrite: .e12
-    case .tooMuch, .numbersUsedUp: nil
-    }
   }
 }

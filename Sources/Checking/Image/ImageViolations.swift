@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 import VHDX
 
 /// Collects every violation of one image, up to 64 of one rule, so that a table of millions of wrong
@@ -29,13 +30,13 @@ struct ImageViolations {
 }
 
 /// What no block may lie on, by the name that reports call it.
-public struct OccupiedRange: Hashable, Sendable {
-  public var name: String
-  public var range: ByteRange
+package struct OccupiedRange: Hashable, Sendable {
+  package var name: String
+  package var range: ByteRange
   /// Whether it is the log, which has a rule of its own (H08).
-  public var isLog: Bool
+  package var isLog: Bool
 
-  public init(name: String, range: ByteRange, isLog: Bool = false) {
+  package init(name: String, range: ByteRange, isLog: Bool = false) {
     self.name = name
     self.range = range
     self.isLog = isLog
@@ -44,7 +45,7 @@ public struct OccupiedRange: Hashable, Sendable {
 
 extension ImageRegions {
   /// The regions and the log, with their names.
-  public var occupied: [OccupiedRange] {
+  package var occupied: [OccupiedRange] {
     var ranges = [
       OccupiedRange(name: "the block table region", range: blockTable.range),
       OccupiedRange(name: "the metadata region", range: metadata.range),

@@ -4,15 +4,15 @@ import VHDX
 /// M01 to M12: the metadata table and the items that every program knows.
 ///
 /// Source: [MS-VHDX] 2.6.
-public struct MetadataJudge {
+package struct MetadataJudge {
   private let options: ImageJudgeOptions
 
-  public init(options: ImageJudgeOptions = ImageJudgeOptions()) {
+  package init(options: ImageJudgeOptions = ImageJudgeOptions()) {
     self.options = options
   }
 
   /// - Returns: `metadata` is `nil` where the disk's size, block size or sector sizes are unknown.
-  public func judge(
+  package func judge(
     _ file: any ImageFile, region: ByteRange
   ) -> (violations: [Violation], metadata: ImageMetadata?) {
     var list = ImageViolations()
@@ -38,7 +38,8 @@ public struct MetadataJudge {
     let header = try file.read(
       "metadata",
       in: ByteRange(
-        byteOffset: region.byteOffset, byteCount: UInt64(MetadataTable.headerByteCount)))
+        byteOffset: region.byteOffset, byteCount: UInt64(MetadataTable.headerByteCount)),
+      breaking: .m01)
     guard [UInt8](header.prefix(MetadataTable.signature.count)) == MetadataTable.signature else {
       list.add(
         .m01, "no metadata table starts at byte \(region.byteOffset)",
@@ -63,8 +64,9 @@ public struct MetadataJudge {
       "metadata.entries",
       in: ByteRange(
         byteOffset: region.byteOffset + UInt64(MetadataTable.headerByteCount),
-        byteCount: UInt64(count * MetadataEntry.byteCount)))
-    var reader = ByteReader(ByteRegion(bytes))
+        byteCount: UInt64(count * MetadataEntry.byteCount)),
+      breaking: .m01)
+    var reader = ByteReader(ByteRegion(bytes), breaking: .m01)
     var rows: [MetadataRow] = []
     for index in 0..<count {
       let (entry, reserved) = try MetadataEntry.fields(reading: &reader)

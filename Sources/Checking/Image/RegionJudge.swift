@@ -4,16 +4,16 @@ import VHDX
 /// G01 to G07, "copies equal" of G09, and H08 between the log and the regions.
 ///
 /// Source: [MS-VHDX] 2.2.3.
-public struct RegionJudge {
+package struct RegionJudge {
   private let options: ImageJudgeOptions
   private static let mebibyte: UInt64 = 1 << 20
 
-  public init(options: ImageJudgeOptions = ImageJudgeOptions()) {
+  package init(options: ImageJudgeOptions = ImageJudgeOptions()) {
     self.options = options
   }
 
   /// - Returns: `regions` is `nil` where the block table or the metadata cannot be read.
-  public func judge(
+  package func judge(
     _ file: any ImageFile, current: CurrentHeader?
   ) -> (violations: [Violation], regions: ImageRegions?) {
     var list = ImageViolations()
@@ -60,7 +60,7 @@ public struct RegionJudge {
         byteOffset: slot.byteOffset, byteCount: UInt64(RegionTable.byteCount))
       return .success(
         try RegionTableFields(
-          parsing: file.read("regionTable", in: range), at: slot.byteOffset))
+          parsing: file.read("regionTable", in: range, breaking: .g01), at: slot.byteOffset))
     } catch {
       return .failure(error)
     }

@@ -5,15 +5,15 @@ import WriteLog
 
 /// An image without a log of its writes, taken for a recording of which nothing was written: it is the
 /// only crash state there is, and what recovers it may be cut off in turn.
-public struct ImageAlone {
+package struct ImageAlone {
   /// The tiers that such an image has states of.
-  public static let tiers: [Tier] = [.prefix, .recrash]
+  package static let tiers: [Tier] = [.prefix, .recrash]
 
   private let evidence: Evidence
 
   /// - Parameter recovery: what opens the image.
   /// - Throws: ``FormatError`` where the file cannot be looked at as a disk.
-  public init(_ image: ByteRegion, recovery: RecoveryProfile) throws(FormatError) {
+  package init(_ image: ByteRegion, recovery: RecoveryProfile) throws(FormatError) {
     let nothing = Superblock(entryCount: 0, sectorByteCount: 512).encode()
     let index = try WriteLogIndex(reading: ByteRegion(nothing), options: LogReadingOptions())
     var evidence = Evidence(
@@ -25,7 +25,7 @@ public struct ImageAlone {
   /// Judges the recovery of the image and, with the tier `recrash`, every cut of it.
   ///
   /// - Parameter tiers: some of ``tiers``.
-  public func judgement(tiers: [Tier], seed: UInt64) -> Judgement {
+  package func judgement(tiers: [Tier], seed: UInt64) -> Judgement {
     var list = ViolationList()
     var judgement = StatesJudge(evidence, Judge.Options(tiers: tiers, seed: seed), { _ in true })
       .judge(&list)
@@ -34,7 +34,7 @@ public struct ImageAlone {
   }
 
   /// The digests of the file, of the file after recovery, and of the virtual disk.
-  public var digests: ImageDigests {
+  package var digests: ImageDigests {
     var digester = ImageDigester(
       history: evidence.history, recovery: evidence.image?.recovery ?? .exact)
     return digester.digests(of: CrashState(cut: 0))

@@ -1,16 +1,17 @@
 import Bytes
+import Rules
 import VHDX
 
 /// What else is known where the disk holds a VHDX image.
-public struct ImageEvidence: Sendable {
+package struct ImageEvidence: Sendable {
   /// What opens the image after a crash.
-  public var recovery: RecoveryProfile
+  package var recovery: RecoveryProfile
   /// Goes on with an image as a power cut left it: opens it with the program under test, writes,
   /// cuts the power again and looks. Returns what went wrong, `nil` where nothing did (rule D10). The
   /// bytes are those of the image's structures; its payload reads as zeroes.
-  public var goOn: (@Sendable (SparseBytes) -> String?)?
+  package var goOn: (@Sendable (SparseBytes) -> String?)?
 
-  public init(recovery: RecoveryProfile = .exact) {
+  package init(recovery: RecoveryProfile = .exact) {
     self.recovery = recovery
   }
 

@@ -2,9 +2,9 @@ import CrashStates
 import VHDX
 
 /// What the image of a recording says of its disk.
-public enum ImageParameters {
+package enum ImageParameters {
   /// By the image before the first entry, or else after the last one; `nil` where neither opens.
-  public static func find(in history: DiskHistory) -> DiskParameters? {
+  package static func find(in history: DiskHistory) -> DiskParameters? {
     for cut in [0, history.entryCount] {
       let file = OverlayImage(StateImage(history, CrashState(cut: cut)))
       _ = Recovery().run(on: file)

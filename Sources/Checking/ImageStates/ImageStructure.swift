@@ -4,7 +4,7 @@ import VHDX
 /// What a part of a VHDX file is for.
 ///
 /// Source: [MS-VHDX] 2.1 to 2.6.
-public enum ImageStructure: Hashable, Sendable, CustomStringConvertible {
+package enum ImageStructure: Hashable, Sendable, CustomStringConvertible {
   case fileIdentifier
   case header(HeaderSlot)
   case regionTable(RegionTableSlot)
@@ -29,7 +29,7 @@ public enum ImageStructure: Hashable, Sendable, CustomStringConvertible {
   /// Nothing stands here that the image knows of.
   case unused
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .fileIdentifier: "file identifier"
     case .header(let slot): "header \(slot.rawValue + 1)"
@@ -63,7 +63,7 @@ public enum ImageStructure: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A part of a range of the file, with what it is for.
-public struct NamedPart: Hashable, Sendable {
-  public var range: ByteRange
-  public var structure: ImageStructure
+package struct NamedPart: Hashable, Sendable {
+  package var range: ByteRange
+  package var structure: ImageStructure
 }

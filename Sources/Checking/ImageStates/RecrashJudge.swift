@@ -1,5 +1,6 @@
 import Bytes
 import CrashStates
+import Rules
 import VHDX
 
 /// The tier `recrash`: the power fails again while a crash state is recovered, at every change that

@@ -4,11 +4,11 @@ import VHDX
 
 /// The image of a crash state whose recovery was cut off too: what the first power cut left, with those
 /// changes of its recovery that persisted.
-public struct RecrashedImage {
+package struct RecrashedImage {
   /// The first crash, without its recovery.
-  public let state: CrashState
+  package let state: CrashState
   /// What persisted of recovery, in order; of a torn write a write for each part.
-  public let keptChanges: [ImageChange]
+  package let keptChanges: [ImageChange]
   let image: StateImage
 
   /// - Parameters:
@@ -16,7 +16,7 @@ public struct RecrashedImage {
   ///   - cut: of the recovery of that state.
   ///   - profile: what recovers it.
   /// - Throws: ``CrashStateError`` where this recovery has no such cut.
-  public init(
+  package init(
     _ history: DiskHistory, _ state: CrashState, _ cut: RecoveryCut,
     recovery profile: RecoveryProfile
   ) throws(CrashStateError) {
@@ -31,10 +31,10 @@ public struct RecrashedImage {
     keptChanges = cut.kept(of: recovered.changes)
   }
 
-  public var file: any ImageFile { overlay }
+  package var file: any ImageFile { overlay }
 
   /// The digest of the file, without building it.
-  public var digest: Digest128 { overlay.digest(over: image) }
+  package var digest: Digest128 { overlay.digest(over: image) }
 
   private var overlay: OverlayImage { OverlayImage(image, keptChanges) }
 }

@@ -3,23 +3,23 @@ import CrashStates
 import VHDX
 
 /// A crash state as an image file: nothing is built, what is read is looked up in the log.
-public final class StateImage: ImageFile {
+package final class StateImage: ImageFile {
   let history: DiskHistory
   let state: CrashState
-  public let byteCount: UInt64
+  package let byteCount: UInt64
 
-  public init(_ history: DiskHistory, _ state: CrashState) {
+  package init(_ history: DiskHistory, _ state: CrashState) {
     self.history = history
     self.state = state
     byteCount = history.byteCount(of: state)
   }
 
-  public func read(_ range: ByteRange) -> [UInt8] {
+  package func read(_ range: ByteRange) -> [UInt8] {
     precondition(range.endByteOffset <= byteCount, "a read ends inside of the file")
     return history.read(range, in: state)
   }
 
-  public func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
+  package func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
     guard byteOffset < byteCount else { return 0 }
     return min(history.knownZeroByteCount(at: byteOffset), byteCount - byteOffset)
   }

@@ -4,23 +4,23 @@ import VHDX
 
 /// What two crash states of a VHDX image say differently: headers, region tables, the block allocation
 /// table as it stands and as replaying the log leaves it, and whether the image opens.
-public struct StructureDifference: Hashable, Sendable {
+package struct StructureDifference: Hashable, Sendable {
   /// One value that differs.
-  public struct Row: Hashable, Sendable {
-    public var name: String
-    public var first: String
-    public var second: String
+  package struct Row: Hashable, Sendable {
+    package var name: String
+    package var first: String
+    package var second: String
   }
 
   /// In the order of the file, what recovery makes of it last.
-  public private(set) var rows: [Row] = []
+  package private(set) var rows: [Row] = []
   /// How many more there are.
-  public private(set) var omittedRowCount = 0
+  package private(set) var omittedRowCount = 0
 
-  public static let maximumRowCount = 40
+  package static let maximumRowCount = 40
 
   /// - Parameter recovery: what opens the image.
-  public init(
+  package init(
     _ history: DiskHistory, _ first: CrashState, _ second: CrashState,
     recovery: RecoveryProfile = .exact
   ) {

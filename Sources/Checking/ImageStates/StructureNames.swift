@@ -7,7 +7,7 @@ import VHDX
 ///
 /// The places are those of the image itself, its log replayed in memory. What it does not map yet,
 /// since an entry of the block table is still to come, is named by later images.
-public struct StructureNames {
+package struct StructureNames {
   private let image: any ImageFile
   private let map: StructureMap?
   private let later: [StructureMap]
@@ -19,7 +19,7 @@ public struct StructureNames {
   /// - Parameters:
   ///   - image: as it stands in the file, its log not replayed.
   ///   - later: the same image when more was written, the nearest first.
-  public init(
+  package init(
     _ image: any ImageFile, later: [any ImageFile] = [], recovery: RecoveryProfile = .exact
   ) {
     let maps = later.compactMap { StructureMap(reading: $0, recovery: recovery) }
@@ -32,7 +32,7 @@ public struct StructureNames {
   /// - Parameters:
   ///   - state: one of the history's (``DiskHistory/check(_:)``).
   ///   - later: another one whose names are worth more than those at the end of the log.
-  public init(
+  package init(
     _ history: DiskHistory, _ state: CrashState, later: CrashState? = nil,
     recovery: RecoveryProfile = .exact
   ) {
@@ -55,10 +55,10 @@ public struct StructureNames {
   }
 
   /// Whether the file is an image of which anything is known.
-  public var knowsLayout: Bool { map != nil }
+  package var knowsLayout: Bool { map != nil }
 
   /// What the parts of a range are, in the file's order; parts of a broken image can lie on each other.
-  public func parts(of range: ByteRange) -> [NamedPart] {
+  package func parts(of range: ByteRange) -> [NamedPart] {
     if range.isEmpty { return [] }
     var parts =
       Self.headerSectionParts(range) + logParts(range) + regionParts(range) + blockParts(range)
@@ -70,7 +70,7 @@ public struct StructureNames {
 
   /// ``parts(of:)`` as text, each name once, at most six of them; entries of the log that stand one
   /// behind the other as one.
-  public func name(of range: ByteRange) -> String {
+  package func name(of range: ByteRange) -> String {
     var names: [String] = []
     var logNumbers: [UInt64] = []
     for part in parts(of: range) {

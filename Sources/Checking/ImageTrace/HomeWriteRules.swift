@@ -1,3 +1,4 @@
+import Rules
 import VHDX
 
 /// Writes in place of what changes through the log only.

@@ -1,16 +1,17 @@
 import Bytes
+import Rules
 import VHDX
 import Workload
 import WriteLog
 
 /// What a judge of traces cannot know by itself.
-public struct ImageTraceOptions: Sendable {
+package struct ImageTraceOptions: Sendable {
   /// Whether the write log tells every change of the file's length; `nil`: it does where it has a
   /// size mark or extensions. Only then is FlushedFileOffset judged (rule E12), for a file that
   /// grows unseen is longer than the log says.
-  public var tellsLengths: Bool?
+  package var tellsLengths: Bool?
 
-  public init(tellsLengths: Bool? = nil) {
+  package init(tellsLengths: Bool? = nil) {
     self.tellsLengths = tellsLengths
   }
 }
@@ -27,18 +28,18 @@ public struct ImageTraceOptions: Sendable {
 ///
 /// One pass; payload is neither read nor kept. Work is bounded in proportion to the log
 /// (``Report/isCutShort``).
-public struct ImageTraceJudge {
-  public struct Report: Sendable {
+package struct ImageTraceJudge {
+  package struct Report: Sendable {
     /// Causes before consequences; the first of each rule, with how often it repeats.
-    public var violations: [Violation] = []
+    package var violations: [Violation] = []
     /// The log asked for more work than a real one does, and its end was not judged.
-    public var isCutShort = false
+    package var isCutShort = false
     /// Why nothing was judged: the base is no image.
-    public var refusal: FormatError?
+    package var refusal: FormatError?
   }
 
   /// The rules that a trace can break.
-  public static let rules: [Rule] = [
+  package static let rules: [Rule] = [
     .h02, .h10, .h11, .h12, .h13, .h14, .h15, .h16, .h17, .h18, .g09, .m13, .b09, .b10, .b11, .e01,
     .e02, .e03, .e04, .e05, .e06, .e07, .e08, .e09, .e10, .e11, .e12, .s01, .s02, .s05, .s06,
     .s07, .s08, .r08, .r10,
@@ -50,7 +51,7 @@ public struct ImageTraceJudge {
   private let options: ImageTraceOptions
 
   /// - Parameter base: the image before the first entry of the log.
-  public init(
+  package init(
     index: WriteLogIndex, base: any ImageFile, client: ClientHistory?,
     options: ImageTraceOptions = .init()
   ) {
@@ -61,9 +62,9 @@ public struct ImageTraceJudge {
   }
 
   /// The first violation of each rule; none where the base is no image.
-  public func judge() -> [Violation] { report().violations }
+  package func judge() -> [Violation] { report().violations }
 
-  public func report() -> Report {
+  package func report() -> Report {
     let times = ClientTimes(client)
     let model: TraceModel
     do throws(FormatError) {

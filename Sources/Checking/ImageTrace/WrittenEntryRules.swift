@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 import VHDX
 
 /// Entries of the image's log as they were written.
@@ -28,10 +29,9 @@ struct WrittenEntryRules: TraceRule {
     switch event {
     case .entry(let entry): see(entry, model, &found)
     case .malformedEntry(let defect, let writtenBy):
-      guard let rule = Rule(rawValue: defect.reason.rule) else { return }
       found.add(
         Violation(
-          rule, "a log entry was flushed with \(defect.reason.rawValue)",
+          defect.reason.rule, "a log entry was flushed with \(defect.reason.rawValue)",
           entries: writtenBy.entries + [stamp.entryIndex],
           evidence: [
             defect.description, model.line(writtenBy.entryIndex, "its header"),

@@ -1,5 +1,6 @@
 import Bytes
 import LogOracle
+import Rules
 import VHDX
 
 /// Whether a recovery opened, refused, or never ended where it must not, and why it may have.
@@ -22,7 +23,7 @@ struct AnswerJudge {
   ) -> [Violation] {
     switch answer {
     case .opened:
-      [Violation(refusal.brokenRule, "\(refusal), and the image opens")]
+      [Violation(refusal.rule, "\(refusal), and the image opens")]
     case .refused: []
     case .neverEnded: [.neverEnds]
     case .crashed(let text): [.ended(by: text)]
@@ -61,7 +62,7 @@ struct AnswerJudge {
           .r03, "a file that is too short was changed at byte \(place) before it was refused")
       ]
     }
-    let wrong = expected.survey.first { $0.header.defect?.rule == Rule.e10.rawValue }
+    let wrong = expected.survey.first { $0.header.defect?.rule == .e10 }
     var violations: [Violation] = []
     if let entry = wrong?.header, let defect = entry.defect {
       violations.append(
@@ -119,7 +120,7 @@ struct AnswerJudge {
   }
 
   private static func isDescriptorDefect(_ entry: OracleEntry) -> Bool {
-    entry.defect.map { $0.rule == Rule.e08.rawValue || $0.rule == Rule.e09.rawValue } ?? false
+    entry.defect.map { $0.rule == .e08 || $0.rule == .e09 } ?? false
   }
 
   private func invalidEntryIsFatal(_ entry: OracleEntry) -> Violation {

@@ -1,5 +1,6 @@
 import Bytes
 import LogOracle
+import Rules
 import VHDX
 
 /// What the specification makes of a dirty image, by a reading of its own: the recovery that is judged,
@@ -135,11 +136,6 @@ final class ReplayedFile: ImageFile {
     }
     return bytes
   }
-}
-
-extension OracleRefusal {
-  /// The rule that the image breaks.
-  var brokenRule: Rule { Rule(rawValue: rule) ?? .h03 }
 }
 
 extension OracleImage {

@@ -15,7 +15,7 @@ struct HeaderChangeJudge {
     } catch {
       return [
         Violation(
-          error.brokenRule, "recovery leaves no header to go by: \(error)")
+          error.rule, "recovery leaves no header to go by: \(error)")
       ]
     }
     var violations: [Violation] = []

@@ -1,5 +1,6 @@
 import Bytes
 import CrashStates
+import Rules
 import VHDX
 
 /// Says which rules a recovery broke, from one dirty image before it and after it.
@@ -12,7 +13,7 @@ import VHDX
 /// updates, D08, D09.
 ///
 /// Source: [MS-VHDX] 2.3.3 (v20240423).
-public struct RecoveryJudge {
+package struct RecoveryJudge {
   /// The recovery that the specification wants; its limit of the file's length is that of the one
   /// under test.
   private let options: RecoveryOptions
@@ -20,21 +21,21 @@ public struct RecoveryJudge {
   private let cutsOff: Bool
 
   /// The rules that a recovery can break.
-  public static let rules: [Rule] = [
+  package static let rules: [Rule] = [
     .d08, .d09, .e01, .e02, .e03, .e04, .e05, .e06, .e07, .e08, .e09, .e10, .e11, .h03, .h04, .h05,
     .h06, .h07, .h10, .h11, .h12, .h13, .h15, .h18, .r01, .r02, .r03, .r04, .r05, .r06, .r07, .r08,
     .r09, .r10, .r11, .r12, .s03, .s04, .s09,
   ]
 
   /// - Parameter cutsOff: `false` where somebody else cuts recoveries off, as the tier `recrash` does.
-  public init(_ options: RecoveryOptions = RecoveryOptions(), cutsOff: Bool = true) {
+  package init(_ options: RecoveryOptions = RecoveryOptions(), cutsOff: Bool = true) {
     self.options = options
     self.cutsOff = cutsOff
   }
 
   /// - Parameter before: the dirty image, not changed since.
   /// - Returns: causes before consequences, the first of each rule.
-  public func judge(
+  package func judge(
     before: any ImageFile, _ seen: RecoveryObservation, state: CrashState? = nil
   ) -> [Violation] {
     judge(ExpectedRecovery(before, options: options), seen, state: state)

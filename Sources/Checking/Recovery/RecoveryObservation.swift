@@ -2,8 +2,8 @@ import VHDX
 
 /// What a recovery under test was seen to do with an image: our own code with mistakes switched on,
 /// or another program.
-public struct RecoveryObservation {
-  public enum Answer: Equatable, Sendable {
+package struct RecoveryObservation {
+  package enum Answer: Equatable, Sendable {
     case opened
     /// With what was said.
     case refused(String)
@@ -12,15 +12,15 @@ public struct RecoveryObservation {
     case crashed(String)
   }
 
-  public var answer: Answer
+  package var answer: Answer
   /// The file afterwards.
-  public var after: any ImageFile
+  package var after: any ImageFile
   /// What was done to the file, in order; `nil` where nobody looked.
-  public var changes: [ImageChange]?
+  package var changes: [ImageChange]?
   /// Whether the image was opened for reading only.
-  public var isReadOnly: Bool
+  package var isReadOnly: Bool
 
-  public init(
+  package init(
     answer: Answer, after: any ImageFile, changes: [ImageChange]? = nil, isReadOnly: Bool = false
   ) {
     self.answer = answer
@@ -30,7 +30,7 @@ public struct RecoveryObservation {
   }
 
   /// What our own recovery did.
-  public init(_ outcome: RecoveryOutcome, _ file: OverlayImage, isReadOnly: Bool = false) {
+  package init(_ outcome: RecoveryOutcome, _ file: OverlayImage, isReadOnly: Bool = false) {
     let answer: Answer
     switch outcome {
     case .notNeeded, .recovered, .openedWithoutReplay: answer = .opened

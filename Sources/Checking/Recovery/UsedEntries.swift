@@ -1,5 +1,6 @@
 import Bytes
 import LogOracle
+import Rules
 import VHDX
 
 /// Which entries of the ring a recovery went by that it must not use, told from what it left in the
@@ -82,7 +83,7 @@ struct UsedEntries {
   /// Why an entry must not be used.
   private func reason(against entry: LoggedEntry) -> (Rule, String) {
     if let defect = entry.header.defect {
-      let rule = defect.isForeign ? Rule.s09 : Rule(rawValue: defect.rule) ?? .r11
+      let rule = defect.isForeign ? Rule.s09 : defect.rule
       return (rule, "it is no valid entry: \(defect)")
     }
     guard let active = expected.active, let first = active.entries.first else {

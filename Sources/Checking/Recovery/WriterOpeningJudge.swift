@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 import VHDX
 
 /// Whether a writer opens a dirty image exactly where it may, and whether what it then writes lasts (rule D10).
@@ -7,9 +8,9 @@ import VHDX
 /// writer must refuse and does not breaks the rule that the image breaks.
 ///
 /// Source: [MS-VHDX] 2.2.3, 2.5, 2.6 (v20240423).
-public struct WriterOpeningJudge {
+package struct WriterOpeningJudge {
   /// The rules that only a writer's opening can break.
-  public static let rules: [Rule] = [
+  package static let rules: [Rule] = [
     .d10, .g01, .g02, .g03, .g04, .g05, .g06, .g07, .g09, .h08, .m01, .m02, .m03, .m04, .m05, .m06,
     .m07, .m08,
     .m09, .m10, .m11, .m12, .b01, .b02, .b03, .b04, .b05, .b06, .b07,
@@ -20,7 +21,7 @@ public struct WriterOpeningJudge {
   private let options: RecoveryOptions
 
   /// - Parameter options: those of the writer's recovery.
-  public init(_ options: RecoveryOptions) {
+  package init(_ options: RecoveryOptions) {
     self.options = options
   }
 
@@ -29,12 +30,12 @@ public struct WriterOpeningJudge {
   ///   - refusal: opens it for writing and says why that failed; `nil` where it did not.
   ///   - goOn: opens it, writes, cuts the power and looks; what went wrong, `nil` where nothing did.
   /// - Returns: `nil` where the writer was not asked, because the image is none for it.
-  public func judge(
+  package func judge(
     before: any ImageFile, refusal: () -> String?, goOn: (DiskParameters) -> String?
   ) -> [Violation]? {
     let expected = ExpectedRecovery(before, options: options)
     if let reason = expected.refusal {
-      return taken(reason.brokenRule, "\(reason)", refusal)
+      return taken(reason.rule, "\(reason)", refusal)
     }
     guard expected.opens == true, let log = expected.logRange else { return nil }
     let parameters: DiskParameters
@@ -42,7 +43,7 @@ public struct WriterOpeningJudge {
       guard let found = try Self.parameters(of: expected.file, log: log) else { return nil }
       parameters = found
     } catch {
-      guard let rule = Rule(brokenBy: error) else { return nil }
+      guard let rule = error.rule else { return nil }
       return taken(rule, "\(error.finding)", refusal)
     }
     if parameters.hasParent {

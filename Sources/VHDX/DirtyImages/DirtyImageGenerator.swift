@@ -1,17 +1,17 @@
 import Bytes
 
 /// A dirty image made up from numbers: a clean one with a log over it, and more or less damage.
-public struct DirtyImage {
-  public var file: MemoryImage
+package struct DirtyImage {
+  package var file: MemoryImage
   /// How it came about, one fact a line.
-  public var notes: [String]
+  package var notes: [String]
   /// How many entries were put into the log.
-  public var entryCount: Int
+  package var entryCount: Int
   /// How long the file can be made; made-up targets that are too far lie around it.
-  public var limitByteCount: UInt64
+  package var limitByteCount: UInt64
 
   /// - Parameter base: a clean image; what is made of it lies over a copy.
-  public init(over base: MemoryImage, random: some RandomNumberGenerator) {
+  package init(over base: MemoryImage, random: some RandomNumberGenerator) {
     var generator = DirtyImageGenerator(base: MemoryImage(base.contents), random: random)
     self = generator.next()
   }

@@ -1,4 +1,4 @@
-import Checking
+import Rules
 import TestSupport
 import Testing
 
@@ -9,13 +9,7 @@ import Testing
       #expect(!rule.failure.isEmpty)
     }
     #expect(Set(Rule.allCases.map(\.promise)).count == Rule.allCases.count)
-    #expect(Set(Rule.allCases.map(\.explanationOrder)) == Set(Rule.allCases.indices))
-  }
-
-  @Test func aRawDiskHasNoRulesOfImages() {
-    #expect(Rule.ofRawDisks.count == 21)
-    #expect(Rule.ofRawDisks.contains(.l03) && Rule.ofRawDisks.contains(.d07))
-    #expect(!Rule.ofRawDisks.contains(.d08) && !Rule.ofRawDisks.contains(.h01))
+    #expect(Set(Rule.allCases.map(\.reportOrder)) == Set(Rule.allCases.indices))
   }
 
   @Test func thePageListsEveryRuleAsTheReportsSayIt() throws {
