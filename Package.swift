@@ -120,7 +120,7 @@ let package = Package(
       path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("Architecture", ["TestSupport"]),
-    tests("Rules", ["Rules", "TestSupport"]),
+    tests("Rules", ["Rules", "Scheduling", "CrashStates", "Campaign", "Host", "TestSupport"]),
     tests("Bytes", ["Bytes", "TestSupport"]),
     tests("Scheduling", ["Scheduling"]),
     tests("BlockDevice", ["BlockDevice", "Scheduling", "Bytes"]),

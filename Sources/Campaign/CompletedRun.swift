@@ -72,7 +72,7 @@ extension Judgement {
   /// What is said of a run whose log cannot be read.
   package init(ofUnreadableLog error: FormatError) {
     self.init()
-    violations = [Violation(.l01, error.finding, evidence: [error.hint])]
+    violations = [Violation(by: .logReading, .l01, error.finding, evidence: [error.hint])]
     judgedRules = [.l01]
   }
 }

@@ -46,7 +46,7 @@ package struct FindingGroup: Hashable, Sendable {
 
   /// `D01-promise-judge-1a2b3c4d`: of one bug the same in every run.
   package var name: String {
-    "\(finding.rule.rawValue)-\(finding.violation.judge)-\(shape.name)"
+    "\(finding.rule.rawValue)-\(finding.violation.judge.rawValue)-\(shape.name)"
   }
 
   /// Takes a finding in, where there is a group that it belongs to.

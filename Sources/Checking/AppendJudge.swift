@@ -12,7 +12,8 @@ struct AppendJudge {
     traces.sessions.enumerated().compactMap { number, session in
       if let error = session.openingError {
         return Violation(
-          .l11, "session \(number) could not append to the log of the session before",
+          by: .appendJudge, .l11,
+          "session \(number) could not append to the log of the session before",
           evidence: [error])
       }
       let expected = endByteOffset(before: session)
@@ -22,7 +23,7 @@ struct AppendJudge {
         }), first.range.byteOffset != expected
       else { return nil }
       return Violation(
-        .l11,
+        by: .appendJudge, .l11,
         """
         session \(number) wrote its first entry at byte \(first.range.byteOffset) of the log, and \
         the chain ended at byte \(expected)

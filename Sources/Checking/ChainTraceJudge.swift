@@ -24,7 +24,7 @@ struct ChainTraceJudge {
 
   private func violation(outer: WrittenHeader, inner: WrittenHeader) -> Violation {
     Violation(
-      .l03,
+      by: .chainTraceJudge, .l03,
       """
       entry \(inner.entryIndex) begins at byte \(inner.headerByteOffset) of the log, inside entry \
       \(outer.entryIndex), which claims \(outer.claimedRange)

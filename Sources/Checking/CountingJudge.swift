@@ -20,7 +20,7 @@ struct CountingJudge {
       let counted = superblocks.stableEntryCount(at: closedAt)
       if counted >= written { return nil }
       return Violation(
-        .l12,
+        by: .countingJudge, .l12,
         """
         session \(number) closed its log of \(written) entries, and the superblock on stable media counts \
         \(counted)
@@ -43,7 +43,7 @@ struct CountingJudge {
       let counted = superblocks.stableEntryCount(at: endedAt)
       if counted >= due { return nil }
       return Violation(
-        .l13,
+        by: .countingJudge, .l13,
         """
         \(record.operation) was acknowledged at event \(endedAt), when \(complete) entries were in the \
         log, of which every \(interval) are to be counted, and the superblock on stable media counted \

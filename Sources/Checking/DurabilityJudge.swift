@@ -47,7 +47,7 @@ struct DurabilityJudge {
     _ claim: WrittenHeader, _ loose: WrittenHeader, _ operation: DeviceOperation
   ) -> Violation {
     Violation(
-      .l09,
+      by: .durabilityJudge, .l09,
       """
       entry \(claim.entryIndex) (\(claim.header.flags)) was logged at event \(claim.submittedAt) and \
       claims entry \(loose.entryIndex) durable, which was \
@@ -74,7 +74,7 @@ struct DurabilityJudge {
         if let latest, latest.completedAt > own.submissionIndex {
           violations.append(
             Violation(
-              .l09,
+              by: .durabilityJudge, .l09,
               """
               FLUSH entry \(place) was submitted at \(own.submissionIndex) and follows entry \
               \(latest.entry), which completed at \(latest.completedAt)

@@ -7,7 +7,7 @@ struct LogShapeJudge {
   func judge() -> [Violation] {
     evidence.index.problems.map { problem in
       Violation(
-        problem.rule, "entry \(problem.entryIndex): \(problem.error.finding)",
+        by: .logShapeJudge, problem.rule, "entry \(problem.entryIndex): \(problem.error.finding)",
         entries: [problem.entryIndex], evidence: [problem.error.hint])
     }
   }

@@ -31,7 +31,8 @@ final class OpaqueStateJudge: StateJudge {
 
   func judge(_ state: CrashState) -> [Violation] {
     switch read(StateImage(history, state)) {
-    case .refused(let rule, let reason): return [Violation(rule, reason, state: state)]
+    case .refused(let rule, let reason):
+      return [Violation(by: .opaqueStateJudge, rule, reason, state: state)]
     case .unanswered(let reason):
       obstacle = obstacle ?? reason
       return []

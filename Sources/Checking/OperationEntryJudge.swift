@@ -22,7 +22,8 @@ struct OperationEntryJudge {
       } else {
         violations.append(
           Violation(
-            .l07, "entry \(place) belongs to no operation of the client", entries: [place],
+            by: .operationEntryJudge, .l07,
+            "entry \(place) belongs to no operation of the client", entries: [place],
             evidence: [describe(place)]))
       }
     }
@@ -119,7 +120,8 @@ struct OperationEntryJudge {
     _ record: ClientHistory.Record, _ entries: [Int], _ title: String
   ) -> Violation {
     Violation(
-      .l07, title, entries: entries, operations: [record.operation.identifier],
+      by: .operationEntryJudge, .l07,
+      title, entries: entries, operations: [record.operation.identifier],
       evidence: entries.map(describe))
   }
 

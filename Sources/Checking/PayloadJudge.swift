@@ -53,7 +53,7 @@ struct PayloadJudge {
     _ entry: LogEntry, _ record: ClientHistory.Record?, _ what: String
   ) -> Violation {
     Violation(
-      .l06, "the data of entry \(entry.index) \(what)", entries: [entry.index],
+      by: .payloadJudge, .l06, "the data of entry \(entry.index) \(what)", entries: [entry.index],
       operations: record.map { [$0.operation.identifier] } ?? [],
       evidence: [
         """

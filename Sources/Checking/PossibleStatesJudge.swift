@@ -45,7 +45,7 @@ struct PossibleStatesJudge {
   ) -> Violation {
     let count = possible.count { found[$0] == nil }
     return Violation(
-      .l10,
+      by: .possibleStatesJudge, .l10,
       """
       the device could have been left in \(possible.count) states, and the log gives \(count) of \
       them nowhere
@@ -58,7 +58,7 @@ struct PossibleStatesJudge {
 
   private func unsound(_ state: CrashState, count: Int) -> Violation {
     Violation(
-      .l09,
+      by: .possibleStatesJudge, .l09,
       "the log gives \(count) states in which the device cannot have been left: \(state)",
       state: state, evidence: ["digest \(history.digest(of: state))"])
   }

@@ -21,7 +21,7 @@ struct PromiseFinding {
     let missing = durable.max { $0.record.beganAt < $1.record.beganAt }
     let held = isUndefined ? nil : submitted.last { $0.hash(ofUnit: unit) == hash }
     return Violation(
-      rule(missing: missing, held: held, submitted: submitted),
+      by: .promises, rule(missing: missing, held: held, submitted: submitted),
       missing.map {
         "byte \(byteOffset) holds \(name(held)), and must hold \(name($0)) or a later version"
       } ?? "byte \(byteOffset) holds \(name(held)), which no operation wrote there",

@@ -63,6 +63,7 @@ final class PromiseJudge {
     if promises.allowsLength(byteCount, cut: state.cut) { return nil }
     let promised = promises.promisedLength(atCut: state.cut)
     return Violation(
-      .d01, "the device has \(byteCount) bytes, and \(promised) were flushed", state: state)
+      by: .promiseJudge, .d01,
+      "the device has \(byteCount) bytes, and \(promised) were flushed", state: state)
   }
 }

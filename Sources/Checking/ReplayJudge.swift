@@ -19,7 +19,7 @@ struct ReplayJudge {
     guard live.byteCount == history.byteCount(atCut: history.entryCount) else {
       return [
         Violation(
-          .l08,
+          by: .replayJudge, .l08,
           """
           the live device has \(live.byteCount) bytes, the replayed one \
           \(history.byteCount(atCut: history.entryCount))
@@ -31,7 +31,8 @@ struct ReplayJudge {
     lines.append("the first of \(different.count) units that differ is at byte \(first * 512)")
     return [
       Violation(
-        .l08, "byte \(first * 512) of the device is not what the log says", state: last,
+        by: .replayJudge, .l08,
+        "byte \(first * 512) of the device is not what the log says", state: last,
         evidence: lines)
     ]
   }

@@ -9,7 +9,8 @@ struct SessionOpeningJudge {
     sessions.enumerated().compactMap { number, session in
       session.diskOpeningError.map {
         Violation(
-          .d09, "session \(number) could not open the disk, and no operation of the device failed",
+          by: .sessionOpeningJudge, .d09,
+          "session \(number) could not open the disk, and no operation of the device failed",
           state: CrashState(cut: session.entryCount), evidence: [$0])
       }
     }

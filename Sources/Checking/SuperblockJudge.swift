@@ -20,14 +20,15 @@ struct SuperblockJudge {
       let counted = superblock.entryCount
       guard counted < stableSince.count else {
         return Violation(
-          .l04, "a superblock counts \(counted) entries where \(headers.count) were begun")
+          by: .superblockJudge, .l04,
+          "a superblock counts \(counted) entries where \(headers.count) were begun")
       }
       if let since = stableSince[counted], since <= superblock.submittedAt { return nil }
       let early = headers.prefix(counted).first {
         $0.stableAt.map { $0 > superblock.submittedAt } ?? true
       }
       return Violation(
-        .l04,
+        by: .superblockJudge, .l04,
         """
         a superblock submitted at event \(superblock.submittedAt) counts \(counted) entries, and \
         entry \(early?.entryIndex ?? 0) was not stable then
@@ -58,7 +59,7 @@ struct SuperblockJudge {
         return nil
       }
       return Violation(
-        .l05,
+        by: .superblockJudge, .l05,
         """
         \(operation) was acknowledged at event \(endedAt), and the superblock on stable media did not count \
         its entry \(header.entryIndex) \(words)

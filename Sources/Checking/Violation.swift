@@ -5,7 +5,7 @@ import Rules
 package struct Violation: Hashable, Sendable {
   package var rule: Rule
   /// Which part of the checking found it.
-  package var judge: String
+  package var judge: JudgeName
   /// One sentence with the numbers.
   package var title: String
   /// The crash state in which it shows; `nil` where it is the log that is wrong.
@@ -22,13 +22,12 @@ package struct Violation: Hashable, Sendable {
   /// How many more of the same rule were found beside this first one.
   package var repeatCount = 0
 
-  /// - Parameter file: that of the judge, whose name it gives.
   package init(
-    _ rule: Rule, _ title: String, state: CrashState? = nil, entries: [Int] = [],
-    operations: [UInt64] = [], evidence: [String] = [], file: String = #fileID
+    by judge: JudgeName, _ rule: Rule, _ title: String, state: CrashState? = nil,
+    entries: [Int] = [], operations: [UInt64] = [], evidence: [String] = []
   ) {
     self.rule = rule
-    judge = String((file.split(separator: "/").last ?? "").prefix { $0 != "." })
+    self.judge = judge
     self.title = title
     self.state = state
     self.entries = entries

@@ -142,19 +142,21 @@ struct SQLiteJudge {
     switch answer {
     case .broken(let lines):
       return located(
-        Violation(.x03, "sqlite3 finds the database damaged", evidence: lines), candidate)
+        Violation(by: .sqliteJudge, .x03, "sqlite3 finds the database damaged", evidence: lines),
+        candidate)
     case .rows:
       guard let committed = committedCount(answer) else {
         return located(
           Violation(
-            .d02, "the rows are those of no number of commits: a part of a transaction shows",
+            by: .sqliteJudge, .d02,
+            "the rows are those of no number of commits: a part of a transaction shows",
             evidence: difference(answer, from: acknowledged)), candidate)
       }
       guard committed < acknowledged, setup.promisesDurability else { return nil }
       let acknowledgedAt = recording.acknowledgedCuts[acknowledged - 1] - 1
       return located(
         Violation(
-          .d01,
+          by: .sqliteJudge, .d01,
           """
           the rows are those after commit \(committed), and commit \(acknowledged) was acknowledged at \
           line \(acknowledgedAt)

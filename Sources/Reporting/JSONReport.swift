@@ -124,7 +124,7 @@ private struct FindingDocument: Encodable {
     rule = violation.rule.rawValue
     severity = violation.rule.severity.rawValue
     title = violation.rule.failure
-    judge = violation.judge
+    judge = violation.judge.rawValue
     found = violation.title
     seed = Nullable(finding.seed?.decimal)
     token = Nullable(finding.token)
@@ -160,7 +160,7 @@ private struct GroupDocument: Encodable {
     name = group.name
     rule = group.finding.rule.rawValue
     severity = group.finding.rule.severity.rawValue
-    judge = group.finding.violation.judge
+    judge = group.finding.violation.judge.rawValue
     shape = group.shape.description
     seeds = group.seeds.map(\.decimal)
     operations = group.operationCount

@@ -8,7 +8,8 @@ package enum RulesPage {
     # The rules
 
     A verdict names one of these and nothing else; `powercut explain D05` prints one. This page is made from
-    `Sources/Rules`, where each rule is one row; a test holds the two together.
+    `Sources/Rules`, where each rule is one row; a test holds the two together, and writes this page with
+    `POWERCUT_RULES_PAGE=write swift test --filter thePageIsMadeFromTheRows`.
 
     | how bad | |
     |---|---|

@@ -28,7 +28,7 @@ extension ImageRegions {
       let byteOffset =
         place.byteOffset + UInt64(RegionTable.headerByteCount + index * RegionEntry.byteCount)
       if let range = entry.range {
-        try Self.check(range, apartFrom: taken, at: byteOffset + 16)
+        try Self.check(range, apartFrom: taken, log: log, at: byteOffset + 16)
         taken.append(range)
       }
       try Self.check(entry, after: table.entries[..<index], at: byteOffset)
@@ -40,11 +40,12 @@ extension ImageRegions {
   }
 
   private static func check(
-    _ range: ByteRange, apartFrom others: [ByteRange], at byteOffset: UInt64
+    _ range: ByteRange, apartFrom others: [ByteRange], log: ByteRange?, at byteOffset: UInt64
   ) throws(FormatError) {
     guard let other = others.first(where: { $0.overlaps(range) }) else { return }
     throw FormatError(
-      .wrongValue, breaking: .h08, field: "region.byteOffset", at: byteOffset,
+      .wrongValue, breaking: other == log ? .h08 : .g05, field: "region.byteOffset",
+      at: byteOffset,
       expected: "a region apart from \(other)", found: "\(range)",
       hint: "Two regions overlap, or one and the log, so one of them is damaged.")
   }

@@ -148,7 +148,7 @@ struct CheckCommand: ParsableCommand {
     do {
       subject = try RecordedSubject(recording, image, live: live, seed: seed)
     } catch let error as FormatError {
-      let violation = Violation(.l01, error.finding, evidence: [error.hint])
+      let violation = Violation(by: .logReading, .l01, error.finding, evidence: [error.hint])
       report.findings = [Finding(recorded: violation, alsoBroken: [], reproduce: reproduction)]
       return
     }

@@ -94,7 +94,7 @@ struct JointCheck {
     let last =
       state.cut == 0 ? "nothing" : "line \(state.cut - 1), \(recording.lines[state.cut - 1])"
     let violation = Violation(
-      .x03, "'\(command)' \(what) (joint state \(state))",
+      by: .commandJudge, .x03, "'\(command)' \(what) (joint state \(state))",
       evidence: answer.shownLines + history.descriptions(ofLossesIn: state) + [
         "the last that happened: \(last)",
         "the folder: \(replay) --state \("\(state)".shellQuoted) --output state",

@@ -245,7 +245,7 @@ private final class FakeCommands: RunCommands {
       let verdict = try judge(evidence.history, state)
       var violations: [Violation] = []
       if case .broken(let what) = verdict {
-        violations = [Violation(.x03, "'judge {image}' \(what)", state: state)]
+        violations = [Violation(by: .commandJudge, .x03, "'judge {image}' \(what)", state: state)]
       }
       tally.add(JudgedAnswer(verdict: verdict, violations: violations))
     }

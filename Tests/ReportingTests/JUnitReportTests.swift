@@ -65,7 +65,7 @@ import Testing
     var one = try SampleReport.group()
     one.finding.violation = SampleReport.finding.violation
     var other = one
-    other.finding.violation.judge = "OtherJudge"
+    other.finding.violation.judge = .replayJudge
     report.groups = [one, other]
     let lines = try read(report)
     #expect(lines.first == "suite 3 3 0 0 61.007")

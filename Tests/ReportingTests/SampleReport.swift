@@ -13,6 +13,7 @@ enum SampleReport {
   /// A finding with everything in it but a timeline.
   static var finding: Finding {
     var violation = Violation(
+      by: .chainTraceJudge,
       .l03, "entry 2 begins at byte 3072 of the log, inside entry 1",
       state: CrashState(cut: 37, lost: [35, 36]), entries: [1, 2],
       operations: [7, .max], evidence: ["entry 1: claims [2048, 4096)", "entry 2: at byte 3072"])
@@ -29,7 +30,7 @@ enum SampleReport {
   /// A finding of which nothing but the rule is known.
   static var bareFinding: Finding {
     Finding(
-      recorded: Violation(.l01, "'magic' is wrong"), alsoBroken: [],
+      recorded: Violation(by: .chainTraceJudge, .l01, "'magic' is wrong"), alsoBroken: [],
       reproduce: "powercut check L")
   }
 

@@ -30,7 +30,8 @@ package struct CommandJudge: Sendable {
     let verdict = answer.verdict(isKnownClean: LogStanding(of: image) == .clean)
     var violations: [Violation] = []
     if case .broken(let what) = verdict {
-      violations.append(Violation(.x03, "'\(command)' \(what)", evidence: answer.shownLines))
+      violations.append(
+        Violation(by: .commandJudge, .x03, "'\(command)' \(what)", evidence: answer.shownLines))
     }
     var disagreements: [Violation]?
     if verdict == .accepted, let recovery, let left {

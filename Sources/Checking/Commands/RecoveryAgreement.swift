@@ -24,7 +24,8 @@ struct RecoveryAgreement {
     if !outcome.opens {
       return [
         Violation(
-          .x02, "'\(command)' repairs an image that our recovery (\(recovery.name)) refuses",
+          by: .recoveryAgreement, .x02,
+          "'\(command)' repairs an image that our recovery (\(recovery.name)) refuses",
           evidence: [Self.reason(outcome)])
       ]
     }
@@ -49,7 +50,8 @@ struct RecoveryAgreement {
     ]
     guard let place else {
       return Violation(
-        .x04, "'\(command)' leaves a file of another length than our recovery (\(recovery.name))",
+        by: .recoveryAgreement, .x04,
+        "'\(command)' leaves a file of another length than our recovery (\(recovery.name))",
         evidence: evidence)
     }
     evidence += [
@@ -59,7 +61,7 @@ struct RecoveryAgreement {
       "our recovery: \(Self.bytes(of: ours, at: place))",
     ]
     return Violation(
-      .x04,
+      by: .recoveryAgreement, .x04,
       "'\(command)' leaves other bytes from \(place) on than our recovery (\(recovery.name))",
       evidence: evidence)
   }

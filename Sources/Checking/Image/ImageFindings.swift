@@ -63,7 +63,7 @@ package struct ImageFindings: Sendable {
     if let refusal, !refusal.isLimitOfOurs {
       let rule = refusal.rule ?? .d09
       if !violations.contains(where: { $0.rule == rule }) {
-        violations.append(Violation(rule, "the image does not open: \(refusal)"))
+        violations.append(Violation(by: .imageOpening, rule, "the image does not open: \(refusal)"))
       }
     }
     self.refusal = refusal

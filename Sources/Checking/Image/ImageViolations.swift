@@ -20,7 +20,7 @@ struct ImageViolations {
   ) {
     if isFull(rule) { return }
     counts[rule, default: 0] += 1
-    violations.append(Violation(rule, title(), evidence: evidence()))
+    violations.append(Violation(by: .imageStructures, rule, title(), evidence: evidence()))
   }
 
   /// An error of a reader that stands for one rule.

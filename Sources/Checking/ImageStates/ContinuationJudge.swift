@@ -29,7 +29,7 @@ struct ContinuationJudge {
       extents: map.extents, byteCount: image.byteCount, outcome: Self.name(recovered.outcome))
     let failure = known[key] ?? structures(of: image).flatMap(goOn)
     known[key] = .some(failure)
-    return failure.map { [Violation(.d10, $0)] } ?? []
+    return failure.map { [Violation(by: .continuationJudge, .d10, $0)] } ?? []
   }
 
   private static func name(_ outcome: RecoveryOutcome) -> String {

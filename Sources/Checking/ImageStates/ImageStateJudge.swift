@@ -71,7 +71,11 @@ final class ImageStateJudge: StateJudge {
 
   static func judgeClosed(_ outcome: RecoveryOutcome) -> [Violation] {
     outcome == .notNeeded
-      ? [] : [Violation(.d06, "after a clean close the image needs recovery: \(outcome)")]
+      ? []
+      : [
+        Violation(
+          by: .imageStateJudge, .d06, "after a clean close the image needs recovery: \(outcome)")
+      ]
   }
 
   /// Of structures that another state had nothing is said again, but for a refusal that was held back.

@@ -18,9 +18,11 @@ struct OutcomeJudge {
     if expected.refusal?.kind == .noActiveSequence { violations.append(withoutSequence(expected)) }
     switch outcome {
     case .refused(let refusal):
-      violations.append(Violation(.d09, "the image is refused after the cut: \(refusal)"))
+      violations.append(
+        Violation(by: .outcomeJudge, .d09, "the image is refused after the cut: \(refusal)"))
     case .neverEnds:
-      violations.append(Violation(.d09, "opening the image after the cut never ends"))
+      violations.append(
+        Violation(by: .outcomeJudge, .d09, "opening the image after the cut never ends"))
     case .notNeeded, .openedWithoutReplay: break
     case .recovered: violations += judgeAgain(recovered)
     }
@@ -43,7 +45,8 @@ struct OutcomeJudge {
       }
     }
     return Violation(
-      .s05, "LogGuid is set, and the log holds no active sequence", evidence: evidence)
+      by: .outcomeJudge, .s05,
+      "LogGuid is set, and the log holds no active sequence", evidence: evidence)
   }
 
   private func judgeAgain(_ recovered: OverlayImage) -> [Violation] {
@@ -51,7 +54,8 @@ struct OutcomeJudge {
     let outcome = Recovery(profile: profile).run(on: again)
     if outcome == .notNeeded && again.changes.isEmpty { return [] }
     return [
-      Violation(.d08, "recovering the recovered image is not without effect: \(outcome)")
+      Violation(
+        by: .outcomeJudge, .d08, "recovering the recovered image is not without effect: \(outcome)")
     ]
   }
 }

@@ -139,7 +139,9 @@ private final class RecrashPass {
   }
 
   private func violation(_ difference: String) -> Violation {
-    Violation(.d08, "recovered again, the image is not what it would have been: \(difference)")
+    Violation(
+      by: .recrashJudge, .d08,
+      "recovered again, the image is not what it would have been: \(difference)")
   }
 
   /// The rules of regions, metadata and block table, of an image that is not what it should be.

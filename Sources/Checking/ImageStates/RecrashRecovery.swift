@@ -150,13 +150,16 @@ final class RecrashRecovery {
     let expected = ExpectedRecovery(file, options: RecoveryOptions())
     if expected.refusal?.kind == .noActiveSequence {
       violations.append(
-        Violation(.s05, "LogGuid is set, and the log holds no active sequence any more"))
+        Violation(
+          by: .recrashRecovery, .s05,
+          "LogGuid is set, and the log holds no active sequence any more"))
     }
     switch outcome {
     case .refused(let refusal):
-      violations.append(Violation(.d09, "the image is refused by now: \(refusal)"))
+      violations.append(
+        Violation(by: .recrashRecovery, .d09, "the image is refused by now: \(refusal)"))
     case .neverEnds:
-      violations.append(Violation(.d09, "opening the image again never ends"))
+      violations.append(Violation(by: .recrashRecovery, .d09, "opening the image again never ends"))
     case .notNeeded, .recovered, .openedWithoutReplay: break
     }
     return violations + HeaderSectionJudge(options: Self.options).judge(file).violations

@@ -91,7 +91,8 @@ final class StateRecovery {
 
   private static func unreadable(_ finding: String?) -> Violation {
     Violation(
-      .d09, "the image does not open after the cut: \(finding ?? "its structures cannot be read")")
+      by: .stateRecovery, .d09,
+      "the image does not open after the cut: \(finding ?? "its structures cannot be read")")
   }
 
   private func structures(

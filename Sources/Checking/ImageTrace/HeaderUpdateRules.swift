@@ -43,7 +43,7 @@ struct HeaderUpdateRules: TraceRule {
     if other.header.logGUID.isZero { return }
     found.add(
       Violation(
-        .h18,
+        by: .headerUpdateRules, .h18,
         """
         the session is closed and its log empty, and the header at byte \(other.slot.byteOffset) does \
         not say so
@@ -58,7 +58,8 @@ struct HeaderUpdateRules: TraceRule {
     if write.before?.slot == write.slot {
       found.add(
         Violation(
-          .h10, "the current header at byte \(write.slot.byteOffset) is overwritten in place",
+          by: .headerUpdateRules, .h10,
+          "the current header at byte \(write.slot.byteOffset) is overwritten in place",
           entries: [stamp.entryIndex],
           evidence: [
             model.line(stamp.entryIndex, "torn, it leaves no header of this number"),
@@ -68,7 +69,7 @@ struct HeaderUpdateRules: TraceRule {
     if let other = lastWrites[write.slot.other], !model.isStable(other) {
       found.add(
         Violation(
-          .h12,
+          by: .headerUpdateRules, .h12,
           """
           the header at byte \(write.slot.byteOffset) is written while the one at byte \
           \(write.slot.other.byteOffset) is not flushed
@@ -89,7 +90,8 @@ struct HeaderUpdateRules: TraceRule {
     case .failure(let error):
       found.add(
         Violation(
-          .h11, "what is written at byte \(write.slot.byteOffset) is no valid header",
+          by: .headerUpdateRules, .h11,
+          "what is written at byte \(write.slot.byteOffset) is no valid header",
           entries: [stamp.entryIndex], evidence: [error.description]))
     case .success(let header):
       guard let before = write.before?.header,
@@ -97,7 +99,7 @@ struct HeaderUpdateRules: TraceRule {
       else { return }
       found.add(
         Violation(
-          .h11,
+          by: .headerUpdateRules, .h11,
           """
           the header at byte \(write.slot.byteOffset) gets number \(header.sequenceNumber), not \
           \(before.sequenceNumber &+ 1)

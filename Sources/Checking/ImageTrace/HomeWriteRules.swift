@@ -18,7 +18,8 @@ struct HomeWriteRules: TraceRule {
     case .unstableEntry(let entry, let writtenBy):
       found.add(
         Violation(
-          .s08, "bytes \(write.range) are written in place before \(entry.name) is stable",
+          by: .homeWriteRules, .s08,
+          "bytes \(write.range) are written in place before \(entry.name) is stable",
           entries: writtenBy.entries + [stamp.entryIndex],
           evidence: [
             model.line(writtenBy.entryIndex, "the log entry, not flushed"),
@@ -43,7 +44,8 @@ struct HomeWriteRules: TraceRule {
     let isLogNamed = model.written.map { !$0.header.logGUID.isZero } ?? false
     found.add(
       Violation(
-        what.rule, "\(what.name) bytes \(write.range) are written, and no log entry carries them",
+        by: .homeWriteRules, what.rule,
+        "\(what.name) bytes \(write.range) are written, and no log entry carries them",
         entries: [stamp.entryIndex],
         evidence: [
           model.line(stamp.entryIndex, "changes the sector to what the log does not say"),
@@ -58,7 +60,8 @@ struct HomeWriteRules: TraceRule {
     if !write.isLogNamed {
       found.add(
         Violation(
-          .s08, "bytes \(write.range) are written in place while no header names their log",
+          by: .homeWriteRules, .s08,
+          "bytes \(write.range) are written in place while no header names their log",
           entries: [stamp.entryIndex],
           evidence: [
             "\(entry.name) carries them under LogGuid \(entry.header.logGUID)",
@@ -67,7 +70,8 @@ struct HomeWriteRules: TraceRule {
     } else if !write.isLogNameStable {
       found.add(
         Violation(
-          .h11, "bytes \(write.range) are written in place before the header is stable",
+          by: .homeWriteRules, .h11,
+          "bytes \(write.range) are written in place before the header is stable",
           entries: [stamp.entryIndex],
           evidence: [
             "LogGuid \(entry.header.logGUID) is written to a header and not flushed",

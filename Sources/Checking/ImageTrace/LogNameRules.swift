@@ -44,7 +44,7 @@ struct LogNameRules: TraceRule {
     if usedNames.contains(name) && coming != name {
       found.add(
         Violation(
-          .h17, "LogGuid \(name) names a log again that had lost it",
+          by: .logNameRules, .h17, "LogGuid \(name) names a log again that had lost it",
           entries: [stamp.entryIndex],
           evidence: [model.line(stamp.entryIndex, "entries of the older log count again")]))
     }
@@ -53,7 +53,7 @@ struct LogNameRules: TraceRule {
     guard model.sequence?.guid != name || model.sequence?.head == nil else { return }
     found.add(
       Violation(
-        .s05, "LogGuid \(name) is set while no stable log entry carries it",
+        by: .logNameRules, .s05, "LogGuid \(name) is set while no stable log entry carries it",
         entries: [stamp.entryIndex],
         evidence: [
           model.line(stamp.entryIndex, "a cut behind it leaves a log without a valid sequence"),
@@ -69,7 +69,8 @@ struct LogNameRules: TraceRule {
     if usedNames.contains(name) {
       found.add(
         Violation(
-          .h17, "\(entry.found.name) carries LogGuid \(name), which an older log had",
+          by: .logNameRules, .h17,
+          "\(entry.found.name) carries LogGuid \(name), which an older log had",
           entries: entry.firstStamp.entries))
     }
     usedNames.insert(name)
@@ -85,7 +86,7 @@ struct LogNameRules: TraceRule {
     guard let home = write.unstableHomes.first else { return }
     found.add(
       Violation(
-        .r10,
+        by: .logNameRules, .r10,
         """
         LogGuid is taken away while bytes \(home.sectorByteOffset) to \
         \(home.sectorByteOffset + TracedFile.sectorByteCount - 1) of \(home.entry.name) are not \
@@ -106,7 +107,7 @@ struct LogNameRules: TraceRule {
     else { return }
     found.add(
       Violation(
-        .h16,
+        by: .logNameRules, .h16,
         "log bytes \(write.range) are overwritten while the old LogGuid can still come back",
         entries: retiredBy.entries + [stamp.entryIndex],
         evidence: [

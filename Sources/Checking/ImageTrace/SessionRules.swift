@@ -35,7 +35,7 @@ struct SessionRules: TraceRule {
     case .identifierWrite(let range):
       found.add(
         Violation(
-          .h02, "bytes \(range) of the file identifier's 64 KiB are written",
+          by: .sessionRules, .h02, "bytes \(range) of the file identifier's 64 KiB are written",
           entries: [stamp.entryIndex]))
       judgeFileWrite(stamp, model, &found)
     case .guestWrite(let range, let isPayload):
@@ -90,7 +90,8 @@ struct SessionRules: TraceRule {
       if session?.isDirty == true && !isReplayed {
         found.add(
           Violation(
-            .h15, "DataWriteGuid changes although the log of the last session is only replayed",
+            by: .sessionRules, .h15,
+            "DataWriteGuid changes although the log of the last session is only replayed",
             entries: [stamp.entryIndex],
             evidence: [
               "before: \(start.dataWriteGUID), now: \(header.dataWriteGUID)",
@@ -115,7 +116,7 @@ struct SessionRules: TraceRule {
       ?? "no header with a new FileWriteGuid was written in this session"
     found.add(
       Violation(
-        .h13,
+        by: .sessionRules, .h13,
         "session \(session?.number ?? 0) changes the image before its new FileWriteGuid is stable",
         entries: (fileWrite?.entries ?? []) + [stamp.entryIndex],
         evidence: [reason, model.line(stamp.entryIndex, "the change")]))
@@ -136,7 +137,7 @@ struct SessionRules: TraceRule {
       ?? "no header with a new DataWriteGuid was written in this session"
     found.add(
       Violation(
-        .h14, "\(change) before the session's new DataWriteGuid is stable",
+        by: .sessionRules, .h14, "\(change) before the session's new DataWriteGuid is stable",
         entries: (dataWrite?.entries ?? []) + stamp.entries,
         evidence: [reason, model.line(stamp.entryIndex, "the first change that the guest sees")]))
   }
@@ -149,7 +150,7 @@ struct SessionRules: TraceRule {
     else { return }
     found.add(
       Violation(
-        .h15,
+        by: .sessionRules, .h15,
         "session \(session.number) changes DataWriteGuid and nothing that the guest can see",
         entries: [dataWrite.entryIndex]))
   }
@@ -163,7 +164,8 @@ struct SessionRules: TraceRule {
     isReplayJudged = true
     found.add(
       Violation(
-        .r08, "bytes \(range) are written while the log of the last session is not replayed",
+        by: .sessionRules, .r08,
+        "bytes \(range) are written while the log of the last session is not replayed",
         entries: [stamp.entryIndex],
         evidence: [
           "LogGuid is still \(session?.header?.logGUID ?? .zero)",

@@ -31,7 +31,8 @@ struct WrittenEntryRules: TraceRule {
     case .malformedEntry(let defect, let writtenBy):
       found.add(
         Violation(
-          defect.reason.rule, "a log entry was flushed with \(defect.reason.rawValue)",
+          by: .writtenEntryRules, defect.reason.rule,
+          "a log entry was flushed with \(defect.reason.rawValue)",
           entries: writtenBy.entries + [stamp.entryIndex],
           evidence: [
             defect.description, model.line(writtenBy.entryIndex, "its header"),
@@ -42,7 +43,7 @@ struct WrittenEntryRules: TraceRule {
       if client.fails(inSessionOf: writtenBy.entryIndex) { return }
       found.add(
         Violation(
-          .e01, "the log sector at byte \(byteOffset) belongs to no entry",
+          by: .writtenEntryRules, .e01, "the log sector at byte \(byteOffset) belongs to no entry",
           entries: writtenBy.entries + [stamp.entryIndex],
           evidence: [model.line(writtenBy.entryIndex, "writes it")]))
     case .logWrite(let write): judgeRoom(write, stamp, model, &found)
@@ -57,7 +58,7 @@ struct WrittenEntryRules: TraceRule {
     if let name = entry.foreignTo {
       found.add(
         Violation(
-          .e01,
+          by: .writtenEntryRules, .e01,
           "\(entry.found.name) carries LogGuid \(entry.found.header.logGUID), the headers \(name)",
           entries: entry.entries))
       return
@@ -68,13 +69,15 @@ struct WrittenEntryRules: TraceRule {
     if let target = entry.payloadTarget {
       found.add(
         Violation(
-          .b10, "\(entry.found.name) carries payload: bytes \(target)", entries: entry.entries,
+          by: .writtenEntryRules, .b10,
+          "\(entry.found.name) carries payload: bytes \(target)", entries: entry.entries,
           evidence: ["the block table maps a payload block there"]))
     }
     if model.layout.leavesBlocksAllocated, let emptied = entry.emptiedTableEntry {
       found.add(
         Violation(
-          .b11, "\(entry.found.name) takes the place of a block of a fixed disk away",
+          by: .writtenEntryRules, .b11,
+          "\(entry.found.name) takes the place of a block of a fixed disk away",
           entries: entry.entries, evidence: ["entry \(emptied) of the block table named it"]))
     }
     promisedByteCount = entry.found.header.flushedByteCount
@@ -99,7 +102,7 @@ struct WrittenEntryRules: TraceRule {
     if isNext || startsAnother { return }
     found.add(
       Violation(
-        .s01,
+        by: .writtenEntryRules, .s01,
         """
         \(entry.found.name) does not follow \(head.name): number \
         \(head.header.sequenceNumber &+ 1) at ring byte \(place) would
@@ -113,14 +116,14 @@ struct WrittenEntryRules: TraceRule {
     if !entry.isTailInRun {
       found.add(
         Violation(
-          .s02,
+          by: .writtenEntryRules, .s02,
           "\(entry.found.name) has Tail \(entry.found.header.tailByteOffset), where no entry of its run starts",
           entries: entry.entries))
     }
     guard let home = entry.passedHomes.first else { return }
     found.add(
       Violation(
-        .s07,
+        by: .writtenEntryRules, .s07,
         """
         \(entry.found.name) moves Tail past \(home.entry.name), whose sector at byte \
         \(home.sectorByteOffset) is not stable in place
@@ -140,7 +143,8 @@ struct WrittenEntryRules: TraceRule {
     else { return }
     found.add(
       Violation(
-        .s06, "log bytes \(write.range) are overwritten while replay still needs \(first.name)",
+        by: .writtenEntryRules, .s06,
+        "log bytes \(write.range) are overwritten while replay still needs \(first.name)",
         entries: [stamp.entryIndex],
         evidence: [
           "the newest stable entry is \(sequence.head?.name ?? "none"), with Tail "
@@ -158,7 +162,7 @@ struct WrittenEntryRules: TraceRule {
     if tellsLengths && header.flushedByteCount > entry.stableByteCount {
       found.add(
         Violation(
-          .e12,
+          by: .writtenEntryRules, .e12,
           """
           \(entry.found.name) promises a file of \(header.flushedByteCount) bytes where only \
           \(entry.stableByteCount) were stable
@@ -168,7 +172,7 @@ struct WrittenEntryRules: TraceRule {
     if let byteCount = entry.reachableByteCount, header.lastByteCount < byteCount {
       found.add(
         Violation(
-          .e12,
+          by: .writtenEntryRules, .e12,
           """
           \(entry.found.name) has LastFileOffset \(header.lastByteCount) where structures end at \
           \(byteCount)
@@ -186,7 +190,7 @@ struct WrittenEntryRules: TraceRule {
     else { return }
     found.add(
       Violation(
-        .e12,
+        by: .writtenEntryRules, .e12,
         "the file is cut to \(byteCount) bytes while the log promises \(promisedByteCount)",
         entries: [stamp.entryIndex],
         evidence: ["LogGuid \(name) is stable, so an opening finds the file too short"]))

@@ -33,7 +33,7 @@ struct ReadFinding {
       ?? ", which no operation wrote there"
     let held = writer?.operation.identifier
     return Violation(
-      .d11,
+      by: .reads, .d11,
       "\(operation) returned \(name) for byte \(unit * UInt64(StateSum.unitByteCount))\(expected)",
       operations: [operation.identifier]
         + [last?.version.record.operation.identifier, held].compactMap { $0 },

@@ -23,7 +23,7 @@ struct AnswerJudge {
   ) -> [Violation] {
     switch answer {
     case .opened:
-      [Violation(refusal.rule, "\(refusal), and the image opens")]
+      [Violation(by: .answerJudge, refusal.rule, "\(refusal), and the image opens")]
     case .refused: []
     case .neverEnded: [.neverEnds]
     case .crashed(let text): [.ended(by: text)]
@@ -34,7 +34,7 @@ struct AnswerJudge {
     guard let refusal = expected.refusal else { return [] }
     switch refusal.kind {
     case .noActiveSequence: return [.opensWithoutSequence]
-    case .truncated: return [Violation(.r03, "\(refusal), and the image opens")]
+    case .truncated: return [Violation(by: .answerJudge, .r03, "\(refusal), and the image opens")]
     case .header: return []
     }
   }
@@ -50,7 +50,9 @@ struct AnswerJudge {
     if cause.isEmpty && violations.isEmpty, let entry = firstInvalid {
       violations.append(invalidEntryIsFatal(entry))
     }
-    return violations + [Violation(.d09, "the image must open and is refused: \(text)")]
+    return violations + [
+      Violation(by: .answerJudge, .d09, "the image must open and is refused: \(text)")
+    ]
   }
 
   /// Something was replayed before it was refused.
@@ -59,7 +61,8 @@ struct AnswerJudge {
     if expected.refusal?.kind == .truncated {
       return [
         Violation(
-          .r03, "a file that is too short was changed at byte \(place) before it was refused")
+          by: .answerJudge, .r03,
+          "a file that is too short was changed at byte \(place) before it was refused")
       ]
     }
     let wrong = expected.survey.first { $0.header.defect?.rule == .e10 }
@@ -67,12 +70,12 @@ struct AnswerJudge {
     if let entry = wrong?.header, let defect = entry.defect {
       violations.append(
         Violation(
-          .e10,
+          by: .answerJudge, .e10,
           "entry \(entry.sequenceNumber) was found wrong only while it was replayed: \(defect)"))
     }
     if expected.opens != nil {
       violations.append(
-        Violation(.r11, "replay changed byte \(place) and gave up in the middle"))
+        Violation(by: .answerJudge, .r11, "replay changed byte \(place) and gave up in the middle"))
     }
     return violations
   }
@@ -85,7 +88,7 @@ struct AnswerJudge {
     guard let tooLong else { return [] }
     return [
       Violation(
-        .r03,
+        by: .answerJudge, .r03,
         "the image is refused because entry \(tooLong.sequenceNumber), which is not the newest, "
           + "promises \(tooLong.flushedByteCount) bytes")
     ]
@@ -98,7 +101,7 @@ struct AnswerJudge {
     guard let large else { return [] }
     return [
       Violation(
-        .r11,
+        by: .answerJudge, .r11,
         "a valid entry of \(large.descriptorCount) descriptors, at sector \(large.sectorIndex) of "
           + "the log, makes the image unopenable")
     ]
@@ -106,7 +109,9 @@ struct AnswerJudge {
 
   private func judgeHiding() -> [Violation] {
     guard !comparison.isHalfWay, let reason = expected.hidingReason else { return [] }
-    var violations = [Violation(.s04, "the active sequence was not found: \(reason)")]
+    var violations = [
+      Violation(by: .answerJudge, .s04, "the active sequence was not found: \(reason)")
+    ]
     if let entry = firstInvalid, Self.isDescriptorDefect(entry) {
       violations.append(invalidEntryIsFatal(entry))
     }
@@ -125,7 +130,7 @@ struct AnswerJudge {
 
   private func invalidEntryIsFatal(_ entry: OracleEntry) -> Violation {
     Violation(
-      .r11,
+      by: .answerJudge, .r11,
       "an invalid entry at sector \(entry.sectorIndex) of the log makes the image unopenable"
         + (entry.defect.map { ": \($0)" } ?? ""))
   }
@@ -138,13 +143,17 @@ struct AnswerJudge {
       let header = entry.header
       if header.byteCount == 0 {
         violations.append(
-          Violation(.e03, "entry \(header.sequenceNumber) of 0 bytes keeps the search in one place")
+          Violation(
+            by: .answerJudge, .e03,
+            "entry \(header.sequenceNumber) of 0 bytes keeps the search in one place")
         )
       }
       let most = entry.updates.filter { !$0.isData }.map(\.byteCount).max() ?? 0
       if most > 1 << 29 {
         violations.append(
-          Violation(.e09, "entry \(header.sequenceNumber) zeroes \(most) bytes one by one"))
+          Violation(
+            by: .answerJudge, .e09, "entry \(header.sequenceNumber) zeroes \(most) bytes one by one"
+          ))
       }
     }
     return violations
@@ -152,9 +161,10 @@ struct AnswerJudge {
 }
 
 extension Violation {
-  fileprivate static let neverEnds = Violation(.d09, "opening the image never ends")
+  fileprivate static let neverEnds = Violation(
+    by: .answerJudge, .d09, "opening the image never ends")
 
   fileprivate static func ended(by text: String) -> Violation {
-    Violation(.d09, "what opens the image is ended by \(text)")
+    Violation(by: .answerJudge, .d09, "what opens the image is ended by \(text)")
   }
 }

@@ -15,14 +15,14 @@ struct HeaderChangeJudge {
     } catch {
       return [
         Violation(
-          error.rule, "recovery leaves no header to go by: \(error)")
+          by: .headerChangeJudge, error.rule, "recovery leaves no header to go by: \(error)")
       ]
     }
     var violations: [Violation] = []
     if after.dataWriteGUID != before.dataWriteGUID {
       violations.append(
         Violation(
-          .h15, "replay changed DataWriteGuid",
+          by: .headerChangeJudge, .h15, "replay changed DataWriteGuid",
           evidence: [
             "DataWriteGuid: \(GUID(before.dataWriteGUID)) before, "
               + "\(GUID(after.dataWriteGUID)) after"
@@ -30,7 +30,7 @@ struct HeaderChangeJudge {
     }
     if let place = changeBeforeFileWriteGUID(seen, before: before, after: after) {
       violations.append(
-        Violation(.h13, "\(place) was changed before FileWriteGuid was"))
+        Violation(by: .headerChangeJudge, .h13, "\(place) was changed before FileWriteGuid was"))
     }
     return violations + judgeUpdates(seen.changes ?? []) + judgeOtherSlot(seen, current: after)
   }
@@ -47,7 +47,7 @@ struct HeaderChangeJudge {
     if fields[0] == fields[1] { return [] }
     return [
       Violation(
-        .h18,
+        by: .headerChangeJudge, .h18,
         "replay left two headers that differ in more than their number; the current one is at byte "
           + "\(current.byteOffset)")
     ]
@@ -78,20 +78,30 @@ struct HeaderChangeJudge {
       if change == .flush { unstable = nil }
       guard let range = change.range else { continue }
       if change.isHeader, let first = unstable, first != range.byteOffset {
-        list.add([Violation(.h12, "both headers were written without a flush in between")])
+        list.add([
+          Violation(
+            by: .headerChangeJudge, .h12, "both headers were written without a flush in between")
+        ])
       } else if let first = unstable {
         list.add([
           Violation(
-            .h11, "byte \(range.byteOffset) was written before the header at \(first) was stable")
+            by: .headerChangeJudge, .h11,
+            "byte \(range.byteOffset) was written before the header at \(first) was stable")
         ])
       }
       guard change.isHeader, case .write(_, let bytes) = change, bytes.count >= 16 else { continue }
       let next = ByteRegion(bytes).load(at: 8, as: UInt64.self)
       if range.byteOffset == place {
-        list.add([Violation(.h10, "the current header, at byte \(place), was overwritten")])
+        list.add([
+          Violation(
+            by: .headerChangeJudge, .h10, "the current header, at byte \(place), was overwritten")
+        ])
       }
       if next != number &+ 1 {
-        list.add([Violation(.h11, "header number \(next) was written after \(number)")])
+        list.add([
+          Violation(
+            by: .headerChangeJudge, .h11, "header number \(next) was written after \(number)")
+        ])
       }
       (place, number, unstable) = (range.byteOffset, next, range.byteOffset)
     }

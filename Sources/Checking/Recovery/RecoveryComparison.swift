@@ -31,7 +31,9 @@ struct RecoveryComparison {
       if expected.isNotNeeded {
         if let place = sectors.first {
           violations.append(
-            Violation(.r01, "LogGuid is zero, and replay changed byte \(place) of the file"))
+            Violation(
+              by: .recoveryComparison, .r01,
+              "LogGuid is zero, and replay changed byte \(place) of the file"))
         }
         return violations
       }
@@ -43,7 +45,7 @@ struct RecoveryComparison {
   private func violation(_ cause: UsedEntries.Cause) -> Violation {
     let header = cause.entry.header
     return Violation(
-      cause.rule,
+      by: .recoveryComparison, cause.rule,
       "entry \(header.sequenceNumber) at sector \(header.sectorIndex) of the log was used for "
         + "byte \(cause.sectorByteOffset) of the file: \(cause.why)")
   }
@@ -54,17 +56,21 @@ struct RecoveryComparison {
     if let place = used.withoutDescriptorBytes.first {
       violations.append(
         Violation(
-          .r07,
+          by: .recoveryComparison, .r07,
           "the first 8 or last 4 bytes of the sector at byte \(place) are not the descriptor's"))
     }
     if !used.causes.isEmpty { return violations }
     if let place = used.outOfOrder.first {
       violations.append(
-        Violation(.r04, "the sector at byte \(place) holds what an earlier entry puts there"))
+        Violation(
+          by: .recoveryComparison, .r04,
+          "the sector at byte \(place) holds what an earlier entry puts there"))
     }
     if let place = used.unknown.first {
       violations.append(
-        Violation(.r04, "the sector at byte \(place) holds what no entry of the log puts there"))
+        Violation(
+          by: .recoveryComparison, .r04,
+          "the sector at byte \(place) holds what no entry of the log puts there"))
     }
     if let place = used.missing.first { violations.append(missing(at: place)) }
     return violations
@@ -72,13 +78,15 @@ struct RecoveryComparison {
 
   private func missing(at place: UInt64) -> Violation {
     if let reason = expected.hidingReason {
-      return Violation(.s04, "the active sequence was not replayed: \(reason)")
+      return Violation(
+        by: .recoveryComparison, .s04, "the active sequence was not replayed: \(reason)")
     }
     if place >= expected.before.byteCount {
       return Violation(
-        .r05, "the change at byte \(place), behind the end of the file, was not made")
+        by: .recoveryComparison, .r05,
+        "the change at byte \(place), behind the end of the file, was not made")
     }
-    return Violation(.r04, "the change at byte \(place) was not made")
+    return Violation(by: .recoveryComparison, .r04, "the change at byte \(place) was not made")
   }
 
   private func judgeLength() -> [Violation] {
@@ -86,7 +94,7 @@ struct RecoveryComparison {
     if found < expected.before.byteCount {
       return [
         Violation(
-          .r06,
+          by: .recoveryComparison, .r06,
           "the file had \(expected.before.byteCount) bytes before and has \(found) bytes after")
       ]
     }
@@ -95,13 +103,16 @@ struct RecoveryComparison {
     }
     let wanted = expected.file.byteCount
     var violations = [
-      Violation(.r06, "the file has \(found) bytes after replay, not \(wanted)")
+      Violation(
+        by: .recoveryComparison, .r06, "the file has \(found) bytes after replay, not \(wanted)")
     ]
     let end = ByteRange(byteOffset: found, byteCount: .max - found)
     let isCut = expected.survey.contains { expected.isReplayed($0) && $0.touches(end) }
     if isCut {
       violations.append(
-        Violation(.r05, "a change behind byte \(found), where the file now ends, is lost"))
+        Violation(
+          by: .recoveryComparison, .r05,
+          "a change behind byte \(found), where the file now ends, is lost"))
     }
     return violations
   }

@@ -96,13 +96,15 @@ struct ReadOnlyJudge {
     let headerChange = seen.changes?.first { $0.isHeader }
     if place != nil || headerChange != nil || seen.after.byteCount != expected.before.byteCount {
       let what = place.map { "byte \($0)" } ?? (headerChange == nil ? "its length" : "a header")
-      violations.append(Violation(.r12, "a read-only opening changed \(what) of the file"))
+      violations.append(
+        Violation(by: .recoveryJudge, .r12, "a read-only opening changed \(what) of the file"))
     }
     if seen.answer == .opened, expected.refusal?.kind == .noActiveSequence {
       violations.append(.opensWithoutSequence)
     }
     if seen.answer == .neverEnded {
-      violations.append(Violation(.d09, "opening the image for reading never ends"))
+      violations.append(
+        Violation(by: .recoveryJudge, .d09, "opening the image for reading never ends"))
     }
     return violations
   }
@@ -110,5 +112,5 @@ struct ReadOnlyJudge {
 
 extension Violation {
   static let opensWithoutSequence = Violation(
-    .r02, "LogGuid is set, no run of entries is complete, and the image opens")
+    by: .recoveryJudge, .r02, "LogGuid is set, no run of entries is complete, and the image opens")
 }

@@ -27,7 +27,8 @@ struct RecoveryOrderJudge {
     }
     return [
       Violation(
-        .r08, "byte \(range.byteOffset), which no entry of the log names, was written first")
+        by: .recoveryOrderJudge, .r08,
+        "byte \(range.byteOffset), which no entry of the log names, was written first")
     ]
   }
 
@@ -40,7 +41,8 @@ struct RecoveryOrderJudge {
         guard let range = unstable?.range else { return [] }
         return [
           Violation(
-            .r10, "LogGuid was cleared while the change at byte \(range.byteOffset) was not stable")
+            by: .recoveryOrderJudge, .r10,
+            "LogGuid was cleared while the change at byte \(range.byteOffset) was not stable")
         ]
       } else if !change.isHeader {
         unstable = change

@@ -18,7 +18,7 @@ struct RepetitionJudge {
     if case .replayed(let entries) = again.replay.verdict {
       return [
         Violation(
-          .r09,
+          by: .repetitionJudge, .r09,
           "the recovered image is to be recovered again: its log still has \(entries.count) entries"
         )
       ]
@@ -66,7 +66,7 @@ struct RepetitionJudge {
     }
     let loss = lost.map { " without change \($0)" } ?? ""
     return Violation(
-      .d08,
+      by: .repetitionJudge, .d08,
       "the power fails after \(cut) of recovery's \(changes.count) changes\(loss): recovering again "
         + outcome)
   }

@@ -49,11 +49,12 @@ package struct WriterOpeningJudge {
     if parameters.hasParent {
       return taken(.m12, "the disk has a parent, whose blocks nobody looked for", refusal)
     }
-    return goOn(parameters).map { [Violation(.d10, $0)] } ?? []
+    return goOn(parameters).map { [Violation(by: .writerOpeningJudge, .d10, $0)] } ?? []
   }
 
   private func taken(_ rule: Rule, _ reason: String, _ refusal: () -> String?) -> [Violation] {
-    refusal() == nil ? [Violation(rule, "\(reason), and a writer opens the image")] : []
+    refusal() == nil
+      ? [Violation(by: .writerOpeningJudge, rule, "\(reason), and a writer opens the image")] : []
   }
 
   /// What the structures say of the disk; `nil` where it is too large to be opened again and again.
