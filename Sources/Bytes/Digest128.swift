@@ -31,3 +31,10 @@ extension UInt64 {
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }
+
+extension Sequence<UInt8> {
+  /// Two hexadecimal digits for each byte.
+  package func hexDigits(separator: String = "") -> String {
+    map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: separator)
+  }
+}

@@ -37,6 +37,10 @@ package struct FormatError: Error, Equatable, Sendable, CustomStringConvertible 
     self.hint = hint
   }
 
+  /// What a strict reader does with the first defect that it meets: handed to a walk over defects it
+  /// ends it there.
+  package static func raise(_ defect: FormatError) throws(FormatError) { throw defect }
+
   /// What is wrong, without the advice.
   package var finding: String {
     "'\(field)' at byte \(byteOffset): expected \(expected), found \(found)"

@@ -65,7 +65,7 @@ struct PromiseFinding {
     if isUndefined {
       return "found: a block whose contents are undefined, of which a reader may show anything"
     }
-    return "found: \(name(held)); first bytes \(bytes.prefix(32).map(hexDigits).joined())"
+    return "found: \(name(held)); first bytes \(bytes.prefix(32).hexDigits())"
   }
 
   private func name(_ version: Promises.Version?) -> String {
@@ -76,9 +76,5 @@ struct PromiseFinding {
       return "a unit of operation #\(claim.operation)\(place)"
     }
     return bytes.allSatisfy { $0 == 0 } ? "zeroes" : "other bytes"
-  }
-
-  private func hexDigits(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 }

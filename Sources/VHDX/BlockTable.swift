@@ -33,6 +33,9 @@ package struct BlockTable {
     self.geometry = geometry
   }
 
+  /// How long the file is now.
+  var fileByteCount: UInt64 { file.byteCount }
+
   /// Where an entry stands in the file.
   package func byteOffset(ofEntry entryIndex: UInt64) -> UInt64 {
     region.byteOffset + entryIndex * UInt64(BlockTableEntry.byteCount)
@@ -88,35 +91,16 @@ package struct BlockTable {
     }
   }
 
-  /// - Throws: ``FormatError`` where reserved bits are set, where the state is reserved or needs a
-  ///   parent that there is not, and where the block is not behind the header section and inside of
-  ///   the file.
+  /// The state of a payload block, by which it can be read.
+  ///
+  /// - Throws: ``FormatError`` at the first of the entry's defects (``BlockSlot``).
   func checkedState(
     of entry: BlockTableEntry, at entryIndex: UInt64
   ) throws(FormatError) -> PayloadState {
-    try checkReserved(entry, at: entryIndex)
-    guard let state = entry.payloadState, state != .partiallyPresent || geometry.hasParent else {
-      throw problem(
-        .b03, "state", entryIndex, geometry.hasParent ? "0 to 3, 6 or 7" : "0 to 3, or 6",
-        "\(entry.stateBits)")
-    }
-    if state.hasBlock { try checkPlace(entry, byteCount: geometry.blockByteCount, at: entryIndex) }
-    return state
-  }
-
-  /// - Throws: ``FormatError`` as ``checkedState(of:at:)`` does, for the entry of a bitmap block.
-  func checkedBitmapState(
-    of entry: BlockTableEntry, at entryIndex: UInt64
-  ) throws(FormatError) -> BitmapState {
-    try checkReserved(entry, at: entryIndex)
-    guard let state = entry.bitmapState, state != .present || geometry.hasParent else {
-      throw problem(
-        .b04, "bitmapState", entryIndex,
-        geometry.hasParent ? "0 or 6 for a bitmap block" : "0 without a parent",
-        "\(entry.stateBits)")
-    }
-    if state == .present {
-      try checkPlace(entry, byteCount: BlockGeometry.bitmapBlockByteCount, at: entryIndex)
+    let slot = BlockSlot(table: self, entryIndex: entryIndex, entry: entry)
+    try slot.forEachDefect(fileByteCount: fileByteCount, FormatError.raise)
+    guard let state = entry.payloadState else {
+      throw problem(.b03, "state", entryIndex, "a known state", "\(entry.stateBits)")
     }
     return state
   }
@@ -143,25 +127,5 @@ package struct BlockTable {
         ByteRange(
           byteOffset: byteOffset(ofEntry: indices.lowerBound),
           byteCount: UInt64(indices.count * BlockTableEntry.byteCount))))
-  }
-
-  private func checkReserved(_ entry: BlockTableEntry, at entryIndex: UInt64) throws(FormatError) {
-    guard entry.isReservedZero else {
-      throw problem(.b02, "reserved", entryIndex, "bits 3 to 19 zero", entry.rawValue.hex)
-    }
-  }
-
-  private func checkPlace(
-    _ entry: BlockTableEntry, byteCount: UInt64, at entryIndex: UInt64
-  ) throws(FormatError) {
-    guard entry.byteOffset >= mebibyteByteCount,
-      let block = ByteRange(checking: entry.byteOffset, byteCount: byteCount),
-      block.endByteOffset <= file.byteCount
-    else {
-      throw problem(
-        .b05, "fileOffsetMB", entryIndex,
-        "\(byteCount) bytes between 1 MiB and the file's end at \(file.byteCount)",
-        "\(entry.byteOffset / mebibyteByteCount) MiB")
-    }
   }
 }

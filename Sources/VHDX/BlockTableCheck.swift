@@ -22,32 +22,17 @@ extension BlockTable {
     for range in occupied { _ = map.take(range) }
     var partialChunkIndex: UInt64?
     try forEachUsedEntry { (entryIndex, entry) throws(FormatError) in
-      let block: ByteRange?
-      switch geometry.role(ofEntry: entryIndex) {
-      case .payload(let blockIndex):
-        let state = try checkedState(of: entry, at: entryIndex)
-        block = state.hasBlock ? payloadRange(entry) : nil
-        let chunkIndex = blockIndex / geometry.chunkRatio
-        if state == .partiallyPresent, partialChunkIndex != chunkIndex {
-          partialChunkIndex = chunkIndex
-          _ = try bitmapByteOffset(ofChunk: chunkIndex)
-        }
-      case .bitmap:
-        let state = try checkedBitmapState(of: entry, at: entryIndex)
-        block = state == .present ? bitmapRange(entry) : nil
+      let slot = BlockSlot(table: self, entryIndex: entryIndex, entry: entry)
+      try slot.forEachDefect(fileByteCount: fileByteCount, FormatError.raise)
+      if let chunkIndex = slot.chunkOfPartialBlock, partialChunkIndex != chunkIndex {
+        partialChunkIndex = chunkIndex
+        if let defect = missingBitmap(ofChunk: chunkIndex) { throw defect }
       }
-      guard let block else { return }
+      guard slot.holdsBytes else { return }
+      let block = ByteRange(byteOffset: entry.byteOffset, byteCount: slot.byteCount)
       guard map.take(block) else {
         throw overlap(entryIndex, "\(block), where something else stands")
       }
     }
-  }
-
-  private func payloadRange(_ entry: BlockTableEntry) -> ByteRange {
-    ByteRange(byteOffset: entry.byteOffset, byteCount: geometry.blockByteCount)
-  }
-
-  private func bitmapRange(_ entry: BlockTableEntry) -> ByteRange {
-    ByteRange(byteOffset: entry.byteOffset, byteCount: BlockGeometry.bitmapBlockByteCount)
   }
 }

@@ -56,79 +56,69 @@ package struct DiskParameters: Equatable, Sendable {
     return writer.bytes
   }
 
-  /// - Parameters:
-  ///   - item: the bytes of an item, and where they stand in the file, after its size and flags
-  ///     were checked.
-  /// - Throws: ``FormatError`` at the first value that the format does not allow.
-  init(
-    parsing item: (MetadataItem) throws(FormatError) -> (bytes: [UInt8], byteOffset: UInt64)
-  ) throws(FormatError) {
-    let parameters = try item(.fileParameters)
-    var reader = ByteReader(ByteRegion(parameters.bytes), breaking: .m07)
-    blockByteCount = try reader.read("blockByteCount")
-    let flags: UInt32 = try reader.read("fileParameters.flags")
-    guard flags <= 3 else {
-      throw Self.problem(
-        .m08, "fileParameters.flags", parameters.byteOffset + 4, "bits 0 and 1 at most", flags.hex)
-    }
-    leavesBlocksAllocated = flags & 1 != 0
-    hasParent = flags & 2 != 0
-    let disk = try item(.virtualDiskByteCount)
-    virtualDiskByteCount = try Self.read("virtualDiskByteCount", disk.bytes)
-    let identity = try item(.virtualDiskID)
-    var identityReader = ByteReader(ByteRegion(identity.bytes), breaking: .m07)
-    virtualDiskID = try identityReader.readGUID("virtualDiskID")
-    let logical = try item(.logicalSectorByteCount)
-    logicalSectorByteCount = try Self.read("logicalSectorByteCount", logical.bytes)
-    let physical = try item(.physicalSectorByteCount)
-    physicalSectorByteCount = try Self.read("physicalSectorByteCount", physical.bytes)
-    try check { field in
-      switch field {
-      case .fileParameters: parameters.byteOffset
-      case .virtualDiskByteCount: disk.byteOffset
-      case .logicalSectorByteCount: logical.byteOffset
-      default: physical.byteOffset
-      }
-    }
-  }
-
-  /// The values that the format allows, whoever chose them.
+  /// The values that the format does not allow, whoever chose them.
   ///
-  /// - Parameter byteOffset: where an item stands in the file, for the error.
-  /// - Throws: ``FormatError`` at the first value that it does not allow.
-  func check(_ byteOffset: (MetadataItem) -> UInt64) throws(FormatError) {
-    guard Self.allowedBlockByteCounts.contains(blockByteCount), blockByteCount.nonzeroBitCount == 1
-    else {
-      throw Self.problem(
-        .m08, "blockByteCount", byteOffset(.fileParameters), "a power of two from 1 MiB to 256 MiB",
-        "\(blockByteCount)")
+  /// - Parameter byteOffset: where an item stands in the file.
+  func forEachDefect<Failure: Error>(
+    at byteOffset: @escaping (MetadataItem) -> UInt64, _ note: (FormatError) throws(Failure) -> Void
+  ) throws(Failure) {
+    let check = DiskParameterCheck(byteOffset: byteOffset)
+    if let defect = check.blockSize(blockByteCount) { try note(defect) }
+    if let defect = check.sectorSize(logicalSectorByteCount, of: .logicalSectorByteCount) {
+      try note(defect)
     }
-    for (item, field, byteCount) in [
-      (MetadataItem.logicalSectorByteCount, "logicalSectorByteCount", logicalSectorByteCount),
-      (.physicalSectorByteCount, "physicalSectorByteCount", physicalSectorByteCount),
-    ] {
-      guard byteCount == 512 || byteCount == 4096 else {
-        throw Self.problem(.m10, field, byteOffset(item), "512 or 4096", "\(byteCount)")
-      }
+    if let defect = check.sectorSize(physicalSectorByteCount, of: .physicalSectorByteCount) {
+      try note(defect)
     }
-    guard virtualDiskByteCount % UInt64(logicalSectorByteCount) == 0,
-      virtualDiskByteCount <= Self.maximumDiskByteCount
-    else {
-      throw Self.problem(
+    if let defect = check.diskSize(
+      virtualDiskByteCount, logicalSectorByteCount: logicalSectorByteCount)
+    {
+      try note(defect)
+    }
+  }
+}
+
+/// Which values of the known items the format allows.
+///
+/// Source: [MS-VHDX] 2.6.2.1 to 2.6.2.5; rules M08 to M10.
+struct DiskParameterCheck {
+  /// Where an item stands in the file.
+  let byteOffset: (MetadataItem) -> UInt64
+
+  func flags(_ flags: UInt32) -> FormatError? {
+    flags <= 3
+      ? nil
+      : problem(
+        .m08, "fileParameters.flags", byteOffset(.fileParameters) + 4, "bits 0 and 1 at most",
+        flags.hex)
+  }
+
+  func blockSize(_ byteCount: UInt32) -> FormatError? {
+    DiskParameters.allowedBlockByteCounts.contains(byteCount) && byteCount.nonzeroBitCount == 1
+      ? nil
+      : problem(
+        .m08, "blockByteCount", byteOffset(.fileParameters),
+        "a power of two from 1 MiB to 256 MiB", "\(byteCount)")
+  }
+
+  func sectorSize(_ byteCount: UInt32, of item: MetadataItem) -> FormatError? {
+    byteCount == 512 || byteCount == 4096
+      ? nil : problem(.m10, "\(item)", byteOffset(item), "512 or 4096", "\(byteCount)")
+  }
+
+  /// - Parameter logicalSectorByteCount: `nil` where it is not known or none that is allowed.
+  func diskSize(_ byteCount: UInt64, logicalSectorByteCount: UInt32?) -> FormatError? {
+    let known = logicalSectorByteCount.flatMap { $0 == 512 || $0 == 4096 ? $0 : nil }
+    let unit = UInt64(known ?? 512)
+    return byteCount % unit == 0 && byteCount <= DiskParameters.maximumDiskByteCount
+      ? nil
+      : problem(
         .m09, "virtualDiskByteCount", byteOffset(.virtualDiskByteCount),
-        "whole sectors of \(logicalSectorByteCount) bytes, \(Self.maximumDiskByteCount) at most",
-        "\(virtualDiskByteCount)")
-    }
+        "whole sectors of \(unit) bytes, \(DiskParameters.maximumDiskByteCount) at most",
+        "\(byteCount)")
   }
 
-  private static func read<Value: FixedWidthInteger>(
-    _ field: String, _ bytes: [UInt8]
-  ) throws(FormatError) -> Value {
-    var reader = ByteReader(ByteRegion(bytes), breaking: .m07)
-    return try reader.read(field)
-  }
-
-  private static func problem(
+  private func problem(
     _ rule: Rule, _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String
   ) -> FormatError {
     FormatError(

@@ -117,14 +117,18 @@ package struct HeaderPair: Equatable, Sendable {
   ) throws(FormatError) -> CurrentHeader {
     let current = try select(options)
     if options.versions == .ofCurrentHeader {
-      try current.header.checkVersions(at: current.slot.byteOffset)
-      try current.header.checkLogRange(
-        at: current.slot.byteOffset, fileByteCount: fileByteCount)
+      try current.header.forEachDefect(
+        at: current.slot.byteOffset, fileByteCount: fileByteCount, FormatError.raise)
     }
     return current
   }
 
-  private func select(_ options: HeaderReadingOptions) throws(FormatError) -> CurrentHeader {
+  /// The same, whatever the fields of that header say.
+  ///
+  /// - Throws: ``FormatError`` where no header is valid, or none is current (rules H03 and H04).
+  package func select(
+    _ options: HeaderReadingOptions = .strict
+  ) throws(FormatError) -> CurrentHeader {
     switch (validity(of: first, options), validity(of: second, options)) {
     case (.failure(let error), .failure):
       throw error

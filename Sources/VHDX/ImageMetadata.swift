@@ -26,24 +26,16 @@ package struct ImageMetadata: Equatable, Sendable {
   /// - Parameter region: the metadata region, inside of the file.
   /// - Throws: ``FormatError`` at the first field that is missing or wrong.
   package init(reading file: any ImageFile, region: ByteRange) throws(FormatError) {
-    let table = try MetadataTable(reading: file, region: region)
-    self.region = region
-    self.table = table
-    parameters = try DiskParameters { item throws(FormatError) in
-      try Self.known(item, of: table, in: file, region: region)
-    }
-    let locatorEntry = table.entry(.parentLocator)
-    guard parameters.hasParent == (locatorEntry != nil) else {
+    let fields = try MetadataTableFields(reading: file, region: region)
+    try fields.forEachDefect(FormatError.raise)
+    let items = MetadataItems(reading: file, fields)
+    guard let metadata = try items.metadata(FormatError.raise) else {
       throw FormatError(
-        .wrongValue, breaking: .m11, field: "fileParameters.flags", at: region.byteOffset,
-        expected: "a parent locator where the disk has a parent, and only there",
-        found: parameters.hasParent ? "no locator" : "a locator, but no parent",
-        hint: "The metadata table or the file parameters are damaged.")
+        .truncated, breaking: .m02, field: "metadata.items", at: region.byteOffset,
+        expected: "items inside of the region and the file", found: "a file of \(file.byteCount)",
+        hint: "The image ends too early: copy it again, or check whether its writer was killed.")
     }
-    if locatorEntry != nil {
-      let item = try Self.known(.parentLocator, of: table, in: file, region: region)
-      parentLocator = try ParentLocator(parsing: item.bytes, at: item.byteOffset)
-    }
+    self = metadata
   }
 
   /// The metadata as QEMU 7.2 takes it: wherever the region is, whatever its length, and with sectors of
@@ -79,35 +71,5 @@ package struct ImageMetadata: Equatable, Sendable {
       ByteRange(
         byteOffset: region.byteOffset + UInt64(entry.byteOffset),
         byteCount: UInt64(entry.byteCount)))
-  }
-
-  /// A known item's bytes and place, its size and flags checked.
-  private static func known(
-    _ item: MetadataItem, of table: MetadataTable, in file: any ImageFile, region: ByteRange
-  ) throws(FormatError) -> (bytes: [UInt8], byteOffset: UInt64) {
-    let index = table.entries.firstIndex { $0.itemID == item.id && !$0.isUser }
-    guard let index else {
-      throw MetadataEntry.problem(
-        .m07, "entries", region.byteOffset + UInt64(MetadataTable.headerByteCount),
-        "the \(item.name), \(item.id)", "\(table.entries.count) others")
-    }
-    let entry = table.entries[index]
-    let place =
-      region.byteOffset
-      + UInt64(MetadataTable.headerByteCount + index * MetadataEntry.byteCount)
-    if let byteCount = item.byteCount, entry.byteCount != byteCount {
-      throw MetadataEntry.problem(
-        .m07, "byteCount", place + 20, "\(byteCount) for the \(item.name)", "\(entry.byteCount)",
-        kind: .wrongValue)
-    }
-    guard entry.flags == item.flags else {
-      throw MetadataEntry.problem(
-        .m07, "flags", place + 24, "\(item.flags.rawValue.hex) for the \(item.name)",
-        entry.flags.rawValue.hex, kind: .wrongValue)
-    }
-    let range = ByteRange(
-      byteOffset: region.byteOffset + UInt64(entry.byteOffset),
-      byteCount: UInt64(entry.byteCount))
-    return (try file.read(item.name, in: range, breaking: .m02), range.byteOffset)
   }
 }

@@ -28,23 +28,13 @@ package struct ImageRegions: Equatable, Sendable {
   package init(
     table: RegionTable, log: ByteRange?, fileByteCount: UInt64
   ) throws(FormatError) {
+    try RegionPlaces(
+      entries: table.entries.map(RegionEntryFields.init), log: log, fileByteCount: fileByteCount
+    ).forEachDefect(FormatError.raise)
+    blockTable = try Self.required(RegionEntry.blockTableGUID, in: table)
+    metadata = try Self.required(RegionEntry.metadataGUID, in: table)
     unknown = table.entries.filter { !$0.isKnown }
-    if let region = unknown.first(where: \.isRequired) {
-      throw Self.problem(
-        .g07, "region.guid", in: table, region, "a region that this program knows",
-        "\(region.guid)",
-        "The image needs a newer program.")
-    }
-    blockTable = try Self.required(RegionEntry.blockTableGUID, "block allocation table", in: table)
-    metadata = try Self.required(RegionEntry.metadataGUID, "metadata", in: table)
     self.log = log.flatMap { $0.isEmpty ? nil : $0 }
-    for entry in table.entries where entry.range.endByteOffset > fileByteCount {
-      throw Self.problem(
-        .g05, "region.byteOffset", in: table, entry,
-        "a region inside of the file's \(fileByteCount) bytes",
-        "\(entry.range)", "The image was cut short.", kind: .truncated)
-    }
-    try Self.checkDisjoint(table, log: self.log)
   }
 
   /// Everything that no block may lie on, in the order of the file.
@@ -55,46 +45,11 @@ package struct ImageRegions: Equatable, Sendable {
   }
 
   private static func required(
-    _ guid: GUID, _ name: String, in table: RegionTable
+    _ guid: GUID, in table: RegionTable
   ) throws(FormatError) -> RegionEntry {
     guard let entry = table.entry(guid) else {
-      throw FormatError(
-        .wrongValue, breaking: .g06, field: "regionTable.entries",
-        at: RegionTableSlot.first.byteOffset + 16,
-        expected: "the \(name) region, \(guid)", found: "\(table.entries.count) others",
-        hint: "Without this region nothing can be read.")
+      throw RegionPlaces.missing(guid, count: table.entries.count)
     }
     return entry
-  }
-
-  private static func checkDisjoint(_ table: RegionTable, log: ByteRange?) throws(FormatError) {
-    let sorted = table.entries.sorted { $0.byteOffset < $1.byteOffset }
-    for (entry, next) in zip(sorted, sorted.dropFirst()) where entry.range.overlaps(next.range) {
-      throw problem(
-        .g05, "region.byteOffset", in: table, next, "a region apart from \(entry.range)",
-        "\(next.range)", "Two regions overlap, so one of them is damaged.", kind: .truncated)
-    }
-    guard let log else { return }
-    for entry in sorted where entry.range.overlaps(log) {
-      throw problem(
-        .h08, "region.byteOffset", in: table, entry, "a region apart from the log at \(log)",
-        "\(entry.range)", "The log overlaps a region, so one of them is damaged.",
-        kind: .wrongValue)
-    }
-  }
-
-  private static func problem(
-    _ rule: Rule, _ field: String, in table: RegionTable, _ entry: RegionEntry, _ expected: String,
-    _ found: String, _ hint: String, kind: FormatError.Kind = .outOfRange
-  ) -> FormatError {
-    let index = table.entries.firstIndex(of: entry) ?? 0
-    let entryByteOffset =
-      RegionTableSlot.first.byteOffset
-      + UInt64(RegionTable.headerByteCount + index * RegionEntry.byteCount)
-    let isGUID = field.hasSuffix("guid")
-    return FormatError(
-      kind, breaking: rule, field: field, at: entryByteOffset + (isGUID ? 0 : 16),
-      expected: expected,
-      found: found, hint: hint)
   }
 }

@@ -46,7 +46,7 @@ package struct MetadataEntry: Equatable, Sendable {
   /// An entry as it stands, whatever its fields say, and its reserved bytes.
   ///
   /// - Throws: ``FormatError`` where the bytes end before the entry does.
-  package static func fields(
+  static func fields(
     reading reader: inout ByteReader
   ) throws(FormatError) -> (entry: MetadataEntry, reserved: UInt32) {
     let entry = MetadataEntry(
@@ -55,52 +55,5 @@ package struct MetadataEntry: Equatable, Sendable {
       byteCount: try reader.read("metadata.byteCount"),
       flags: Flags(rawValue: try reader.read("metadata.flags")))
     return (entry, try reader.read("metadata.entryReserved"))
-  }
-
-  init(
-    reading reader: inout ByteReader, at place: UInt64, regionByteCount: UInt64
-  ) throws(FormatError) {
-    let reserved: UInt32
-    (self, reserved) = try Self.fields(reading: &reader)
-    guard byteCount <= Self.maximumItemByteCount else {
-      throw Self.problem(
-        .m03, "byteCount", place + 20, "at most \(Self.maximumItemByteCount)", "\(byteCount)")
-    }
-    try checkPlace(at: place + 16, regionByteCount: regionByteCount)
-    guard flags.rawValue <= 7 else {
-      throw Self.problem(.m05, "flags", place + 24, "bits 0 to 2 at most", flags.rawValue.hex)
-    }
-    guard reserved == 0 else {
-      throw Self.problem(.m05, "entryReserved", place + 28, "0", reserved.hex)
-    }
-  }
-
-  private func checkPlace(
-    at place: UInt64, regionByteCount: UInt64
-  ) throws(FormatError) {
-    if byteCount == 0 {
-      guard byteOffset == 0 else {
-        throw Self.problem(
-          .m03, "byteOffset", place, "0 for an item without bytes", "\(byteOffset)",
-          kind: .wrongValue)
-      }
-      return
-    }
-    guard byteOffset >= MetadataTable.byteCount, range.endByteOffset <= regionByteCount else {
-      throw Self.problem(
-        .m02, "byteOffset", place,
-        "\(byteCount) bytes between \(MetadataTable.byteCount) and the region's \(regionByteCount)",
-        "\(byteOffset)")
-    }
-  }
-
-  static func problem(
-    _ rule: Rule, _ field: String, _ byteOffset: UInt64, _ expected: String, _ found: String,
-    kind: FormatError.Kind = .outOfRange
-  ) -> FormatError {
-    FormatError(
-      kind, breaking: rule, field: "metadata.\(field)", at: byteOffset, expected: expected,
-      found: found,
-      hint: "The metadata table is damaged; it has no second copy.")
   }
 }

@@ -5,16 +5,24 @@ extension BlockTable {
   ///
   /// - Throws: ``FormatError`` where the chunk has none, or its entry breaks a rule.
   package func bitmapByteOffset(ofChunk chunkIndex: UInt64) throws(FormatError) -> UInt64 {
+    if let defect = missingBitmap(ofChunk: chunkIndex) { throw defect }
     let entryIndex = geometry.entryIndex(ofBitmapOfChunk: chunkIndex)
     let entry = entries(in: entryIndex..<entryIndex + 1)[0]
-    guard try checkedBitmapState(of: entry, at: entryIndex) == .present else {
-      var error = problem(
-        .b07, "bitmapState", entryIndex, "6, since a block of the chunk is partially present",
-        "\(entry.stateBits)")
-      error.kind = .wrongValue
-      throw error
-    }
+    try BlockSlot(table: self, entryIndex: entryIndex, entry: entry)
+      .forEachDefect(fileByteCount: fileByteCount, FormatError.raise)
     return entry.byteOffset
+  }
+
+  /// What is wrong where a partially present block of the chunk has no bitmap; `nil` where it has one.
+  ///
+  /// Source: [MS-VHDX] 2.5.1.2; rule B07.
+  package func missingBitmap(ofChunk chunkIndex: UInt64) -> FormatError? {
+    let entryIndex = geometry.entryIndex(ofBitmapOfChunk: chunkIndex)
+    let entry = entries(in: entryIndex..<entryIndex + 1)[0]
+    if entry.bitmapState == .present { return nil }
+    return problem(
+      .b07, "bitmapState", entryIndex, "6, since a block of the chunk is partially present",
+      "\(entry.stateBits)")
   }
 }
 

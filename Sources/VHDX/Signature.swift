@@ -23,6 +23,6 @@ enum Signature {
     if bytes.allSatisfy({ (0x20..<0x7f).contains($0) }) {
       return "\"\(String(decoding: bytes, as: UTF8.self))\""
     }
-    return "bytes " + bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return "bytes " + bytes.hexDigits()
   }
 }

@@ -51,8 +51,7 @@ package struct VHDXHeader: Equatable, Sendable {
   }
 
   /// Reads a header that is valid in the sense of the specification: signature and checksum hold.
-  /// What its fields say is looked at for the current header only: ``checkVersions(at:)`` and
-  /// ``checkLogRange(at:fileByteCount:)``.
+  /// What its fields say is looked at for the current header only: ``forEachDefect(at:fileByteCount:_:)``.
   ///
   /// - Parameter byteOffset: where the bytes stand in the file; errors name places from there.
   /// - Throws: ``FormatError``.

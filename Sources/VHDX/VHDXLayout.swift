@@ -76,7 +76,8 @@ package struct VHDXLayout: Sendable {
     let log = ByteRange(byteOffset: mebibyteByteCount, byteCount: UInt64(logByteCount))
     let metadata = ByteRange(
       byteOffset: log.endByteOffset, byteCount: Self.metadataByteCount)
-    try parameters.check { metadata.byteOffset + UInt64(Self.place(of: $0)) }
+    try parameters.forEachDefect(
+      at: { metadata.byteOffset + UInt64(Self.place(of: $0)) }, FormatError.raise)
     self.parameters = parameters
     self.identity = identity
     self.creator = creator

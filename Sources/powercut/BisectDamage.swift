@@ -24,10 +24,6 @@ struct BisectDamage {
     let end = min(place + 32, index.region.byteCount)
     if place >= end { return "the file ends there" }
     if index.region.isZero(in: place..<min(place + 512, index.region.byteCount)) { return "zeroes" }
-    return index.region.bytes(in: place..<end).map(hexDigits).joined(separator: " ")
-  }
-
-  private static func hexDigits(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
+    return index.region.bytes(in: place..<end).hexDigits(separator: " ")
   }
 }

@@ -24,7 +24,8 @@ struct ExplainCommand: ParsableCommand {
 
   private func page(of subject: String) throws -> String {
     if let rule = Rule(rawValue: subject.uppercased()) { return rule.page }
-    if let word = Word(typed: subject) { return word.page }
+    let words = Word.meant(by: subject)
+    if !words.isEmpty { return words.map(\.page).joined(separator: "\n") }
     throw ValidationError(
       "'\(subject)' is neither a rule nor a word of reports. `powercut explain` lists them all.")
   }

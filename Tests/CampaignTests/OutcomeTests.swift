@@ -45,7 +45,9 @@ import Testing
     var report = RunReport(command: "check", subject: "L")
     report.counts.states = 3
     report.counts.promises = 1
-    report.findings = [Finding(recorded: .init(.d01, "gone"), alsoBroken: [], reproduce: "")]
+    report.findings = [
+      Finding(recorded: .init(by: .promises, .d01, "gone"), alsoBroken: [], reproduce: "")
+    ]
     #expect(report.exitStatus == 1)
     report.distrustFindings("a mapping was not seen")
     #expect(report.exitStatus == 2)

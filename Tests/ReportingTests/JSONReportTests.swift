@@ -21,7 +21,8 @@ import Testing
   ]
   private static let findingKeys = [
     "alsoBroken", "bug", "cut", "difference", "entries", "evidence", "found", "judge",
-    "operations", "repeats", "reproduce", "rule", "seed", "seedToken", "state", "timeline", "title",
+    "operations", "repeats", "reproduce", "rule", "seed", "seedToken", "severity", "state",
+    "timeline", "title",
     "token",
   ]
   private static let scenarioKeys = [
@@ -73,9 +74,10 @@ import Testing
     #expect(
       group.keys.sorted() == [
         "endedByClock", "judge", "lostWrites", "name", "operations", "rule", "scenario", "seeds",
-        "shape", "switches",
+        "severity", "shape", "switches",
       ])
     #expect(group["rule"] as? String == "L03")
+    #expect(group["severity"] as? String == "data wrong")
     #expect(group["judge"] as? String == "ChainTraceJudge")
     #expect(group["operations"] as? Int == 2)
     #expect(group["lostWrites"] as? Int == 0)

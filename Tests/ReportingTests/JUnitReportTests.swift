@@ -43,8 +43,8 @@ import Testing
   @Test func findingIsAFailureThatEndsWithItsCommand() throws {
     let lines = try read(SampleReport.fuzz([SampleReport.finding, SampleReport.bareFinding]))
     #expect(lines.first == "suite 2 2 0 0 61.007")
-    #expect(lines.contains("failure L03 | 'L03 an entry begins inside another entry'"))
-    #expect(lines.contains("failure L01 | 'L01 the superblock is damaged'"))
+    #expect(lines.contains("failure L03 | 'L03 an entry begins inside another entry (data wrong)'"))
+    #expect(lines.contains("failure L01 | 'L01 the superblock is damaged (unusable)'"))
     #expect(
       lines.contains(
         "'entry 2 begins at byte 3072 of the log, inside entry 1\\nstate: cut:37 lost:35,36\\nentry 1: claims [2048, 4096)"

@@ -46,7 +46,7 @@ import Testing
   @Test func findingIsShownInFull() {
     let lines = Self.lines(SampleReport.fuzz())
     for line in [
-      "FAIL L03  an entry begins inside another entry",
+      "FAIL L03  an entry begins inside another entry (data wrong)",
       "  rule      no entry begins inside another entry's header or data",
       "  found     entry 2 begins at byte 3072 of the log, inside entry 1",
       "  state     cut:37 lost:35,36", "  seed      18",
@@ -74,6 +74,16 @@ import Testing
     #expect(lines.count { $0.hasPrefix("FAIL ") } == 3)
     #expect(lines.count { $0.hasPrefix("  rule ") } == 2)
     #expect(lines.contains("FAILED, 2 rules broken: \(Self.amounts)"))
+  }
+
+  /// Whatever was found first: what is worst for the user stands at the top.
+  @Test func theMostSevereFindingComesFirst() {
+    let lines = Self.lines(SampleReport.fuzz([SampleReport.bareFinding, SampleReport.finding]))
+    #expect(
+      lines.filter { $0.hasPrefix("FAIL ") } == [
+        "FAIL L03  an entry begins inside another entry (data wrong)",
+        "FAIL L01  the superblock is damaged (unusable)",
+      ])
   }
 
   @Test func rulesThatWereNotJudgedStandWithTheirReasonOnce() {
@@ -124,7 +134,8 @@ import Testing
     let lines = Self.lines(report)
     let start = try #require(lines.firstIndex(of: "MINIMIZED  \(group.name)"))
     let block = lines[start...]
-    #expect(block.dropFirst().first == "FAIL L03  an entry begins inside another entry")
+    #expect(
+      block.dropFirst().first == "FAIL L03  an entry begins inside another entry (data wrong)")
     #expect(block.contains { $0.hasPrefix("minimized 2 operations, ") })
     #expect(block.contains("found by  seed \(group.seeds[0])"))
     #expect(block.contains("  stack: raw:exact"))

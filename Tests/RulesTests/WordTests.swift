@@ -10,21 +10,26 @@ import Testing
     let tiers = try Tier.list(
       parsing: "prefix,flushed-only,fua-only,drop:1,keep:2,torn,torn:512,in-flight,random:3,all,"
         + "recrash,names")
-    for tier in tiers { #expect(Word(typed: "\(tier)")?.kind == .tier, "\(tier)") }
+    for tier in tiers { #expect(Word.meant(by: "\(tier)").map(\.kind) == [.tier], "\(tier)") }
     for outcome in Outcome.Kind.allCases {
-      #expect(Word(typed: outcome.rawValue)?.kind == .outcome, "\(outcome)")
+      #expect(Word.meant(by: outcome.rawValue).map(\.kind) == [.outcome], "\(outcome)")
     }
     for strategy in StrategyName.allCases.map(\.rawValue) + ["dfs"] {
-      #expect(Word(typed: strategy)?.kind == .strategy, "\(strategy)")
+      #expect(Word.meant(by: strategy).contains { $0.kind == .strategy }, "\(strategy)")
     }
     for severity in Severity.allCases {
-      #expect(Word(typed: severity.rawValue)?.meaning == severity.meaning)
+      #expect(Word.meant(by: severity.rawValue).map(\.meaning) == [severity.meaning])
     }
   }
 
   @Test func noWordIsThereTwice() {
-    let names = Word.all.map { $0.name.lowercased() }
+    let names = Word.all.map { "\($0.kind) \($0.name.lowercased())" }
     #expect(Set(names).count == names.count)
+  }
+
+  @Test func aWordOfTwoMeaningsIsToldTwice() {
+    #expect(Word.meant(by: "random").map(\.kind) == [.tier, .strategy])
+    #expect(Word.meant(by: "random:5").map(\.kind) == [.tier])
   }
 
   @Test(
@@ -34,12 +39,12 @@ import Testing
       ("nothing checked", "nothing checked"), ("data lost", "data lost"),
     ])
   func aWordIsFoundAsPeopleTypeIt(typed: String, name: String) {
-    #expect(Word(typed: typed)?.name == name)
+    #expect(Word.meant(by: typed).map(\.name) == [name])
   }
 
   @Test(arguments: ["", ":", "banana", "D05", "cut 5", "s"])
   func whatIsNoWordIsNone(typed: String) {
-    #expect(Word(typed: typed) == nil)
+    #expect(Word.meant(by: typed).isEmpty)
   }
 
   @Test func aPageHasNoLineOfMoreThan80Columns() {
@@ -56,7 +61,7 @@ import Testing
       #expect(page.contains("\n\(part)"), "\(part)")
     }
     #expect(
-      Word(typed: "fua")?.page == """
+      Word.meant(by: "fua").first?.page == """
         FUA  a word of reports
 
         Force unit access: a write that is durable once it is acknowledged, without a

@@ -42,16 +42,37 @@ import VHDX
     }
   }
 
-  @Test func anotherVersionIsRefusedWhereItStands() {
+  private func defects(_ header: VHDXHeader) -> [FormatError] {
+    var defects: [FormatError] = []
+    header.forEachDefect(at: 65536, fileByteCount: 8 << 20) { defects.append($0) }
+    return defects
+  }
+
+  @Test func anotherVersionIsADefectWhereItStands() {
     var header = QEMUHeader.header
     header.version = 2
-    #expect(throws: FormatError.self) { try header.checkVersions(at: 65536) }
+    #expect(defects(header).map(\.rule) == [.h05])
     header.version = 1
     header.logVersion = 1
-    #expect(throws: Never.self) { try header.checkVersions(at: 65536) }
+    #expect(defects(header).isEmpty)
     header.logGUID = GUID(low: 1, high: 0)
-    let error = #expect(throws: FormatError.self) { try header.checkVersions(at: 65536) }
-    #expect(error?.byteOffset == 65536 + 64)
+    #expect(defects(header).map(\.rule) == [.h06])
+    #expect(defects(header).first?.byteOffset == 65600)
+  }
+
+  /// A strict reader stops at the first, a judge sees them all.
+  @Test func allDefectsAreToldAndTheFirstIsThrown() {
+    var header = QEMUHeader.header
+    header.version = 2
+    header.logByteOffset = 65537
+    header.logByteCount = 4096
+    #expect(defects(header).map(\.rule) == [.h05, .h07, .h07])
+    let places: [UInt64] = [65602, 65604, 65608]
+    #expect(defects(header).map(\.byteOffset) == places)
+    let thrown = #expect(throws: FormatError.self) {
+      try header.forEachDefect(at: 65536, fileByteCount: 8 << 20, FormatError.raise)
+    }
+    #expect(thrown == defects(header).first)
   }
 
   struct LogPlace: Sendable {
@@ -81,11 +102,8 @@ import VHDX
     header.logByteOffset = place.byteOffset
     header.logByteCount = place.byteCount
     header.logGUID = GUID(low: place.isLogged ? 1 : 0, high: 0)
-    do throws(FormatError) {
-      try header.checkLogRange(at: 65536, fileByteCount: 8 << 20)
-      #expect(place.badFieldByteOffset == nil)
-    } catch {
-      #expect(error.byteOffset == place.badFieldByteOffset.map { 65536 + $0 })
-    }
+    #expect(
+      defects(header).first?.byteOffset == place.badFieldByteOffset.map { 65536 + $0 })
+    #expect(defects(header).allSatisfy { $0.rule == .h07 })
   }
 }

@@ -5,7 +5,8 @@ import Testing
   @Test(arguments: ["D05", "d05"])
   func aRuleIsToldWholeAndEndsWithZero(typed: String) throws {
     let run = try ToolRun(["explain", typed])
-    #expect(run.status == 0 && run.errors.isEmpty)
+    #expect(run.status == 0)
+    #expect(run.errors.isEmpty)
     #expect(run.result.hasPrefix("D05  data lost, of what the client was promised\n"))
     #expect(run.result.contains("broken:  an acknowledged FUA write is gone"))
     #expect(run.result.contains("\nWhat to do: "))
@@ -17,7 +18,10 @@ import Testing
     let heads = run.result.split(separator: "\n").filter {
       $0.contains("  a tier of") || $0.contains("  what a command")
     }
-    #expect(heads.map { $0.prefix(6) } == ["torn  ", "drop:K", "nothin"])
+    #expect(heads.count == 3)
+    for (head, name) in zip(heads, ["torn  ", "drop:K  ", "nothing checked  "]) {
+      #expect(head.hasPrefix(name))
+    }
   }
 
   @Test func withoutASubjectEveryRuleAndWordIsListed() throws {
@@ -31,7 +35,8 @@ import Testing
   @Test(arguments: ["D99", "banana", ""])
   func whatIsNeitherIsAUsageError(typed: String) throws {
     let run = try ToolRun(["explain", typed])
-    #expect(run.status == 64 && run.result.isEmpty)
+    #expect(run.status == 64)
+    #expect(run.result.isEmpty)
     #expect(run.errors.contains("'\(typed)' is neither a rule nor a word of reports"))
     #expect(run.errors.contains("`powercut explain` lists them all"))
   }

@@ -67,12 +67,10 @@ extension CurrentHeader {
   /// The log where there is something in it and it can be read.
   func logToReplay(fileByteCount: UInt64) -> ByteRange? {
     guard !header.logGUID.isZero, header.logByteCount > 0 else { return nil }
-    do throws(FormatError) {
-      try header.checkVersions(at: slot.byteOffset)
-      try header.checkLogRange(at: slot.byteOffset, fileByteCount: fileByteCount)
-      return header.logRange
-    } catch {
-      return nil
+    var isReadable = true
+    header.forEachDefect(at: slot.byteOffset, fileByteCount: fileByteCount) { _ in
+      isReadable = false
     }
+    return isReadable ? header.logRange : nil
   }
 }

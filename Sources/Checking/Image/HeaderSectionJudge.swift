@@ -19,99 +19,25 @@ package struct HeaderSectionJudge {
     do throws(FormatError) {
       _ = try FileIdentifier(reading: file)
     } catch {
-      list.add(.h01, error)
+      list.add(error)
     }
     let pair = HeaderPair(reading: file)
-    guard let current = select(pair, &list) else { return (list.violations, nil) }
-    judgeVersions(current, &list)
-    judgeLogRange(current, fileByteCount: file.byteCount, &list)
+    let current: CurrentHeader
+    do throws(FormatError) {
+      current = try pair.select(
+        HeaderReadingOptions(equalSequenceNumbers: options.equalSequenceNumbers))
+    } catch {
+      list.add(error, pair.defects)
+      return (list.violations, nil)
+    }
+    current.header.forEachDefect(
+      at: current.slot.byteOffset, fileByteCount: file.byteCount
+    ) { list.add($0) }
     if options.judgesWarnings {
       judgeReserved(pair, &list)
       judgeOtherSlot(pair, current, &list)
     }
     return (list.violations, current)
-  }
-
-  private func select(_ pair: HeaderPair, _ list: inout ImageViolations) -> CurrentHeader? {
-    switch (pair.first.outcome, pair.second.outcome) {
-    case (.failure(let first), .failure(let second)):
-      list.add(
-        .h03, "neither header, at bytes 65536 and 131072, is valid",
-        [first.finding, second.finding])
-      return nil
-    case (.success(let header), .failure):
-      return CurrentHeader(slot: .first, header: header)
-    case (.failure, .success(let header)):
-      return CurrentHeader(slot: .second, header: header)
-    case (.success(let first), .success(let second)):
-      if first.sequenceNumber > second.sequenceNumber {
-        return CurrentHeader(slot: .first, header: first)
-      }
-      if second.sequenceNumber > first.sequenceNumber {
-        return CurrentHeader(slot: .second, header: second)
-      }
-      if options.equalSequenceNumbers == .acceptIdentical, pair.first.bytes == pair.second.bytes {
-        return CurrentHeader(slot: .first, header: first)
-      }
-      list.add(
-        .h04,
-        """
-        both headers have sequence number \(first.sequenceNumber), at bytes 65544 and 131080, so \
-        neither is current
-        """,
-        [pair.first.bytes == pair.second.bytes ? "their bytes are equal" : "their bytes differ"])
-      return nil
-    }
-  }
-
-  private func judgeVersions(_ current: CurrentHeader, _ list: inout ImageViolations) {
-    let header = current.header
-    if header.version != VHDXHeader.version {
-      list.add(
-        .h05,
-        "the current header has version \(header.version) at byte \(current.slot.byteOffset + 66)",
-        ["expected \(VHDXHeader.version)"])
-    }
-    if header.logVersion != VHDXHeader.logVersion, !header.logGUID.isZero {
-      list.add(
-        .h06,
-        """
-        the log, which is not empty, has version \(header.logVersion) at byte \
-        \(current.slot.byteOffset + 64)
-        """,
-        ["expected \(VHDXHeader.logVersion)", "LogGuid \(header.logGUID)"])
-    }
-  }
-
-  private func judgeLogRange(
-    _ current: CurrentHeader, fileByteCount: UInt64, _ list: inout ImageViolations
-  ) {
-    let header = current.header
-    let mebibyte: UInt64 = 1 << 20
-    let length = "LogLength \(header.logByteCount), \(header.logByteCount.hex)"
-    let offset = "LogOffset \(header.logByteOffset), \(header.logByteOffset.hex)"
-    if UInt64(header.logByteCount) % mebibyte != 0
-      || header.logByteCount == 0 && !header.logGUID.isZero
-    {
-      list.add(
-        .h07,
-        "the log has \(header.logByteCount) bytes, says byte \(current.slot.byteOffset + 68)",
-        ["expected whole MiB, and some while LogGuid is set", length])
-    }
-    // A log without bytes is nowhere.
-    if header.logByteCount == 0 { return }
-    let place = current.slot.byteOffset + 72
-    if header.logByteOffset % mebibyte != 0 || header.logByteOffset < mebibyte {
-      list.add(
-        .h07, "the log starts at byte \(header.logByteOffset), says byte \(place)",
-        ["expected whole MiB, one at least", offset])
-    }
-    if header.logRange.map({ $0.endByteOffset > fileByteCount }) ?? true {
-      list.add(
-        .h07,
-        "the log does not end inside of the file's \(fileByteCount) bytes, says byte \(place)",
-        [offset, length])
-    }
   }
 
   private func judgeReserved(_ pair: HeaderPair, _ list: inout ImageViolations) {
@@ -151,6 +77,16 @@ package struct HeaderSectionJudge {
               + "\(header.dataWriteGUID), LogGuid \(header.logGUID)",
           ])
       }
+    }
+  }
+}
+
+extension HeaderPair {
+  /// Why each slot that holds no valid header does not.
+  fileprivate var defects: [String] {
+    HeaderSlot.allCases.compactMap { slot in
+      guard case .failure(let error) = self[slot].outcome else { return nil }
+      return error.finding
     }
   }
 }

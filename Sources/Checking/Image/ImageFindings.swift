@@ -20,17 +20,11 @@ package struct ImageFindings: Sendable {
     /// `nil` where a limit of this tool refuses.
     package var rule: Rule? {
       switch self {
-      case .log(.header(let error)): checked(error)
       case .log(let refusal): refusal.rule
-      case .structure(let error): checked(error)
+      case .structure(let error): error.rule
       }
     }
 
-    func checked(_ error: FormatError) -> Rule? {
-      precondition(
-        error.rule == Rule(brokenBy: error), "\(error) \(String(describing: error.rule))")
-      return error.rule
-    }
     /// Whether it is this program that cannot go on, and nothing is said against the image.
     var isLimitOfOurs: Bool {
       guard case .log(let refusal) = self else { return false }

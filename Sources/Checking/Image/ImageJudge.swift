@@ -30,13 +30,13 @@ package struct ImageJudge {
   }
 
   private func judgeStructures(_ file: any ImageFile, _ current: CurrentHeader) -> [Violation] {
-    var (violations, regions) = RegionJudge(options: options).judge(file, current: current)
+    var (violations, regions) = RegionJudge().judge(file, current: current)
     guard let regions else { return violations }
     let metadata = MetadataJudge(options: options).judge(file, region: regions.metadata.range)
     violations += metadata.violations
     guard let parameters = metadata.metadata?.parameters else { return violations }
     return violations
-      + BlockTableJudge(options: options).judge(
+      + BlockTableJudge().judge(
         file, region: regions.blockTable.range, parameters: parameters,
         occupied: regions.occupied)
   }

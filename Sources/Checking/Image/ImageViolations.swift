@@ -23,9 +23,12 @@ struct ImageViolations {
     violations.append(Violation(by: .imageStructures, rule, title(), evidence: evidence()))
   }
 
-  /// An error of a reader that stands for one rule.
-  mutating func add(_ rule: Rule, _ error: FormatError) {
-    add(rule, error.finding, [error.hint])
+  /// A defect that a reader found; a limit of the reader's own breaks no rule.
+  ///
+  /// - Parameter evidence: what to see besides.
+  mutating func add(_ defect: FormatError, _ evidence: [String] = []) {
+    guard let rule = defect.rule else { return }
+    add(rule, defect.finding, evidence + [defect.hint])
   }
 }
 

@@ -9,7 +9,7 @@ struct ImageStructures {
   var parts: (regions: ImageRegions, metadata: ImageMetadata)?
 
   init(judging file: any ImageFile, current: CurrentHeader?, options: ImageJudgeOptions) {
-    let found = RegionJudge(options: options).judge(file, current: current)
+    let found = RegionJudge().judge(file, current: current)
     violations = found.violations
     guard let regions = found.regions else { return }
     let metadata = MetadataJudge(options: options).judge(file, region: regions.metadata.range)

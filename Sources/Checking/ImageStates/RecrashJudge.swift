@@ -151,7 +151,7 @@ private final class RecrashPass {
     let structures = ImageStructures(judging: file, current: current, options: options)
     guard let (regions, metadata) = structures.parts else { return structures.violations }
     return structures.violations
-      + BlockTableJudge(options: options).judge(
+      + BlockTableJudge().judge(
         file, region: regions.blockTable.range, parameters: metadata.parameters,
         occupied: regions.occupied)
   }
@@ -198,8 +198,9 @@ private final class RecrashPass {
 
   private func differingBytes(_ again: OverlayImage, _ byteOffset: UInt64) -> String {
     let range = ByteRange(byteOffset: byteOffset, byteCount: 16)
-    return "at byte \(byteOffset): \(hexDigits(again.readPadded(range))), would have been "
-      + hexDigits(wanted.readPadded(range))
+    return
+      "at byte \(byteOffset): \(again.readPadded(range).hexDigits(separator: " ")), would have "
+      + "been \(wanted.readPadded(range).hexDigits(separator: " "))"
   }
 }
 

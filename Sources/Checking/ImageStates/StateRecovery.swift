@@ -65,7 +65,7 @@ final class StateRecovery {
       recovered.violations.append(Self.unreadable(structures.violations.first?.title))
       return recovered
     }
-    recovered.violations += BlockTableJudge(options: Self.options).judge(
+    recovered.violations += BlockTableJudge().judge(
       file, region: regions.blockTable.range, parameters: metadata.parameters,
       occupied: regions.occupied)
     do throws(FormatError) {

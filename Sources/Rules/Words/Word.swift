@@ -26,20 +26,23 @@ package struct Word: Sendable {
   /// By kind, and in the order of their lists.
   package static let all: [Word] = tiers + outcomes + strategies + severities + ofReports
 
-  /// The word that somebody typed: whatever its case, `drop:3` for `drop:K`, "drop" alone, too, and
-  /// the plural.
-  package init?(typed text: String) {
+  /// What somebody typed can mean, whatever its case: `drop:3` is `drop:K`, "drop" alone is, too, and so
+  /// is the plural; "random" is a tier and a strategy.
+  package static func meant(by text: String) -> [Word] {
     let plain = text.lowercased()
-    let first = plain.split(separator: ":").first.map(String.init) ?? plain
-    let forms = [plain, first, plain.hasSuffix("s") ? String(plain.dropLast()) : plain]
-    let found = forms.lazy.compactMap { form in
-      Self.all.first { $0.plainName == form }
-    }.first
-    guard let found else { return nil }
-    self = found
+    let singular = plain.hasSuffix("s") ? String(plain.dropLast()) : plain
+    let plainStem = stem(of: plain)
+    for form in [plain, singular, plainStem] {
+      let found = all.filter { $0.name.lowercased() == form || stem(of: $0.name) == form }
+      // Only tiers have a number.
+      let fitting = plain.contains(":") ? found.filter { $0.kind == .tier } : found
+      if !fitting.isEmpty { return fitting }
+    }
+    return []
   }
 
-  private var plainName: String {
+  /// What stands in front of the number.
+  private static func stem(of name: String) -> String {
     (name.split(separator: ":").first.map(String.init) ?? name).lowercased()
   }
 
