@@ -44,8 +44,10 @@ import VHDX
 
   @Test func anotherVersionIsRefusedWhereItStands() {
     var header = QEMUHeader.header
-    header.version = 2
-    #expect(throws: FormatError.self) { try header.checkVersions(at: 65536) }
+    for version: UInt16 in [0, 2] {
+      header.version = version
+      #expect(throws: FormatError.self) { try header.checkVersions(at: 65536) }
+    }
     header.version = 1
     header.logVersion = 1
     #expect(throws: Never.self) { try header.checkVersions(at: 65536) }
