@@ -139,7 +139,7 @@ package struct MetadataItems {
       try note(
         FormatError(
           .wrongValue, breaking: .m11, field: "fileParameters.flags",
-          at: fields.region.byteOffset,
+          at: row?.byteOffset ?? fields.region.byteOffset,
           expected: "a parent locator where the disk has a parent, and only there",
           found: hasParent ? "no locator" : "a locator, but no parent",
           hint: "The metadata table or the file parameters are damaged."))

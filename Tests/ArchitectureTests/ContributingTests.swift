@@ -11,7 +11,7 @@ import Testing
   }
 
   @Test func aFileThatWasMovedIsSeen() {
-    let planted = "In `Sources/Stacks/Gone.swift`, with `make lint`, `docs/rules.md` and `Mutants/`."
+    let planted = "In `Sources/Stacks/Gone.swift`: `make lint`, `docs/rules.md`, `Mutants/`."
     let named = Self.paths(in: planted)
     #expect(named == ["Sources/Stacks/Gone.swift", "docs/rules.md", "Mutants/"])
     #expect(!Folders.exists(Repository.path(named[0])))

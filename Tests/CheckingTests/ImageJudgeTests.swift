@@ -67,11 +67,11 @@ import VHDX
     Fault([.g04], both: tables, plus: 48 + 24, [1], names: 196680),
     Fault([.g05], both: tables, plus: 48 + 16, [0, 0, 0, 1], names: 196672),
     Fault([.g05], both: tables, plus: 42, [0x20], names: 196672),
-    Fault([.g06], both: tables, plus: 16, [0], names: 196608),
+    Fault([.g06], both: tables, plus: 16, [0], names: 196624),
     Fault(
       [.g06, .g07], both: tables, plus: 16,
       [UInt8](repeating: 9, count: 16) + [0, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0x10, 0, 1],
-      names: 196608),
+      names: 196624),
     Fault([.g01], both: tables, plus: 0, [0], names: 262144),
     Fault(
       [.g03, .g06], both: tables, plus: 48,

@@ -42,7 +42,7 @@ import VHDX
 
   static let damages: [Damage] = [
     Damage(3, [0], place: 0),
-    Damage(8, [1]), Damage(9, [1], place: 8),
+    Damage(8, [1]), Damage(9, [1]),
     Damage(10, [0, 8]), Damage(10, [0xff, 0xff]),
     // One item fewer, and one more, of zeroes twice.
     Damage(10, [4], place: 32), Damage(10, [7], place: 32 + 6 * 32),

@@ -39,6 +39,8 @@ import VHDX
       return
     }
     #expect(summary.fileByteCount == 9 << 20)
+    #expect(summary.replayedEntryCount == 1)
+    #expect(summary.replayedDescriptorCount == 2)
     let sector = file.read(ByteRange(byteOffset: 4 << 20, byteCount: 4096))
     #expect(sector.prefix(8).allSatisfy { $0 == 0xaa })
     #expect(sector[8..<4092].allSatisfy { $0 == 0xbb })
@@ -68,6 +70,24 @@ import VHDX
       #expect(Recovery().run(on: overlay) == expected)
       #expect(overlay.changes.isEmpty)
     }
+  }
+
+  /// The real program opens it, too: there is no place that an entry could be at.
+  @Test func aLogOfNoBytesIsEmptyToQEMUWhateverItsGuid() throws {
+    let file = QEMUImage.file
+    var header = try HeaderPair(reading: file).current(fileByteCount: file.byteCount).header
+    header.logGUID = LogEntryBytes.guid
+    header.logByteCount = 0
+    for slot in HeaderSlot.allCases {
+      header.sequenceNumber += 1
+      file.write(header.encode(), at: slot.byteOffset)
+    }
+    #expect(Recovery(profile: .qemu7222).run(on: OverlayImage(file)) == .notNeeded)
+    guard case .refused(.header(let error)) = Recovery().run(on: OverlayImage(file)) else {
+      Issue.record("not refused")
+      return
+    }
+    #expect(error.field == "header.logByteCount")
   }
 
   @Test func aReadOnlyOpeningIsRefusedAndAnOverlayIsNot() throws {

@@ -215,6 +215,16 @@ struct WriteLogIndexTests {
     #expect(index.foreignTailIdentity == nil)
   }
 
+  /// It has no data that could give it away: that the log has no extensions must do.
+  @Test func aFlushThatIsProvenDoesNotContinueALogWithoutExtensions() throws {
+    var log = LogBytes(count: 1)
+    log.flush()
+    log.flush(proof: .init(identity: 2, index: 1))
+    let index = try WriteLogIndex(reading: log.region)
+    #expect(index.entryCount == 1)
+    #expect(index.tail == .unproven(entryCount: 1))
+  }
+
   @Test func olderEntryOfTheSameLogAtAnotherPlaceIsNotTaken() throws {
     var log = LogBytes(count: 1)
     log.flush(proof: .init(identity: 1, index: 0))

@@ -68,24 +68,25 @@ RECORDER_TESTS = tests("RecorderTests", r"^RecorderTests\.")
 CAMPAIGN_TESTS = tests("CampaignTests", r"^CampaignTests\.")
 PROGRAM_TESTS = tests("ProgramsTests", r"^ProgramsTests\.")
 RECORDING_TESTS = tests("recording through the tool", r"^powercutTests\..*(Record|Killed|OneFile|Journal|OtherLibrary)")
-TOOL_TESTS = tests("powercutTests", r"^powercutTests\.")
 # Those that start no programs.
 SCENARIOS = Step("scenarios", scenarios=tuple(
     f"Scenarios/{name}" for name in ("logger", "writer", "recovery", "schedules", "states", "vhdx", "qemu")))
 
+# The other tests through the tool take seven minutes of a processor for each mutant that is left, and of 965 not one was
+# noticed by them alone.
 PLANS: dict[str, tuple[Step, ...]] = {
     # Recovery, and what it is made of.
-    "dirty-images": (DIRTY_IMAGES, VHDX_CLIENTS, VHDX_TESTS, JUDGE_TESTS, CAMPAIGN_TESTS, TOOL_TESTS),
+    "dirty-images": (DIRTY_IMAGES, VHDX_CLIENTS, VHDX_TESTS, JUDGE_TESTS, CAMPAIGN_TESTS),
     # The VHDX writer and the logger.
     "writer": (VHDX_CLIENTS, DIRTY_IMAGES, QEMU_CLIENTS, STACK_TESTS, SCENARIOS, CAMPAIGN_TESTS),
     "logger": (RAW_CLIENTS, RAW_ALL, STACK_TESTS, SCENARIOS, CAMPAIGN_TESTS),
     # Parsers, states and judges.
-    "image": (VHDX_TESTS, JUDGE_TESTS, STACK_TESTS, CAMPAIGN_TESTS, TOOL_TESTS),
-    "log": (LOG_TESTS, STATE_TESTS, JUDGE_TESTS, RECORDER_TESTS, TOOL_TESTS),
-    "states": (STATE_TESTS, JUDGE_TESTS, CAMPAIGN_TESTS, TOOL_TESTS),
-    "judges": (JUDGE_TESTS, SCENARIOS, CAMPAIGN_TESTS, TOOL_TESTS),
+    "image": (VHDX_TESTS, JUDGE_TESTS, STACK_TESTS, CAMPAIGN_TESTS),
+    "log": (LOG_TESTS, STATE_TESTS, JUDGE_TESTS, RECORDER_TESTS),
+    "states": (STATE_TESTS, JUDGE_TESTS, CAMPAIGN_TESTS),
+    "judges": (JUDGE_TESTS, SCENARIOS, CAMPAIGN_TESTS),
     # Recordings of real programs.
-    "recorder": (RECORDER_TESTS, RECORDING_TESTS, PROGRAM_TESTS, TOOL_TESTS),
+    "recorder": (RECORDER_TESTS, RECORDING_TESTS, PROGRAM_TESTS),
 }
 
 CAMPAIGNS = {step.name for plan in PLANS.values() for step in plan if step.is_campaign}

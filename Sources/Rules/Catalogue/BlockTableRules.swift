@@ -218,7 +218,8 @@ extension Rule {
 
   package static let b11 = Rule(
     "B11", .format, source: "[MS-VHDX] 2.6.2.1",
-    promise: "a fixed disk has a place for each block, and a file that is not shorter than its blocks",
+    promise:
+      "a fixed disk has a place for each block, and a file that is not shorter than its blocks",
     failure: "a fixed disk loses room for its blocks",
     explanation: """
       On a fixed disk ("leave blocks allocated") all blocks keep their places, so that writing \
