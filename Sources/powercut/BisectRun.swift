@@ -125,7 +125,9 @@ struct BisectRun {
   private func byFirstBrokenRule(_ judge: SingleStateJudge) throws -> BisectResult {
     let judgement = try? checkedStates()
     guard let judgement else { return interrupted(.anyRule) }
-    guard let first = judgement.violations.first(where: { !$0.rule.isAdvice }) else {
+    // Its cause is what is looked for, and not the worst that came of it.
+    let broken = judgement.violations.filter { !$0.rule.isAdvice }
+    guard let first = broken.min(by: { $0.rule.causeOrder < $1.rule.causeOrder }) else {
       return nothingBroken(judgement)
     }
     var result =
@@ -140,7 +142,7 @@ struct BisectRun {
     if result.sides != nil, first.state == nil {
       result.notes.append("the order of writes says of the same rule: \(first.title)")
     }
-    let others = judgement.violations.map(\.rule).filter { $0 != first.rule && !$0.isAdvice }
+    let others = broken.map(\.rule).filter { $0 != first.rule }
     if !others.isEmpty {
       let list = others.sorted().map(\.rawValue).joined(separator: " ")
       result.notes.append("the log also breaks \(list); --rule follows another one")

@@ -77,6 +77,7 @@ import Testing
     // A flushed version that is gone is worse than a header that was out of order.
     #expect(Rule.d01.reportOrder < Rule.h11.reportOrder)
     #expect(Rule.d01.reportOrder < Rule.r02.reportOrder)
+    #expect(Rule.h11.causeOrder < Rule.d01.causeOrder)
     // Both are data lost: that home writes were not stable is why it is gone.
     #expect(Rule.s07.reportOrder < Rule.d01.reportOrder)
   }

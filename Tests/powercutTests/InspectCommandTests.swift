@@ -139,7 +139,7 @@ import Testing
     let problem = try #require(run.json.list("problems").first)
     #expect(
       problem.keys.keys.sorted()
-        == ["byteOffset", "entryIndex", "expected", "field", "found", "hint", "rule"])
+        == ["byteOffset", "entryIndex", "expected", "field", "found", "hint", "rule", "severity"])
     #expect(problem.text("rule") == "L04")
     #expect(problem.number("entryIndex") == 5)
     #expect(problem.text("field") == "entryCount")

@@ -141,7 +141,7 @@ extension Rule {
       """)
 
   package static let l07 = Rule(
-    "L07", .dataLost, source: "docs/write-log.md",
+    "L07", .dataWrong, source: "docs/write-log.md",
     promise: "each acknowledged operation has exactly one entry, and each entry an operation",
     failure: "operations and entries do not match",
     explanation: """
