@@ -76,7 +76,7 @@ def text(mutants: list[Mutant], results: dict[str, Result], processor_count: int
         if own:
             lines.append(line(plan, own))
     lines += ["", "`dirty-images`, `writer` and `logger` begin with 2,000 seeds of a campaign; the others with the "
-              "tests of their target. Tests, scenarios and the tests through the tool come after.", ""]
+              "tests of their target. Other tests and scenarios come after.", ""]
     lines += campaigns(rows)
     lines += survivors(rows)
     lines += ["## All", "", "| mutant | killed by | seeds | s |", "|---|---|---:|---:|"]
