@@ -53,6 +53,7 @@ let package = Package(
     layer("BlockDevice", ["Bytes", "Scheduling"]),
     layer("WriteLog", ["Rules", "Bytes"]),
     layer("VHDX", ["Rules", "Bytes"]),
+    layer("VDI", ["Rules", "Bytes"]),
     layer("LogOracle", ["Rules", "Bytes"]),
     // 2: what is under test, and what judges it.
     layer("Workload", ["Bytes", "Scheduling", "WriteLog"]),
@@ -126,6 +127,12 @@ let package = Package(
     tests("BlockDevice", ["BlockDevice", "Scheduling", "Bytes"]),
     tests("WriteLog", ["Rules", "WriteLog", "Bytes", "Host", "TestSupport"]),
     tests("VHDX", ["Rules", "VHDX", "Checking", "Bytes", "Host", "TestSupport"]),
+    tests(
+      "VDI",
+      [
+        "Rules", "VDI", "Recorder", "Checking", "CrashStates", "WriteLog", "Bytes", "Host",
+        "TestSupport",
+      ]),
     tests("LogOracle", ["Rules", "LogOracle", "VHDX", "Bytes", "Host", "TestSupport"]),
     tests("NBD", ["NBD", "Bytes", "Host", "TestSupport", nioCore]),
     tests("Workload", ["Workload", "Bytes", "WriteLog", "Scheduling"]),

@@ -9,6 +9,7 @@ package enum RuleFamily: Character, CaseIterable, Sendable {
   case logEntries = "E"
   case logSequences = "S"
   case recovery = "R"
+  case vdi = "V"
   case otherPrograms = "X"
 
   /// By number.
@@ -23,6 +24,7 @@ package enum RuleFamily: Character, CaseIterable, Sendable {
     case .logEntries: Rule.ofLogEntries
     case .logSequences: Rule.ofLogSequences
     case .recovery: Rule.ofRecovery
+    case .vdi: Rule.ofVDI
     case .otherPrograms: Rule.ofOtherPrograms
     }
   }
@@ -39,6 +41,7 @@ package enum RuleFamily: Character, CaseIterable, Sendable {
     case .logEntries: "its log's entries"
     case .logSequences: "their sequences"
     case .recovery: "their recovery"
+    case .vdi: "the structures of a VDI image"
     case .otherPrograms: "what another program says"
     }
   }

@@ -1,5 +1,5 @@
+import Bytes
 import Scheduling
-import VHDX
 
 /// Draws the GUIDs of one session, each for a purpose of its own.
 struct GUIDSource: Sendable {

@@ -1,5 +1,5 @@
+import Bytes
 import Scheduling
-import VHDX
 
 /// GUIDs for images that are made or changed: drawn from a seed, or from the system's randomness.
 struct ImageGUIDs {

@@ -1,3 +1,4 @@
+import Bytes
 import VHDX
 
 /// What the log of an image holds, whether it is to be replayed or not.

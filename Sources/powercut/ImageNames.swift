@@ -1,3 +1,4 @@
+import Bytes
 import VHDX
 
 /// What states, regions and kinds of disks are called in listings: lower-case words with hyphens.

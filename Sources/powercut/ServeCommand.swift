@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bytes
 import Campaign
 import Checking
 import CrashStates

@@ -1,3 +1,4 @@
+import Bytes
 import VHDX
 
 /// The two headers that `qemu-img create -f vhdx -o block_size=1M V 64M` (7.2.22) left in an image.

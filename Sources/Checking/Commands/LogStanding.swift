@@ -1,3 +1,4 @@
+import Bytes
 import VHDX
 
 /// Whether a file says of itself that a log must be replayed first.

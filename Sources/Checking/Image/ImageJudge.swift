@@ -1,3 +1,4 @@
+import Bytes
 import VHDX
 
 /// The static rules of one image: its headers and log as they stand, the rest as replay leaves it.

@@ -1,3 +1,4 @@
+import Bytes
 import VHDX
 
 /// How an image is judged where the specification is silent; strict by default.

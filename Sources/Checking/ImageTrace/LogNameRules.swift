@@ -1,3 +1,4 @@
+import Bytes
 import VHDX
 
 /// How a log gets its name and loses it.

@@ -1,3 +1,4 @@
+import Bytes
 import VHDX
 
 /// What a recovery under test was seen to do with an image: our own code with mistakes switched on,

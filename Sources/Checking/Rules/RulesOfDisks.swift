@@ -6,6 +6,8 @@ extension Rule {
     rule.family == .log || rule.family == .client && (rule <= .d07 || rule == .d11)
   }
 
-  /// The rules that a recording of an image is judged by without any other program.
-  package static let ofImages = allCases.filter { $0.family != .otherPrograms }
+  /// The rules that a recording of a VHDX image is judged by without any other program.
+  package static let ofImages = allCases.filter {
+    $0.family != .otherPrograms && $0.family != .vdi
+  }
 }

@@ -1,6 +1,5 @@
 import Bytes
 import Testing
-import VHDX
 
 @Suite struct GUIDTests {
   /// The region GUID of a BAT as it stands in an image that qemu-img created.

@@ -1,10 +1,10 @@
-import Bytes
-
 /// An image file that lies in memory as a whole, such as a mapped one. It is not changed.
 package final class RegionImage: ImageFile {
   /// How much of a mapped file is read before its pages are given back: going through a file of any
   /// length takes no more memory than this.
   private static let keptByteCount = 32 << 20
+  /// What reading a single byte of a mapping brings into memory.
+  private static let pageByteCount = 4096
 
   private let region: ByteRegion
   private var readByteCount = 0
@@ -38,7 +38,7 @@ package final class RegionImage: ImageFile {
   /// Each read touches a page at least.
   private func forgetWhatWasRead(byteCount: Int) {
     guard region.byteCount > Self.keptByteCount else { return }
-    readByteCount += max(byteCount, LogRing.sectorByteCount)
+    readByteCount += max(byteCount, Self.pageByteCount)
     if readByteCount < Self.keptByteCount { return }
     readByteCount = 0
     region.forgetPages(in: 0..<region.byteCount)

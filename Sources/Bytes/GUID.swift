@@ -1,6 +1,5 @@
-import Bytes
-
-/// A GUID as VHDX stores one: the first three groups little-endian, the last two as they are printed.
+/// A GUID as VHDX and VDI store one: the first three groups little-endian, the last two as they are
+/// printed.
 ///
 ///     bytes 0 to 3    group 1, little-endian
 ///     bytes 4 and 5   group 2, little-endian
@@ -47,5 +46,23 @@ package struct GUID: Hashable, Sendable, CustomStringConvertible {
       head.suffix(8), head.dropFirst(4).prefix(4), head.prefix(4), tail.prefix(4), tail.suffix(12),
     ]
     return groups.joined(separator: "-").uppercased()
+  }
+}
+
+extension ByteReader {
+  /// The next 16 bytes as a GUID.
+  ///
+  /// - Throws: ``FormatError`` of kind `truncated`.
+  package mutating func readGUID(_ field: String) throws(FormatError) -> GUID {
+    let low: UInt64 = try read(field)
+    let high: UInt64 = try read(field)
+    return GUID(low: low, high: high)
+  }
+}
+
+extension ByteWriter {
+  package mutating func write(_ guid: GUID) {
+    write(guid.low)
+    write(guid.high)
   }
 }

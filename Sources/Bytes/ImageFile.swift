@@ -1,4 +1,4 @@
-import Bytes
+import Rules
 
 /// The bytes of an image file, whatever keeps them: a mapped file, memory, or a view of a crash state.
 ///
@@ -15,6 +15,26 @@ package protocol ImageFile: AnyObject {
 
 extension ImageFile {
   package func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 { 0 }
+}
+
+extension ImageFile {
+  /// The bytes of a structure, or which one the file is too short for.
+  ///
+  /// - Parameter rule: what is broken where the file ends before the structure does.
+  /// - Throws: ``FormatError`` of kind `truncated`. The range need not lie inside of the file; how
+  ///   many bytes that may be is for the caller to bound.
+  package func read(
+    _ field: String, in range: ByteRange, breaking rule: Rule
+  ) throws(FormatError) -> [UInt8] {
+    guard range.endByteOffset <= byteCount else {
+      throw FormatError(
+        .truncated, breaking: rule, field: field, at: range.byteOffset,
+        expected: "\(range.byteCount) bytes",
+        found: "a file of \(byteCount) bytes",
+        hint: "The image ends too early: copy it again, or check whether its writer was killed.")
+    }
+    return read(range)
+  }
 }
 
 /// An image file that recovery may change. What was written is optional until ``flush()``.
