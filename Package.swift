@@ -53,7 +53,6 @@ let package = Package(
     layer("BlockDevice", ["Bytes", "Scheduling"]),
     layer("WriteLog", ["Rules", "Bytes"]),
     layer("VHDX", ["Rules", "Bytes"]),
-    layer("VDI", ["Rules", "Bytes"]),
     layer("LogOracle", ["Rules", "Bytes"]),
     // 2: what is under test, and what judges it.
     layer("Workload", ["Bytes", "Scheduling", "WriteLog"]),
@@ -61,13 +60,18 @@ let package = Package(
     layer("CrashStates", ["Bytes", "WriteLog", "Scheduling"]),
     layer(
       "Checking",
-      ["Rules", "Bytes", "BlockDevice", "WriteLog", "VHDX", "LogOracle", "CrashStates", "Workload"]),
+      ["Rules", "Bytes", "BlockDevice", "WriteLog", "CrashStates", "Workload"]),
+    // One format of images each.
+    layer(
+      "VHDXJudges",
+      ["Rules", "Bytes", "WriteLog", "VHDX", "LogOracle", "CrashStates", "Workload", "Checking"]),
+    layer("VDI", ["Rules", "Bytes", "CrashStates", "Checking"]),
     // 3: runs and what is said of them.
     layer(
       "Campaign",
       [
         "Rules", "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
-        "CrashStates", "Checking", yams,
+        "CrashStates", "Checking", "VHDXJudges", "VDI", yams,
       ]),
     layer("Reporting", ["Rules", "Bytes", "Scheduling", "Checking", "Campaign"]),
     // 4: the world.
@@ -98,9 +102,8 @@ let package = Package(
       name: "powercut",
       dependencies: [
         "Rules", "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
-        "CrashStates",
-        "Checking", "Campaign", "Reporting", "Host", "Programs", "Recorder", "NBD",
-        argumentParser,
+        "CrashStates", "Checking", "VHDXJudges", "VDI", "Campaign", "Reporting", "Host", "Programs",
+        "Recorder", "NBD", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -126,7 +129,7 @@ let package = Package(
     tests("Scheduling", ["Scheduling"]),
     tests("BlockDevice", ["BlockDevice", "Scheduling", "Bytes"]),
     tests("WriteLog", ["Rules", "WriteLog", "Bytes", "Host", "TestSupport"]),
-    tests("VHDX", ["Rules", "VHDX", "Checking", "Bytes", "Host", "TestSupport"]),
+    tests("VHDX", ["Rules", "VHDX", "VHDXJudges", "Checking", "Bytes", "Host", "TestSupport"]),
     tests(
       "VDI",
       [
@@ -145,17 +148,14 @@ let package = Package(
     tests(
       "Checking",
       [
-        "Rules", "Checking", "CrashStates", "Workload", "Scheduling", "BlockDevice", "WriteLog",
-        "VHDX",
-        "Bytes", "Host", "TestSupport",
+        "Rules", "Checking", "VHDXJudges", "CrashStates", "Workload", "Scheduling", "BlockDevice",
+        "WriteLog", "VHDX", "Bytes", "Host", "TestSupport",
       ]),
     tests(
       "Campaign",
       [
-        "Rules", "Campaign", "Checking", "CrashStates", "Stacks", "Workload", "Scheduling",
-        "WriteLog",
-        "VHDX",
-        "Bytes", "Host", "TestSupport",
+        "Rules", "Campaign", "Checking", "VHDXJudges", "CrashStates", "Stacks", "Workload",
+        "Scheduling", "WriteLog", "VHDX", "Bytes", "Host", "TestSupport",
       ]),
     tests(
       "Reporting",

@@ -3,6 +3,7 @@ import Checking
 import Scheduling
 import Stacks
 import VHDX
+import VHDXJudges
 
 /// One seed of made-up dirty images: each is recovered, for writing and for reading only, and what
 /// recovery did is judged; then our writer opens it, writes, and loses power. A pure function of profile and seed.

@@ -4,6 +4,7 @@ import Checking
 import Scheduling
 import Stacks
 import VHDX
+import VHDXJudges
 import Workload
 
 /// What a run of an image stack starts from, and what its crash states are judged with.
@@ -38,16 +39,17 @@ extension RunConfiguration {
 }
 
 extension RunConfiguration {
-  /// What the rules of images need to know of a run.
+  /// What the device of a run holds, and what opens it after a crash.
   ///
   /// - Parameter sessionCount: how many sessions the run had.
-  package func imageEvidence(seed: Seed, sessionCount: Int) -> ImageEvidence {
-    var evidence = ImageEvidence(recovery: recovery)
-    guard let parameters = imageParameters(seed: seed) else { return evidence }
+  package func imageFormat(seed: Seed, sessionCount: Int) -> any ImageFormat {
+    guard stack.image == .vhdx else { return RawFormat() }
+    var format = VHDXFormat(recovery: recovery)
+    guard let parameters = imageParameters(seed: seed) else { return format }
     // A session of its own, so that its GUIDs are others than those of the run.
     let options = diskOptions(seed: seed, session: sessionCount)
     let continuation = Continuation(options: options, parameters: parameters, seed: seed)
-    evidence.goOn = { continuation.failure(of: $0) }
-    return evidence
+    format.goOn = { continuation.failure(of: $0) }
+    return format
   }
 }

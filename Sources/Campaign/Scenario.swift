@@ -85,7 +85,8 @@ extension Scenario {
   private func lastDigests(_ carrier: any RunCarrier) -> [String]? {
     let run = carrier.carryOut(configuration, seed: seeds.first)
     guard let history = try? run.evidence().history else { return nil }
-    var digester = ImageDigester(history: history, recovery: configuration.recovery)
+    let format = configuration.imageFormat(seed: seeds.first, sessionCount: 0)
+    let digester = ImageDigester(history: history, format: format)
     let digests = digester.digests(of: CrashState(cut: history.entryCount))
     return digests.description.split(separator: " ").map(String.init)
   }

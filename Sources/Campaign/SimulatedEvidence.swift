@@ -24,10 +24,8 @@ extension SimulatedRun {
     evidence.client = client
     evidence.live = .sparse(liveContents)
     evidence.traces = traces
-    if !isRaw {
-      evidence.image = configuration.imageEvidence(
-        seed: seed, sessionCount: workload.sessions.count)
-    }
+    evidence.format = configuration.imageFormat(
+      seed: seed, sessionCount: workload.sessions.count)
     evidence.discardPromisesZeroes = configuration.stack.profile.habits == .exact
     evidence.setContents(.stamped, seed: seed)
     return evidence

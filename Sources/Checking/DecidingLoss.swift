@@ -63,10 +63,10 @@ struct DecidingLoss {
     let what =
       entry.kind == .mark
       ? "'\(evidence.index.text(of: entry))'" : "a \(entry.kind) of \(entry.deviceRange)"
-    guard let image = evidence.image, entry.kind == .write else { return what }
+    guard entry.kind == .write else { return what }
     // Named by the disk with the entry on it: a log entry that it brings is there to be read.
-    let names = StructureNames(
-      evidence.history, CrashState(cut: entryIndex + 1), recovery: image.recovery)
-    return names.knowsLayout ? "\(what): \(names.name(of: entry.deviceRange))" : what
+    let names = evidence.format.names(
+      of: evidence.history, CrashState(cut: entryIndex + 1), later: nil)
+    return names.map { "\(what): \($0.name(of: entry.deviceRange))" } ?? what
   }
 }

@@ -25,9 +25,8 @@ package struct Evidence: Sendable {
   package var discardPromisesZeroes = true
   /// Whether it is known who carried discards out: else a read of what was discarded may show anything it had.
   package var isWriterKnown = true
-  /// What is known of the VHDX image that the disk holds; `nil` where it holds what the client wrote
-  /// where the client wrote it.
-  package var image: ImageEvidence?
+  /// What the disk holds, with what opens it after a crash.
+  package var format: any ImageFormat = RawFormat()
   /// Whether only the program that wrote the disk can read what the client wrote, so that none of the
   /// client's promises can be looked for in it.
   package var isOpaque = false

@@ -49,10 +49,10 @@ package struct Judge {
     }
     list.add(LogShapeJudge(evidence: evidence).judge())
     judgeOrigins(evidence, headers, &list, &judged)
-    if let image = evidence.image {
-      judged.formUnion(image.judgedRules)
-      list.add(judgeTrace(evidence, &judged))
-    }
+    judged.formUnion(evidence.format.stateRules)
+    let order = evidence.format.judgeOrder(of: evidence)
+    judged.formUnion(order.judgedRules)
+    list.add(order.violations)
     if let live = evidence.live, KernelLogEnd.obstacle(evidence, origin: options.origin) == nil {
       list.add(ReplayJudge(evidence: evidence, live: live).judge())
       judged.insert(.l08)
@@ -66,8 +66,7 @@ package struct Judge {
     if evidence.opaqueReader != nil { judged.formUnion([.d09, .x03]) }
     judgement.violations = explained(list.sorted, evidence)
     judgement.judgedRules = judged.sorted()
-    let rules = evidence.image == nil ? Rule.ofRawDisks : Rule.ofImages
-    judgement.unjudgedRules = rules.filter { !judged.contains($0) }.map {
+    judgement.unjudgedRules = evidence.format.rules.filter { !judged.contains($0) }.map {
       ($0, whatIsMissing(for: $0, given))
     }
     judgement.entryCount = evidence.index.entryCount
@@ -83,7 +82,7 @@ package struct Judge {
     let overlaps = ChainTraceJudge(headers: headers).judge()
     list.add(overlaps)
     let superblocks = WrittenSuperblock.all(in: traces.log)
-    let client = evidence.image == nil ? evidence.client : nil
+    let client = evidence.format.isRaw ? evidence.client : nil
     list.add(SuperblockJudge(headers: headers, client: client, superblocks: superblocks).judge())
     list.add(SessionOpeningJudge(sessions: traces.sessions).judge())
     list.add(
@@ -103,7 +102,7 @@ package struct Judge {
     _ evidence: Evidence, _ headers: [WrittenHeader]?, _ list: inout ViolationList,
     _ judged: inout Set<Rule>
   ) {
-    let isRaw = evidence.image == nil && !evidence.isOpaque
+    let isRaw = evidence.format.isRaw && !evidence.isOpaque
     let origins = EntryOrigins(index: evidence.index, headers: headers)
     guard origins.areKnown else { return }
     var payload = evidence
@@ -117,16 +116,6 @@ package struct Judge {
     else { return }
     list.add(OperationEntryJudge(evidence: evidence, origins: origins, client: client).judge())
     judged.insert(.l07)
-  }
-
-  private func judgeTrace(_ evidence: Evidence, _ judged: inout Set<Rule>) -> [Violation] {
-    let judge = ImageTraceJudge(
-      index: evidence.index, base: StateImage(evidence.history, CrashState(cut: 0)),
-      client: evidence.arePromisesImplied ? nil : evidence.client)
-    let report = judge.report()
-    // Of a log that asks for more work than real ones do, only what was found counts.
-    if report.refusal == nil && !report.isCutShort { judged.formUnion(ImageTraceJudge.rules) }
-    return report.violations
   }
 
   /// Only what a state lost needs to be explained.
@@ -154,7 +143,7 @@ package struct Judge {
     case .d11: evidence.whatReadsLack ?? "it was not looked at"
     case _ where evidence.isOpaque && rule.isOfClient:
       "only the program itself can read what its client wrote (--command)"
-    case .l05 where evidence.image != nil, .l13 where evidence.image != nil:
+    case .l05 where !evidence.format.isRaw, .l13 where !evidence.format.isRaw:
       "below an image the client waits for other operations than those of the log"
     case .l12 where evidence.traces != nil, .l13 where evidence.traces != nil:
       "entries that share bytes of the log cannot be counted"
@@ -170,13 +159,8 @@ package struct Judge {
     case .l07 where evidence.client == nil || evidence.arePromisesImplied:
       "the log carries no marks of what the client was promised"
     case .l07: "the log does not tell which of the client's operations an entry is of"
-    case .h09, .h18: "advice: `powercut check IMAGE` tells it of an image that is closed"
-    case .m12: "the parent image was not given"
-    case .g08, .b08: "it has no judge yet"
     case _ where rule.isOfClient: "there is no history of the client"
-    case .s03, .s04, .s09, .r01, .r02, .r03, .r04, .r05, .r06, .r07, .r09, .r11, .r12:
-      "recovery is the specification's own here: another one is judged for what it does"
-    default: "the order of writes could not be judged to its end, or the base is no image"
+    default: evidence.format.whatIsMissing(for: rule) ?? "it has no judge yet"
     }
   }
 }

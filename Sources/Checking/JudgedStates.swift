@@ -12,15 +12,11 @@ extension Judge.Options {
     return StateEnumerator(space, tiers: tiers, sample: sample)
   }
 
-  /// Headers, log and block table before what else describes the disk, and the payload last.
+  /// What describes the disk before the payload (``ImageFormat/areas(of:)``).
   func stateSpace(of evidence: Evidence, tiers: [Tier]) -> StateSpace {
-    var areas: [[ByteRange]] = []
-    if evidence.image != nil {
-      let found = ImageAreas(evidence.history)
-      areas = [found.recoverable, found.structures]
-    }
-    return StateSpace(
+    StateSpace(
       evidence.history, tiers: tiers,
-      origin: origin ?? LogOrigin(recognizing: evidence.index), seed: seed, areas: areas)
+      origin: origin ?? LogOrigin(recognizing: evidence.index), seed: seed,
+      areas: evidence.format.areas(of: evidence.history))
   }
 }

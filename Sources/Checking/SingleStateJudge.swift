@@ -18,14 +18,14 @@ package final class SingleStateJudge {
     let promises = Promises(of: evidence)
     var rules: Set<Rule> = []
     if evidence.client != nil { rules = [.d01, .d02, .d03, .d04, .d05, .d06, .d07] }
-    if let image = evidence.image {
-      rules.formUnion(image.judgedRules)
-      judge = SingleImageStateJudge(evidence, image, promises)
-    } else if let read = evidence.opaqueReader {
+    rules.formUnion(evidence.format.stateRules)
+    if let read = evidence.opaqueReader {
       rules.formUnion([.d09, .x03])
       judge = OpaqueStateJudge(history: evidence.history, promises: promises, read: read)
-    } else {
+    } else if evidence.format.isRaw {
       judge = SingleDeviceStateJudge(history: evidence.history, promises: promises)
+    } else {
+      judge = SingleImageStateJudge(evidence, promises)
     }
     judgedRules = rules.sorted()
   }
@@ -34,10 +34,10 @@ package final class SingleStateJudge {
   package func verdict(on state: CrashState) -> StateVerdict {
     var list = ViolationList()
     list.add(judge.judge(state).filter { !$0.rule.isAdvice })
-    let readable = (judge as? SingleImageStateJudge)?.isReadable(state) ?? true
     return StateVerdict(
       violations: list.sorted,
-      judgedRules: readable ? judgedRules : judgedRules.filter(\.needsNoReadableImage))
+      judgedRules: judge.isReadable(state)
+        ? judgedRules : judgedRules.filter(\.needsNoReadableImage))
   }
 
   /// ``verdict(on:)`` without the question of what could be judged.

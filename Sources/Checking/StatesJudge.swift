@@ -42,27 +42,19 @@ final class StatesJudge {
     tiers = refusal == nil ? asked : asked.filter { $0 != .all }
     self.isGoingOn = isGoingOn
     promises = Promises(of: evidence)
-    if let image = evidence.image {
-      let images = ImageStateJudge(
-        history: evidence.history, evidence: image, promises: promises)
-      if options.tiers.contains(.recrash) {
-        images.recrash = RecrashJudge(image.recovery, seed: options.seed)
-      }
-      judge = images
-    } else if let read = evidence.opaqueReader {
-      judge = OpaqueStateJudge(history: evidence.history, promises: promises, read: read)
-    } else {
-      judge = promises.map { PromiseJudge(history: evidence.history, promises: $0) }
-    }
+    judge = evidence.stateJudge(promises, options)
     bases = BaseWalk(evidence.history)
     bases.isNeeded = needsBases
   }
 
-  /// Where the tier `prefix` is gone through as a whole it has them all. A budget of states is kept to
-  /// where each state costs as much as any other: of an image, and of what a program is asked about.
+  /// Where the tier `prefix` is gone through as a whole it has them all.
   private var needsBases: Bool {
     if tiers.contains(.prefix) && !isCounted { return false }
-    return judge is PromiseJudge || judge is ImageStateJudge && !isCounted
+    switch judge?.baseUse ?? .never {
+    case .always: return true
+    case .unlessCounted: return !isCounted
+    case .never: return false
+    }
   }
 
   /// - Returns: counts, without the violations, which go to the list.
@@ -74,12 +66,12 @@ final class StatesJudge {
     judgement.refusal = refusal
     judge(counts, &list)
     if !judgement.isCutShort { judgeBases(upToCut: evidence.history.entryCount, &list) }
-    if let client = evidence.client, let images = judge as? ImageStateJudge {
-      for cut in client.closedCuts { list.add(images.judgeClosed(atCut: cut)) }
+    for cut in evidence.client?.closedCuts ?? [] {
+      list.add(judge?.judgeClosed(atCut: cut) ?? [])
     }
-    if let recrash = (judge as? ImageStateJudge)?.recrash { judgement.add(recrash.count) }
+    if let count = judge?.recrashCount { judgement.add(count) }
     judgement.promiseCount = promises?.promiseCount(atCut: evidence.history.entryCount) ?? 0
-    if evidence.image != nil, evidence.index.entryCount > 0 {
+    if !evidence.format.isRaw, evidence.index.entryCount > 0 {
       judgement.structureStateCount = judgement.stateCount
     }
     return judgement
@@ -157,5 +149,22 @@ final class StatesJudge {
         judgement.tiers[place].brokenRules.append(violation.rule)
       }
     }
+  }
+}
+
+extension Evidence {
+  /// Judges the states of this recording one after the other; `nil` where nothing is promised of a raw
+  /// disk.
+  fileprivate func stateJudge(
+    _ promises: Promises?, _ options: Judge.Options
+  ) -> (any StateJudge)? {
+    if let read = opaqueReader {
+      return OpaqueStateJudge(history: history, promises: promises, read: read)
+    }
+    if format.isRaw { return promises.map { PromiseJudge(history: history, promises: $0) } }
+    return ImageStateJudge(
+      history: history, format: format, promises: promises,
+      secondCrash: options.tiers.contains(.recrash)
+        ? format.secondCrashJudge(seed: options.seed) : nil)
   }
 }

@@ -35,27 +35,3 @@ package struct Violation: Hashable, Sendable {
     self.evidence = evidence
   }
 }
-
-/// Collects violations: the first of each rule is kept, the others are counted.
-struct ViolationList {
-  private(set) var violations: [Violation] = []
-
-  mutating func add(_ violation: Violation) {
-    if let place = violations.firstIndex(where: { $0.rule == violation.rule }) {
-      violations[place].repeatCount += 1 + violation.repeatCount
-    } else {
-      violations.append(violation)
-    }
-  }
-
-  func contains(_ rule: Rule) -> Bool { violations.contains { $0.rule == rule } }
-
-  mutating func add(_ more: [Violation]) {
-    for violation in more { add(violation) }
-  }
-
-  /// Causes first.
-  var sorted: [Violation] {
-    violations.sorted { $0.rule.reportOrder < $1.rule.reportOrder }
-  }
-}

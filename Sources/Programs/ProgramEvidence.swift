@@ -54,10 +54,8 @@ extension ProgramRun {
     evidence.live = .sparse(liveContents)
     evidence.isOpaque = image == .opaque
     evidence.opaqueReader = tools?.reader()
-    if image == .vhdx {
-      evidence.image = configuration.imageEvidence(
-        seed: seed, sessionCount: workload.sessions.count)
-    }
+    evidence.format = configuration.imageFormat(
+      seed: seed, sessionCount: workload.sessions.count)
     evidence.discardPromisesZeroes = configuration.stack.profile.habits == .exact
     evidence.setContents(configuration.stack.contents, seed: seed)
     return evidence

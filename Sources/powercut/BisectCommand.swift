@@ -88,7 +88,7 @@ struct BisectCommand: ParsableCommand {
   private func search() throws -> BisectResult {
     var result = unfinished
     do {
-      if try ImageCheck.isImage(path) {
+      if try ImageCheck.format(of: path) != nil {
         throw ToolError(
           "\(path) is an image: which write broke it shows in a log of its writes only. "
             + "`powercut check \(path.shellQuoted)` says what is wrong with it.")

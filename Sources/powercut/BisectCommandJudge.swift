@@ -20,12 +20,11 @@ final class BisectCommandJudge {
     replay: @escaping @Sendable (CrashState) -> String
   ) throws {
     history = subject.history
-    let recovery = subject.evidence.image == nil ? nil : subject.recovery
     judge = CommandJudge(
-      command, history: history, recovery: recovery, lineThatWrites: replay)
+      command, history: history, format: subject.format, lineThatWrites: replay)
     runner = CommandRunner(
       history: history, folder: try TemporaryFolder(prefix: "powercut-bisect"),
-      imageName: recovery == nil ? "image.raw" : "image.vhdx",
+      imageName: "image.\(subject.format.name)",
       limitSeconds: timeLimit.nanoseconds / 1_000_000_000, looksAtFiles: false)
     try CommandCheck(
       judges: [judge], history: history, runner: runner, jobCount: 1, comparesRecoveries: false,

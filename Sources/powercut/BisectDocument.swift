@@ -237,7 +237,7 @@ struct BisectDocument: Encodable {
     let good: String
     let bad: String
 
-    init(_ row: StructureDifference.Row) {
+    init(_ row: ImageDifference.Row) {
       name = row.name
       good = row.first
       bad = row.second

@@ -24,7 +24,7 @@ struct BisectResult {
     /// Where the bytes differ, each range with what stands there.
     var ranges: [(range: ByteRange, name: String?)]
     /// The values that differ, of an image.
-    var structures: StructureDifference?
+    var structures: ImageDifference?
     var goodCommand: String?
     var badCommand: String
   }

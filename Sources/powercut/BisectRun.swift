@@ -18,7 +18,7 @@ struct BisectRun {
   init(_ options: BisectCommand) throws {
     self.options = options
     let recording = try RecordingSource(options.path, options: options.log, for: "bisect")
-    try OptionUse.bisecting(options.image.kind(recording)).check()
+    try OptionUse.bisecting(options.image.format(recording)).check()
     if let command = options.command, command.subject != .image {
       throw ToolError(
         "--command '\(command)': bisect gives it the image of one file, so write "

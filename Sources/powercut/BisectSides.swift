@@ -27,17 +27,16 @@ struct BisectSides: Sendable {
   func sides(of culprit: BisectAnswer.Culprit) -> BisectResult.Sides {
     let history = subject.history
     let good = culprit.good
-    let names = StructureNames(history, culprit.bad, recovery: subject.recovery)
+    let format = subject.namingFormat
+    let names = format.names(of: history, culprit.bad, later: nil)
     let ranges = good.map { StateDifference(history, $0, culprit.bad).ranges } ?? []
     return BisectResult.Sides(
       culprit: culprit, entries: differences(of: culprit),
       ranges: ranges.prefix(Self.maximumRangeCount).map { range in
-        (range, names.knowsLayout ? names.name(of: range) : nil)
+        (range, names?.name(of: range))
       },
-      structures: names.knowsLayout
-        ? good.map {
-          StructureDifference(history, $0, culprit.bad, recovery: subject.recovery)
-        } : nil,
+      structures: names == nil
+        ? nil : good.flatMap { format.difference(of: history, $0, culprit.bad) },
       goodCommand: good.map { replay($0, output: "good.img") },
       badCommand: replay(culprit.bad, output: "bad.img"))
   }
@@ -83,10 +82,9 @@ struct BisectSides: Sendable {
     var structure: String?
     if entry.kind == .write || entry.kind == .discard {
       // Named by the disk with the entry on it: a log entry that it brings is there to be read.
-      let names = StructureNames(
-        subject.history, CrashState(cut: entryIndex + 1), later: good,
-        recovery: subject.recovery)
-      if names.knowsLayout { structure = names.name(of: entry.deviceRange) }
+      structure = subject.namingFormat
+        .names(of: subject.history, CrashState(cut: entryIndex + 1), later: good)?
+        .name(of: entry.deviceRange)
     }
     return BisectResult.Difference(
       kind: kind, entry: entry, text: EntryLine(entry, of: subject.index).text,

@@ -34,7 +34,7 @@ final class CampaignCommands: RunCommands {
     about states: StateEnumerator, of run: any CompletedRun, _ evidence: Evidence
   ) throws -> RunCommandAnswers {
     var check = CommandCheck(
-      commands, evidence.history, recovery: evidence.image?.recovery,
+      commands, evidence.history, format: evidence.format,
       imageName: Self.imageName(run.configuration.stack.image), folder: folder,
       limitSeconds: limitSeconds, jobCount: jobCount, replay: Self.replay)
     let (history, configuration, accepted) = (evidence.history, run.configuration, accepted)

@@ -6,18 +6,12 @@ import CrashStates
 import Host
 import Reporting
 
-/// What an image is judged as.
-enum ImageKind: String, CaseIterable, ExpressibleByArgument {
-  case raw
-  case vhdx
-}
-
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "Judge every crash state of a recorded log, or one VHDX image.",
+    abstract: "Judge every crash state of a recorded log, or one image.",
     discussion: """
-      A VHDX image alone is judged for its structures, its log replayed in memory.
+      A VHDX or VDI image alone is judged for its structures, a log in it replayed in memory.
 
       Works on any dm-log-writes file: of QEMU's blklogwrites, of the Linux device-mapper target, or \
       of Powercut's own recorder. What the log does not tell is not judged, and said so.
@@ -26,12 +20,12 @@ struct CheckCommand: ParsableCommand {
       docs/joint.md. Where it is of one file, that file is judged, unless a command asks for {folder}.
       """)
 
-  @Argument(help: "A write log, a recording's folder with writes.log, or a VHDX image.")
+  @Argument(help: "A write log, a recording's folder with writes.log, or an image (VHDX, VDI).")
   var path: String
 
   @OptionGroup var image: ImageOptions
 
-  @Flag(help: "With --as vhdx: list three digests of each state instead of judging it.")
+  @Flag(help: "Of an image's log: list three digests of each state instead of judging it.")
   var digests = false
 
   @Option(help: "Crash states by tier: \(Tier.forms), with commas between them.")
@@ -61,8 +55,8 @@ struct CheckCommand: ParsableCommand {
       let empty = RunReport(command: "check", subject: path)
       let jobCount = commands.jobCount(jobOptions)
       return try outputOptions.report(empty, stopwatch, jobCount: jobCount) { report, _ in
-        if try ImageCheck.isImage(path) {
-          report = try imageCheck().report(reproduce: reproduction)
+        if let format = try ImageCheck.format(of: path) {
+          report = try imageCheck(format).report(reproduce: reproduction)
         } else if try isJoint {
           try OptionUse.checkingFiles.check()
           try judgeJoint(stopwatch, &report)
@@ -76,7 +70,7 @@ struct CheckCommand: ParsableCommand {
   private func judgeRecording(_ stopwatch: Stopwatch, _ report: inout RunReport) throws {
     do {
       let recording = try RecordingSource(path, options: log, for: "check")
-      try OptionUse.checkingLog(of: image.kind(recording)).check()
+      try OptionUse.checkingLog(of: image.format(recording)).check()
       report.add(gapsOf: recording, at: path)
       try judge(recording, stopwatch, &report)
     } catch let nothing as NothingRecorded {
@@ -153,7 +147,7 @@ struct CheckCommand: ParsableCommand {
       return
     }
     let commandCheck = try commands.check(
-      subject.history, recovery: subject.evidence.image?.recovery, jobCount: jobOptions.jobs,
+      subject.history, format: subject.format, jobCount: jobOptions.jobs,
       replay: replayLine)
     try commandCheck?.tryOut()
     let isOver = { budget.isOver(stopwatch) }
@@ -200,16 +194,16 @@ struct CheckCommand: ParsableCommand {
 
   /// For each state: its name, the file as cut, the file after recovery, the virtual disk.
   private func listDigests() throws -> Int32 {
-    if try ImageCheck.isImage(path) {
-      try StandardStreams.writeResult(imageCheck().digestLine())
+    if let format = try ImageCheck.format(of: path) {
+      try StandardStreams.writeResult(imageCheck(format).digestLine())
       return 0
     }
     let recording = try RecordingSource(path, options: log, for: "check")
-    let kind = image.kind(recording)
-    try (kind == .vhdx ? OptionUse.digestsOfLog : .checkingLog(of: kind)).check()
+    let format = image.openedFormat(recording)
+    try (format.isRaw ? OptionUse.checkingLog(of: format) : .digestsOfLog(format)).check()
     let index = try recording.options.index(recording.logPath, isGrowable: true)
     let history = try recording.options.history(index)
-    var digester = ImageDigester(history: history, recovery: image.recovery(recording))
+    let digester = ImageDigester(history: history, format: format)
     for (_, state) in StateEnumerator(history: history, tiers: states.tiers, seed: seed) {
       if Interrupts.isRequested { return Tool.interruptedStatus() }
       try StandardStreams.writeResult("\(state): \(digester.digests(of: state))\n")

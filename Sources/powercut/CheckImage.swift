@@ -1,34 +1,42 @@
 import ArgumentParser
 import Checking
 import CrashStates
+import VHDXJudges
 
 extension CheckCommand {
   /// One image, without a log of its writes: its structures, and what the options ask of its recovery.
   ///
   /// - Throws: `ValidationError` at options that have no effect on it.
-  func imageCheck() throws -> ImageCheck {
+  func imageCheck(_ format: any ImageFormat) throws -> ImageCheck {
     let given = GivenOptions.ofThisProcess
-    var check = ImageCheck(path: path)
+    var check = ImageCheck(path: path, format: format)
     if given.has("states") { check.tiers = states.tiers }
     let isRecoveryCut = check.tiers.contains(.recrash)
-    try (digests ? OptionUse.digestsOfImage : .checkingImage(drawsStates: isRecoveryCut))
+    try
+      (digests
+      ? OptionUse.digestsOfImage(format)
+      : .checkingImage(of: format, drawsStates: isRecoveryCut))
       .check(given)
-    if image.givenKind == .raw {
-      throw ValidationError(
-        "--as raw: \(path) is a VHDX image, and of a raw disk alone there is nothing to judge")
-    }
-    if let tier = check.tiers.first(where: { !ImageAlone.tiers.contains($0) }) {
+    try refuseOtherFormat(than: format)
+    if let tier = check.tiers.first(where: { !ImageAlone.tiers(of: format).contains($0) }) {
       throw ValidationError(
         """
         --states \(tier) is about the writes of a log, and \(path) is an image alone: prefix is the image \
-        as it is, recrash what a power cut leaves while it is recovered
+        as it is\(format.hasRecovery ? ", recrash what a power cut leaves while it is recovered" : "")
         """)
     }
     if image.profile != nil || !image.bug.isEmpty {
-      check.recovery = (image.profile ?? RecoverProfile(.exact)).adding(image.bug)
+      check.recovery = VHDXFormat(
+        recovery: (image.profile ?? RecoverProfile(.exact)).adding(image.bug))
     }
     check.seed = seed
     check.ignoredRules = ignore.rules
     return check
+  }
+
+  private func refuseOtherFormat(than format: any ImageFormat) throws {
+    guard let given = image.givenFormat?.format, given.name != format.name else { return }
+    let why = given.isRaw ? ", and of a raw disk alone there is nothing to judge" : ""
+    throw ValidationError("--as \(given.name): \(path) is a \(format.title) image\(why)")
   }
 }

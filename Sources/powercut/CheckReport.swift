@@ -61,14 +61,14 @@ extension RecordedSubject {
 
   /// As what the device is judged where nobody has said it.
   var contentNotes: [String] {
-    if isUnjudgedImage {
+    if let unjudgedFormat {
       return [
-        "contents: after the last entry the device holds a VHDX image, of which nothing was judged but "
-          + "its bytes: --as vhdx judges its structures"
+        "contents: after the last entry the device holds a \(unjudgedFormat.title) image, of which nothing "
+          + "was judged but its bytes: --as \(unjudgedFormat.name) judges its structures"
       ]
     }
     if !isRecognizedImage { return [] }
-    return ["contents: a VHDX image, judged as one (--as raw judges its bytes alone)"]
+    return ["contents: a \(format.title) image, judged as one (--as raw judges its bytes alone)"]
   }
 
   /// What is odd about the tiers for this log, a line each.
@@ -83,7 +83,7 @@ extension RecordedSubject {
 
   /// What a log does not say of the file's length looks like a broken image.
   private var lengthNotes: [String] {
-    guard kind == .vhdx, recording.options.origin(of: index) != .powercut,
+    guard !format.isRaw, recording.options.origin(of: index) != .powercut,
       recording.options.imageSize == nil
     else { return [] }
     return [

@@ -4,7 +4,6 @@ import Checking
 import CrashStates
 import Host
 import Rules
-import VHDX
 
 /// Gives every distinct crash state of a log to each command, several at once.
 struct CommandCheck {
@@ -110,24 +109,24 @@ struct CommandCheck {
 
 extension CommandCheck {
   /// - Parameters:
-  ///   - recovery: ours, where the disk holds a VHDX image; what commands recover is compared with it.
+  ///   - format: what the disk holds; what commands recover is compared with its recovery.
   ///   - folder: where the images are written.
   ///   - replay: the one line that writes the image of a state to a file, for the reports.
   init(
-    _ commands: [ImageCommand], _ history: DiskHistory, recovery: RecoveryProfile?,
+    _ commands: [ImageCommand], _ history: DiskHistory, format: any ImageFormat,
     imageName: String, folder: TemporaryFolder, limitSeconds: UInt64, jobCount: Int,
     replay: @escaping @Sendable (CrashState) -> String
   ) {
     judges = commands.map { command in
-      CommandJudge(command, history: history, recovery: recovery, lineThatWrites: replay)
+      CommandJudge(command, history: history, format: format, lineThatWrites: replay)
     }
     self.history = history
     runner = CommandRunner(
       history: history, folder: folder, imageName: imageName, limitSeconds: limitSeconds,
-      looksAtFiles: recovery != nil)
+      looksAtFiles: format.hasRecovery)
     self.jobCount = jobCount
-    comparesRecoveries = recovery != nil
-    firstCut = recovery.map { UsableCut.first(in: history, recovery: $0) } ?? 0
+    comparesRecoveries = format.hasRecovery
+    firstCut = UsableCut.first(in: history, format: format)
   }
 }
 

@@ -3,7 +3,6 @@ import Campaign
 import Checking
 import CrashStates
 import Host
-import VHDX
 
 /// Other programs as judges of the crash states.
 struct CommandOptions: ParsableArguments {
@@ -59,14 +58,13 @@ struct CommandOptions: ParsableArguments {
   ///
   /// - Parameter replay: the command line that writes images, up to the name of the state.
   func check(
-    _ history: DiskHistory, recovery: RecoveryProfile?, jobCount: Int, replay: String
+    _ history: DiskHistory, format: any ImageFormat, jobCount: Int, replay: String
   ) throws -> CommandCheck? {
     if isEmpty { return nil }
     try require(.image)
     let byteCount = history.byteCount(atCut: history.entryCount)
     return CommandCheck(
-      commands, history, recovery: recovery,
-      imageName: recovery == nil ? "image.raw" : "image.vhdx",
+      commands, history, format: format, imageName: "image.\(format.name)",
       folder: try TemporaryFolder(
         prefix: Self.folderPrefix, prefersMemory: byteCount <= Self.smallByteCount),
       limitSeconds: limitSeconds, jobCount: jobCount

@@ -2,7 +2,6 @@ import Bytes
 import Checking
 import CrashStates
 import Host
-import VHDX
 
 /// Gives the image of one crash state to one command, in a folder of its own that is gone afterwards.
 ///

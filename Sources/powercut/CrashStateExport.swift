@@ -1,7 +1,6 @@
 import Bytes
 import NBD
 import Synchronization
-import VHDX
 
 /// A disk as a power cut left it, for NBD clients: what they write is kept in memory, over it.
 final class CrashStateExport: NBDExport, @unchecked Sendable {

@@ -4,32 +4,34 @@ import Checking
 import CrashStates
 import Host
 import Rules
-import VHDX
 
-/// `powercut check IMAGE`: the static rules of one image, its log replayed in memory, and on request what
-/// a profile's recovery makes of it and of its cuts.
+/// `powercut check IMAGE`: the static rules of one image, a log in it replayed in memory, and on request
+/// what a profile's recovery makes of it and of its cuts.
 struct ImageCheck {
   let path: String
-  /// What the options say of recovery; `nil` where they say nothing.
-  var recovery: RecoveryProfile?
+  let format: any ImageFormat
+  /// The format with the recovery that the options name; `nil` where they name none.
+  var recovery: (any ImageFormat)?
   /// Empty where none were named.
   var tiers: [Tier] = []
   var seed: UInt64 = 1
   var ignoredRules: Set<Rule> = []
 
-  init(path: String) {
+  init(path: String, format: any ImageFormat) {
     self.path = path
+    self.format = format
   }
 
-  /// Whether the file says that it is a VHDX image.
-  static func isImage(_ path: String) throws -> Bool {
-    try !Folders.isFolder(path) && ImageInspection.isImage(MappedFile.map(path))
+  /// What the file says to be; `nil` where it says nothing.
+  static func format(of path: String) throws -> (any ImageFormat)? {
+    if Folders.isFolder(path) { return nil }
+    return ImageFormats.recognizing(RegionImage(try MappedFile.map(path)))
   }
 
   func report(reproduce: String) throws -> RunReport {
     var report = RunReport(command: "check", subject: path)
     let bytes = try MappedFile.map(path)
-    let findings = ImageFindings(RegionImage(bytes))
+    let findings = format.findings(of: RegionImage(bytes))
     var broken = findings.broken
     report.counts.states = 1
     report.counts.distinctStates = 1
@@ -75,6 +77,6 @@ struct ImageCheck {
   }
 
   private func alone(_ bytes: ByteRegion) throws -> ImageAlone {
-    try ImageAlone(bytes, recovery: recovery ?? .exact)
+    try ImageAlone(bytes, format: recovery ?? format)
   }
 }

@@ -1,6 +1,7 @@
 import Bytes
 import Checking
 import VHDX
+import VHDXJudges
 
 /// Everything that can be read of an image. What cannot says why, and the rest is read all the same.
 ///
@@ -18,7 +19,7 @@ struct ImageInspection {
   let metadata: Result<ImageMetadata, FormatError>
   let blockTable: Result<BlockTable, FormatError>
   let blocks: BlockSummary?
-  /// What is broken, as ``ImageFindings`` has it.
+  /// What is broken, as ``VHDXFindings`` has it.
   let problems: [RecoverRefusal]
   /// Why the image does not open; `nil` where it does.
   let refusal: RecoverRefusal?
@@ -50,7 +51,7 @@ struct ImageInspection {
     metadata = parts.metadata
     blockTable = parts.blockTable
     blocks = parts.blocks
-    let findings = ImageFindings(file)
+    let findings = VHDXFindings(file)
     let place = RecoverRefusal.Place(current: header, active: log?.report?.active, file: file)
     refusal = findings.refusal.map { RecoverRefusal($0, place) }
     var details: [RecoverRefusal] = []
@@ -62,17 +63,6 @@ struct ImageInspection {
   /// Whether the parts are shown as the log's replay leaves them.
   var isReplayed: Bool {
     if case .recovered = recovery { true } else { false }
-  }
-
-  /// The image must be one that is looked at as an image, or what is wrong with it is not the point.
-  static func isImage(_ bytes: ByteRegion) -> Bool {
-    func has(_ signature: [UInt8], at byteOffset: Int) -> Bool {
-      bytes.byteCount >= byteOffset + signature.count
-        && bytes.bytes(in: byteOffset..<byteOffset + signature.count) == signature
-    }
-    if has(FileIdentifier.signature, at: 0) { return true }
-    // An image that lost its first sector is an image still.
-    return HeaderSlot.allCases.allSatisfy { has(VHDXHeader.signature, at: Int($0.byteOffset)) }
   }
 }
 

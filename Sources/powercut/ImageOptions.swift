@@ -1,5 +1,6 @@
 import ArgumentParser
 import Campaign
+import Checking
 import Stacks
 import VHDX
 
@@ -7,8 +8,8 @@ import VHDX
 struct ImageOptions: ParsableArguments {
   @Option(
     name: .customLong("as"),
-    help: "What the device holds: raw or vhdx. (default: what the recording says, or raw)")
-  var givenKind: ImageKind?
+    help: "What the device holds. (default: what the recording says, or raw)")
+  var givenFormat: FormatName?
 
   @Option(
     help: """
@@ -20,27 +21,29 @@ struct ImageOptions: ParsableArguments {
   @Option(help: "With --as vhdx: a mistake of recovery to make; can be given more than once.")
   var bug: [RecoveryBug] = []
 
-  func kind(_ recording: RecordingSource) -> ImageKind { givenKind ?? recording.kind }
-
-  /// Whose writer and recovery the image is judged with.
-  func stack(_ recording: RecordingSource) -> StackName? {
-    if let profile { return profile.stack }
-    return recording.manifest.flatMap { StackName($0.stack) }
-      ?? StackName(image: .vhdx, profile: .exact)
-  }
-
-  func recovery(_ recording: RecordingSource) -> RecoveryProfile {
-    let named = profile ?? RecoverProfile(stack(recording)?.profile.recovery ?? .exact)
-    let recorded = recording.manifest?.bugs.compactMap { RecoveryBug(rawValue: $0) } ?? []
-    return named.adding(bug + recorded)
+  /// The format without what only the recording knows.
+  func format(_ recording: RecordingSource) -> any ImageFormat {
+    givenFormat?.format ?? recording.format
   }
 
   /// The same options as they are typed.
   var words: [String] {
     var words: [String] = []
-    if let givenKind { words += ["--as", givenKind.rawValue] }
+    if let givenFormat { words += ["--as", givenFormat.format.name] }
     if let profile { words += ["--profile", profile.profile.name] }
     for bug in bug { words += ["--bug", bug.rawValue] }
     return words
+  }
+}
+
+/// A format of images by its name.
+struct FormatName: ExpressibleByArgument {
+  static var allValueStrings: [String] { ImageFormats.all.map(\.name) }
+
+  let format: any ImageFormat
+
+  init?(argument: String) {
+    guard let format = ImageFormats.named(argument) else { return nil }
+    self.format = format
   }
 }

@@ -13,13 +13,13 @@ enum InspectFormat: String, CaseIterable, ExpressibleByArgument {
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "inspect", abstract: "Say what is in a log, a recording or a VHDX image.",
+    commandName: "inspect", abstract: "Say what is in a log, a recording or an image.",
     discussion: """
       Exit status: 0 for a file that is whole, 1 for one with problems, 2 where it is none of these, 130 \
       interrupted.
       """)
 
-  @Argument(help: "A write log, a recording's folder with writes.log, or a VHDX image.")
+  @Argument(help: "A write log, a recording's folder with writes.log, or an image (VHDX, VDI).")
   var path: String
 
   @Flag(help: "List every entry.")
@@ -34,6 +34,10 @@ struct InspectCommand: ParsableCommand {
     try Tool.run {
       format.prepareInterruption(of: "inspect", path)
       if let image = try InspectImage(path, listsEntries: entries) {
+        try OptionUse.inspectingImage.check()
+        return try image.run(format)
+      }
+      if let image = try InspectListing(path, listsEntries: entries) {
         try OptionUse.inspectingImage.check()
         return try image.run(format)
       }

@@ -1,6 +1,6 @@
 import Bytes
 import Host
-import VHDX
+import VHDXJudges
 
 /// The `inspect` command for an image.
 struct InspectImage {
@@ -14,10 +14,11 @@ struct InspectImage {
   init?(_ path: String, listsEntries: Bool) throws(HostError) {
     guard !Folders.isFolder(path) else { return nil }
     let bytes = try MappedFile.map(path)
-    guard ImageInspection.isImage(bytes) else { return nil }
+    let file = RegionImage(bytes)
+    guard VHDXFormat().recognizes(file) else { return nil }
     self.path = path
     self.listsEntries = listsEntries
-    image = ImageInspection(RegionImage(bytes))
+    image = ImageInspection(file)
   }
 
   /// Prints everything and returns the exit status.

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Campaign
+import Checking
 
 /// Which options have an effect on what a command is given: a row for each kind of input.
 struct OptionUse {
@@ -20,14 +22,18 @@ struct OptionUse {
 
   // MARK: check
 
-  static func checkingImage(drawsStates: Bool) -> OptionUse {
+  static func checkingImage(of format: any ImageFormat, drawsStates: Bool) -> OptionUse {
     OptionUse(
-      subject: "a VHDX image alone",
-      used: image.union(["as", "digests", "states", "ignore"]).union(drawsStates ? ["seed"] : []))
+      subject: "a \(format.title) image alone",
+      used: (format.hasRecovery ? image : []).union(["as", "digests", "states", "ignore"])
+        .union(drawsStates ? ["seed"] : []))
   }
 
-  static let digestsOfImage = OptionUse(
-    subject: "the digests of a VHDX image", used: image.union(["as", "digests"]))
+  static func digestsOfImage(_ format: any ImageFormat) -> OptionUse {
+    OptionUse(
+      subject: "the digests of a \(format.title) image",
+      used: (format.hasRecovery ? image : []).union(["as", "digests"]))
+  }
 
   static let checkingFiles = OptionUse(
     subject: "a recording of several files",
@@ -36,15 +42,18 @@ struct OptionUse {
     ]))
 
   /// A seed is always taken: which tiers draw is for whoever knows them to know.
-  static func checkingLog(of kind: ImageKind) -> OptionUse {
+  static func checkingLog(of format: any ImageFormat) -> OptionUse {
     let used = log.union(budget).union(commands).union(["states", "ignore", "live", "seed"])
     return OptionUse(
-      subject: subject(kind), used: kind == .vhdx ? used.union(image).union(["digests"]) : used)
+      subject: subject(format),
+      used: used.union(format.hasRecovery ? image : []).union(format.isRaw ? [] : ["digests"]))
   }
 
-  static let digestsOfLog = OptionUse(
-    subject: "the digests of a log's states",
-    used: log.union(image).union(["digests", "states", "seed"]))
+  static func digestsOfLog(_ format: any ImageFormat) -> OptionUse {
+    OptionUse(
+      subject: "the digests of a log's states",
+      used: log.union(format.hasRecovery ? image : []).union(["digests", "states", "seed"]))
+  }
 
   // MARK: replay and serve
 
@@ -74,19 +83,22 @@ struct OptionUse {
 
   // MARK: inspect and bisect
 
-  static let inspectingImage = OptionUse(subject: "a VHDX image", used: ["entries"])
+  static let inspectingImage = OptionUse(subject: "an image", used: ["entries"])
 
   static let inspectingLog = OptionUse(
     subject: "a listing of a log",
     used: ["entries", "image-size", "log-sector-size", "use-tail"])
 
-  static func bisecting(_ kind: ImageKind) -> OptionUse {
+  static func bisecting(_ format: any ImageFormat) -> OptionUse {
     let used = log.union(commands).union(["states", "rule", "seed"])
-    return OptionUse(subject: subject(kind), used: kind == .vhdx ? used.union(image) : used)
+    return OptionUse(
+      subject: subject(format), used: format.hasRecovery ? used.union(image) : used)
   }
 
-  private static func subject(_ kind: ImageKind) -> String {
-    kind == .vhdx ? "a log of a VHDX image" : "a log of a raw device (--as vhdx is another)"
+  private static func subject(_ format: any ImageFormat) -> String {
+    if !format.isRaw { return "a log of a \(format.title) image" }
+    let others = ImageFormats.all.filter { !$0.isRaw }.map(\.name).joined(separator: ", ")
+    return "a log of a raw device (--as takes others: \(others))"
   }
 
   // MARK: fuzz

@@ -1,4 +1,6 @@
 import Bytes
+import Campaign
+import Checking
 import Host
 import Stacks
 import WriteLog
@@ -17,8 +19,8 @@ struct RecordingSource {
   let unseen: [String]
   /// Why the recording ends too early; empty where it does not.
   let missingEnd: [String]
-  /// Whether the device before the first entry says that it is a VHDX image.
-  let startsAsImage: Bool
+  /// What the device before the first entry says to be; `nil` where it says nothing.
+  let recognized: (any ImageFormat)?
 
   /// Says on stderr what the recording of a real program lacks, unless it is to be quiet.
   ///
@@ -39,7 +41,7 @@ struct RecordingSource {
       manifest = nil
       unseen = []
       missingEnd = []
-      startsAsImage = try Self.isImage(options.base)
+      recognized = try Self.format(of: options.base)
       return
     }
     if let nothing = NothingRecorded(in: path) { throw nothing }
@@ -61,11 +63,11 @@ struct RecordingSource {
       completed.imageSize = ByteCountArgument(argument: "\(manifest.initialByteCount)")
     }
     self.options = completed
-    startsAsImage = try Self.isImage(completed.base)
+    recognized = try Self.format(of: completed.base)
   }
 
-  private static func isImage(_ base: String?) throws -> Bool {
-    try base.map { try ImageInspection.isImage(MappedFile.map($0)) } ?? false
+  private static func format(of base: String?) throws -> (any ImageFormat)? {
+    try base.flatMap { ImageFormats.recognizing(RegionImage(try MappedFile.map($0))) }
   }
 
   /// Who may read an image that is made of the recording.
@@ -81,27 +83,29 @@ struct RecordingSource {
   }
 
   /// What the recorded device holds: of a run that was drawn, what its stack says; else what it shows.
-  var kind: ImageKind {
-    if manifest?.parsedSeed == nil, startsAsImage { return .vhdx }
-    if let stack { return stack.image == .vhdx ? .vhdx : .raw }
+  var format: any ImageFormat {
+    if manifest?.parsedSeed == nil, let recognized { return recognized }
+    if let stack { return ImageFormats.named(stack.image.rawValue) ?? RawFormat() }
     // A profile may be of another version.
     let image = manifest.flatMap { $0.stack.split(separator: ":").first }
-    return image.flatMap { ImageKind(rawValue: String($0)) } ?? .raw
+    return image.flatMap { ImageFormats.named(String($0)) } ?? RawFormat()
   }
 
   /// The stack that was recorded; `nil` where nothing tells, or this version has none of that name.
   var stack: StackName? { manifest.flatMap { StackName($0.stack) } }
 
   /// Whether entries may make the device longer.
-  func isGrowable(as kind: ImageKind) -> Bool { kind != .raw || manifest?.isFile == true }
+  func isGrowable(as format: any ImageFormat) -> Bool {
+    !format.isRaw || manifest?.isFile == true
+  }
 
   /// Maps the log and reads it once.
   ///
-  /// - Parameter givenKind: what the device holds, where somebody says so.
+  /// - Parameter givenFormat: what the device holds, where somebody says so.
   /// - Throws: ``ToolError`` with the path in front of what is wrong with the superblock.
-  func index(as givenKind: ImageKind? = nil) throws -> WriteLogIndex {
+  func index(as givenFormat: (any ImageFormat)? = nil) throws -> WriteLogIndex {
     do {
-      return try options.index(logPath, isGrowable: isGrowable(as: givenKind ?? kind))
+      return try options.index(logPath, isGrowable: isGrowable(as: givenFormat ?? format))
     } catch let error as FormatError {
       throw ToolError("\(logPath): \(error)")
     }

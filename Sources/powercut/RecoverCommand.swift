@@ -4,6 +4,7 @@ import Campaign
 import Host
 import Reporting
 import VHDX
+import VHDXJudges
 
 struct RecoverCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -85,7 +86,7 @@ struct RecoverCommand: ParsableCommand {
     let bytes = try MappedFile.map(path)
     let image = RegionImage(bytes)
     // One that lost its first sector is refused as an image.
-    if !ImageInspection.isImage(bytes) { try requireIdentifier(of: image) }
+    if !VHDXFormat().recognizes(image) { try requireIdentifier(of: image) }
     let plan = RecoverPlan(image, profile: profile.adding(bug), options: options)
     return (plan, try carryOut(plan, on: target))
   }
@@ -115,6 +116,11 @@ struct RecoverCommand: ParsableCommand {
   }
 
   private func requireIdentifier(of image: RegionImage) throws {
+    if let other = ImageFormats.recognizing(image), !other.hasRecovery {
+      throw ToolError(
+        "\(path) is a \(other.title) image, which has no log to replay: there is nothing to recover. "
+          + "`powercut check \(path.shellQuoted)` says what is wrong with it. Nothing was written.")
+    }
     do throws(FormatError) {
       _ = try FileIdentifier(reading: image)
     } catch {

@@ -1,6 +1,7 @@
 import Bytes
 import Checking
 import VHDX
+import VHDXJudges
 
 /// What opening does to an image's log, found out over an overlay: nothing is written here.
 struct RecoverPlan {
@@ -45,7 +46,7 @@ struct RecoverPlan {
     openingError = error
     openings = ProgramOpening.all(profile, overlay, after: outcome)
     let place = RecoverRefusal.Place(current: current, active: search?.active, file: image)
-    let findings = ImageFindings(image)
+    let findings = VHDXFindings(image)
     problems = findings.problems(
       detailed: findings.refusal.map { [RecoverRefusal($0, place)] } ?? [])
     verdict =

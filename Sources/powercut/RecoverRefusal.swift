@@ -2,6 +2,7 @@ import Bytes
 import Checking
 import Rules
 import VHDX
+import VHDXJudges
 
 /// Why an image does not open: the rule, the field and its place, and what to do.
 struct RecoverRefusal {
@@ -46,7 +47,7 @@ struct RecoverRefusal {
       expected: error.expected, found: error.found, hint: error.hint)
   }
 
-  init(_ refusal: ImageFindings.Refusal, _ place: Place) {
+  init(_ refusal: VHDXFindings.Refusal, _ place: Place) {
     switch refusal {
     case .log(let refusal): self.init(refusal, place)
     case .structure(let error): self.init(error)
@@ -138,7 +139,7 @@ extension RecoverRefusal.Place {
   }
 }
 
-extension ImageFindings {
+extension VHDXFindings {
   /// What is broken, one problem for each rule or, where readers found some, one for each field.
   ///
   /// - Parameter details: what readers found, with its fields and places.

@@ -61,10 +61,11 @@ struct ReplayCommand: ParsableCommand {
         return 0
       }
       let recording = try RecordingSource(path, options: log, for: "replay")
-      let isImage = image.kind(recording) == .vhdx
-      try crash.refuseRecovery(unless: isImage)
-      try (digests ? OptionUse.digestsOfCuts : crash.use(isOfImage: isImage, ["output"])).check()
-      let index = try recording.index(as: image.kind(recording))
+      let format = image.openedFormat(recording)
+      try crash.refuseRecovery(unless: format.hasRecovery)
+      try (digests ? OptionUse.digestsOfCuts : crash.use(isOfImage: format.hasRecovery, ["output"]))
+        .check()
+      let index = try recording.index(as: format)
       try crash.refuseDamage(of: index, isListing: digests)
       let history = try recording.options.history(index)
       for note in index.shapeNotes { try StandardStreams.writeProgress("powercut: \(note)\n") }
@@ -163,6 +164,6 @@ struct ReplayCommand: ParsableCommand {
   private func recrashed(
     _ state: CrashState, _ cut: RecoveryCut, of history: DiskHistory, _ recording: RecordingSource
   ) throws -> RecrashedImage {
-    return try RecrashedImage(history, state, cut, recovery: image.recovery(recording))
+    return try RecrashedImage(history, state, cut, format: image.openedFormat(recording))
   }
 }

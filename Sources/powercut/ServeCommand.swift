@@ -152,16 +152,14 @@ struct ServeCommand: ParsableCommand {
   /// The disk that the cut left.
   private func file(_ path: String) throws -> any ImageFile {
     let recording = try RecordingSource(path, options: log, for: "serve")
-    let isImage = image.kind(recording) == .vhdx
-    try crash.refuseRecovery(unless: isImage)
-    try crash.use(isOfImage: isImage, ["socket", "port", "read-only", "run"]).check()
-    let index = try recording.index(as: image.kind(recording))
+    let format = image.openedFormat(recording)
+    try crash.refuseRecovery(unless: format.hasRecovery)
+    try crash.use(isOfImage: format.hasRecovery, ["socket", "port", "read-only", "run"]).check()
+    let index = try recording.index(as: format)
     try crash.refuseDamage(of: index, isListing: false)
     let history = try recording.options.history(index)
     let state = try crash.state(of: history, index, origin: log.origin)
     guard let cut = state.recovery else { return StateImage(history, state) }
-    return try RecrashedImage(
-      history, state, cut, recovery: image.recovery(recording)
-    ).file
+    return try RecrashedImage(history, state, cut, format: format).file
   }
 }

@@ -6,6 +6,7 @@ import Scheduling
 import Stacks
 import Testing
 import VHDX
+import VHDXJudges
 
 /// The three digests of crash states against the slow way: the image is built, recovered and read.
 @Suite struct ImageRunDigestTests {
@@ -19,7 +20,7 @@ import VHDX
     let states = StateEnumerator(history: history, tiers: [.prefix, .drop(1)], seed: seed)
       .map(\.state)
     let step = max(1, states.count / 12)
-    var digester = ImageDigester(history: history)
+    let digester = ImageDigester(history: history, format: VHDXFormat())
     for (place, state) in states.enumerated() {
       // All of them in their order, for the digester keeps what it has seen; a part is compared.
       let digests = digester.digests(of: state)

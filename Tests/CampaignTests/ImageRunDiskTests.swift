@@ -72,7 +72,7 @@ import WriteLog
         initialByteCount: initial.byteCount))
     let good = try run.evidence()
     evidence.client = client
-    evidence.image = good.image
+    evidence.format = good.format
     evidence.submittedUnits = good.submittedUnits
     return Judge(Judge.Options(tiers: tiers, seed: 1)).judge(evidence).violations
       .filter { $0.rule.rawValue.hasPrefix("D") }

@@ -3,6 +3,7 @@ import Checking
 import Host
 import TestSupport
 import VHDX
+import VHDXJudges
 
 /// One made-up dirty image, opened by the real program and by ours with its mistakes, and what the judge
 /// of recoveries says of the real program.

@@ -4,6 +4,7 @@ import Glibc
 import Host
 import TestSupport
 import VHDX
+import VHDXJudges
 
 /// The real program's recovery of made-up dirty images, beside ours.
 final class RecoveryPeer: Sendable {

@@ -1,25 +1,24 @@
 import Bytes
 import CrashStates
-import VHDX
 
 /// What the answer of a command to one crash state means: X03 for the answer, X02 and X04 for the file
 /// that it left.
 package struct CommandJudge: Sendable {
   package let command: ImageCommand
   private let history: DiskHistory
-  private let recovery: RecoveryProfile?
+  private let format: any ImageFormat
   private let lineThatWrites: @Sendable (CrashState) -> String
 
   /// - Parameters:
-  ///   - recovery: ours, where the disk holds a VHDX image.
+  ///   - format: what the disk holds, with our recovery.
   ///   - lineThatWrites: the one line that writes the image of a state to a file, for the reports.
   package init(
-    _ command: ImageCommand, history: DiskHistory, recovery: RecoveryProfile?,
+    _ command: ImageCommand, history: DiskHistory, format: any ImageFormat,
     lineThatWrites: @escaping @Sendable (CrashState) -> String
   ) {
     self.command = command
     self.history = history
-    self.recovery = recovery
+    self.format = format
     self.lineThatWrites = lineThatWrites
   }
 
@@ -28,16 +27,15 @@ package struct CommandJudge: Sendable {
     _ state: CrashState, _ answer: CommandAnswer, left: (any ImageFile)?
   ) -> JudgedAnswer {
     let image = StateImage(history, state)
-    let verdict = answer.verdict(isKnownClean: LogStanding(of: image) == .clean)
+    let verdict = answer.verdict(isKnownClean: format.needsRecovery(image) == false)
     var violations: [Violation] = []
     if case .broken(let what) = verdict {
       violations.append(
         Violation(by: .commandJudge, .x03, "'\(command)' \(what)", evidence: answer.shownLines))
     }
     var disagreements: [Violation]?
-    if verdict == .accepted, let recovery, let left {
-      disagreements = RecoveryAgreement(command: command, recovery: recovery)
-        .judge(image, left: left)
+    if verdict == .accepted, let left {
+      disagreements = format.disagreements(of: command, with: image, left: left)
     }
     violations += disagreements ?? []
     return JudgedAnswer(

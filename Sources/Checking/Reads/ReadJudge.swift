@@ -148,11 +148,10 @@ extension Evidence {
     // A program's new image holds zeroes.
     if isOpaque { return { _ in StateSum.zeroUnitHash } }
     let initial = CrashState(cut: 0)
-    guard let image else {
+    if format.isRaw {
       return { [history] in history.unitHash(history.contents(ofUnit: $0, in: initial)) }
     }
-    let recovery = StateRecovery(history: history, evidence: image)
-    let map = recovery.recovered(initial).recovered.map
+    let map = format.reader(of: history, goesOn: false).read(initial).opened.map
     return InitialDisk(history, map).hash(ofUnit:)
   }
 }

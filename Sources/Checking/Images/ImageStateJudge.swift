@@ -1,0 +1,98 @@
+import Bytes
+import CrashStates
+
+/// Judges the crash states of an image: each is opened, and its virtual disk is compared with what was
+/// promised.
+final class ImageStateJudge: StateJudge {
+  private let history: DiskHistory
+  private let reader: any ImageReader
+  private let disks: VirtualDiskJudge?
+  /// Judges recoveries that are cut off; `nil` where nobody asked for it.
+  private let secondCrash: (any SecondCrashJudge)?
+  private var usable: UsableImage
+  /// Whether an image was refused at a cut at which it may not have been created yet. The same structures
+  /// can come again later.
+  private var isRefusalHeldBack = false
+
+  init(
+    history: DiskHistory, format: any ImageFormat, promises: Promises?,
+    secondCrash: (any SecondCrashJudge)? = nil
+  ) {
+    self.history = history
+    self.secondCrash = secondCrash
+    let reader = format.reader(of: history, goesOn: true)
+    self.reader = reader
+    let initial = CrashState(cut: 0)
+    let map = reader.read(initial).opened.map
+    // With answers of its own: what is new to the states must not depend on what was asked here.
+    let search = format.reader(of: history, goesOn: false)
+    usable = UsableImage(history) { state in
+      state == initial ? map != nil : search.read(state).opened.map != nil
+    }
+    disks = promises.map { promises in
+      VirtualDiskJudge(promises: promises, initial: InitialDisk(history, map))
+    }
+  }
+
+  var baseUse: BaseUse { .unlessCounted }
+  var recrashCount: RecrashCount? { secondCrash?.count }
+
+  /// What is refused may be refused as long as the image may not have been created yet.
+  func phase(atCut cut: Int) -> Int { usable.isThere(atCut: cut) ? 1 : 0 }
+
+  func judge(_ state: CrashState) -> [Violation] {
+    let (opened, isUnknown) = reader.read(state)
+    // The image before the first entry was opened already, to learn what its disk held.
+    let isNew = isUnknown || state.cut == 0
+    // First, for these say more exactly what a recovery's own judges may have found too.
+    return recrashed(state, opened, isNew) + judge(state, opened, isNew)
+  }
+
+  private func recrashed(
+    _ state: CrashState, _ opened: OpenedState, _ isNew: Bool
+  ) -> [Violation] {
+    guard let secondCrash, isNew || opened.changesPayload else { return [] }
+    return secondCrash.judge(StateImage(history, state), opened)
+  }
+
+  private func judge(_ state: CrashState, _ opened: OpenedState, _ isNew: Bool) -> [Violation] {
+    let violations = structureViolations(of: opened, state, isNew)
+    let lost = disks?.judge(opened, StateImage(history, state)) ?? []
+    return (violations + lost).map { $0.located(in: state) }
+  }
+
+  /// What a closed image must be: everything is home, and nothing is left to recover (rule D06).
+  func judgeClosed(atCut cut: Int) -> [Violation] {
+    let state = CrashState(cut: cut)
+    return reader.read(state).opened.violationsOfClosing.map { $0.located(in: state) }
+  }
+
+  /// Of structures that another state had nothing is said again, but for a refusal that was held back.
+  private func structureViolations(
+    of opened: OpenedState, _ state: CrashState, _ isNew: Bool
+  ) -> [Violation] {
+    guard isNew || isRefusalHeldBack else { return [] }
+    let refusals = opened.violations.filter { $0.rule == .d09 }
+    if refusals.isEmpty { return isNew ? opened.violations : [] }
+    if usable.isThere(atCut: state.cut) { return isNew ? opened.violations : refusals }
+    isRefusalHeldBack = true
+    return isNew ? opened.violations.filter { $0.rule != .d09 } : []
+  }
+}
+
+extension OpenedState {
+  /// D06 of an image that was closed cleanly.
+  var violationsOfClosing: [Violation] {
+    unfinished.map {
+      [Violation(by: .imageStateJudge, .d06, "after a clean close \($0)")]
+    } ?? []
+  }
+}
+
+extension Violation {
+  func located(in state: CrashState) -> Violation {
+    var violation = self
+    violation.state = state
+    return violation
+  }
+}

@@ -1,0 +1,90 @@
+import Bytes
+import Checking
+import CrashStates
+
+/// Opens the crash states of a VDI image, each set of header and block map once.
+final class VDIReader: ImageReader {
+  private struct Key: Hashable {
+    var structures: AreaHistory.Key
+    var byteCount: UInt64
+  }
+
+  private let history: DiskHistory
+  private let areas: [ByteRange]
+  private let structures: AreaHistory
+  private var known: [Key: OpenedState] = [:]
+
+  /// States follow each other, so the latest are the ones that come again.
+  private static let maximumKnownCount = 512
+
+  init(_ history: DiskHistory) {
+    self.history = history
+    areas = Self.areas(of: history)
+    structures = AreaHistory(history, ranges: areas)
+  }
+
+  func read(_ state: CrashState) -> (opened: OpenedState, isNew: Bool) {
+    let key = Key(structures: structures.key(of: state), byteCount: history.byteCount(of: state))
+    if let found = known[key] { return (found, false) }
+    if known.count >= Self.maximumKnownCount { known.removeAll(keepingCapacity: true) }
+    let file = StateImage(history, state)
+    let opened = Self.open(file)
+    if covers(file) { known[key] = opened }
+    return (opened, true)
+  }
+
+  /// Where header and block map are, by the image before the first entry and after the last one;
+  /// everything where there is no image.
+  static func areas(of history: DiskHistory) -> [ByteRange] {
+    let found = Set([0, history.entryCount]).sorted().compactMap { cut in
+      try? VDIImage(
+        reading: StateImage(history, CrashState(cut: cut)), blockMap: .whenRead
+      ).header.blockMapRange
+    }
+    if found.isEmpty { return [ByteRange(byteOffset: 0, byteCount: .max)] }
+    return [ByteRange(byteOffset: 0, byteCount: UInt64(VDIHeader.byteCount))] + found
+  }
+
+  /// Whether what opening read of a file stands where these areas say.
+  private func covers(_ file: StateImage) -> Bool {
+    guard let image = try? VDIImage(reading: file, blockMap: .whenRead) else {
+      // Then only the header, and the file's length, were looked at.
+      return true
+    }
+    let map = image.header.blockMapRange
+    return areas.contains {
+      $0.byteOffset <= map.byteOffset && map.endByteOffset <= $0.endByteOffset
+    }
+  }
+
+  private static func open(_ file: StateImage) -> OpenedState {
+    if let refusal = VDIImage.refusal(of: file) {
+      var opened = OpenedState(opens: false, summary: "refused: \(refusal.finding)")
+      opened.violations = VDIImage.violations(of: file, limit: 1)
+      opened.violations.append(
+        Violation(
+          by: .stateRecovery, .d09, "the image does not open after the cut: \(refusal.finding)"))
+      return opened
+    }
+    var opened = OpenedState(opens: true, summary: "opens, there is nothing to recover")
+    opened.violations = VDIImage.violations(of: file, limit: 1)
+    opened.map = (try? VDIImage(reading: file, blockMap: .whenRead)).map { DiskMap($0) }
+    return opened
+  }
+}
+
+extension DiskMap {
+  /// The virtual disk as QEMU reads it: what a block has behind the end of the file is zero.
+  init(_ image: VDIImage) {
+    var extents: [Extent] = []
+    image.blockMap.forEachEntry { entryIndex, entry in
+      guard case .block(let number) = entry, number < image.header.blockCount else { return }
+      var range = image.header.diskRange(ofEntry: entryIndex)
+      let start = image.header.dataRange(ofBlock: number).byteOffset
+      let held = image.file.byteCount > start ? image.file.byteCount - start : 0
+      range.byteCount = min(range.byteCount, held)
+      if !range.isEmpty { extents.append(Extent(range: range, fileByteOffset: start)) }
+    }
+    self.init(virtualDiskByteCount: image.virtualDiskByteCount, extents: extents)
+  }
+}

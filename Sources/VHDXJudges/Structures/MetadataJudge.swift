@@ -1,0 +1,51 @@
+import Bytes
+import Checking
+import VHDX
+
+/// M01 to M12: the metadata table and the items that every program knows.
+///
+/// Source: [MS-VHDX] 2.6.
+package struct MetadataJudge {
+  private let options: ImageJudgeOptions
+
+  package init(options: ImageJudgeOptions = ImageJudgeOptions()) {
+    self.options = options
+  }
+
+  /// - Returns: `metadata` is `nil` where the disk's size, block size or sector sizes are unknown.
+  package func judge(
+    _ file: any ImageFile, region: ByteRange
+  ) -> (violations: [Violation], metadata: ImageMetadata?) {
+    var list = ImageViolations()
+    let fields: MetadataTableFields
+    do throws(FormatError) {
+      fields = try MetadataTableFields(reading: file, region: region)
+    } catch {
+      list.add(error)
+      return (list.violations, nil)
+    }
+    fields.forEachDefect { list.add($0) }
+    let metadata = MetadataItems(reading: file, fields).metadata { list.add($0) }
+    if let locator = metadata?.parentLocator { judgeLinkage(locator, region, &list) }
+    return (list.violations, metadata)
+  }
+
+  private func judgeLinkage(
+    _ locator: ParentLocator, _ region: ByteRange, _ list: inout ImageViolations
+  ) {
+    guard let parent = options.parentDataWriteGUID else { return }
+    let linkages = [ParentLocator.linkageKey, ParentLocator.linkageKey + "2"].compactMap {
+      locator[$0]
+    }
+    let matches = linkages.contains { text in
+      GUID(text.filter { $0 != "{" && $0 != "}" }) == parent
+    }
+    if !matches {
+      list.add(
+        .m12,
+        "the parent locator of the metadata at byte \(region.byteOffset) names another state of "
+          + "the parent",
+        ["expected \(parent)", "found \(linkages.joined(separator: ", "))"])
+    }
+  }
+}

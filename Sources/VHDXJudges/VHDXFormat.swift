@@ -1,0 +1,129 @@
+import Bytes
+import Checking
+import CrashStates
+import Rules
+import VHDX
+
+/// VHDX images, with the recovery that opens them.
+///
+/// Source: [MS-VHDX].
+package struct VHDXFormat: ImageFormat {
+  /// What opens the image after a crash.
+  package var recovery: RecoveryProfile
+  /// Goes on with an image as a power cut left it: opens it with the program under test, writes,
+  /// cuts the power again and looks. Returns what went wrong, `nil` where nothing did (rule D10). The
+  /// bytes are those of the image's structures; its payload reads as zeroes.
+  package var goOn: (@Sendable (SparseBytes) -> String?)?
+
+  package init(recovery: RecoveryProfile = .exact) {
+    self.recovery = recovery
+  }
+
+  package let name = "vhdx"
+  package let rules = Rule.allCases.filter { Self.families.contains($0.family) }
+
+  private static let families: Set<RuleFamily> = [
+    .log, .client, .headers, .regions, .metadata, .blockTable, .logEntries, .logSequences,
+    .recovery,
+  ]
+
+  package var stateRules: Set<Rule> {
+    var rules: Set<Rule> = [
+      .s05, .d08, .d09, .h01, .h03, .h04, .h05, .h06, .h07, .h08, .g01, .g02, .g03, .g04, .g05,
+      .g06, .g07, .g09, .m01, .m02, .m03, .m04, .m05, .m06, .m07, .m08, .m09, .m10, .m11, .b01,
+      .b02, .b03, .b04, .b05, .b06, .b07, .b11,
+    ]
+    if goOn != nil { rules.insert(.d10) }
+    return rules.union(RecoveryJudge.rules)
+  }
+
+  /// An image that lost its first sector is an image still, by its two headers.
+  package func recognizes(_ file: any ImageFile) -> Bool {
+    func has(_ signature: [UInt8], at byteOffset: UInt64) -> Bool {
+      let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(signature.count))
+      return range.endByteOffset <= file.byteCount && file.read(range) == signature
+    }
+    if has(FileIdentifier.signature, at: 0) { return true }
+    return HeaderSlot.allCases.allSatisfy { has(VHDXHeader.signature, at: $0.byteOffset) }
+  }
+
+  package func findings(of file: any ImageFile) -> ImageFindings { VHDXFindings(file).findings }
+
+  package func open(_ file: OverlayImage) -> Bool {
+    Recovery(profile: recovery).run(on: file).opens
+  }
+
+  package func reader(of history: DiskHistory, goesOn: Bool) -> any ImageReader {
+    VHDXReader(history: history, recovery: recovery, goOn: goesOn ? goOn : nil)
+  }
+
+  package func areas(of history: DiskHistory) -> [[ByteRange]] {
+    let found = ImageAreas(history)
+    return [found.recoverable, found.structures]
+  }
+
+  package func judgeOrder(of evidence: Evidence) -> OrderReport {
+    let report = ImageTraceJudge(
+      index: evidence.index, base: StateImage(evidence.history, CrashState(cut: 0)),
+      client: evidence.arePromisesImplied ? nil : evidence.client
+    ).report()
+    // Of a log that asks for more work than real ones do, only what was found counts.
+    let isJudged = report.refusal == nil && !report.isCutShort
+    return OrderReport(
+      violations: report.violations, judgedRules: isJudged ? ImageTraceJudge.rules : [])
+  }
+
+  package func secondCrashJudge(seed: UInt64) -> (any SecondCrashJudge)? {
+    RecrashJudge(recovery, seed: seed)
+  }
+
+  package func whatIsMissing(for rule: Rule) -> String? {
+    switch rule {
+    case .h09, .h18: "advice: `powercut check IMAGE` tells it of an image that is closed"
+    case .m12: "the parent image was not given"
+    case .g08, .b08: "it has no judge yet"
+    case .s03, .s04, .s09, .r01, .r02, .r03, .r04, .r05, .r06, .r07, .r09, .r11, .r12:
+      "recovery is the specification's own here: another one is judged for what it does"
+    default: "the order of writes could not be judged to its end, or the base is no image"
+    }
+  }
+}
+
+// MARK: - What other programs make of an image
+
+extension VHDXFormat {
+  package func needsRecovery(_ file: any ImageFile) -> Bool? {
+    switch LogStanding(of: file) {
+    case .clean: false
+    case .dirty: true
+    case .unknown: nil
+    }
+  }
+
+  package var hasRecovery: Bool { true }
+
+  package func disagreements(
+    of command: ImageCommand, with image: any ImageFile, left: any ImageFile
+  ) -> [Violation]? {
+    RecoveryAgreement(command: command, recovery: recovery).judge(image, left: left)
+  }
+}
+
+// MARK: - What stands where
+
+extension VHDXFormat {
+  package func names(
+    of history: DiskHistory, _ state: CrashState, later: CrashState?
+  ) -> (any PlaceNames)? {
+    let names = StructureNames(history, state, later: later, recovery: recovery)
+    return names.knowsLayout ? names : nil
+  }
+
+  package func difference(
+    of history: DiskHistory, _ first: CrashState, _ second: CrashState
+  ) -> ImageDifference? {
+    VHDXDifference(recovery: recovery).rows(history, first, second)
+  }
+}
+
+extension StructureNames: PlaceNames {}
