@@ -1,4 +1,5 @@
 import BlockDevice
+import Rules
 
 /// L11: the first entry of a session that opened an existing log stands where the chain ended.
 ///
@@ -40,5 +41,15 @@ struct AppendJudge {
 
   private func isBehindSuperblock(_ operation: DeviceOperation) -> Bool {
     operation.range.byteOffset >= UInt64(sectorByteCount)
+  }
+}
+
+extension RegisteredJudge {
+  static let appends = RegisteredJudge([.l11]) { recording in
+    guard let traces = recording.evidence.traces else {
+      return .lacking("only a simulated run sees when the superblock was written", for: [.l11])
+    }
+    let unit = recording.evidence.index.sectorByteCount
+    return JudgeReport(AppendJudge(traces: traces, sectorByteCount: unit).judge())
   }
 }

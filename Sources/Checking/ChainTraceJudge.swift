@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 import WriteLog
 
 /// L03 from the trace: no two entries claim the same bytes of the log.
@@ -45,5 +46,12 @@ extension WrittenHeader {
     words.append("flags \(header.flags)")
     words.append("claims \(claimedRange) of the log")
     return words.joined(separator: ", ")
+  }
+}
+
+extension RegisteredJudge {
+  static let sharedPlaces = RegisteredJudge([.l03]) { recording in
+    recording.headers == nil
+      ? .lacking(recording.whatCountsLack, for: [.l03]) : JudgeReport(recording.overlaps)
   }
 }

@@ -1,3 +1,4 @@
+import Rules
 import Workload
 
 /// L12 and L13 from the trace: when the superblock is rewritten though no flush and no FUA asks for it. A
@@ -62,5 +63,25 @@ struct CountingJudge {
       times.append(max(times.last ?? 0, completedAt))
     }
     return times
+  }
+}
+
+extension RegisteredJudge {
+  static let counts = RegisteredJudge([.l12, .l13]) { recording in
+    let client = recording.loggedClient
+    var missing: [Rule: String] = [:]
+    if client == nil { missing[.l13] = recording.whatCountsLack }
+    guard let headers = recording.headers, let traces = recording.evidence.traces else {
+      missing[.l12] = "only a simulated run sees when the superblock was written"
+      return JudgeReport(missing: missing.merging([.l13: recording.whatCountsLack]) { $1 })
+    }
+    guard recording.overlaps.isEmpty else {
+      let reason = "entries that share bytes of the log cannot be counted"
+      return JudgeReport(missing: missing.merging([.l12: reason, .l13: reason]) { old, _ in old })
+    }
+    return JudgeReport(
+      CountingJudge(
+        headers: headers, superblocks: recording.superblocks, traces: traces, client: client
+      ).judge(), missing: missing)
   }
 }

@@ -1,4 +1,5 @@
 import BlockDevice
+import Rules
 import WriteLog
 
 /// L09: when a FLUSH or FUA entry was handed to the log, everything that it makes durable was durable
@@ -88,5 +89,15 @@ struct DurabilityJudge {
       }
     }
     return violations
+  }
+}
+
+extension RegisteredJudge {
+  static let durability = RegisteredJudge([.l09]) { recording in
+    guard recording.origins.areKnown else {
+      return .lacking(EntryOrigins.whatIsMissing, for: [.l09])
+    }
+    let headers = recording.isRaw ? recording.headers : nil
+    return JudgeReport(DurabilityJudge(evidence: recording.evidence, headers: headers).judge())
   }
 }

@@ -30,5 +30,8 @@ struct EntryOrigins {
     areKnown = hasExtension || headers != nil
   }
 
+  /// Why rules that need the origins are not judged.
+  static let whatIsMissing = "the log carries no extension of Powercut's recorder"
+
   subscript(entryIndex: Int) -> UInt64? { operations[entryIndex] }
 }

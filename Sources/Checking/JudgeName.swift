@@ -1,56 +1,45 @@
 /// The judges, by the names that reports and the folders of findings give them. A name stays, whatever
 /// becomes of the code: folders of earlier findings are recognized by it.
-package enum JudgeName: String, CaseIterable, Sendable {
+package struct JudgeName: RawRepresentable, Hashable, Sendable {
+  package let rawValue: String
+
+  package init(rawValue: String) {
+    self.rawValue = rawValue
+  }
+
+  private init(_ rawValue: String) {
+    self.init(rawValue: rawValue)
+  }
+
   // The write log.
-  case appendJudge = "AppendJudge"
-  case chainTraceJudge = "ChainTraceJudge"
-  case countingJudge = "CountingJudge"
-  case durabilityJudge = "DurabilityJudge"
-  case logReading = "LogReading"
-  case logShapeJudge = "LogShapeJudge"
-  case operationEntryJudge = "OperationEntryJudge"
-  case payloadJudge = "PayloadJudge"
-  case possibleStatesJudge = "PossibleStatesJudge"
-  case replayJudge = "ReplayJudge"
-  case sessionOpeningJudge = "SessionOpeningJudge"
-  case superblockJudge = "SuperblockJudge"
+  package static let appendJudge = JudgeName("AppendJudge")
+  package static let chainTraceJudge = JudgeName("ChainTraceJudge")
+  package static let countingJudge = JudgeName("CountingJudge")
+  package static let durabilityJudge = JudgeName("DurabilityJudge")
+  package static let logReading = JudgeName("LogReading")
+  package static let logShapeJudge = JudgeName("LogShapeJudge")
+  package static let operationEntryJudge = JudgeName("OperationEntryJudge")
+  package static let payloadJudge = JudgeName("PayloadJudge")
+  package static let possibleStatesJudge = JudgeName("PossibleStatesJudge")
+  package static let replayJudge = JudgeName("ReplayJudge")
+  package static let sessionOpeningJudge = JudgeName("SessionOpeningJudge")
+  package static let superblockJudge = JudgeName("SuperblockJudge")
 
   // What the client was promised.
-  case opaqueStateJudge = "OpaqueStateJudge"
-  case promiseJudge = "PromiseJudge"
-  case promises = "PromiseFinding"
-  case reads = "ReadFinding"
-  case sqliteJudge = "SQLiteJudge"
+  package static let opaqueStateJudge = JudgeName("OpaqueStateJudge")
+  package static let promiseJudge = JudgeName("PromiseJudge")
+  package static let promises = JudgeName("PromiseFinding")
+  package static let reads = JudgeName("ReadFinding")
+  package static let sqliteJudge = JudgeName("SQLiteJudge")
 
   // One image.
-  case imageOpening = "ImageFindings"
-  case imageStructures = "ImageViolations"
+  package static let imageOpening = JudgeName("ImageFindings")
+  package static let imageStructures = JudgeName("ImageViolations")
 
-  // The order in which an image is written.
-  case headerUpdateRules = "HeaderUpdateRules"
-  case homeWriteRules = "HomeWriteRules"
-  case logNameRules = "LogNameRules"
-  case sessionRules = "SessionRules"
-  case writtenEntryRules = "WrittenEntryRules"
-
-  // The crash states of an image, and what becomes of them.
-  case continuationJudge = "ContinuationJudge"
-  case imageStateJudge = "ImageStateJudge"
-  case outcomeJudge = "OutcomeJudge"
-  case recrashJudge = "RecrashJudge"
-  case recrashRecovery = "RecrashRecovery"
-  case stateRecovery = "StateRecovery"
-
-  // A recovery.
-  case answerJudge = "AnswerJudge"
-  case headerChangeJudge = "HeaderChangeJudge"
-  case recoveryComparison = "RecoveryComparison"
-  case recoveryJudge = "RecoveryJudge"
-  case recoveryOrderJudge = "RecoveryOrderJudge"
-  case repetitionJudge = "RepetitionJudge"
-  case writerOpeningJudge = "WriterOpeningJudge"
+  // The crash states of an image.
+  package static let imageStateJudge = JudgeName("ImageStateJudge")
+  package static let stateRecovery = JudgeName("StateRecovery")
 
   // Other programs.
-  case commandJudge = "CommandJudge"
-  case recoveryAgreement = "RecoveryAgreement"
+  package static let commandJudge = JudgeName("CommandJudge")
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 import Workload
 import WriteLog
 
@@ -131,5 +132,23 @@ struct OperationEntryJudge {
       entry \(place): header at byte \(entry.headerByteOffset), device range \(entry.deviceRange), \
       flags \(entry.flags)
       """
+  }
+}
+
+extension RegisteredJudge {
+  static let operationEntries = RegisteredJudge([.l07]) { recording in
+    let evidence = recording.evidence
+    guard let client = evidence.client, !evidence.arePromisesImplied else {
+      return .lacking("the log carries no marks of what the client was promised", for: [.l07])
+    }
+    let origins = recording.origins
+    // In a simulated run that no entry names one says that there is none.
+    guard recording.isRaw, origins.areKnown, recording.headers != nil || origins.nameOperations
+    else {
+      return .lacking(
+        "the log does not tell which of the client's operations an entry is of", for: [.l07])
+    }
+    return JudgeReport(
+      OperationEntryJudge(evidence: evidence, origins: origins, client: client).judge())
   }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import Rules
 import Workload
 import WriteLog
 
@@ -69,5 +70,16 @@ extension ClientHistory.Record {
   /// XXH3-64 of what a write wrote, where the client said so.
   var submittedDigest: UInt64? {
     operation.action == .write && contentsDigest != 0 ? contentsDigest : nil
+  }
+}
+
+extension RegisteredJudge {
+  static let payloads = RegisteredJudge([.l06]) { recording in
+    guard recording.origins.areKnown else {
+      return .lacking(EntryOrigins.whatIsMissing, for: [.l06])
+    }
+    var evidence = recording.evidence
+    if !recording.isRaw { evidence.client = nil }
+    return JudgeReport(PayloadJudge(evidence: evidence, origins: recording.origins).judge())
   }
 }

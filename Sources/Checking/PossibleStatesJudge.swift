@@ -1,6 +1,7 @@
 import BlockDevice
 import Bytes
 import CrashStates
+import Rules
 
 /// L09 and L10 by comparing all states: what the device says that it could have been left with, and what
 /// the log gives in its tier `all`. Neither may have a state that the other has not.
@@ -61,5 +62,31 @@ struct PossibleStatesJudge {
       by: .possibleStatesJudge, .l09,
       "the log gives \(count) states in which the device cannot have been left: \(state)",
       state: state, evidence: ["digest \(history.digest(of: state))"])
+  }
+}
+
+extension RegisteredJudge {
+  /// What only a simulation can tell: all that the device could have been left with.
+  static let possibleStates = RegisteredJudge([.l09, .l10]) { recording in
+    guard let traces = recording.evidence.traces, recording.options.tiers.contains(.all) else {
+      return .lacking(recording.evidence.whatPossibleStatesLack, for: [.l09, .l10])
+    }
+    if traces.logFailedAt != nil {
+      return .lacking(Evidence.whatFailedLogLacks, for: [.l09, .l10])
+    }
+    let judge = PossibleStatesJudge(
+      history: recording.evidence.history, traces: traces, seed: recording.options.seed)
+    guard let violations = judge.judge() else {
+      return .lacking(recording.evidence.whatPossibleStatesLack, for: [.l09, .l10])
+    }
+    return JudgeReport(violations)
+  }
+}
+
+extension Evidence {
+  fileprivate var whatPossibleStatesLack: String {
+    traces?.logFailedAt != nil
+      ? Self.whatFailedLogLacks
+      : "only a small simulated run is compared with all its states (tier all)"
   }
 }

@@ -1,5 +1,6 @@
 import Bytes
 import CrashStates
+import Rules
 
 /// L08: the state after the last entry is the live device.
 struct ReplayJudge {
@@ -60,5 +61,21 @@ struct ReplayJudge {
       evidence.history.bytes(evidence.history.contents(ofUnit: unit, in: state))
         != live.unit(at: unit)
     }
+  }
+}
+
+extension RegisteredJudge {
+  static let liveDevice = RegisteredJudge([.l08]) { recording in
+    let evidence = recording.evidence
+    if evidence.traces?.logFailedAt != nil {
+      return .lacking(Evidence.whatFailedLogLacks, for: [.l08])
+    }
+    guard let live = evidence.live else {
+      return .lacking("the live device was not given (--live FILE)", for: [.l08])
+    }
+    if let obstacle = KernelLogEnd.obstacle(evidence, origin: recording.options.origin) {
+      return .lacking(obstacle, for: [.l08])
+    }
+    return JudgeReport(ReplayJudge(evidence: evidence, live: live).judge())
   }
 }

@@ -1,4 +1,5 @@
 import CrashStates
+import Rules
 
 /// D09: a session opens the disk that the session before left, unless the device fails it. No power was cut in between,
 /// so that nothing was lost.
@@ -14,5 +15,14 @@ struct SessionOpeningJudge {
           state: CrashState(cut: session.entryCount), evidence: [$0])
       }
     }
+  }
+}
+
+extension RegisteredJudge {
+  static let sessionOpenings = RegisteredJudge([.d09]) { recording in
+    guard let traces = recording.evidence.traces else {
+      return .lacking("only a simulated run has sessions that open a disk", for: [.d09])
+    }
+    return JudgeReport(SessionOpeningJudge(sessions: traces.sessions).judge())
   }
 }

@@ -16,18 +16,14 @@ package final class SingleStateJudge {
   package init(_ given: Evidence) {
     let evidence = given.withReadablePromises
     let promises = Promises(of: evidence)
-    var rules: Set<Rule> = []
-    if evidence.client != nil { rules = [.d01, .d02, .d03, .d04, .d05, .d06, .d07] }
-    rules.formUnion(evidence.format.stateRules)
     if let read = evidence.opaqueReader {
-      rules.formUnion([.d09, .x03])
       judge = OpaqueStateJudge(history: evidence.history, promises: promises, read: read)
     } else if evidence.format.isRaw {
       judge = SingleDeviceStateJudge(history: evidence.history, promises: promises)
     } else {
       judge = SingleImageStateJudge(evidence, promises)
     }
-    judgedRules = rules.sorted()
+    judgedRules = evidence.stateRules.sorted()
   }
 
   /// - Parameter state: one of the history's (``DiskHistory/check(_:)``).

@@ -1,3 +1,4 @@
+import Rules
 import Workload
 
 /// L04 and L05 from the trace: each superblock counts only what is stable, and what was acknowledged
@@ -67,5 +68,17 @@ struct SuperblockJudge {
         entries: [header.entryIndex], operations: [operation.identifier],
         evidence: [header.summary])
     }
+  }
+}
+
+extension RegisteredJudge {
+  static let superblocks = RegisteredJudge([.l04, .l05]) { recording in
+    guard let headers = recording.headers else {
+      return .lacking(recording.whatCountsLack, for: [.l04, .l05])
+    }
+    let client = recording.loggedClient
+    return JudgeReport(
+      SuperblockJudge(headers: headers, client: client, superblocks: recording.superblocks).judge(),
+      missing: client == nil ? [.l05: recording.whatCountsLack] : [:])
   }
 }

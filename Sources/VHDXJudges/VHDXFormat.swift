@@ -62,16 +62,7 @@ package struct VHDXFormat: ImageFormat {
     return [found.recoverable, found.structures]
   }
 
-  package func judgeOrder(of evidence: Evidence) -> OrderReport {
-    let report = ImageTraceJudge(
-      index: evidence.index, base: StateImage(evidence.history, CrashState(cut: 0)),
-      client: evidence.arePromisesImplied ? nil : evidence.client
-    ).report()
-    // Of a log that asks for more work than real ones do, only what was found counts.
-    let isJudged = report.refusal == nil && !report.isCutShort
-    return OrderReport(
-      violations: report.violations, judgedRules: isJudged ? ImageTraceJudge.rules : [])
-  }
+  package var judges: [RegisteredJudge] { [.orderOfWrites] }
 
   package func secondCrashJudge(seed: UInt64) -> (any SecondCrashJudge)? {
     RecrashJudge(recovery, seed: seed)
@@ -80,11 +71,9 @@ package struct VHDXFormat: ImageFormat {
   package func whatIsMissing(for rule: Rule) -> String? {
     switch rule {
     case .h09, .h18: "advice: `powercut check IMAGE` tells it of an image that is closed"
+    case .d10: "no writer is known that goes on with the image"
     case .m12: "the parent image was not given"
-    case .g08, .b08: "it has no judge yet"
-    case .s03, .s04, .s09, .r01, .r02, .r03, .r04, .r05, .r06, .r07, .r09, .r11, .r12:
-      "recovery is the specification's own here: another one is judged for what it does"
-    default: "the order of writes could not be judged to its end, or the base is no image"
+    default: nil
     }
   }
 }

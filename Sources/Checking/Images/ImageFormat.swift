@@ -35,8 +35,8 @@ package protocol ImageFormat: Sendable {
   /// Where the structures are, those first that are the likeliest to be torn: crash states that lose
   /// something there come before others.
   func areas(of history: DiskHistory) -> [[ByteRange]]
-  /// Judges the order in which the image was written.
-  func judgeOrder(of evidence: Evidence) -> OrderReport
+  /// The format's own judges of recordings, of the order in which the image is written above all.
+  var judges: [RegisteredJudge] { get }
   /// Judges recoveries that are cut off in turn; `nil` where opening changes nothing.
   func secondCrashJudge(seed: UInt64) -> (any SecondCrashJudge)?
   /// Whether the file says that it must be recovered first; `nil` where it does not say.
@@ -71,18 +71,6 @@ package protocol ImageReader: AnyObject {
   func read(_ state: CrashState) -> (opened: OpenedState, isNew: Bool)
 }
 
-/// What an image's order of writes was found to break.
-package struct OrderReport: Sendable {
-  package var violations: [Violation] = []
-  /// The rules that were judged to the end of the log.
-  package var judgedRules: [Rule] = []
-
-  package init(violations: [Violation] = [], judgedRules: [Rule] = []) {
-    self.violations = violations
-    self.judgedRules = judgedRules
-  }
-}
-
 /// Names the places of a file.
 package protocol PlaceNames {
   func name(of range: ByteRange) -> String
@@ -95,7 +83,7 @@ extension ImageFormat {
   package var isRaw: Bool { false }
   package func whatIsMissing(for rule: Rule) -> String? { nil }
   package func areas(of history: DiskHistory) -> [[ByteRange]] { [] }
-  package func judgeOrder(of evidence: Evidence) -> OrderReport { OrderReport() }
+  package var judges: [RegisteredJudge] { [] }
   package func secondCrashJudge(seed: UInt64) -> (any SecondCrashJudge)? { nil }
   package func needsRecovery(_ file: any ImageFile) -> Bool? { nil }
   package var hasRecovery: Bool { false }

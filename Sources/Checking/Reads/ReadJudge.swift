@@ -1,5 +1,6 @@
 import Bytes
 import CrashStates
+import Rules
 import Workload
 import WriteLog
 
@@ -153,5 +154,14 @@ extension Evidence {
     }
     let map = format.reader(of: history, goesOn: false).read(initial).opened.map
     return InitialDisk(history, map).hash(ofUnit:)
+  }
+}
+
+extension RegisteredJudge {
+  /// What was returned was returned, also where nobody can read the disk.
+  static let reads = RegisteredJudge([.d11]) { recording in
+    let lacking = recording.given.whatReadsLack
+    return JudgeReport(
+      recording.given.judgeReads(), missing: lacking.map { [.d11: $0] } ?? [:])
   }
 }

@@ -1,5 +1,6 @@
 import Bytes
 import Checking
+import CrashStates
 import Rules
 import VHDX
 import Workload
@@ -99,5 +100,25 @@ package struct ImageTraceJudge {
       let entry = index.entryWithoutExtension(at: $0)
       return entry.kind == .mark && index.text(of: entry).hasPrefix("pc1 size ")
     }
+  }
+}
+
+extension RegisteredJudge {
+  static let orderOfWrites = RegisteredJudge(ImageTraceJudge.rules) { recording in
+    let evidence = recording.evidence
+    let report = ImageTraceJudge(
+      index: evidence.index, base: StateImage(evidence.history, CrashState(cut: 0)),
+      client: evidence.arePromisesImplied ? nil : evidence.client
+    ).report()
+    // Of a log that asks for more work than real ones do, only what was found counts.
+    let isJudged = report.refusal == nil && !report.isCutShort
+    return JudgeReport(
+      report.violations,
+      missing: isJudged
+        ? [:]
+        : JudgeReport.lacking(
+          "the order of writes could not be judged to its end, or the base is no image",
+          for: ImageTraceJudge.rules
+        ).missing)
   }
 }
