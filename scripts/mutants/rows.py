@@ -1,6 +1,6 @@
 """The list of mutants: small mistakes, each with the place where it goes and what is to notice it.
 
-    file Sources/VHDX/LogReplay.swift
+    file Sources/VHDX/Recovery/LogReplay.swift
     kill dirty-images
 
     zero-one-sector
