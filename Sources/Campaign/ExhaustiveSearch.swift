@@ -19,7 +19,7 @@ package struct ExhaustiveSearch: Sendable {
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier] = FuzzPlan.defaultTiers,
     preemptionLimit: Int?
   ) {
-    precondition(configuration.schedule == nil, "a recorded schedule is a single one")
+    precondition(configuration.schedule.choices == nil, "a recorded schedule is a single one")
     precondition(configuration.stack.program == nil, "only a simulation is led along its choices")
     self.configuration = configuration
     self.seed = seed

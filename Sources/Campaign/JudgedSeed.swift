@@ -43,7 +43,7 @@ package struct JudgedSeed: Sendable {
         findings: Finding.all(
           in: run.judgement, configuration, seed: seed, tiers: tiers, reproduce: reproduce,
           plan: plan))
-    } else if let bound = configuration.exhaustive {
+    } else if let bound = configuration.schedule.exhaustiveBound {
       var search = ExhaustiveSearch(
         configuration, seed: seed, tiers: tiers, preemptionLimit: bound.preemptionLimit)
       let (judgement, findings, stall) = search.judgeAll(

@@ -59,7 +59,7 @@ extension Scenario {
   ) throws(StalledRun) -> JudgedRun? {
     for rawSeed in seeds.first.rawValue...seeds.last.rawValue {
       let seed = Seed(rawSeed)
-      guard let bound = configuration.exhaustive else {
+      guard let bound = configuration.schedule.exhaustiveBound else {
         let judged = JudgedRun(configuration, seed: seed, tiers: tiers, carrier: carrier)
         if let obstacle = judged.obstacle { throw obstacle }
         if judged.breaks(rule) { return judged }

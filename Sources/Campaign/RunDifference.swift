@@ -127,7 +127,7 @@ extension JudgedSeed {
 extension FuzzPlan {
   /// The same as ``run(_:)``, carried out twice; ``JudgedSeed/difference`` says whether it was the same.
   package func runTwice(_ seed: Seed) -> JudgedSeed {
-    guard workload == .client && exhaustive == nil else {
+    guard workload == .client && schedule.exhaustiveBound == nil else {
       var result = run(seed)
       result.difference = RunDifference(result, run(seed))
       return result

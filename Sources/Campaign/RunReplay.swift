@@ -60,7 +60,7 @@ package struct RunReplay: Sendable {
     }
     self.divergence = divergence
     sameness =
-      scenario.configuration.schedule == nil
+      scenario.configuration.schedule.choices == nil
       ? "the scenario was carried out" : Self.sameChoices
   }
 
@@ -89,7 +89,7 @@ package struct RunReplay: Sendable {
         configuration.workload == .dirtyImages
         ? "the seed draws the same images" : "the seed draws the same transactions"
     } else {
-      configuration.schedule = token.choices
+      configuration.schedule = token.schedule
       let judged = JudgedRun(
         configuration, seed: token.seed, tiers: token.tiers, carrier: plan.carrier)
       results = [
@@ -116,7 +116,7 @@ package struct RunReplay: Sendable {
     _ scenario: Scenario, _ seed: Seed, _ carrier: any RunCarrier, reproduce: String
   ) -> (result: JudgedSeed, divergence: RunDivergence?) {
     let configuration = scenario.configuration
-    guard configuration.schedule != nil else {
+    guard configuration.schedule.choices != nil else {
       return (
         JudgedSeed(
           configuration, seed: seed, tiers: scenario.tiers, carrier: carrier, reproduce: reproduce),

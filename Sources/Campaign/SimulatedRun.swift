@@ -36,7 +36,9 @@ package final class SimulatedRun: CompletedRun, @unchecked Sendable {
     }
     self.workload = workload
     simulation = Simulation(
-      strategy: strategy ?? Self.strategy(configuration, seed, workload))
+      strategy: strategy
+        ?? configuration.schedule.makeStrategy(
+          seed: seed, expectedStepCount: workload.operations.count * Self.stepsPerOperation))
     data = SimulatedDevice(
       contents: configuration.initialContents(seed: seed),
       isGrowable: configuration.stack.image != .raw, faults: configuration.faults,
@@ -83,15 +85,8 @@ package final class SimulatedRun: CompletedRun, @unchecked Sendable {
       superblockInterval: configuration.superblockInterval, initialContents: initialContents)
   }
 
-  private static func strategy(
-    _ configuration: RunConfiguration, _ seed: Seed, _ workload: Workload
-  ) -> any Strategy {
-    if let schedule = configuration.schedule { return ReplayStrategy(schedule) }
-    if let turns = configuration.turns { return TurnsStrategy(turns) }
-    // An operation takes about six steps: data, entry, two marks, now and then a superblock.
-    return configuration.strategy.makeStrategy(
-      seed: seed, expectedStepCount: workload.operations.count * 6)
-  }
+  /// About: data, entry, two marks, now and then a superblock.
+  private static let stepsPerOperation = 6
 
   /// A log device that was used before: bytes that are no entry, so that nothing is zero by chance.
   private static func staleLog(_ configuration: RunConfiguration) -> SparseBytes {

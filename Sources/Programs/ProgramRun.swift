@@ -48,22 +48,14 @@ struct ProgramRun: CompletedRun {
     liveContents = initialContents
     let tools = QEMUTools(stack, executable: configuration.program?.executable)
     do {
-      try carryOut(
-        tools, strategy ?? Self.strategy(configuration, seed, workload), images, libraryPath)
+      let usual = configuration.schedule.makeStrategy(
+        seed: seed, expectedStepCount: workload.operations.count * Self.stepsPerOperation)
+      try carryOut(tools, strategy ?? usual, images, libraryPath)
     } catch let failure as ControlledProgram.Failure {
       stall = .program(failure.reason)
     } catch {
       stall = .program("the program could not be recorded: \(error)")
     }
-  }
-
-  private static func strategy(
-    _ configuration: RunConfiguration, _ seed: Seed, _ workload: Workload
-  ) -> any Strategy {
-    if let schedule = configuration.schedule { return ReplayStrategy(schedule) }
-    if let turns = configuration.turns { return TurnsStrategy(turns) }
-    return configuration.strategy.makeStrategy(
-      seed: seed, expectedStepCount: workload.operations.count * stepsPerOperation)
   }
 
   /// An allocating write of a VHDX image takes some fifteen, a write to a place that is there two.

@@ -112,80 +112,75 @@ struct FuzzCommand: ParsableCommand {
 
   private var jobCount: Int { commands.isEmpty ? jobOptions.jobs(for: stack) : jobOptions.jobs }
 
-  private func plan() throws -> FuzzPlan {
+  /// What the options say of the seeds, without what makes the runs.
+  private func askedPlan() -> FuzzPlan {
     var range = seeds
     if duration != nil, !GivenOptions.ofThisProcess.has("seeds") {
       range = SeedRange(first: seeds.first, last: Seed(.max))
     }
     var plan = FuzzPlan(
-      stack: stack, bugs: Set(bugs), seeds: range, strategy: strategy.strategy ?? .auto,
-      tiers: states.tiers, isGoingOn: keepGoing)
-    if strategy.strategy == nil {
-      plan.exhaustive = ExhaustiveBound(preemptionLimit: preemptions)
-    }
+      stack: stack, bugs: Set(bugs), seeds: range,
+      schedule: strategy.source(preemptionLimit: preemptions), tiers: states.tiers,
+      isGoingOn: keepGoing)
     if workload != .client { plan.workload = workload }
     plan.ignoredRules = ignore.rules
-    plan.carrier = try programOptions.carrier(for: stack)
-      .judged(by: commands.judges(jobCount: jobOptions.jobs))
     plan.executable = programOptions.program
     return plan
   }
 
+  private func plan() throws -> FuzzPlan {
+    var plan = askedPlan()
+    plan.carrier = try programOptions.carrier(for: stack)
+      .judged(by: commands.judges(jobCount: jobOptions.jobs))
+    return plan
+  }
+
   func validate() throws {
-    guard workload != .transactions || stack.program?.isDatabase == true else {
-      throw ValidationError("--workload transactions needs a database: program:sqlite3-wal-full")
+    let base = askedPlan().base
+    try refuseWithoutEffect(base)
+    do {
+      try base.validate()
+    } catch {
+      throw ValidationError("\(Self.option(of: error.part)): \(error.reason)")
     }
-    guard workload != .dirtyImages || stack.holdsMadeUpImages else {
+    guard commands.isEmpty || base.isOneRunOfClient else {
       throw ValidationError(
-        "--workload dirty-images needs a simulated stack of images, such as vhdx:exact")
-    }
-    if !commands.isEmpty {
-      guard workload == .client, stack.program?.isDatabase != true, strategy.strategy != nil else {
-        throw ValidationError(
-          """
-          --command judges the crash states of one file that a client writes to: it goes with neither \
-          databases nor --workload dirty-images nor --strategy dfs
-          """)
-      }
-    }
-    try refuseWithoutEffect()
-    if stack.program == nil,
-      let reason = Set(bugs).reasonToRefuse(in: stack, isDirtyImages: workload == .dirtyImages)
-    {
-      throw ValidationError("--bug: \(reason)")
-    }
-    if stack.program != nil {
-      guard bugs.isEmpty else {
-        throw ValidationError("--bug is for simulated stacks: a program has its own")
-      }
-      guard strategy.strategy != nil else {
-        throw ValidationError("--strategy dfs is for simulated stacks: a program is too slow")
-      }
-    }
-    if let preemptions {
-      guard strategy.strategy == nil else {
-        throw ValidationError("--preemptions belongs to --strategy dfs")
-      }
-      guard (0...100).contains(preemptions) else {
-        throw ValidationError("--preemptions must be from 0 to 100")
-      }
-    }
-    if strategy.strategy == nil && workload != .client {
-      throw ValidationError("--strategy dfs needs a client: made-up images have no schedule")
+        """
+        --command judges the crash states of one file that a client writes to: it goes with neither \
+        databases nor --workload dirty-images nor --strategy dfs
+        """)
     }
   }
 
-  private func refuseWithoutEffect() throws {
+  private static func option(of part: ConfigurationProblem.Part) -> String {
+    switch part {
+    case .bugs: "--bug"
+    case .workload: "--workload"
+    case .schedule: "--strategy"
+    }
+  }
+
+  private func refuseWithoutEffect(_ base: RunConfiguration) throws {
     let given = GivenOptions.ofThisProcess
     try given.refuse("command-timeout", without: "command")
     if given.has("shrink-limit"), !minimizing.isMinimizing {
       throw ValidationError("--shrink-limit belongs to --shrink and --output: neither is given")
     }
-    if workload == .dirtyImages { try OptionUse.fuzzingImages.check(given) }
-    if stack.program?.isDatabase == true, given.has("strategy") {
-      throw ValidationError(
-        "--strategy: a database's transactions come one after the other, so there is no schedule to draw"
-      )
+    if let preemptions {
+      guard base.schedule.exhaustiveBound != nil else {
+        throw ValidationError("--preemptions belongs to --strategy dfs")
+      }
+      let allowed = ExhaustiveBound.allowedPreemptionLimits
+      guard allowed.contains(preemptions) else {
+        throw ValidationError(
+          "--preemptions must be from \(allowed.lowerBound) to \(allowed.upperBound)")
+      }
+    }
+    if workload == .dirtyImages, stack.holdsMadeUpImages {
+      try OptionUse.fuzzingImages.check(given)
+    }
+    if given.has("strategy"), let reason = base.reasonForNoSchedule {
+      throw ValidationError("--strategy: \(reason)")
     }
   }
 

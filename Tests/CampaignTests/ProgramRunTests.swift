@@ -58,7 +58,7 @@ struct ProgramRunTests {
     }
     #expect(scenario.configuration.program == ProgramOptions())
     #expect(judged.run.configuration.program == ProgramOptions(executable: "/opt/qemu/qemu-io"))
-    #expect(scenario.configuration.schedule == judged.run.schedule)
+    #expect(scenario.configuration.schedule.choices == judged.run.schedule)
   }
 
   @Test func aProgramsFindingIsMadeSmaller() throws {

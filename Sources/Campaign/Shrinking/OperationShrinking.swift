@@ -79,7 +79,7 @@ extension ShrinkTrials {
   func removing(_ identifiers: Set<UInt64>) -> ShrinkCase {
     var candidate = best.with(
       sessions: best.sessions.map { $0.filter { !identifiers.contains($0.identifier) } })
-    candidate.configuration.turns = order(without: identifiers)
+    candidate.configuration.schedule = .turns(order(without: identifiers))
     let errors = best.configuration.faults.errors
     if !errors.isEmpty {
       let data = RemainingPlaces(judged.run.clientsOfFaultableOperations, without: identifiers)
