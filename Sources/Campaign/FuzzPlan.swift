@@ -26,7 +26,7 @@ package struct FuzzPlan: Sendable {
   /// Rules that the target is known to break, switched off.
   package var ignoredRules: Set<Rule> = []
   /// What makes the runs.
-  package var carrier: any RunCarrier = SimulatedCarrier()
+  package var carrier = RunCarrier.simulated
   /// The program's file, where it is not the one on PATH: ``ProgramOptions/executable``.
   package var executable: String?
 
@@ -69,7 +69,7 @@ package struct FuzzPlan: Sendable {
     return Swarm(base).configuration(for: seed)
   }
 
-  /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
+  /// Carries out one seed. May be called on any thread, for any seed, in any order; pure where the carrier is.
   package func run(_ seed: Seed) -> JudgedSeed {
     JudgedSeed(
       configuration(for: seed), seed: seed, tiers: tiers, carrier: carrier,

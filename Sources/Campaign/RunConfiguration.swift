@@ -15,7 +15,7 @@ package struct RunConfiguration: Hashable, Sendable {
     case explicit(Workload)
     /// No client at all: images with a made-up log, drawn by the run's seed, are recovered.
     case dirtyImages
-    /// No client of a device: transactions of a database, drawn by the run's seed (``TransactionRun``).
+    /// No client of a device: transactions of a database, drawn by the run's seed (``FilesRun``).
     case transactions
   }
 

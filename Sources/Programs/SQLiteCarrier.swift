@@ -7,7 +7,7 @@ import Scheduling
 import Stacks
 
 /// Makes runs of `sqlite3`: see ``SQLiteRun``.
-package struct SQLiteCarrier: RunCarrier {
+package struct SQLiteCarrier: FilesCarrier {
   /// A run has a few thousand states; of one that never syncs, tens of thousands are a share.
   private static let maximumStateCount: UInt64 = 6000
 
@@ -25,14 +25,8 @@ package struct SQLiteCarrier: RunCarrier {
   }
 
   package func carryOut(
-    _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
-  ) -> any CompletedRun {
-    preconditionFailure("a database has transactions, and no client of a device")
-  }
-
-  package func carryOutTransactions(
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier]
-  ) -> TransactionRun {
+  ) -> FilesRun {
     guard let program = configuration.stack.program, let setup = SQLiteSetup(program) else {
       preconditionFailure("a run of transactions is one of a database")
     }
@@ -42,9 +36,9 @@ package struct SQLiteCarrier: RunCarrier {
         tiers: tiers == FuzzPlan.defaultTiers ? SQLiteRun.defaultTiers : tiers,
         executable: configuration.program?.executable ?? program.executableName,
         libraryPath: libraryPath, maximumStateCount: Self.maximumStateCount, describe: describe)
-      return TransactionRun(run.judgement, recordedFiles: run.recordedFiles)
+      return FilesRun(run.judgement, recordedFiles: run.recordedFiles)
     } catch {
-      return TransactionRun(stall: .program(Self.sentence("\(error)")))
+      return FilesRun(stall: .program(Self.sentence("\(error)")))
     }
   }
 

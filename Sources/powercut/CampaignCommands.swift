@@ -31,7 +31,7 @@ final class CampaignCommands: RunCommands {
   }
 
   func answers(
-    about states: StateEnumerator, of run: any CompletedRun, _ evidence: Evidence
+    about states: StateEnumerator, of run: any DeviceRun, _ evidence: Evidence
   ) throws -> RunCommandAnswers {
     var check = CommandCheck(
       commands, evidence.history, recovery: evidence.image?.recovery,
@@ -71,8 +71,15 @@ final class CampaignCommands: RunCommands {
 
 extension RunCarrier {
   /// What makes the same runs, judged by commands, too, where there are any.
-  func judged(by commands: CampaignCommands?) -> any RunCarrier {
+  ///
+  /// - Throws: ``ToolError`` where no command can judge them.
+  func judged(by commands: CampaignCommands?) throws -> RunCarrier {
     guard let commands else { return self }
-    return CommandedCarrier(self, commands: commands)
+    switch self {
+    case .device(let carrier): return .device(CommandedCarrier(carrier, commands: commands))
+    case .files:
+      throw ToolError(
+        "--command judges the crash states of one file that a client writes to, and not a database")
+    }
   }
 }

@@ -11,7 +11,7 @@ struct ProgramRunTests {
   private static func plan(executable: String? = nil) -> FuzzPlan {
     var plan = FuzzPlan(
       stack: StackName(program: .qemuIORaw), seeds: SeedRange(first: Seed(1), last: Seed(200)))
-    plan.carrier = ProgramTwin()
+    plan.carrier = .device(ProgramTwin())
     plan.executable = executable
     return plan
   }
@@ -39,9 +39,9 @@ struct ProgramRunTests {
     #expect(text.contains(",stack=program:qemu-io-raw,"))
     let token = try RunToken(parsing: text)
     let replay = try RunReplay(
-      token, carrier: ProgramTwin(), executable: "/opt/qemu/qemu-io", reproduce: "")
+      token, carrier: .device(ProgramTwin()), executable: "/opt/qemu/qemu-io", reproduce: "")
     #expect(replay.verdict.kind == .reproduced)
-    let mended = try RunReplay(token, carrier: ProgramTwin(bug: nil), reproduce: "")
+    let mended = try RunReplay(token, carrier: .device(ProgramTwin(bug: nil)), reproduce: "")
     #expect(mended.verdict.kind != .reproduced)
   }
 
@@ -50,7 +50,7 @@ struct ProgramRunTests {
     let plan = Self.plan(executable: "/opt/qemu/qemu-io")
     let seed = try #require(finding.seed)
     let judged = JudgedRun(
-      plan.configuration(for: seed), seed: seed, tiers: plan.tiers, carrier: plan.carrier)
+      plan.configuration(for: seed), seed: seed, tiers: plan.tiers, carrier: ProgramTwin())
     let token = RunToken(of: judged, breaking: finding.rule)
     guard case .scenario(let scenario) = try RunToken(parsing: token.description).subject else {
       Issue.record("no scenario")
@@ -72,9 +72,9 @@ struct ProgramRunTests {
     #expect(text.contains("\nprogram: \"/opt/qemu/qemu-io\"\n"))
     let scenario = try Scenario(parsing: text)
     #expect(scenario == group.scenario)
-    let (outcome, _) = scenario.run(path: "a.yaml", carrier: ProgramTwin())
+    let (outcome, _) = scenario.run(path: "a.yaml", carrier: .device(ProgramTwin()))
     #expect(outcome.failure == nil)
-    let (failed, _) = scenario.run(path: "a.yaml", carrier: ProgramTwin(bug: nil))
+    let (failed, _) = scenario.run(path: "a.yaml", carrier: .device(ProgramTwin(bug: nil)))
     #expect(failed.failure != nil)
     #expect(failed.programWords == ["--allow-exec", "--program", "/opt/qemu/qemu-io"])
   }

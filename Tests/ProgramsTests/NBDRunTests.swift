@@ -26,7 +26,7 @@ import WriteLog
   private static func run(
     _ carrier: ProgramCarrier, _ stack: String, program: String? = nil, seed: UInt64 = 1,
     _ change: (inout RunConfiguration) -> Void = { _ in }
-  ) throws -> any CompletedRun {
+  ) throws -> any DeviceRun {
     var plan = FuzzPlan(
       stack: try #require(StackName("program:\(stack)")),
       seeds: SeedRange(first: Seed(seed), last: Seed(seed)))
@@ -150,7 +150,7 @@ import WriteLog
   }
 
   /// Half of the first write is written; what a program does about the rest is its own.
-  private static func runWithShortWrite(program: String?) throws -> any CompletedRun {
+  private static func runWithShortWrite(program: String?) throws -> any DeviceRun {
     try run(try carrier(), "nbd-raw", program: program) {
       $0.deviceByteCount = 64 << 10
       $0.workload = .explicit(
@@ -208,7 +208,7 @@ import WriteLog
         + "write #3 [512, 1536) or a later version")
   }
 
-  private static func runWithReads(program: String?) throws -> any CompletedRun {
+  private static func runWithReads(program: String?) throws -> any DeviceRun {
     try run(try carrier(), "nbd-raw", program: program) {
       $0.deviceByteCount = 64 << 10
       $0.workload = .explicit(

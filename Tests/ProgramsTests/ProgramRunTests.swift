@@ -29,7 +29,7 @@ import WriteLog
   private static func run(
     _ carrier: ProgramCarrier, _ stack: String, seed: UInt64,
     _ change: (inout RunConfiguration) -> Void = { _ in }
-  ) throws -> any CompletedRun {
+  ) throws -> any DeviceRun {
     var configuration = try plan(stack, seed...seed).configuration(for: Seed(seed))
     change(&configuration)
     return carrier.carryOut(configuration, seed: Seed(seed))

@@ -16,7 +16,7 @@ package protocol RunCommands: Sendable {
   ///   - run: what made them.
   /// - Throws: what keeps a command from being asked. Its text says what to do about it.
   func answers(
-    about states: StateEnumerator, of run: any CompletedRun, _ evidence: Evidence
+    about states: StateEnumerator, of run: any DeviceRun, _ evidence: Evidence
   ) throws -> RunCommandAnswers
 }
 

@@ -10,7 +10,7 @@ struct ShrinkCase: Hashable, Sendable {
   var tiers: [Tier]
 
   /// What a run did, listed: the same seed, operations and order of tasks.
-  init(of run: any CompletedRun, tiers: [Tier]) {
+  init(of run: any DeviceRun, tiers: [Tier]) {
     var configuration = run.configuration
     configuration.workload = .explicit(run.workload)
     configuration.schedule = .turns(run.order)
