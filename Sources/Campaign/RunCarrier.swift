@@ -31,5 +31,5 @@ package enum RunCarrier: Sendable {
 
 extension RunConfiguration {
   /// What is said of a run that is asked of a carrier for runs of the other kind.
-  var mismatch: RunStall { .program("\(stack) cannot be run here") }
+  package var mismatch: RunStall { .program("\(stack) cannot be run here") }
 }

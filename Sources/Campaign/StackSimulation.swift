@@ -139,7 +139,7 @@ final class StackSimulation: @unchecked Sendable {
 
   private func makeDisk(over logger: WriteLogger) -> any ClientDisk {
     switch configuration.stack.image {
-    case .raw, .opaque: RawImage(over: logger, simulation: simulation)
+    case .raw, .qcow2, .database: RawImage(over: logger, simulation: simulation)
     case .vhdx:
       VHDXDisk(
         over: logger, options: configuration.diskOptions(seed: seed, session: sessions.count),

@@ -52,7 +52,7 @@ extension ProgramRun {
     var evidence = Evidence(index: index, history: history)
     evidence.client = client
     evidence.live = .sparse(liveContents)
-    evidence.isOpaque = image == .opaque
+    evidence.isOpaque = image.isOpaque
     evidence.opaqueReader = tools?.reader()
     if image == .vhdx {
       evidence.image = configuration.imageEvidence(

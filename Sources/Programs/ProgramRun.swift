@@ -55,7 +55,7 @@ struct ProgramRun: DeviceRun {
     try Folders.create(watched)
     let image = "\(watched)/\(Self.imageName)"
     try images.place(configuration, tools, at: image)
-    let loggerLog = tools.stack == .qemuIORaw ? "\(watched)/\(Self.loggerLogName)" : nil
+    let loggerLog = tools.stack.hasLogger ? "\(watched)/\(Self.loggerLogName)" : nil
     if let loggerLog { try OutputFile.write([UInt8](), to: loggerLog) }
 
     var options = Recorder.Options(
@@ -65,10 +65,10 @@ struct ProgramRun: DeviceRun {
     defer { recorder.close() }
     try recorder.watch(image)
     let socket = folder.path("nbd.sock")
-    let argv =
-      tools.stack.client == .nbd
-      ? try tools.argv(image: image, socket: socket)
-      : tools.argv(image: image, loggerLog: loggerLog)
+    var paths: [ProgramStack.Place: String] = [.image: image, .socket: socket]
+    paths[.log] = loggerLog
+    let argv = try ProgramCommand(of: tools.stack, executable: configuration.program?.executable)
+      .argv(paths)
     let dialogue = try Dialogue(
       argv: argv, environment: recorder.environment, hasFixedAddresses: true)
     defer { _ = dialogue.end() }
@@ -87,13 +87,13 @@ struct ProgramRun: DeviceRun {
   }
 
   private func client(_ dialogue: Dialogue, socket: String) -> any ProgramClient {
-    guard let stack = configuration.stack.program, stack.client == .nbd else {
+    guard case .nbd(let connections) = configuration.stack.program?.client else {
       return QEMUIOClient(dialogue)
     }
     let taskCount = workload.sessions.map(\.tasks.count).max() ?? 1
     return NBDExportClient(
       dialogue, socketPath: socket, byteCount: configuration.deviceByteCount,
-      connectionCount: stack.hasConnectionPerTask ? max(1, taskCount) : 1,
+      connectionCount: connections == .perTask ? max(1, taskCount) : 1,
       contents: contents.bytes(of:))
   }
 

@@ -27,9 +27,8 @@ package struct SQLiteCarrier: FilesCarrier {
   package func carryOut(
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier]
   ) -> FilesRun {
-    guard let program = configuration.stack.program, let setup = SQLiteSetup(program) else {
-      preconditionFailure("a run of transactions is one of a database")
-    }
+    guard let program = configuration.stack.program, case .database(let setup) = program.client
+    else { return FilesRun(stall: configuration.mismatch) }
     do {
       let run = try SQLiteRun(
         setup, seed: seed,
@@ -45,19 +44,5 @@ package struct SQLiteCarrier: FilesCarrier {
   /// Without its full stop, as a reason is.
   private static func sentence(_ text: String) -> String {
     text.hasSuffix(".") ? String(text.dropLast()) : text
-  }
-}
-
-extension SQLiteSetup {
-  /// `nil` where the program is no SQLite.
-  init?(_ program: ProgramStack) {
-    switch program {
-    case .sqliteWALFull: self = .walFull
-    case .sqliteWALNormal: self = .walNormal
-    case .sqliteDeleteExtra: self = .deleteExtra
-    case .sqliteDeleteFull: self = .deleteFull
-    case .sqliteOff: self = .off
-    default: return nil
-    }
   }
 }

@@ -64,7 +64,7 @@ final class CampaignCommands: RunCommands {
     switch image {
     case .raw: "image.raw"
     case .vhdx: "image.vhdx"
-    case .opaque: "image.img"
+    case .qcow2, .database: "image.img"
     }
   }
 }

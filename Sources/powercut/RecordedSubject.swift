@@ -56,7 +56,7 @@ struct RecordedSubject {
       evidence.isWriterKnown = true
     }
     self.evidence = evidence
-    self.evidence.isOpaque = recording.stack?.image == .opaque
+    self.evidence.isOpaque = recording.stack?.image.isOpaque == true
     guard kind == .vhdx else { return }
     self.evidence.image = try Self.image(
       evidence.history, image, recording, seed, needsImage: needsImage)

@@ -58,9 +58,9 @@ enum RunCarriers {
         stack, a token or a file names unless it is told that it may. Add --allow-exec.
         """)
     }
-    if target.client == .nbd, let program, ServerCommand.isCommand(program) {
+    if case .nbd = target.client, let program, ProgramCommand.isServer(program) {
       do {
-        _ = try ServerCommand(parsing: program)
+        _ = try ProgramCommand(parsingServer: program)
       } catch {
         throw ToolError("--program: \(error)")
       }

@@ -27,7 +27,7 @@ struct ProgramScenarioTests {
   @Test func whatAProgramIsAskedForIsRead() throws {
     let scenario = try Scenario(parsing: Self.text())
     let configuration = scenario.configuration
-    #expect(configuration.stack == StackName(program: .qemuIOVHDX))
+    #expect(configuration.stack == StackName("program:qemu-io-vhdx"))
     #expect(configuration.program == ProgramOptions(executable: "/opt/qemu/bin/qemu-io"))
     #expect(configuration.deviceByteCount == 4 << 20)
     let workload = try #require(configuration.clientWorkload(seed: Seed(1)))

@@ -77,6 +77,20 @@ import WriteLog
     }
   }
 
+  /// A row of its own is all that another exporter takes: the runs are those of its command line.
+  @Test func anotherExporterIsOneRow() throws {
+    let carrier = try Self.carrier()
+    let row = ProgramStack("nbdkit-raw", .nbd(.one), .raw, Self.nbdkit)
+    let plan = FuzzPlan(
+      stack: StackName(program: row), seeds: SeedRange(first: Seed(1), last: Seed(1)))
+    #expect("\(plan.stack)" == "program:nbdkit-raw")
+    let run = carrier.carryOut(plan.configuration(for: Seed(1)), seed: Seed(1))
+    #expect(run.stall == nil)
+    let named = try Self.run(carrier, "nbd-raw", program: Self.nbdkit)
+    #expect(run.logBytes == named.logBytes)
+    #expect(run.judgement(tiers: [.prefix]).judgedRules.contains(.d01))
+  }
+
   /// nbdkit can be told to leave flushes out: a bug planted in a real program.
   @Test(arguments: ["fua file {image} fuamode=discard", "cache file {image} cache=unsafe"])
   func flushesThatAreLeftOutAreFound(filter: String) throws {
