@@ -1,3 +1,4 @@
+import Bytes
 import Checking
 import Scheduling
 
@@ -29,5 +30,11 @@ package struct SimulatedRun: DeviceRun {
   private init(_ simulation: StackSimulation) {
     record = simulation.record
     traces = simulation.traces
+  }
+
+  package func evidence() throws(FormatError) -> Evidence {
+    var evidence = try record.evidence()
+    evidence.traces = traces
+    return evidence
   }
 }
