@@ -35,7 +35,7 @@ package struct CataloguedBug: Hashable, Sendable {
 
   /// The campaign that looks for this bug.
   package func plan(_ strategy: StrategyName, seeds: SeedRange) -> FuzzPlan {
-    var plan = FuzzPlan(stack: stack, bugs: [bug], seeds: seeds, strategy: strategy)
+    var plan = FuzzPlan(stack: stack, bugs: [bug], seeds: seeds, schedule: .strategy(strategy))
     plan.workload = workload
     return plan
   }

@@ -19,7 +19,7 @@ package struct ExhaustiveSearch: Sendable {
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier] = FuzzPlan.defaultTiers,
     preemptionLimit: Int?
   ) {
-    precondition(configuration.schedule == nil, "a recorded schedule is a single one")
+    precondition(configuration.schedule.choices == nil, "a recorded schedule is a single one")
     precondition(configuration.stack.program == nil, "only a simulation is led along its choices")
     self.configuration = configuration
     self.seed = seed
@@ -35,11 +35,7 @@ package struct ExhaustiveSearch: Sendable {
   /// Carries out and judges the next schedule; `nil` once the search is complete.
   package mutating func next() -> JudgedRun? {
     if search.isComplete { return nil }
-    let run = SimulatedRun(configuration, seed: seed, strategy: search.makeStrategy())
-    guard let strategy = run.currentStrategy as? PathStrategy else {
-      preconditionFailure("a run keeps the strategy that it was given")
-    }
-    search.finish(strategy)
+    let run = SimulatedRun(configuration, seed: seed, next: &search)
     return JudgedRun(judging: run, tiers: tiers)
   }
 

@@ -6,6 +6,7 @@ import Scheduling
 package struct ExhaustiveBound: Hashable, Sendable {
   /// What users call it, beside the names of strategies.
   package static let strategyName = "dfs"
+  package static let allowedPreemptionLimits = 0...100
 
   /// `nil`: any number.
   package var preemptionLimit: Int?

@@ -19,27 +19,26 @@ package struct FuzzPlan: Sendable {
   package var stack: StackName
   package var bugs: Set<PlantedBug>
   package var seeds: SeedRange
-  package var strategy: StrategyName
-  /// Every schedule of each seed within a bound, instead of the one of a strategy.
-  package var exhaustive: ExhaustiveBound?
+  package var schedule: ScheduleSource
   package var tiers: [Tier]
   package var isGoingOn: Bool
   package var workload = FuzzedWorkload.client
   /// Rules that the target is known to break, switched off.
   package var ignoredRules: Set<Rule> = []
   /// What makes the runs.
-  package var carrier: any RunCarrier = SimulatedCarrier()
+  package var carrier = RunCarrier.simulated
   /// The program's file, where it is not the one on PATH: ``ProgramOptions/executable``.
   package var executable: String?
 
   package init(
-    stack: StackName, bugs: Set<PlantedBug> = [], seeds: SeedRange, strategy: StrategyName = .auto,
-    tiers: [Tier] = FuzzPlan.defaultTiers, isGoingOn: Bool = false
+    stack: StackName, bugs: Set<PlantedBug> = [], seeds: SeedRange,
+    schedule: ScheduleSource = .usual, tiers: [Tier] = FuzzPlan.defaultTiers,
+    isGoingOn: Bool = false
   ) {
     self.stack = stack
     self.bugs = bugs
     self.seeds = seeds
-    self.strategy = strategy
+    self.schedule = schedule
     self.tiers = tiers
     self.isGoingOn = isGoingOn
     if stack.program?.isDatabase == true { workload = .transactions }
@@ -47,29 +46,30 @@ package struct FuzzPlan: Sendable {
 
   package static let defaultTiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]
 
-  package func configuration(for seed: Seed) -> RunConfiguration {
+  /// What the configurations of all seeds have in common.
+  package var base: RunConfiguration {
     var base = RunConfiguration(stack: stack, bugs: bugs)
-    base.strategy = strategy
-    base.exhaustive = exhaustive
+    base.schedule = schedule
     base.ignoredRules = ignoredRules
-    base = base.running(executable)
     switch workload {
     case .client: break
-    case .dirtyImages:
-      base.workload = .dirtyImages
-      return base
-    case .transactions:
-      base.workload = .transactions
-      return base
+    case .dirtyImages: base.workload = .dirtyImages
+    case .transactions: base.workload = .transactions
     }
+    return base.running(executable)
+  }
+
+  package func configuration(for seed: Seed) -> RunConfiguration {
+    let base = base
+    if !base.hasClient { return base }
     // A program's runs are small anyway. All states or schedules of a run are few enough only where the run is small.
-    if stack.program == nil && (tiers.contains(.all) || exhaustive != nil) {
+    if stack.program == nil && (tiers.contains(.all) || schedule.exhaustiveBound != nil) {
       return SmallSwarm(base: base).configuration(for: seed)
     }
     return Swarm(base).configuration(for: seed)
   }
 
-  /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
+  /// Carries out one seed. May be called on any thread, for any seed, in any order; pure where the carrier is.
   package func run(_ seed: Seed) -> JudgedSeed {
     JudgedSeed(
       configuration(for: seed), seed: seed, tiers: tiers, carrier: carrier,
@@ -82,11 +82,11 @@ package struct FuzzPlan: Sendable {
     for bug in bugs.sorted() { words += ["--bug", bug.identifier] }
     if workload == .dirtyImages { words += ["--workload", workload.rawValue] }
     words += ["--seeds", "\(seed)"]
-    if let exhaustive {
+    if let bound = schedule.exhaustiveBound {
       words += ["--strategy", ExhaustiveBound.strategyName]
-      if let limit = exhaustive.preemptionLimit { words += ["--preemptions", "\(limit)"] }
-    } else if strategy != .auto {
-      words += ["--strategy", strategy.rawValue]
+      if let limit = bound.preemptionLimit { words += ["--preemptions", "\(limit)"] }
+    } else if schedule.strategy != .auto {
+      words += ["--strategy", schedule.strategy.rawValue]
     }
     if !ignoredRules.isEmpty {
       words += ["--ignore", ignoredRules.sorted().map(\.rawValue).joined(separator: ",")]
@@ -132,7 +132,7 @@ package struct FuzzTally: Sendable {
     tiers = plan.tiers
     asksForAllStates = plan.tiers.contains(.all) && plan.workload == .client
     unseen = Self.seldomJudged(plan).filter { !plan.ignoredRules.contains($0.rule) }
-    isExhaustive = plan.exhaustive != nil
+    isExhaustive = plan.schedule.exhaustiveBound != nil
     report = RunReport(
       command: "fuzz", subject: RunReport.target(plan.stack, plan.bugs), seeds: plan.seeds)
     report.unjudgedRules = plan.ignoredRules.sorted().map { ($0, "switched off") }

@@ -7,11 +7,11 @@ import WriteLog
 
 /// A run and what the rules say of it.
 package struct JudgedRun: Sendable {
-  package let run: any CompletedRun
+  package let run: any DeviceRun
   /// The crash states that were judged.
   package let tiers: [Tier]
   /// What made the run, and makes others like it.
-  package let carrier: any RunCarrier
+  package let carrier: any DeviceCarrier
   package let judgement: Judgement
   /// Why there is nothing to be said of the run, or why it ended before its workload did.
   package let stall: RunStall?
@@ -19,7 +19,7 @@ package struct JudgedRun: Sendable {
   /// Carries a run out and judges it.
   package init(
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier],
-    carrier: any RunCarrier = SimulatedCarrier()
+    carrier: any DeviceCarrier = SimulatedCarrier()
   ) {
     self.init(judging: carrier.carryOut(configuration, seed: seed), tiers: tiers, carrier: carrier)
   }
@@ -28,7 +28,7 @@ package struct JudgedRun: Sendable {
   ///
   /// - Parameter carrier: what made it.
   package init(
-    judging run: any CompletedRun, tiers: [Tier], carrier: any RunCarrier = SimulatedCarrier()
+    judging run: any DeviceRun, tiers: [Tier], carrier: any DeviceCarrier = SimulatedCarrier()
   ) {
     self.run = run
     self.tiers = tiers

@@ -19,7 +19,7 @@ package struct JudgedSeed: Sendable {
   /// How a second run of the seed differs from the first; `nil` where it does not, or there was none.
   package var difference: RunDifference?
 
-  /// Carries out one seed. Pure: may be called on any thread, for any seed, in any order.
+  /// Carries out one seed. May be called on any thread, for any seed, in any order; pure where the carrier is.
   ///
   /// - Parameters:
   ///   - carrier: what makes the run.
@@ -27,7 +27,7 @@ package struct JudgedSeed: Sendable {
   ///   - plan: what drew the configuration; `nil` where it was given.
   package init(
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier],
-    carrier: any RunCarrier = SimulatedCarrier(), reproduce: String, plan: FuzzPlan? = nil
+    carrier: RunCarrier = .simulated, reproduce: String, plan: FuzzPlan? = nil
   ) {
     if configuration.workload == .dirtyImages {
       let run = DirtyImageRun(profile: configuration.recovery, seed: seed)
@@ -37,13 +37,13 @@ package struct JudgedSeed: Sendable {
           in: run.judgement, configuration, seed: seed, tiers: FuzzPlan.defaultTiers,
           reproduce: reproduce, plan: plan))
     } else if configuration.workload == .transactions {
-      let run = carrier.carryOutTransactions(configuration, seed: seed, tiers: tiers)
+      let run = carrier.filesRun(configuration, seed: seed, tiers: tiers)
       self.init(
         seed: seed, judgement: run.judgement, stall: run.stall,
         findings: Finding.all(
           in: run.judgement, configuration, seed: seed, tiers: tiers, reproduce: reproduce,
           plan: plan))
-    } else if let bound = configuration.exhaustive {
+    } else if let bound = configuration.schedule.exhaustiveBound {
       var search = ExhaustiveSearch(
         configuration, seed: seed, tiers: tiers, preemptionLimit: bound.preemptionLimit)
       let (judgement, findings, stall) = search.judgeAll(
@@ -52,11 +52,14 @@ package struct JudgedSeed: Sendable {
       scheduleCount = search.scheduleCount
       hasMoreSchedules = !search.isComplete
       scheduleNote = search.summary
-    } else {
+    } else if case .device(let carrier) = carrier {
       self.init(
         JudgedRun(configuration, seed: seed, tiers: tiers, carrier: carrier),
         reproduce: reproduce, plan: plan)
       return
+    } else {
+      self.init(
+        seed: seed, judgement: Judgement(), stall: configuration.mismatch, findings: [])
     }
     ignore(configuration.ignoredRules)
   }

@@ -18,15 +18,14 @@ extension FindingGroup {
     var found = Scenario(
       of: configuration, seed: seed, tiers: plan.tiers, breaking: finding.rule,
       also: finding.alsoBroken)
-    if !configuration.hasClient {
+    guard configuration.hasClient, case .device(let carrier) = plan.carrier else {
       return FindingGroup(unshrinkable: finding, found)
     }
     // As it was drawn, so that a search of all schedules is one here, too.
     found.configuration = configuration
-    let carrier = plan.carrier.carrier(judging: finding.rule)
-    guard let judged = try found.firstRun(breaking: finding.rule, carrier: carrier) else {
-      return nil
-    }
+    let judged = try found.firstRun(
+      breaking: finding.rule, carrier: carrier.carrier(judging: finding.rule))
+    guard let judged else { return nil }
     var group = try minimizing(judged, rule: finding.rule, isGoingOn: isGoingOn)
     group?.token = finding.token
     return group
@@ -55,11 +54,11 @@ extension Scenario {
   ///
   /// - Throws: where a run could not be judged.
   package func firstRun(
-    breaking rule: Rule, carrier: any RunCarrier = SimulatedCarrier()
+    breaking rule: Rule, carrier: any DeviceCarrier = SimulatedCarrier()
   ) throws(StalledRun) -> JudgedRun? {
     for rawSeed in seeds.first.rawValue...seeds.last.rawValue {
       let seed = Seed(rawSeed)
-      guard let bound = configuration.exhaustive else {
+      guard let bound = configuration.schedule.exhaustiveBound else {
         let judged = JudgedRun(configuration, seed: seed, tiers: tiers, carrier: carrier)
         if let obstacle = judged.obstacle { throw obstacle }
         if judged.breaks(rule) { return judged }

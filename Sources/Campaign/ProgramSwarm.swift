@@ -57,7 +57,7 @@ struct ProgramSwarm {
       specification.hotByteCount = UInt64(stream.pick([64, 256, 1024])) << 10
       if stream.chance(2, of: 3) { specification.mix.append(.init(.writeZeroes, 3)) }
       // What is typed into qemu-io waits for a discard, so that none meets anything.
-      if base.stack.program?.client == .nbd, stream.chance(1, of: 3) {
+      if case .nbd? = base.stack.program?.client, stream.chance(1, of: 3) {
         specification.mix.append(.init(.discard, 2))
       }
     }

@@ -17,7 +17,7 @@ package struct RecordedRunFile: Sendable {
   }
 }
 
-extension CompletedRun {
+extension RunRecord {
   /// The log, the device as it was left, and, where it did not begin as zeroes, as it began.
   package var recordedFiles: [RecordedRunFile] {
     var files = [

@@ -15,7 +15,7 @@ package struct RunConfiguration: Hashable, Sendable {
     case explicit(Workload)
     /// No client at all: images with a made-up log, drawn by the run's seed, are recovered.
     case dirtyImages
-    /// No client of a device: transactions of a database, drawn by the run's seed (``TransactionRun``).
+    /// No client of a device: transactions of a database, drawn by the run's seed (``FilesRun``).
     case transactions
   }
 
@@ -41,15 +41,9 @@ package struct RunConfiguration: Hashable, Sendable {
   /// Whether each session ends as that of a program which is killed: nothing is closed, and the superblock
   /// counts what it happened to count. Of raw disks only.
   package var isKilled = false
-  package var strategy = StrategyName.auto
-  /// Every schedule within a bound, instead of the one of a strategy.
-  package var exhaustive: ExhaustiveBound?
+  package var schedule = ScheduleSource.usual
   /// Rules that the target is known to break, switched off.
   package var ignoredRules: Set<Rule> = []
-  /// Choices to make again, instead of a strategy.
-  package var schedule: Schedule?
-  /// Turns to take, as far as they can be taken, instead of a strategy.
-  package var turns: TaskOrder?
   /// How the stack's program is run; `nil` where the stack is a simulated one.
   package var program: ProgramOptions?
 
@@ -80,6 +74,9 @@ package struct RunConfiguration: Hashable, Sendable {
   /// Whether a client's operations on a device, and choices among them, make the run; only these can be
   /// listed, made again and left out one by one.
   package var hasClient: Bool { workload != .dirtyImages && workload != .transactions }
+
+  /// Whether a seed is one run of a client, and not many.
+  package var isOneRunOfClient: Bool { hasClient && schedule.exhaustiveBound == nil }
 
   /// What opens an image, with its mistakes.
   package var recovery: RecoveryProfile {

@@ -14,7 +14,7 @@ package struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible
   package var second: String
 
   /// Compares choice by choice, then the bytes of the log; `nil` where all are equal.
-  package init?(_ first: any CompletedRun, _ second: any CompletedRun) {
+  package init?(_ first: any DeviceRun, _ second: any DeviceRun) {
     let difference =
       Self.choices(first, second) ?? Self.steps(first, second) ?? Self.bytes(first, second)
     guard let difference else { return nil }
@@ -41,7 +41,7 @@ package struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible
 
   // MARK: Inside
 
-  private static func choices(_ first: any CompletedRun, _ second: any CompletedRun)
+  private static func choices(_ first: any DeviceRun, _ second: any DeviceRun)
     -> RunDifference?
   {
     let (left, right) = (first.schedule.choices, second.schedule.choices)
@@ -52,17 +52,15 @@ package struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible
     return RunDifference(first.seed, "choice \(place)", text(left), text(right))
   }
 
-  private static func steps(_ first: any CompletedRun, _ second: any CompletedRun) -> RunDifference?
-  {
+  private static func steps(_ first: any DeviceRun, _ second: any DeviceRun) -> RunDifference? {
     if first.stepCount == second.stepCount && first.stall == second.stall { return nil }
-    func text(_ run: any CompletedRun) -> String {
+    func text(_ run: any DeviceRun) -> String {
       "\(run.stepCount) steps" + (run.stall.map { " and \($0)" } ?? "")
     }
     return RunDifference(first.seed, "the end", text(first), text(second))
   }
 
-  private static func bytes(_ first: any CompletedRun, _ second: any CompletedRun) -> RunDifference?
-  {
+  private static func bytes(_ first: any DeviceRun, _ second: any DeviceRun) -> RunDifference? {
     let (left, right) = (first.logBytes, second.logBytes)
     guard let place = firstDifference(left, right) else { return nil }
     func text(_ bytes: [UInt8]) -> String {
@@ -127,7 +125,7 @@ extension JudgedSeed {
 extension FuzzPlan {
   /// The same as ``run(_:)``, carried out twice; ``JudgedSeed/difference`` says whether it was the same.
   package func runTwice(_ seed: Seed) -> JudgedSeed {
-    guard workload == .client && exhaustive == nil else {
+    guard case .device(let carrier) = carrier, base.isOneRunOfClient else {
       var result = run(seed)
       result.difference = RunDifference(result, run(seed))
       return result

@@ -21,7 +21,7 @@ package struct RunReplay: Sendable {
   /// - Parameter executable: the program's file, which no token names.
   /// - Throws: ``StalledRun`` where the run hung without breaking a rule.
   package init(
-    _ token: RunToken, carrier: any RunCarrier = SimulatedCarrier(), executable: String? = nil,
+    _ token: RunToken, carrier: RunCarrier = .simulated, executable: String? = nil,
     reproduce: String
   ) throws(StalledRun) {
     switch token.subject {
@@ -45,7 +45,7 @@ package struct RunReplay: Sendable {
 
   /// - Throws: ``StalledRun`` where a run hung without breaking a rule.
   package init(
-    _ scenario: Scenario, breaking rule: Rule, carrier: any RunCarrier = SimulatedCarrier(),
+    _ scenario: Scenario, breaking rule: Rule, carrier: RunCarrier = .simulated,
     reproduce: String
   ) throws(StalledRun) {
     self.rule = rule
@@ -60,7 +60,7 @@ package struct RunReplay: Sendable {
     }
     self.divergence = divergence
     sameness =
-      scenario.configuration.schedule == nil
+      scenario.configuration.schedule.choices == nil
       ? "the scenario was carried out" : Self.sameChoices
   }
 
@@ -89,9 +89,12 @@ package struct RunReplay: Sendable {
         configuration.workload == .dirtyImages
         ? "the seed draws the same images" : "the seed draws the same transactions"
     } else {
-      configuration.schedule = token.choices
+      guard case .device(let carrier) = plan.carrier else {
+        throw StalledRun(seed: token.seed, stall: configuration.mismatch)
+      }
+      configuration.schedule = token.schedule
       let judged = JudgedRun(
-        configuration, seed: token.seed, tiers: token.tiers, carrier: plan.carrier)
+        configuration, seed: token.seed, tiers: token.tiers, carrier: carrier)
       results = [
         try Self.ended(JudgedSeed(judged, reproduce: reproduce, plan: plan))
       ]
@@ -113,17 +116,17 @@ package struct RunReplay: Sendable {
   }
 
   private static func run(
-    _ scenario: Scenario, _ seed: Seed, _ carrier: any RunCarrier, reproduce: String
+    _ scenario: Scenario, _ seed: Seed, _ carrier: RunCarrier, reproduce: String
   ) -> (result: JudgedSeed, divergence: RunDivergence?) {
     let configuration = scenario.configuration
-    guard configuration.schedule != nil else {
+    guard configuration.schedule.choices != nil, case .device(let device) = carrier else {
       return (
         JudgedSeed(
           configuration, seed: seed, tiers: scenario.tiers, carrier: carrier, reproduce: reproduce),
         nil
       )
     }
-    let judged = JudgedRun(configuration, seed: seed, tiers: scenario.tiers, carrier: carrier)
+    let judged = JudgedRun(configuration, seed: seed, tiers: scenario.tiers, carrier: device)
     return (
       JudgedSeed(judged, reproduce: reproduce), judged.run.replayDivergence.map { .choice($0) }
     )

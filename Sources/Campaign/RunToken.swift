@@ -153,7 +153,7 @@ extension RunToken.SeededRun {
   ) {
     self.init(
       seed: seed, stack: plan.stack, bugs: plan.bugs, workload: plan.workload, tiers: plan.tiers,
-      strategy: plan.strategy.rawValue, ignoredRules: plan.ignoredRules, rule: rule,
+      strategy: plan.schedule.strategy.rawValue, ignoredRules: plan.ignoredRules, rule: rule,
       drawnDigest: configuration.drawnDigest(seed: seed))
   }
 
@@ -161,11 +161,16 @@ extension RunToken.SeededRun {
   package var plan: FuzzPlan {
     var plan = FuzzPlan(
       stack: stack, bugs: bugs, seeds: SeedRange(first: seed, last: seed),
-      strategy: StrategyName(rawValue: strategy) ?? .auto, tiers: tiers)
+      schedule: .strategy(knownStrategy), tiers: tiers)
     plan.workload = workload
     plan.ignoredRules = ignoredRules
     return plan
   }
+
+  /// What decides the run's schedule: its choices, or else the strategy that makes them again.
+  var schedule: ScheduleSource { ScheduleSource(choices: choices, of: knownStrategy) }
+
+  private var knownStrategy: StrategyName { StrategyName(rawValue: strategy) ?? .auto }
 }
 
 extension RunConfiguration {

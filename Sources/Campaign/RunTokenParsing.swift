@@ -93,37 +93,29 @@ extension RunToken.SeededRun {
         "choices such as 0/2+3x1/3, at most \(Schedule.maximumChoiceCount) of them"
       ) { Schedule($0.replacing("+", with: ",")) }
     }
-    try checkTogether()
+    try validate()
   }
 
-  private func checkTogether() throws(RunTokenError) {
-    guard stack.program == nil || bugs.isEmpty else {
-      throw RunTokenError("bugs can be switched on in simulated stacks only, and \(stack) is none")
+  /// Whether the fields go together.
+  private func validate() throws(RunTokenError) {
+    var configuration = plan.base
+    configuration.schedule = schedule
+    do {
+      try configuration.validate()
+    } catch {
+      throw RunTokenError(error.reason)
     }
-    guard (stack.program?.isDatabase == true) == (workload == .transactions) else {
-      throw RunTokenError("transactions belong to a stack of a database, and to nothing else")
-    }
-    switch workload {
-    case .transactions:
-      guard choicesDigest == nil, choices == nil else {
-        throw RunTokenError("transactions are typed one after the other, and make no choices")
-      }
-    case .client:
+    if let reason = configuration.reasonForNoSchedule {
+      guard choicesDigest == nil else { throw RunTokenError("\(reason), and no field 'made'") }
+    } else {
       guard let choicesDigest else { throw RunTokenError("the field 'made' is missing") }
       guard choices.map({ $0.digest == choicesDigest }) ?? true else {
         throw RunTokenError("'choices' are not those of which 'made' is the digest")
       }
-      guard choices != nil || StrategyName(rawValue: strategy) != nil else {
-        throw RunTokenError(
-          "unknown strategy '\(strategy.prefix(40))', and no choices that could do without it")
-      }
-    case .dirtyImages:
-      guard stack.holdsMadeUpImages, choicesDigest == nil, choices == nil else {
-        throw RunTokenError("made-up images belong to a stack of images, and make no choices")
-      }
     }
-    if let reason = bugs.reasonToRefuse(in: stack, isDirtyImages: workload == .dirtyImages) {
-      throw RunTokenError(reason)
+    guard choices != nil || StrategyName(rawValue: strategy) != nil else {
+      throw RunTokenError(
+        "unknown strategy '\(strategy.prefix(40))', and no choices that could do without it")
     }
     guard !ignoredRules.contains(rule) else {
       throw RunTokenError("the token asks for \(rule.rawValue) and ignores it")

@@ -29,7 +29,7 @@ extension Scenario {
   /// Carries the scenario out. A `breaks` scenario ends with the first seed that breaks its rule. What cannot
   /// be carried out is told by the outcome.
   package func run(
-    path: String, carrier: any RunCarrier = SimulatedCarrier()
+    path: String, carrier: RunCarrier = .simulated
   ) -> (ScenarioOutcome, [Finding]) {
     var outcome = ScenarioOutcome(path: path, summary: summary, seeds: seeds)
     // Of a simulated stack the order of its writes is judged, whatever was promised.
@@ -82,7 +82,8 @@ extension Scenario {
   }
 
   /// `nil` where the first seed leaves no log to be read.
-  private func lastDigests(_ carrier: any RunCarrier) -> [String]? {
+  private func lastDigests(_ carrier: RunCarrier) -> [String]? {
+    guard case .device(let carrier) = carrier else { return nil }
     let run = carrier.carryOut(configuration, seed: seeds.first)
     guard let history = try? run.evidence().history else { return nil }
     let format = configuration.imageFormat(seed: seeds.first, sessionCount: 0)

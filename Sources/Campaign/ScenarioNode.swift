@@ -34,6 +34,9 @@ struct ScenarioNode {
 
   func node(_ key: String) -> Node? { entries.first { $0.key == key }?.value }
 
+  /// Where the key stands; `nil` where it is absent.
+  func line(of key: String) -> Int? { entries.first { $0.key == key }?.line }
+
   func required(_ key: String) throws(ScenarioError) -> Node {
     guard let node = node(key) else {
       throw ScenarioError(line: line, "the key '\(key)' is missing")

@@ -33,10 +33,12 @@ extension Scenario {
     self.summary = summary
     configuration = RunConfiguration(
       stack: try Self.stack(try root.required("stack")), bugs: try Self.bugs(root.node("bugs")))
-    let stack = configuration.stack
     let program = ProgramParsing(configuration.stack)
     configuration.program = try program.options(root.node("program"))
-    try program.refuse(["bugs"], in: root)
+    let workload = try root.required("workload")
+    configuration.workload = WorkloadParsing.kind(of: workload)
+    // What a workload can hold depends on these.
+    try Self.validate(configuration, root)
     if configuration.stack.program?.isDatabase == true {
       try program.refuse(["device", "image"], in: root)
     }
@@ -45,16 +47,17 @@ extension Scenario {
       configuration.image = try ImageParsing(configuration).parse(image)
     }
     try ImageParsing(configuration).check(line: root.line)
-    configuration.workload = try WorkloadParsing(configuration).parse(root.required("workload"))
-    if let reason = configuration.bugs.reasonToRefuse(
-      in: stack, isDirtyImages: configuration.workload == .dirtyImages)
-    {
-      throw ScenarioError(line: root.node("bugs")?.mark?.line, reason)
+    if configuration.hasClient {
+      configuration.workload = try WorkloadParsing(configuration).parse(workload)
     }
     seeds = SeedRange(first: Seed(1), last: Seed(1))
-    if let schedule = root.node("schedule") {
-      seeds = try Self.readSchedule(schedule, into: &configuration)
+    if let node = root.node("schedule") {
+      let schedule = try ScheduleParsing(node)
+      configuration.schedule = try schedule.source()
+      seeds = try schedule.seeds() ?? seeds
     }
+    try Self.validate(configuration, root)
+    try Self.checkIsSmall(configuration, line: root.line(of: "schedule"))
     tiers = try Self.tiers(root.node("states"))
     expectation = try Self.expectation(try root.required("expect"))
     if let node = root.node("digests") {
@@ -66,6 +69,28 @@ extension Scenario {
       guard configuration.ignoredRules.insert(try Self.rule(item)).inserted else {
         throw item.repeated(in: "ignore")
       }
+    }
+  }
+
+  /// - Throws: ``ScenarioError`` with the line of what does not go with the rest.
+  private static func validate(
+    _ configuration: RunConfiguration, _ root: ScenarioNode
+  ) throws(ScenarioError) {
+    do {
+      try configuration.validate()
+    } catch {
+      throw ScenarioError(line: root.line(of: error.part.rawValue), error.reason)
+    }
+  }
+
+  /// A drawn workload has more schedules than anybody can wait for.
+  private static func checkIsSmall(
+    _ configuration: RunConfiguration, line: Int?
+  ) throws(ScenarioError) {
+    if configuration.schedule.exhaustiveBound == nil { return }
+    guard case .explicit = configuration.workload else {
+      throw ScenarioError(
+        line: line, "the strategy dfs needs a workload that lists its operations")
     }
   }
 
@@ -200,77 +225,6 @@ extension Scenario {
       places.append(place)
     }
     return places
-  }
-
-  private static func readSchedule(
-    _ node: Node, into configuration: inout RunConfiguration
-  ) throws(ScenarioError) -> SeedRange {
-    let schedule = try ScenarioNode(
-      node, named: "schedule", keys: ["strategy", "preemptions", "seeds", "choices", "turns"])
-    configuration.exhaustive = try exhaustiveBound(schedule, configuration)
-    let strategies = StrategyName.allCases.map(\.rawValue) + [ExhaustiveBound.strategyName]
-    if configuration.exhaustive == nil, let strategy = schedule.node("strategy") {
-      guard let name = strategy.scalar.flatMap({ StrategyName(rawValue: $0.string) }) else {
-        throw ScenarioError(
-          line: strategy.mark?.line,
-          """
-          unknown strategy \(strategy.shown)\(strategies.hint(strategy.scalar?.string ?? "")); known are \
-          \(strategies.listed)
-          """)
-      }
-      configuration.strategy = name
-    }
-    if let choices = schedule.node("choices") {
-      guard let recorded = choices.scalar.flatMap({ Schedule($0.string) }) else {
-        throw ScenarioError(
-          line: choices.mark?.line,
-          "'choices' must be a list such as 0/2,3x1/3, found \(choices.shown)")
-      }
-      configuration.schedule = recorded
-    }
-    configuration.turns = try turns(schedule)
-    guard let seeds = schedule.node("seeds") else {
-      return SeedRange(first: Seed(1), last: Seed(1))
-    }
-    guard let range = seeds.scalar.flatMap({ SeedRange($0.string) }) else {
-      throw ScenarioError(
-        line: seeds.mark?.line, "'seeds' must be a range such as 1..200, found \(seeds.shown)")
-    }
-    return range
-  }
-
-  private static func turns(_ schedule: ScenarioNode) throws(ScenarioError) -> TaskOrder? {
-    guard let node = schedule.node("turns") else { return nil }
-    guard let order = node.scalar.flatMap({ TaskOrder($0.string) }) else {
-      throw ScenarioError(
-        line: node.mark?.line, "'turns' must be a list such as 12x0,3x1, found \(node.shown)")
-    }
-    guard schedule.node("choices") == nil, schedule.node("strategy") == nil else {
-      throw ScenarioError(
-        line: node.mark?.line, "'turns' stands instead of 'strategy' and 'choices'")
-    }
-    return order
-  }
-
-  /// `dfs` carries out every schedule, of a workload that is written out.
-  private static func exhaustiveBound(
-    _ schedule: ScenarioNode, _ configuration: RunConfiguration
-  ) throws(ScenarioError) -> ExhaustiveBound? {
-    let limit = try schedule.integer("preemptions", in: 0...100)
-    guard schedule.node("strategy")?.scalar?.string == ExhaustiveBound.strategyName else {
-      if limit == nil { return nil }
-      throw ScenarioError(line: schedule.line, "'preemptions' needs the strategy dfs")
-    }
-    guard configuration.stack.program == nil else {
-      throw ScenarioError(
-        line: schedule.line, "the strategy dfs is for simulated stacks, and a program is too slow")
-    }
-    guard case .explicit = configuration.workload, schedule.node("choices") == nil else {
-      throw ScenarioError(
-        line: schedule.line,
-        "the strategy dfs needs a workload that lists its operations, and no 'choices'")
-    }
-    return ExhaustiveBound(preemptionLimit: limit)
   }
 
   private static func tiers(_ node: Node?) throws(ScenarioError) -> [Tier] {

@@ -25,9 +25,7 @@ extension Scenario {
   ) {
     var listing = configuration.listingOperations(seed: seed)
     if let choices {
-      listing.exhaustive = nil
-      listing.turns = nil
-      listing.schedule = choices
+      listing.schedule = .choices(choices, madeBy: configuration.schedule.strategy)
     }
     self.init(
       summary: "Seed \(seed) of \(configuration.stack) breaks \(rule.rawValue), \(rule.failure).",
@@ -140,29 +138,27 @@ struct ScenarioText {
     return image
   }
 
-  /// In one line, but where there are choices, which can be long. Of what decides a schedule only what
-  /// counts is written: choices before turns, turns before a search or a strategy.
+  /// In one line, but where there are choices, which can be long.
   private var scheduleLines: [String] {
-    let configuration = scenario.configuration
     var schedule = YAMLMapping()
-    let turns = configuration.schedule == nil ? configuration.turns : nil
-    if turns == nil { addStrategy(to: &schedule) }
+    switch scenario.configuration.schedule {
+    case .strategy(let name), .choices(_, let name):
+      schedule.add("strategy", name, unless: .auto) { $0.rawValue }
+    case .exhaustive(let bound):
+      schedule.add("strategy", ExhaustiveBound.strategyName)
+      if let limit = bound.preemptionLimit { schedule.add("preemptions", "\(limit)") }
+    case .turns: break
+    }
     schedule.add("seeds", "\(scenario.seeds)")
-    if let turns { schedule.add("turns", "\"\(turns)\"") }
-    guard let choices = configuration.schedule else { return ["schedule: \(schedule.text)"] }
+    if let turns = scenario.configuration.schedule.turns {
+      schedule.add("turns", "\"\(turns)\"")
+    }
+    guard let choices = scenario.configuration.schedule.choices else {
+      return ["schedule: \(schedule.text)"]
+    }
     // A list without choices is one, too: always the first of what is pending.
     let text = choices.choices.isEmpty ? "\"\"" : choices.description
     return ["schedule:"] + (schedule.parts + ["choices: \(text)"]).map { "  \($0)" }
-  }
-
-  private func addStrategy(to schedule: inout YAMLMapping) {
-    let configuration = scenario.configuration
-    if let bound = configuration.exhaustive, configuration.schedule == nil {
-      schedule.add("strategy", ExhaustiveBound.strategyName)
-      if let limit = bound.preemptionLimit { schedule.add("preemptions", "\(limit)") }
-    } else {
-      schedule.add("strategy", configuration.strategy, unless: .auto) { $0.rawValue }
-    }
   }
 
   private var expectation: String {

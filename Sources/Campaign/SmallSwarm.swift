@@ -25,7 +25,7 @@ struct SmallSwarm {
       if action == .resize && base.stack.image != .raw { continue }
       specification.mix.append(.init(action, 1))
     }
-    if base.exhaustive != nil {
+    if base.schedule.exhaustiveBound != nil {
       specification.taskCount = 2
       specification.operationCount = stream.next(in: 2...4)
       specification.sessionCount = 1

@@ -46,7 +46,7 @@ package struct Timeline: Hashable, Sendable {
   package static let maximumRowCount = 32
 
   /// Every event of a run, up to a number that a page can hold, and what was lost in the power cut.
-  init(ofAll run: any CompletedRun, _ violation: Violation) {
+  init(ofAll run: any DeviceRun, _ violation: Violation) {
     let all = run.timelineEvents(cut: violation.state?.cut)
     let untilCut = all.prefix { !$0.isCut } + all.filter(\.isCut)
     rows = Self.joined(untilCut.map(\.row)).suffix(Self.maximumPageRowCount)
@@ -72,7 +72,7 @@ package struct Timeline: Hashable, Sendable {
   }
 
   /// The events of the operations that a violation names; `nil` where it names none.
-  init?(of violation: Violation, in run: any CompletedRun) {
+  init?(of violation: Violation, in run: any DeviceRun) {
     let involved = Set(violation.operations)
     let all = run.timelineEvents(cut: violation.state?.cut)
     let own = all.filter { $0.isCut || $0.operation.map { involved.contains($0) } ?? false }

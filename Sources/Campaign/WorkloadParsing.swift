@@ -14,23 +14,17 @@ struct WorkloadParsing {
     program = ProgramParsing(configuration.stack)
   }
 
+  /// What a workload is, before anything else of it is read: of a client it is not what the file says yet.
+  static func kind(of node: Node) -> RunConfiguration.ClientWorkload {
+    switch node.scalar.flatMap({ FuzzedWorkload(rawValue: $0.string) }) {
+    case .dirtyImages: .dirtyImages
+    case .transactions: .transactions
+    case .client, nil: .drawn(WorkloadSpecification(), seed: nil)
+    }
+  }
+
+  /// Reads the workload of a client.
   func parse(_ node: Node) throws(ScenarioError) -> RunConfiguration.ClientWorkload {
-    if node.scalar?.string == FuzzedWorkload.dirtyImages.rawValue {
-      guard configuration.stack.holdsMadeUpImages else {
-        throw ScenarioError(
-          line: node.mark?.line, "'dirty-images' belongs to a simulated stack of images")
-      }
-      return .dirtyImages
-    }
-    let isDatabase = configuration.stack.program?.isDatabase == true
-    guard isDatabase == (node.scalar?.string == FuzzedWorkload.transactions.rawValue) else {
-      throw ScenarioError(
-        line: node.mark?.line,
-        isDatabase
-          ? "'workload' of \(configuration.stack) must be 'transactions', found \(node.shown)"
-          : "'transactions' belong to a database, and \(configuration.stack) is none")
-    }
-    if isDatabase { return .transactions }
     if let sequence = node.sequence { return .explicit(try sessions(Array(sequence), node)) }
     return try drawn(
       ScenarioNode(

@@ -5,7 +5,7 @@ import Scheduling
 /// Makes runs of real programs under control: see ``ProgramRun``.
 ///
 /// All of a program runs on one processor, so that several runs at once gain little.
-package final class ProgramCarrier: RunCarrier {
+package final class ProgramCarrier: DeviceCarrier {
   private let scratch: TemporaryFolder
   private let images: ProgramImages
   private let libraryPath: String
@@ -19,9 +19,8 @@ package final class ProgramCarrier: RunCarrier {
   }
 
   package func carryOut(
-    _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
-  ) -> any CompletedRun {
-    ProgramRun(
-      configuration, seed: seed, strategy: strategy, images: images, libraryPath: libraryPath)
+    _ configuration: RunConfiguration, seed: Seed
+  ) -> any DeviceRun {
+    ProgramRun(configuration, seed: seed, images: images, libraryPath: libraryPath)
   }
 }

@@ -23,7 +23,8 @@ final class ProgramImages: Sendable {
   /// Puts the image of a configuration at `path`.
   func place(_ configuration: RunConfiguration, _ tools: QEMUTools, at path: String) throws {
     let key = Key(
-      executable: "\(tools.stack) \(tools.executable)", byteCount: configuration.deviceByteCount,
+      executable: "\(tools.stack.name) \(tools.executable)",
+      byteCount: configuration.deviceByteCount,
       image: configuration.image)
     let original = try made.withLock { made throws -> String in
       if let known = made[key] { return known }

@@ -11,22 +11,10 @@ import WriteLog
 
 /// One run of a real program: started on a new image, asked for a workload's operations one at a time, each
 /// of its file operations held until a strategy lets it go, and all that it did to the image recorded.
-struct ProgramRun: CompletedRun {
-  let configuration: RunConfiguration
-  let seed: Seed
-  let workload: Workload
-  private(set) var client = ClientHistory()
-  private(set) var stall: RunStall?
-  private(set) var schedule = Schedule()
-  private(set) var order = TaskOrder()
-  private(set) var stepCount = 0
-  private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
+struct ProgramRun: DeviceRun {
+  private(set) var record: RunRecord
   /// The tasks of the program's own operations, by their submission.
   private(set) var tasks: [UInt64: Int] = [:]
-  private(set) var replayDivergence: ReplayStrategy.Divergence?
-  private(set) var initialContents: SparseBytes
-  private(set) var liveContents: SparseBytes
-  private(set) var logBytes: [UInt8] = []
   /// The log that QEMU's own logger has written, and what it was a log of.
   private(set) var loggerLogBytes: [UInt8]?
 
@@ -35,35 +23,24 @@ struct ProgramRun: CompletedRun {
 
   /// - Precondition: the configuration names a program, and its workload has a client.
   init(
-    _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?,
-    images: ProgramImages, libraryPath: String
+    _ configuration: RunConfiguration, seed: Seed, images: ProgramImages, libraryPath: String
   ) {
-    self.configuration = configuration
-    self.seed = seed
     guard let stack = configuration.stack.program,
       let workload = configuration.clientWorkload(seed: seed)
     else { preconditionFailure("a program's run has a program and a client") }
-    self.workload = workload
-    initialContents = SparseBytes(byteCount: configuration.deviceByteCount)
-    liveContents = initialContents
+    record = RunRecord(
+      configuration, seed: seed, workload: workload,
+      over: SparseBytes(byteCount: configuration.deviceByteCount))
     let tools = QEMUTools(stack, executable: configuration.program?.executable)
     do {
-      try carryOut(
-        tools, strategy ?? Self.strategy(configuration, seed, workload), images, libraryPath)
+      let strategy = configuration.schedule.makeStrategy(
+        seed: seed, expectedStepCount: workload.operations.count * Self.stepsPerOperation)
+      try carryOut(tools, strategy, images, libraryPath)
     } catch let failure as ControlledProgram.Failure {
-      stall = .program(failure.reason)
+      record.stall = .program(failure.reason)
     } catch {
-      stall = .program("the program could not be recorded: \(error)")
+      record.stall = .program("the program could not be recorded: \(error)")
     }
-  }
-
-  private static func strategy(
-    _ configuration: RunConfiguration, _ seed: Seed, _ workload: Workload
-  ) -> any Strategy {
-    if let schedule = configuration.schedule { return ReplayStrategy(schedule) }
-    if let turns = configuration.turns { return TurnsStrategy(turns) }
-    return configuration.strategy.makeStrategy(
-      seed: seed, expectedStepCount: workload.operations.count * stepsPerOperation)
   }
 
   /// An allocating write of a VHDX image takes some fifteen, a write to a place that is there two.
@@ -78,7 +55,7 @@ struct ProgramRun: CompletedRun {
     try Folders.create(watched)
     let image = "\(watched)/\(Self.imageName)"
     try images.place(configuration, tools, at: image)
-    let loggerLog = tools.stack == .qemuIORaw ? "\(watched)/\(Self.loggerLogName)" : nil
+    let loggerLog = tools.stack.hasLogger ? "\(watched)/\(Self.loggerLogName)" : nil
     if let loggerLog { try OutputFile.write([UInt8](), to: loggerLog) }
 
     var options = Recorder.Options(
@@ -88,10 +65,10 @@ struct ProgramRun: CompletedRun {
     defer { recorder.close() }
     try recorder.watch(image)
     let socket = folder.path("nbd.sock")
-    let argv =
-      tools.stack.client == .nbd
-      ? try tools.argv(image: image, socket: socket)
-      : tools.argv(image: image, loggerLog: loggerLog)
+    var paths: [ProgramStack.Place: String] = [.image: image, .socket: socket]
+    paths[.log] = loggerLog
+    let argv = try ProgramCommand(of: tools.stack, executable: configuration.program?.executable)
+      .argv(paths)
     let dialogue = try Dialogue(
       argv: argv, environment: recorder.environment, hasFixedAddresses: true)
     defer { _ = dialogue.end() }
@@ -110,13 +87,13 @@ struct ProgramRun: CompletedRun {
   }
 
   private func client(_ dialogue: Dialogue, socket: String) -> any ProgramClient {
-    guard let stack = configuration.stack.program, stack.client == .nbd else {
+    guard case .nbd(let connections) = configuration.stack.program?.client else {
       return QEMUIOClient(dialogue)
     }
     let taskCount = workload.sessions.map(\.tasks.count).max() ?? 1
     return NBDExportClient(
       dialogue, socketPath: socket, byteCount: configuration.deviceByteCount,
-      connectionCount: stack.hasConnectionPerTask ? max(1, taskCount) : 1,
+      connectionCount: connections == .perTask ? max(1, taskCount) : 1,
       contents: contents.bytes(of:))
   }
 
@@ -125,24 +102,24 @@ struct ProgramRun: CompletedRun {
   }
 
   private mutating func take(_ program: ControlledProgram) {
-    schedule = program.schedule
-    order = program.order
-    stepCount = program.stepCount
-    stepsOfOperation = program.stepsOfOperation
+    record.steps.schedule = program.schedule
+    record.steps.order = program.order
+    record.steps.count = program.stepCount
+    record.steps.ofOperation = program.stepsOfOperation
+    record.steps.replayDivergence = (program.strategy as? ReplayStrategy)?.finalDivergence
     tasks = program.tasks
-    replayDivergence = (program.strategy as? ReplayStrategy)?.finalDivergence
   }
 
   private mutating func take(_ outcome: Recorder.Outcome, _ loggerLog: String?) throws {
     guard let file = outcome.files.first(where: { $0.name == Self.imageName }) else { return }
-    logBytes = try InputFile.bytes("\(file.folder)/writes.log", maximumByteCount: 1 << 30)
-    initialContents = try SparseBytes(reading: "\(file.folder)/base.img")
-    liveContents = try SparseBytes(reading: "\(file.folder)/live.img")
+    record.logBytes = try InputFile.bytes("\(file.folder)/writes.log", maximumByteCount: 1 << 30)
+    record.initialContents = try SparseBytes(reading: "\(file.folder)/base.img")
+    record.liveContents = try SparseBytes(reading: "\(file.folder)/live.img")
     if let loggerLog {
       loggerLogBytes = try InputFile.bytes(loggerLog, maximumByteCount: 1 << 30)
     }
     let index = try WriteLogIndex(reading: ByteRegion(logBytes), options: LogReadingOptions())
-    client = try ClientHistory(marksOf: index) ?? ClientHistory()
+    record.client = try ClientHistory(marksOf: index) ?? ClientHistory()
   }
 }
 

@@ -7,7 +7,7 @@ import Scheduling
 import Stacks
 
 /// Makes runs of `sqlite3`: see ``SQLiteRun``.
-package struct SQLiteCarrier: RunCarrier {
+package struct SQLiteCarrier: FilesCarrier {
   /// A run has a few thousand states; of one that never syncs, tens of thousands are a share.
   private static let maximumStateCount: UInt64 = 6000
 
@@ -25,45 +25,24 @@ package struct SQLiteCarrier: RunCarrier {
   }
 
   package func carryOut(
-    _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
-  ) -> any CompletedRun {
-    preconditionFailure("a database has transactions, and no client of a device")
-  }
-
-  package func carryOutTransactions(
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier]
-  ) -> TransactionRun {
-    guard let program = configuration.stack.program, let setup = SQLiteSetup(program) else {
-      preconditionFailure("a run of transactions is one of a database")
-    }
+  ) -> FilesRun {
+    guard let program = configuration.stack.program, case .database(let setup) = program.client
+    else { return FilesRun(stall: configuration.mismatch) }
     do {
       let run = try SQLiteRun(
         setup, seed: seed,
         tiers: tiers == FuzzPlan.defaultTiers ? SQLiteRun.defaultTiers : tiers,
         executable: configuration.program?.executable ?? program.executableName,
         libraryPath: libraryPath, maximumStateCount: Self.maximumStateCount, describe: describe)
-      return TransactionRun(run.judgement, recordedFiles: run.recordedFiles)
+      return FilesRun(run.judgement, recordedFiles: run.recordedFiles)
     } catch {
-      return TransactionRun(stall: .program(Self.sentence("\(error)")))
+      return FilesRun(stall: .program(Self.sentence("\(error)")))
     }
   }
 
   /// Without its full stop, as a reason is.
   private static func sentence(_ text: String) -> String {
     text.hasSuffix(".") ? String(text.dropLast()) : text
-  }
-}
-
-extension SQLiteSetup {
-  /// `nil` where the program is no SQLite.
-  init?(_ program: ProgramStack) {
-    switch program {
-    case .sqliteWALFull: self = .walFull
-    case .sqliteWALNormal: self = .walNormal
-    case .sqliteDeleteExtra: self = .deleteExtra
-    case .sqliteDeleteFull: self = .deleteFull
-    case .sqliteOff: self = .off
-    default: return nil
-    }
   }
 }

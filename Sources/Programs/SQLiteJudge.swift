@@ -3,6 +3,7 @@ import Checking
 import CrashStates
 import Host
 import Rules
+import Stacks
 
 /// Judges the joint states of a run of SQLite by what SQLite itself makes of them after the crash: the
 /// database is sound (X03), its rows are those after some of the commits, from the first on and no others

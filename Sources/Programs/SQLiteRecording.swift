@@ -4,6 +4,7 @@ import CrashStates
 import Host
 import Recorder
 import Scheduling
+import Stacks
 import WriteLog
 
 /// One run of `sqlite3` under the recorder: a seed's transactions typed to it, all that it did to its files,

@@ -4,6 +4,7 @@ import CrashStates
 import Host
 import Recorder
 import Scheduling
+import Stacks
 
 /// One seed of SQLite: its transactions are typed to an unmodified `sqlite3` under the recorder, and every
 /// joint state of what it left is given to `sqlite3` again.

@@ -1,4 +1,5 @@
 import Scheduling
+import Stacks
 
 /// What a client of SQLite does in the run of a seed: transactions on one table, of sizes that change one
 /// page or many, with few pages of cache so that changes reach the files before the commit; and what the

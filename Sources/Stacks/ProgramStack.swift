@@ -1,74 +1,114 @@
 import WriteLog
 
-/// A real program that is run and recorded, with the format of what it writes to.
-package enum ProgramStack: String, CaseIterable, Sendable {
-  case qemuIORaw = "qemu-io-raw"
-  case qemuIOVHDX = "qemu-io-vhdx"
-  case qemuIOQCOW2 = "qemu-io-qcow2"
-  case nbdRaw = "nbd-raw"
-  case nbdVHDX = "nbd-vhdx"
-  case nbdQCOW2 = "nbd-qcow2"
-  case nbdRawMulti = "nbd-raw-multi"
-  case nbdVHDXMulti = "nbd-vhdx-multi"
-  case nbdQCOW2Multi = "nbd-qcow2-multi"
-  case sqliteWALFull = "sqlite3-wal-full"
-  case sqliteWALNormal = "sqlite3-wal-normal"
-  case sqliteDeleteExtra = "sqlite3-delete-extra"
-  case sqliteDeleteFull = "sqlite3-delete-full"
-  case sqliteOff = "sqlite3-off"
-
+/// A real program that is run and recorded: who asks it for what, what it writes to, and what starts it.
+///
+/// Another program that exports images over NBD is one more row of ``all``.
+package struct ProgramStack: Hashable, Sendable {
   /// Who asks a program for what it does.
-  package enum Client: Sendable {
+  package enum Client: Hashable, Sendable {
     /// Types commands into qemu-io.
     case qemuIO
     /// Sends requests to whatever exports the image over NBD.
-    case nbd
+    case nbd(Connections)
     /// Types transactions: all files are judged together, by what the program makes of them. It has no
     /// operations of a device, and no choices.
-    case database
+    case database(SQLiteSetup)
   }
 
-  package var client: Client {
-    switch self {
-    case .qemuIORaw, .qemuIOVHDX, .qemuIOQCOW2: .qemuIO
-    case .nbdRaw, .nbdVHDX, .nbdQCOW2, .nbdRawMulti, .nbdVHDXMulti, .nbdQCOW2Multi: .nbd
-    case .sqliteWALFull, .sqliteWALNormal, .sqliteDeleteExtra, .sqliteDeleteFull, .sqliteOff:
-      .database
-    }
+  /// How a client of several tasks reaches an export.
+  package enum Connections: Hashable, Sendable {
+    case one
+    /// A flush on one is to cover what was answered on all.
+    case perTask
   }
 
-  package var isDatabase: Bool { client == .database }
-
-  /// Whether each task of the client has a connection of its own, and a flush on one is to cover what was
-  /// answered on all.
-  package var hasConnectionPerTask: Bool {
-    [.nbdRawMulti, .nbdVHDXMulti, .nbdQCOW2Multi].contains(self)
+  /// What stands for a path in a command line.
+  package enum Place: String, CaseIterable, Sendable {
+    case image = "{image}"
+    /// The unix socket on which the program is to listen.
+    case socket = "{socket}"
+    /// The log that the program's own logger writes.
+    case log = "{log}"
   }
 
+  /// What `--stack program:` names.
+  package let name: String
+  package let client: Client
   /// What its file is judged as.
-  package var image: StackName.Image {
-    switch self {
-    case .qemuIORaw, .nbdRaw, .nbdRawMulti: .raw
-    case .qemuIOVHDX, .nbdVHDX, .nbdVHDXMulti: .vhdx
-    case .qemuIOQCOW2, .nbdQCOW2, .nbdQCOW2Multi, .sqliteWALFull, .sqliteWALNormal,
-      .sqliteDeleteExtra,
-      .sqliteDeleteFull, .sqliteOff:
-      .opaque
-    }
+  package let image: StackName.Image
+  /// What starts it, as a shell takes it apart, with a ``Place`` where a path belongs. The first word is looked
+  /// for on PATH where no other file is named. Of a database the program alone.
+  package let command: String
+
+  package init(_ name: String, _ client: Client, _ image: StackName.Image, _ command: String) {
+    self.name = name
+    self.client = client
+    self.image = image
+    self.command = command
   }
+
+  /// `nil` where no row has this name.
+  package init?(_ name: String) {
+    guard let row = Self.all.first(where: { $0.name == name }) else { return nil }
+    self = row
+  }
+}
+
+// MARK: The rows
+
+extension ProgramStack {
+  /// In the order in which they are listed.
+  package static let all: [ProgramStack] = [
+    ProgramStack("qemu-io-raw", .qemuIO, .raw, qemuIO(logged)),
+    ProgramStack("qemu-io-vhdx", .qemuIO, .vhdx, qemuIO(file + ",driver=vhdx")),
+    ProgramStack("qemu-io-qcow2", .qemuIO, .qcow2, qemuIO(file + ",driver=qcow2")),
+    ProgramStack("nbd-raw", .nbd(.one), .raw, qemuNBD("raw")),
+    ProgramStack("nbd-vhdx", .nbd(.one), .vhdx, qemuNBD("vhdx")),
+    ProgramStack("nbd-qcow2", .nbd(.one), .qcow2, qemuNBD("qcow2")),
+    ProgramStack("nbd-raw-multi", .nbd(.perTask), .raw, qemuNBD("raw", shared)),
+    ProgramStack("nbd-vhdx-multi", .nbd(.perTask), .vhdx, qemuNBD("vhdx", shared)),
+    ProgramStack("nbd-qcow2-multi", .nbd(.perTask), .qcow2, qemuNBD("qcow2", shared)),
+    ProgramStack("sqlite3-wal-full", .database(.walFull), .database, "sqlite3"),
+    ProgramStack("sqlite3-wal-normal", .database(.walNormal), .database, "sqlite3"),
+    ProgramStack("sqlite3-delete-extra", .database(.deleteExtra), .database, "sqlite3"),
+    ProgramStack("sqlite3-delete-full", .database(.deleteFull), .database, "sqlite3"),
+    ProgramStack("sqlite3-off", .database(.off), .database, "sqlite3"),
+  ]
+
+  private static func qemuIO(_ image: String) -> String {
+    "qemu-io -t writeback --image-opts \(image)"
+  }
+
+  private static let file = "file.driver=file,file.filename={image}"
+  /// QEMU's own logger between the client and the file.
+  private static let logged =
+    "driver=blklogwrites,log.driver=file,log.filename={log},"
+    + "file.file.driver=file,file.file.filename={image},file.driver=raw"
+
+  private static func qemuNBD(_ format: String, _ more: String = "") -> String {
+    "qemu-nbd --socket {socket} --format \(format) --cache writeback --discard unmap\(more) {image}"
+  }
+
+  /// Any number of clients: it then says that they may have several connections.
+  private static let shared = " --shared 0"
+}
+
+// MARK: What follows from a row
+
+extension ProgramStack {
+  package var isDatabase: Bool {
+    if case .database = client { true } else { false }
+  }
+
+  /// Whether the program keeps a log of its own, which is judged, too.
+  package var hasLogger: Bool { command.contains(Place.log.rawValue) }
 
   /// What its images are opened with after a cut, and how its writer goes on with them. Bug switches have
   /// no part in it: the program has its own.
   package var profile: Profile { image == .vhdx ? .qemuImage7222 : .qemuFile }
 
   /// What is looked for on PATH where no other file is named.
-  package var executableName: String {
-    switch client {
-    case .qemuIO: "qemu-io"
-    case .nbd: "qemu-nbd"
-    case .database: "sqlite3"
-    }
-  }
+  package var executableName: String { String(command.prefix { $0 != " " }) }
 
   /// What a client can ask of it. None can be closed and opened again within a run.
   package var actions: [ClientMark.Action] {

@@ -4,15 +4,19 @@ package struct StackName: Hashable, Sendable, CustomStringConvertible {
   package enum Image: String, CaseIterable, Sendable {
     case raw
     case vhdx
-    /// What only the program that wrote it can read: its log is judged, and of its contents nothing.
-    case opaque
+    case qcow2
+    /// Several files, which are judged together.
+    case database
+
+    /// Whether only the program that wrote it can read it.
+    package var isOpaque: Bool { self == .qcow2 || self == .database }
 
     /// What the image can be written as by a simulated stack.
     package var profiles: [Profile] {
       switch self {
       case .raw: [.exact, .qemu720, .qemu7222]
       case .vhdx: [.exact, .qemuImage720, .qemuImage7222]
-      case .opaque: []
+      case .qcow2, .database: []
       }
     }
   }
@@ -41,7 +45,7 @@ package struct StackName: Hashable, Sendable, CustomStringConvertible {
     let words = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     guard words.count == 2 else { return nil }
     if words[0] == Self.programPrefix {
-      guard let program = ProgramStack(rawValue: words[1]) else { return nil }
+      guard let program = ProgramStack(words[1]) else { return nil }
       self.init(program: program)
     } else {
       guard let image = Image(rawValue: words[0]),
@@ -57,11 +61,11 @@ package struct StackName: Hashable, Sendable, CustomStringConvertible {
   package static var allNames: [String] {
     Image.allCases.flatMap { image in
       image.profiles.map { "\(StackName(image: image, profile: $0))" }
-    } + ProgramStack.allCases.map { "\(StackName(program: $0))" }
+    } + ProgramStack.all.map { "\(StackName(program: $0))" }
   }
 
   package var description: String {
-    if let program { return "\(Self.programPrefix):\(program.rawValue)" }
+    if let program { return "\(Self.programPrefix):\(program.name)" }
     return "\(image.rawValue):\(profile.name)"
   }
 }

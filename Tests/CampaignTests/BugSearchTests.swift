@@ -120,7 +120,7 @@ import Testing
     for bug in CataloguedBug.all {
       let plan = bug.plan(.pct, seeds: SeedRange(first: Seed(1), last: Seed(1)))
       #expect(plan.bugs == [bug.bug])
-      #expect(plan.strategy == .pct)
+      #expect(plan.schedule == .strategy(.pct))
       #expect(plan.stack.profile == .exact)
       #expect((plan.stack.image == .raw) == bug.identifier.hasPrefix("logger."))
       #expect((plan.workload == .dirtyImages) == bug.identifier.hasPrefix("recovery."))

@@ -21,7 +21,7 @@ import VHDX
       stack: Self.stack, bugs: bugs,
       seeds: SeedRange(first: Seed(seeds.lowerBound), last: Seed(seeds.upperBound)),
       tiers: Self.tiers, isGoingOn: true)
-    plan.carrier = CommandedCarrier(SimulatedCarrier(), commands: commands)
+    plan.carrier = .device(CommandedCarrier(SimulatedCarrier(), commands: commands))
     return plan
   }
 
@@ -183,7 +183,8 @@ import VHDX
       try RunReplay(scenario, breaking: .x03, carrier: plan.carrier, reproduce: "")
     }
     #expect(throws: StalledRun.self) {
-      try scenario.firstRun(breaking: .x03, carrier: plan.carrier)
+      try scenario.firstRun(
+        breaking: .x03, carrier: CommandedCarrier(SimulatedCarrier(), commands: obstructed))
     }
     let twice = plan.runTwice(Seed(1))
     #expect(twice.difference == nil)
@@ -234,7 +235,7 @@ private final class FakeCommands: RunCommands {
   var askedCount: Int { count.withLock { $0 } }
 
   func answers(
-    about states: StateEnumerator, of run: any CompletedRun, _ evidence: Evidence
+    about states: StateEnumerator, of run: any DeviceRun, _ evidence: Evidence
   ) throws -> RunCommandAnswers {
     try before()
     var tally = CommandTally(try ImageCommand(parsing: "judge {image}"))

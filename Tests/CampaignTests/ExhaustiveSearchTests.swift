@@ -73,7 +73,7 @@ import Workload
       preemptionLimit: 1)
     while let judged = search.next() {
       var configuration = search.configuration
-      configuration.schedule = judged.run.schedule
+      configuration.schedule = .choices(judged.run.schedule, madeBy: .auto)
       let replayed = JudgedRun(configuration, seed: search.seed, tiers: [.prefix])
       #expect(replayed.judgement.violations == judged.judgement.violations)
       #expect(replayed.run.logBytes == judged.run.logBytes)
@@ -82,7 +82,7 @@ import Workload
 
   @Test func aSearchKeepsTheFirstRunThatBreaksARule() throws {
     var configuration = Self.configuration(bugs: [.stack(.positionReread)])
-    configuration.exhaustive = ExhaustiveBound(preemptionLimit: nil)
+    configuration.schedule = .exhaustive(ExhaustiveBound(preemptionLimit: nil))
     let judged = JudgedSeed(configuration, seed: Seed(1), tiers: [.prefix], reproduce: "")
     #expect(judged.scheduleCount == 126)
     #expect(!judged.hasMoreSchedules)
@@ -95,8 +95,9 @@ import Workload
 
   @Test func aSearchThatIsEndedSaysSo() {
     var configuration = Self.configuration()
-    configuration.exhaustive = ExhaustiveBound(preemptionLimit: nil)
-    configuration.exhaustive?.scheduleLimit = 125
+    var bound = ExhaustiveBound(preemptionLimit: nil)
+    bound.scheduleLimit = 125
+    configuration.schedule = .exhaustive(bound)
     let judged = JudgedSeed(configuration, seed: Seed(1), tiers: [.prefix], reproduce: "")
     #expect(judged.scheduleCount == 125)
     #expect(judged.hasMoreSchedules)

@@ -64,7 +64,7 @@ import Workload
     }
     configuration.workload = .explicit(
       Workload(explicit: [writes, [ClientOperation(identifier: 5, task: 0, action: .flush)]]))
-    configuration.turns = TaskOrder()
+    configuration.schedule = .turns(TaskOrder())
     configuration.failingLogOperations = places
     return configuration
   }

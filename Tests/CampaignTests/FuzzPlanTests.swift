@@ -61,8 +61,7 @@ import Workload
       ).configuration(for: Seed(seed))
       let recorded = SimulatedRun(configuration, seed: Seed(seed))
       let parsed: Schedule = try #require(Schedule(recorded.schedule.description))
-      configuration.strategy = .random
-      configuration.schedule = parsed
+      configuration.schedule = .choices(parsed, madeBy: .random)
       let replayed = SimulatedRun(configuration, seed: Seed(seed))
       #expect(replayed.logBytes == recorded.logBytes)
     }
@@ -157,7 +156,7 @@ import Workload
       var plan = FuzzPlan(
         stack: Self.exact, bugs: bugs, seeds: SeedRange(first: Seed(1), last: Seed(12)),
         isGoingOn: true)
-      plan.exhaustive = ExhaustiveBound(preemptionLimit: 1)
+      plan.schedule = .exhaustive(ExhaustiveBound(preemptionLimit: 1))
       var tally = FuzzTally(plan)
       var scheduleCount: UInt64 = 0
       for seed in 1...12 as ClosedRange<UInt64> {

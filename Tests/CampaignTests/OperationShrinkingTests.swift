@@ -21,7 +21,7 @@ import Workload
     }
     configuration.workload = .explicit(
       Workload(explicit: [writes + [ClientOperation(identifier: 4, task: 1, action: .flush)]]))
-    configuration.turns = TaskOrder()
+    configuration.schedule = .turns(TaskOrder())
     configuration.faults.errors = [1: .inputOutput]
     let run = SimulatedRun(configuration, seed: Seed(1))
     return try #require(

@@ -27,7 +27,7 @@ struct ProgramScenarioTests {
   @Test func whatAProgramIsAskedForIsRead() throws {
     let scenario = try Scenario(parsing: Self.text())
     let configuration = scenario.configuration
-    #expect(configuration.stack == StackName(program: .qemuIOVHDX))
+    #expect(configuration.stack == StackName("program:qemu-io-vhdx"))
     #expect(configuration.program == ProgramOptions(executable: "/opt/qemu/bin/qemu-io"))
     #expect(configuration.deviceByteCount == 4 << 20)
     let workload = try #require(configuration.clientWorkload(seed: Seed(1)))
@@ -63,7 +63,7 @@ struct ProgramScenarioTests {
     Refusal([2: "stack: vhdx:exact"], line: 3, "'program' belongs to a stack of programs"),
     Refusal([3: "program: [a, b]"], line: 3, "path of a file"),
     Refusal([3: "program: \"\""], line: 3, "path of a file"),
-    Refusal([4: "bugs: [writer.tail-early]"], line: 4, "'bugs' belongs to simulated stacks"),
+    Refusal([4: "bugs: [writer.tail-early]"], line: 4, "bugs belong to simulated stacks"),
     Refusal([4: "device: { bytes: 4MiB, stale-log: 4KiB }"], line: 4, "'stale-log'"),
     Refusal([4: "device: { superblock-interval: 3 }"], line: 4, "'superblock-interval'"),
     Refusal([4: "device: { lying: true }"], line: 4, "'lying'"),

@@ -8,41 +8,34 @@ import Workload
 
 /// Stands in for what runs programs: a simulated raw stack with a bug of its own carries out what a program
 /// was asked for.
-struct ProgramTwin: RunCarrier {
+struct ProgramTwin: DeviceCarrier {
   /// The program that was found on PATH, in a test's mind.
   var bug: BugSwitch? = .positionReread
 
   var workCountOfRun: Int { 1_000 }
 
   func carryOut(
-    _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
-  ) -> any CompletedRun {
+    _ configuration: RunConfiguration, seed: Seed
+  ) -> any DeviceRun {
     var simulated = configuration
     simulated.stack = StackName(image: .raw, profile: .exact)
     simulated.bugs = Set(bug.map { [.stack($0)] } ?? [])
     simulated.program = nil
-    return ProgramTwinRun(
-      configuration: configuration,
-      run: SimulatedRun(simulated, seed: seed, strategy: strategy))
+    return ProgramTwinRun(SimulatedRun(simulated, seed: seed), of: configuration)
   }
 }
 
-private struct ProgramTwinRun: CompletedRun {
-  let configuration: RunConfiguration
-  let run: SimulatedRun
+private struct ProgramTwinRun: DeviceRun {
+  let record: RunRecord
+  private let run: SimulatedRun
 
-  var seed: Seed { run.seed }
-  var workload: Workload { run.workload }
-  var client: ClientHistory { run.client }
-  var stall: RunStall? { run.stall }
-  var schedule: Schedule { run.schedule }
-  var order: TaskOrder { run.order }
-  var stepCount: Int { run.stepCount }
-  var stepsOfOperation: [UInt64: Range<Int>] { run.stepsOfOperation }
-  var replayDivergence: ReplayStrategy.Divergence? { run.replayDivergence }
-  var initialContents: SparseBytes { run.initialContents }
-  var liveContents: SparseBytes { run.liveContents }
-  var logBytes: [UInt8] { run.logBytes }
+  init(_ run: SimulatedRun, of configuration: RunConfiguration) {
+    self.run = run
+    var record = run.record
+    record.configuration = configuration
+    self.record = record
+  }
+
   func evidence() throws(FormatError) -> Evidence { try run.evidence() }
   func timelineEvents(cut: Int?) -> [Timeline.Event] { run.timelineEvents(cut: cut) }
 }

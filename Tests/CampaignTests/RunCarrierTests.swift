@@ -33,7 +33,7 @@ struct RunCarrierTests {
 
   @Test func everyRunOfAScenarioIsTheCarriers() throws {
     let carrier = CountingCarrier()
-    let (outcome, _) = Self.scenario(1...50).run(path: "a.yaml", carrier: carrier)
+    let (outcome, _) = Self.scenario(1...50).run(path: "a.yaml", carrier: .device(carrier))
     #expect(outcome.failure == nil)
     #expect(carrier.runCount == outcome.counts.runs)
   }
@@ -63,13 +63,13 @@ struct RunCarrierTests {
       stack: Self.configuration.stack, bugs: Self.configuration.bugs,
       seeds: SeedRange(first: Seed(1), last: Seed(50)))
     let carrier = CountingCarrier()
-    plan.carrier = carrier
+    plan.carrier = .device(carrier)
     let finding = try #require(
       (1...50).lazy.compactMap { plan.run(Seed($0)).findings.first }.first)
     let before = carrier.runCount
     #expect(before > 0)
     let token = try RunToken(parsing: try #require(finding.token))
-    let replay = try RunReplay(token, carrier: carrier, reproduce: "")
+    let replay = try RunReplay(token, carrier: .device(carrier), reproduce: "")
     #expect(replay.verdict.kind == .reproduced)
     #expect(carrier.runCount == before + 1)
     let again = plan.runTwice(try #require(finding.seed))
@@ -100,11 +100,31 @@ struct RunCarrierTests {
   @Test func aProgramThatCannotBeRunEndsScenariosAndReplays() throws {
     let carrier = FailingCarrier(reason: Self.reason)
     let scenario = Self.scenario(1...2)
-    #expect(scenario.run(path: "a.yaml", carrier: carrier).0.outcome.kind == .incomplete)
+    #expect(scenario.run(path: "a.yaml", carrier: .device(carrier)).0.outcome.kind == .incomplete)
     #expect(throws: StalledRun.self) {
-      try RunReplay(scenario, breaking: .l03, carrier: carrier, reproduce: "")
+      try RunReplay(scenario, breaking: .l03, carrier: .device(carrier), reproduce: "")
     }
     #expect(try scenario.firstRun(breaking: .l03, carrier: carrier) == nil)
+  }
+
+  /// A carrier of files for a client, and one of devices for transactions: neither makes a run, and both say so.
+  @Test func aCarrierOfTheOtherKindMakesNoRun() throws {
+    let files = RunCarrier.files(FilesTwin())
+    let asked = JudgedSeed(
+      Self.configuration, seed: Seed(1), tiers: [.prefix], carrier: files, reproduce: "")
+    #expect(asked.stalledRun.map { "\($0)" } == "seed 1: raw:exact cannot be run here")
+    #expect(Self.scenario(1...1).run(path: "", carrier: files).0.outcome.kind == .incomplete)
+
+    let database = FuzzPlan(
+      stack: try #require(StackName("program:sqlite3-off")),
+      seeds: SeedRange(first: Seed(1), last: Seed(1)))
+    #expect(
+      database.run(Seed(1)).stalledRun.map { "\($0)" }
+        == "seed 1: program:sqlite3-off cannot be run here")
+    var carried = database
+    carried.carrier = files
+    #expect(carried.run(Seed(1)).stalledRun == nil)
+    #expect(carried.run(Seed(1)).judgement.judgedRules == [.d01])
   }
 
   @Test(arguments: [
@@ -119,7 +139,7 @@ struct RunCarrierTests {
 }
 
 /// The simulated carrier, with a count.
-private final class CountingCarrier: RunCarrier {
+private final class CountingCarrier: DeviceCarrier {
   let workCountOfRun: Int
   private let count = Mutex(0)
 
@@ -130,46 +150,44 @@ private final class CountingCarrier: RunCarrier {
   var runCount: Int { count.withLock { $0 } }
 
   func carryOut(
-    _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
-  ) -> any CompletedRun {
+    _ configuration: RunConfiguration, seed: Seed
+  ) -> any DeviceRun {
     count.withLock { $0 += 1 }
-    return SimulatedRun(configuration, seed: seed, strategy: strategy)
+    return SimulatedRun(configuration, seed: seed)
   }
 }
 
-private struct FailingCarrier: RunCarrier {
+/// A database that keeps its word.
+private struct FilesTwin: FilesCarrier {
+  func carryOut(_ configuration: RunConfiguration, seed: Seed, tiers: [Tier]) -> FilesRun {
+    var judgement = Judgement()
+    judgement.judgedRules = [.d01]
+    return FilesRun(judgement, recordedFiles: [])
+  }
+}
+
+private struct FailingCarrier: DeviceCarrier {
   let reason: String
 
   func carryOut(
-    _ configuration: RunConfiguration, seed: Seed, strategy: (any Strategy)?
-  ) -> any CompletedRun {
-    StalledCopy(
-      of: SimulatedRun(configuration, seed: seed, strategy: strategy), stall: .program(reason))
+    _ configuration: RunConfiguration, seed: Seed
+  ) -> any DeviceRun {
+    StalledCopy(of: SimulatedRun(configuration, seed: seed), stall: .program(reason))
   }
 }
 
 /// A run as if it had ended for some other reason.
-struct StalledCopy: CompletedRun {
+struct StalledCopy: DeviceRun {
   private let run: SimulatedRun
-  let stall: RunStall?
+  let record: RunRecord
 
   init(of run: SimulatedRun, stall: RunStall) {
     self.run = run
-    self.stall = stall
+    var record = run.record
+    record.stall = stall
+    self.record = record
   }
 
-  var configuration: RunConfiguration { run.configuration }
-  var seed: Seed { run.seed }
-  var workload: Workload { run.workload }
-  var client: ClientHistory { run.client }
-  var schedule: Schedule { run.schedule }
-  var order: TaskOrder { run.order }
-  var stepCount: Int { run.stepCount }
-  var stepsOfOperation: [UInt64: Range<Int>] { run.stepsOfOperation }
-  var replayDivergence: ReplayStrategy.Divergence? { run.replayDivergence }
-  var initialContents: SparseBytes { run.initialContents }
-  var liveContents: SparseBytes { run.liveContents }
-  var logBytes: [UInt8] { run.logBytes }
   func evidence() throws(FormatError) -> Evidence { try run.evidence() }
   func timelineEvents(cut: Int?) -> [Timeline.Event] { run.timelineEvents(cut: cut) }
 }

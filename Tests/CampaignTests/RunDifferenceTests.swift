@@ -43,8 +43,8 @@ import Testing
   }
 
   @Test func twoStrategiesDifferAtAChoice() throws {
-    let first = Self.run { $0.strategy = .sticky }
-    let second = Self.run { $0.strategy = .random }
+    let first = Self.run { $0.schedule = .strategy(.sticky) }
+    let second = Self.run { $0.schedule = .strategy(.random) }
     let difference = try #require(RunDifference(first.run, second.run))
     let place = try #require(Int(difference.place.dropFirst("choice ".count)))
     let (left, right) = (first.run.schedule.choices, second.run.schedule.choices)
@@ -86,7 +86,7 @@ import Testing
     let first = Self.run()
     // Another seed with the same operations: only the contents of the writes are others.
     var configuration = first.run.configuration.listingOperations(seed: first.run.seed)
-    configuration.schedule = first.run.schedule
+    configuration.schedule = .choices(first.run.schedule, madeBy: .auto)
     let other = SimulatedRun(configuration, seed: Seed(Self.busySeed + 1))
     let bytes = try #require(RunDifference(first.run, other))
     let place = try #require(
@@ -98,9 +98,9 @@ import Testing
   }
 
   @Test func aRunThatIsShorterHasNoChoiceLeft() throws {
-    let first = Self.run { $0.strategy = .sticky }
+    let first = Self.run { $0.schedule = .strategy(.sticky) }
     let shorter = Self.run {
-      $0.strategy = .sticky
+      $0.schedule = .strategy(.sticky)
       $0.workload = .explicit(.init(sessions: []))
     }
     let difference = try #require(RunDifference(first.run, shorter.run))

@@ -153,7 +153,8 @@ import Workload
     #expect(again.verdict.kind == .fixed)
     #expect(again.results.count == 3)
     // Recorded choices that do not fit any more.
-    mended.configuration.schedule = Schedule([Choice(index: 7, bound: 9)])
+    mended.configuration.schedule = .choices(
+      Schedule([Choice(index: 7, bound: 9)]), madeBy: .auto)
     #expect(
       try RunReplay(RunToken(.scenario(mended)), reproduce: "x").verdict.description
         .hasPrefix("DIVERGED at step 0: expected one of 9, found 2 pending"))

@@ -159,7 +159,7 @@ import Testing
       return
     }
     #expect(scenario.seeds == SeedRange(first: seed, last: seed))
-    #expect(scenario.configuration.schedule != nil)
+    #expect(scenario.configuration.schedule.choices != nil)
   }
 
   /// base64 of other programs: `printf %s "$text" | base64 -w0 | tr +/ -_ | tr -d =`.

@@ -25,7 +25,7 @@ import Testing
     #expect(scenario.configuration.bugs == [.stack(.positionReread)])
     #expect(scenario.configuration.deviceByteCount == 4 << 20)
     #expect(scenario.configuration.logSectorByteCount == 4096)
-    #expect(scenario.configuration.strategy == .pct)
+    #expect(scenario.configuration.schedule == .strategy(.pct))
     #expect(scenario.seeds == SeedRange(first: Seed(3), last: Seed(9)))
     #expect(scenario.tiers == [.prefix, .drop(1)])
     #expect(scenario.expectation == .breaks(.l03, also: [.l06, .l08]))
@@ -112,11 +112,13 @@ import Testing
       .replacing("bugs: [logger.position-reread]", with: "bugs: []")
       .replacing("{ breaks: L03, also: [L06, L08] }", with: "pass")
     var scenario = try Scenario(parsing: text)
-    #expect(scenario.configuration.exhaustive == ExhaustiveBound(preemptionLimit: 0))
+    var bound = ExhaustiveBound(preemptionLimit: 0)
+    #expect(scenario.configuration.schedule == .exhaustive(bound))
     let whole = scenario.run(path: "a.yaml").0
     #expect(whole.failure == nil)
     #expect(whole.counts.runs == 2)
-    scenario.configuration.exhaustive?.scheduleLimit = 1
+    bound.scheduleLimit = 1
+    scenario.configuration.schedule = .exhaustive(bound)
     let part = scenario.run(path: "a.yaml").0
     #expect(part.failure?.contains("more than 1 schedules") == true)
   }

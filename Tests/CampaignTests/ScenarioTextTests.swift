@@ -88,7 +88,7 @@ import Workload
         tiers: plan.tiers, breaking: violation.rule, also: judged.judgement.violations.map(\.rule))
       for strategy in StrategyName.allCases {
         var parsed = try Scenario(parsing: scenario.text)
-        parsed.configuration.strategy = strategy
+        parsed.configuration.schedule = .choices(judged.run.schedule, madeBy: strategy)
         let again = JudgedRun(parsed.configuration, seed: parsed.seeds.first, tiers: parsed.tiers)
         #expect(again.run.logBytes == judged.run.logBytes)
         #expect(again.judgement.violations == judged.judgement.violations)
@@ -117,7 +117,7 @@ import Workload
     configuration.image.isFixed = true
     configuration.image.firstRingByteOffset = 0xf_e000
     configuration.image.entriesPerCheckpoint = 4
-    configuration.strategy = .pct
+    configuration.schedule = .strategy(.pct)
     configuration.ignoredRules = [.s05, .d10]
     configuration.workload = .explicit(
       Workload(explicit: [
@@ -183,7 +183,7 @@ import Workload
     let long = (0..<50_000).map { Choice(index: $0 % 7, bound: 7 + $0 % 3) }
     for choices in [[], [Choice(index: 0, bound: 2)], long] {
       var scenario = Self.scenario(Self.plans[0], Seed(3))
-      scenario.configuration.schedule = Schedule(choices)
+      scenario.configuration.schedule = .choices(Schedule(choices), madeBy: .auto)
       // Not inside of the macro, which would print both lists for minutes.
       let isSame = try Scenario(parsing: scenario.text) == scenario
       #expect(isSame, "\(choices.count) choices")
@@ -192,36 +192,25 @@ import Workload
 
   /// Each way to say a schedule, and the line or lines that it becomes.
   @Test func everyKindOfScheduleReadsBack() throws {
-    func check(_ lines: String, _ change: (inout RunConfiguration) -> Void) throws {
+    func check(_ lines: String, _ schedule: ScheduleSource) throws {
       var scenario = Self.scenario(Self.plans[0], Seed(3))
-      change(&scenario.configuration)
+      scenario.configuration.schedule = schedule
       #expect(scenario.text.contains("\nschedule:\(lines)\nstates:"), "\(scenario.text)")
       let isSame = try Scenario(parsing: scenario.text) == scenario
       #expect(isSame)
     }
-    try check(" { seeds: 3 }") { _ in }
-    try check(" { strategy: delay, seeds: 3 }") { $0.strategy = .delay }
-    try check(" { strategy: dfs, seeds: 3 }") { $0.exhaustive = .init(preemptionLimit: nil) }
-    try check(" { strategy: dfs, preemptions: 2, seeds: 3 }") {
-      $0.exhaustive = .init(preemptionLimit: 2)
-    }
-    try check(" { seeds: 3, turns: \"12x0,3x1\" }") { $0.turns = TaskOrder("12x0,3x1") }
-    try check(" { seeds: 3, turns: \"\" }") { $0.turns = TaskOrder() }
-    try check("\n  strategy: pos\n  seeds: 3\n  choices: 0/2,2x1/3") {
-      $0.strategy = .pos
-      $0.schedule = Schedule("0/2,1/3,1/3")
-    }
-  }
-
-  @Test func whatCountsOfAScheduleIsWritten() throws {
-    var scenario = Self.scenario(Self.plans[0], Seed(3))
-    scenario.configuration.strategy = .pos
-    scenario.configuration.turns = TaskOrder("2x0")
-    #expect(try Scenario(parsing: scenario.text).configuration.turns == TaskOrder("2x0"))
-    scenario.configuration.schedule = Schedule("0/2")
-    let parsed = try Scenario(parsing: scenario.text).configuration
-    #expect(parsed.schedule == Schedule("0/2"))
-    #expect(parsed.turns == nil)
+    try check(" { seeds: 3 }", .usual)
+    try check(" { strategy: delay, seeds: 3 }", .strategy(.delay))
+    try check(" { strategy: dfs, seeds: 3 }", .exhaustive(.init(preemptionLimit: nil)))
+    try check(
+      " { strategy: dfs, preemptions: 2, seeds: 3 }", .exhaustive(.init(preemptionLimit: 2)))
+    try check(
+      " { seeds: 3, turns: \"12x0,3x1\" }", .turns(try #require(TaskOrder("12x0,3x1"))))
+    try check(" { seeds: 3, turns: \"\" }", .turns(TaskOrder()))
+    let choices = try #require(Schedule("0/2,1/3,1/3"))
+    try check(
+      "\n  strategy: pos\n  seeds: 3\n  choices: 0/2,2x1/3", .choices(choices, madeBy: .pos))
+    try check("\n  seeds: 3\n  choices: 0/2,2x1/3", .choices(choices, madeBy: .auto))
   }
 
   // MARK: Numbers

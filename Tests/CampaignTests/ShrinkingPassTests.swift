@@ -25,7 +25,7 @@ import Workload
       stack: StackName(image: .raw, profile: .exact), bugs: [.stack(.fuaUnmarked)])
     configuration.workload = .explicit(Workload(explicit: [operations]))
     let order: TaskOrder = try #require(TaskOrder(turns))
-    configuration.turns = order
+    configuration.schedule = .turns(order)
     change(&configuration)
     let run = SimulatedRun(configuration, seed: Seed(1))
     return try #require(

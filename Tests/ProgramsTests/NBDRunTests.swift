@@ -26,7 +26,7 @@ import WriteLog
   private static func run(
     _ carrier: ProgramCarrier, _ stack: String, program: String? = nil, seed: UInt64 = 1,
     _ change: (inout RunConfiguration) -> Void = { _ in }
-  ) throws -> any CompletedRun {
+  ) throws -> any DeviceRun {
     var plan = FuzzPlan(
       stack: try #require(StackName("program:\(stack)")),
       seeds: SeedRange(first: Seed(seed), last: Seed(seed)))
@@ -75,6 +75,20 @@ import WriteLog
       #expect(judgement.violations.isEmpty, "\(judgement.violations)")
       #expect(judgement.judgedRules.contains(.d01))
     }
+  }
+
+  /// A row of its own is all that another exporter takes: the runs are those of its command line.
+  @Test func anotherExporterIsOneRow() throws {
+    let carrier = try Self.carrier()
+    let row = ProgramStack("nbdkit-raw", .nbd(.one), .raw, Self.nbdkit)
+    let plan = FuzzPlan(
+      stack: StackName(program: row), seeds: SeedRange(first: Seed(1), last: Seed(1)))
+    #expect("\(plan.stack)" == "program:nbdkit-raw")
+    let run = carrier.carryOut(plan.configuration(for: Seed(1)), seed: Seed(1))
+    #expect(run.stall == nil)
+    let named = try Self.run(carrier, "nbd-raw", program: Self.nbdkit)
+    #expect(run.logBytes == named.logBytes)
+    #expect(run.judgement(tiers: [.prefix]).judgedRules.contains(.d01))
   }
 
   /// nbdkit can be told to leave flushes out: a bug planted in a real program.
@@ -150,7 +164,7 @@ import WriteLog
   }
 
   /// Half of the first write is written; what a program does about the rest is its own.
-  private static func runWithShortWrite(program: String?) throws -> any CompletedRun {
+  private static func runWithShortWrite(program: String?) throws -> any DeviceRun {
     try run(try carrier(), "nbd-raw", program: program) {
       $0.deviceByteCount = 64 << 10
       $0.workload = .explicit(
@@ -208,7 +222,7 @@ import WriteLog
         + "write #3 [512, 1536) or a later version")
   }
 
-  private static func runWithReads(program: String?) throws -> any CompletedRun {
+  private static func runWithReads(program: String?) throws -> any DeviceRun {
     try run(try carrier(), "nbd-raw", program: program) {
       $0.deviceByteCount = 64 << 10
       $0.workload = .explicit(

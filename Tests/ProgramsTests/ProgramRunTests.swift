@@ -29,7 +29,7 @@ import WriteLog
   private static func run(
     _ carrier: ProgramCarrier, _ stack: String, seed: UInt64,
     _ change: (inout RunConfiguration) -> Void = { _ in }
-  ) throws -> any CompletedRun {
+  ) throws -> any DeviceRun {
     var configuration = try plan(stack, seed...seed).configuration(for: Seed(seed))
     change(&configuration)
     return carrier.carryOut(configuration, seed: Seed(seed))
@@ -57,17 +57,19 @@ import WriteLog
   @Test func recordedChoicesGiveTheSameRun() throws {
     let carrier = try Self.carrier()
     let first = try Self.run(carrier, "qemu-io-vhdx", seed: 3)
-    let again = try Self.run(carrier, "qemu-io-vhdx", seed: 3) { $0.schedule = first.schedule }
+    let again = try Self.run(carrier, "qemu-io-vhdx", seed: 3) {
+      $0.schedule = .choices(first.schedule, madeBy: .auto)
+    }
     #expect(again.replayDivergence == nil)
     #expect(again.logBytes == first.logBytes)
-    let turns = try Self.run(carrier, "qemu-io-vhdx", seed: 3) { $0.turns = first.order }
+    let turns = try Self.run(carrier, "qemu-io-vhdx", seed: 3) { $0.schedule = .turns(first.order) }
     #expect(turns.order == first.order)
   }
 
   @Test func otherChoicesGiveAnotherRun() throws {
     let carrier = try Self.carrier()
     let first = try Self.run(carrier, "qemu-io-vhdx", seed: 3)
-    let other = try Self.run(carrier, "qemu-io-vhdx", seed: 3) { $0.strategy = .sticky }
+    let other = try Self.run(carrier, "qemu-io-vhdx", seed: 3) { $0.schedule = .strategy(.sticky) }
     #expect(other.schedule != first.schedule)
     #expect(other.logBytes != first.logBytes)
   }
@@ -91,7 +93,7 @@ import WriteLog
       let run = try Self.run(carrier, stack, seed: seed) {
         $0.deviceByteCount = 2 << 20
         $0.workload = .explicit(Workload(explicit: [operations]))
-        $0.strategy = .pos
+        $0.schedule = .strategy(.pos)
       }
       let found = run.judgement(tiers: [.prefix]).violations.first { $0.rule == .d01 }
       guard let found else { continue }

@@ -1,6 +1,7 @@
 import Checking
 import CrashStates
 import Scheduling
+import Stacks
 import TestSupport
 import Testing
 

@@ -1,5 +1,6 @@
 import Checking
 import Scheduling
+import Stacks
 import TestSupport
 import Testing
 

@@ -19,7 +19,8 @@ struct StackNameTests {
   }
 
   @Test(arguments: [
-    "", "raw", "raw:", ":exact", "raw:exact:", "opaque:exact", "opaque:", "program", "program:",
+    "", "raw", "raw:", ":exact", "raw:exact:", "opaque:exact", "qcow2:exact", "qcow2:qemu",
+    "database:exact", "program", "program:",
     "program:qemu-io", "program:qemu-io-raw:", "program:exact", "qemu-io-raw:exact", "RAW:exact",
   ])
   func otherNamesAreNone(name: String) {
@@ -30,8 +31,12 @@ struct StackNameTests {
     let raw = try #require(StackName("program:qemu-io-raw"))
     let vhdx = try #require(StackName("program:qemu-io-vhdx"))
     let qcow2 = try #require(StackName("program:qemu-io-qcow2"))
-    #expect([raw, vhdx, qcow2].map(\.image) == [.raw, .vhdx, .opaque])
-    #expect([raw, vhdx, qcow2].map(\.program) == [.qemuIORaw, .qemuIOVHDX, .qemuIOQCOW2])
+    #expect([raw, vhdx, qcow2].map(\.image) == [.raw, .vhdx, .qcow2])
+    #expect([raw, vhdx, qcow2].map(\.image.isOpaque) == [false, false, true])
+    #expect(try #require(StackName("program:sqlite3-off")).image == .database)
+    #expect(
+      [raw, vhdx, qcow2].map { $0.program?.name }
+        == ["qemu-io-raw", "qemu-io-vhdx", "qemu-io-qcow2"])
     #expect(vhdx.profile.recovery == .qemu7222)
     #expect(vhdx.profile.name == "qemu-7.2.22")
     // No bug that could be switched on.

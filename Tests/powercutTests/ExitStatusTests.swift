@@ -209,7 +209,16 @@ import Testing
     Misuse(arguments: ["check", "L", "--as", "qcow2"], named: ["qcow2", "raw", "vhdx"]),
     Misuse(
       arguments: ["fuzz", "--stack", "raw:exact", "--workload", "dirty-images"],
-      named: ["dirty-images", "vhdx:exact"]),
+      named: ["--workload: made-up images (dirty-images) belong to a simulated stack of images"]),
+    Misuse(
+      arguments: ["fuzz", "--stack", "raw:exact", "--workload", "transactions"],
+      named: ["--workload: transactions belong to a database", "raw:exact is none"]),
+    Misuse(
+      arguments: ["fuzz", "--stack", "program:nbd-raw", "--bug", "logger.count-early"],
+      named: ["--bug: bugs belong to simulated stacks"]),
+    Misuse(
+      arguments: ["fuzz", "--stack", "program:nbd-raw", "--strategy", "dfs"],
+      named: ["--strategy: the strategy dfs is for simulated stacks"]),
   ]
 
   @Test(arguments: misuses)

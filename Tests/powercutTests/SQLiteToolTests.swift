@@ -45,7 +45,10 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--workload", "dirty-images"], "--workload dirty-images needs"),
+    (
+      ["--workload", "dirty-images"],
+      "--workload: made-up images (dirty-images) belong to a simulated stack"
+    ),
     (["--states", "in-flight"], "names, random:N"),
     (["--program", "/no/such/sqlite3"], "cannot start '/no/such/sqlite3'"),
   ])

@@ -10,7 +10,7 @@ extension RunConfiguration {
       guard let rule, rule.needsCommand(for: stack) else { return nil }
       return "is about \(rule.rawValue), which takes the command that judges it (--command)"
     }
-    if hasClient, exhaustive == nil { return nil }
+    if isOneRunOfClient { return nil }
     return "is not one run of a client, so that --command has nothing to judge: leave it out"
   }
 }

@@ -5,11 +5,11 @@ import Scheduling
 import Workload
 
 /// A run whose crash states are judged by our rules and by commands.
-struct CommandedRun: CompletedRun {
-  private let run: any CompletedRun
+struct CommandedRun: DeviceRun {
+  private let run: any DeviceRun
   private let commands: any RunCommands
 
-  init(_ run: any CompletedRun, commands: any RunCommands) {
+  init(_ run: any DeviceRun, commands: any RunCommands) {
     self.run = run
     self.commands = commands
   }
@@ -32,21 +32,7 @@ struct CommandedRun: CompletedRun {
 
   // MARK: What the run itself says
 
-  var configuration: RunConfiguration { run.configuration }
-  var seed: Seed { run.seed }
-  var workload: Workload { run.workload }
-  var client: ClientHistory { run.client }
-  var stall: RunStall? { run.stall }
-  var schedule: Schedule { run.schedule }
-  var order: TaskOrder { run.order }
-  var stepCount: Int { run.stepCount }
-  var stepsOfOperation: [UInt64: Range<Int>] { run.stepsOfOperation }
-  var replayDivergence: ReplayStrategy.Divergence? { run.replayDivergence }
-  var clientsOfFaultableOperations: [UInt64?] { run.clientsOfFaultableOperations }
-  var initialContents: SparseBytes { run.initialContents }
-  var liveContents: SparseBytes { run.liveContents }
-  var logBytes: [UInt8] { run.logBytes }
-  var recordedFiles: [RecordedRunFile] { run.recordedFiles }
+  var record: RunRecord { run.record }
   func evidence() throws(FormatError) -> Evidence { try run.evidence() }
   func timelineEvents(cut: Int?) -> [Timeline.Event] { run.timelineEvents(cut: cut) }
 }

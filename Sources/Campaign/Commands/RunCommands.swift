@@ -16,7 +16,7 @@ package protocol RunCommands: Sendable {
   ///   - run: what made them.
   /// - Throws: what keeps a command from being asked. Its text says what to do about it.
   func answers(
-    about states: StateEnumerator, of run: any CompletedRun, _ evidence: Evidence
+    about states: StateEnumerator, of run: any DeviceRun, _ evidence: Evidence
   ) throws -> RunCommandAnswers
 }
 
@@ -36,7 +36,7 @@ package struct RunCommandAnswers: Sendable {
 extension Rule {
   /// Whether a command can say that a run of `stack` breaks it, and nobody else can.
   func needsCommand(for stack: StackName) -> Bool {
-    isOfCommands && !(self == .x03 && stack.image == .opaque)
+    isOfCommands && !(self == .x03 && stack.image.isOpaque)
   }
 
   /// Whether it is about what another program makes of an image.

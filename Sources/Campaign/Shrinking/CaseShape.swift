@@ -41,7 +41,7 @@ package struct CaseShape: Hashable, Sendable, CustomStringConvertible {
       (faults.capacityByteCount == nil ? 0 : 1, "full"), (lostWriteCount, "lost"),
     ]
     description =
-      "\(stack.program?.rawValue ?? stack.image.rawValue): "
+      "\(stack.program?.name ?? stack.image.rawValue): "
       + sessions.joined(separator: "; reopen; ")
       + numbers.filter { $0.0 > 0 }.map { "; \($0.0) \($0.1)" }.joined()
   }

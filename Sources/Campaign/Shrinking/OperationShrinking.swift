@@ -79,10 +79,11 @@ extension ShrinkTrials {
   func removing(_ identifiers: Set<UInt64>) -> ShrinkCase {
     var candidate = best.with(
       sessions: best.sessions.map { $0.filter { !identifiers.contains($0.identifier) } })
-    candidate.configuration.turns = order(without: identifiers)
+    candidate.configuration.schedule = .turns(order(without: identifiers))
     let errors = best.configuration.faults.errors
     if !errors.isEmpty {
-      let data = RemainingPlaces(judged.run.clientsOfFaultableOperations, without: identifiers)
+      let data = RemainingPlaces(
+        judged.run.record.clientsOfFaultableOperations, without: identifiers)
       candidate.configuration.faults.errors = [:]
       for (place, error) in errors {
         if let moved = data[place] { candidate.configuration.faults.errors[moved] = error }
@@ -90,7 +91,8 @@ extension ShrinkTrials {
     }
     let failing = best.configuration.failingLogOperations
     if !failing.isEmpty {
-      let log = RemainingPlaces(judged.run.clientsOfFaultableLogOperations, without: identifiers)
+      let log = RemainingPlaces(
+        judged.run.record.clientsOfFaultableLogOperations, without: identifiers)
       candidate.configuration.failingLogOperations = Set(failing.compactMap { log[$0] })
     }
     return candidate

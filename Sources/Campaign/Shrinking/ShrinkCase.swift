@@ -10,12 +10,10 @@ struct ShrinkCase: Hashable, Sendable {
   var tiers: [Tier]
 
   /// What a run did, listed: the same seed, operations and order of tasks.
-  init(of run: any CompletedRun, tiers: [Tier]) {
+  init(of run: any DeviceRun, tiers: [Tier]) {
     var configuration = run.configuration
     configuration.workload = .explicit(run.workload)
-    configuration.schedule = nil
-    configuration.strategy = .auto
-    configuration.turns = run.order
+    configuration.schedule = .turns(run.order)
     self.configuration = configuration
     seed = run.seed
     self.tiers = tiers
@@ -30,7 +28,7 @@ struct ShrinkCase: Hashable, Sendable {
   }
 
   var operations: [ClientOperation] { sessions.flatMap { $0 } }
-  var turns: TaskOrder { configuration.turns ?? TaskOrder() }
+  var turns: TaskOrder { configuration.schedule.turns ?? TaskOrder() }
 
   /// The same with other operations, which are numbered anew; at least one session is left.
   func with(sessions: [[ClientOperation]]) -> ShrinkCase {
@@ -59,7 +57,7 @@ struct ShrinkCase: Hashable, Sendable {
 
   func with(turns: TaskOrder) -> ShrinkCase {
     var changed = self
-    changed.configuration.turns = turns
+    changed.configuration.schedule = .turns(turns)
     return changed
   }
 }

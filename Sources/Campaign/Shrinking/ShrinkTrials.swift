@@ -7,7 +7,7 @@ import Scheduling
 struct ShrinkTrials {
   let rule: Rule
   /// What makes the runs.
-  private let carrier: any RunCarrier
+  private let carrier: any DeviceCarrier
   /// The smallest case so far, with the turns that its run took.
   private(set) var best: ShrinkCase
   private(set) var judged: JudgedRun
@@ -26,7 +26,8 @@ struct ShrinkTrials {
   ///
   /// - Throws: where they could not be judged.
   init?(
-    _ first: ShrinkCase, rule: Rule, carrier: any RunCarrier = SimulatedCarrier(), workLimit: Int,
+    _ first: ShrinkCase, rule: Rule, carrier: any DeviceCarrier = SimulatedCarrier(),
+    workLimit: Int,
     isGoingOn: @escaping () -> Bool
   ) throws(StalledRun) {
     self.rule = rule
@@ -70,7 +71,7 @@ struct ShrinkTrials {
   /// - Parameter isSmaller: of runs that break the rule, which are of use.
   mutating func takes(
     _ candidate: ShrinkCase, searching scheduleLimit: Int, preemptionLimits: ClosedRange<Int>,
-    where isSmaller: (any CompletedRun) -> Bool = { _ in true }
+    where isSmaller: (any DeviceRun) -> Bool = { _ in true }
   ) -> Bool {
     if candidate.operations.isEmpty || !canSearch { return false }
     var rest = scheduleLimit
@@ -79,9 +80,7 @@ struct ShrinkTrials {
       while !search.isComplete && rest > 0 && !isOver {
         rest -= 1
         let run = SimulatedRun(
-          candidate.configuration, seed: candidate.seed, strategy: search.makeStrategy())
-        guard let strategy = run.currentStrategy as? PathStrategy else { return false }
-        search.finish(strategy)
+          candidate.configuration, seed: candidate.seed, next: &search)
         if isSmaller(run), accepts(run, of: candidate) { return true }
       }
     }
@@ -94,7 +93,7 @@ struct ShrinkTrials {
     self.judged = judged
   }
 
-  private mutating func accepts(_ run: any CompletedRun, of candidate: ShrinkCase) -> Bool {
+  private mutating func accepts(_ run: any DeviceRun, of candidate: ShrinkCase) -> Bool {
     runCount += 1
     workCount += run.stepCount + carrier.workCountOfRun
     if run.stall != nil { return false }

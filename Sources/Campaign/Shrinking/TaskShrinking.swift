@@ -36,8 +36,8 @@ extension ShrinkTrials {
         if operation.task == task { operation.task = number }
         return operation
       }
-      candidate.configuration.turns = TaskOrder(
-        tasks: best.turns.tasks.map { $0 == task ? number : $0 })
+      candidate = candidate.with(
+        turns: TaskOrder(tasks: best.turns.tasks.map { $0 == task ? number : $0 }))
       _ = takes(firstOf: ordered(candidate))
     }
   }

@@ -56,7 +56,7 @@ struct RecordedSubject {
       evidence.discardPromisesZeroes = stack.profile.habits == .exact
       evidence.isWriterKnown = true
     }
-    evidence.isOpaque = recording.stack?.image == .opaque
+    evidence.isOpaque = recording.stack?.image.isOpaque == true
     self.evidence = evidence
     if format.isRaw { return }
     self.evidence.format = image.writtenFormat(recording, evidence.history, seed: seed)

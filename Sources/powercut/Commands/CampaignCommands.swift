@@ -31,7 +31,7 @@ final class CampaignCommands: RunCommands {
   }
 
   func answers(
-    about states: StateEnumerator, of run: any CompletedRun, _ evidence: Evidence
+    about states: StateEnumerator, of run: any DeviceRun, _ evidence: Evidence
   ) throws -> RunCommandAnswers {
     var check = CommandCheck(
       commands, evidence.history, format: evidence.format,
@@ -64,15 +64,22 @@ final class CampaignCommands: RunCommands {
     switch image {
     case .raw: "image.raw"
     case .vhdx: "image.vhdx"
-    case .opaque: "image.img"
+    case .qcow2, .database: "image.img"
     }
   }
 }
 
 extension RunCarrier {
   /// What makes the same runs, judged by commands, too, where there are any.
-  func judged(by commands: CampaignCommands?) -> any RunCarrier {
+  ///
+  /// - Throws: ``ToolError`` where no command can judge them.
+  func judged(by commands: CampaignCommands?) throws -> RunCarrier {
     guard let commands else { return self }
-    return CommandedCarrier(self, commands: commands)
+    switch self {
+    case .device(let carrier): return .device(CommandedCarrier(carrier, commands: commands))
+    case .files:
+      throw ToolError(
+        "--command judges the crash states of one file that a client writes to, and not a database")
+    }
   }
 }

@@ -16,9 +16,9 @@ struct FindingFolder {
 
   private let path: String
   /// What makes the runs that are recorded.
-  private let carrier: any RunCarrier
+  private let carrier: RunCarrier
 
-  init(_ path: String, carrier: any RunCarrier) throws {
+  init(_ path: String, carrier: RunCarrier) throws {
     self.path = path
     self.carrier = carrier
     try Folders.create(path)
@@ -129,20 +129,24 @@ struct FindingFolder {
     if scenario.configuration.workload == .dirtyImages {
       return try writeImages(seed, to: folder)
     }
-    if scenario.configuration.workload == .transactions {
-      let run = carrier.carryOutTransactions(
-        scenario.configuration, seed: seed, tiers: scenario.tiers)
+    switch carrier {
+    case .files(let carrier):
+      let run = carrier.carryOut(scenario.configuration, seed: seed, tiers: scenario.tiers)
       for file in run.recordedFiles { try write(file, to: "\(folder)/\(file.name)") }
-      return
+    case .device(let carrier):
+      let run = carrier.carryOut(scenario.configuration, seed: seed)
+      try writeRecording(run.record, to: folder)
     }
-    let run = carrier.carryOut(scenario.configuration, seed: seed)
+  }
+
+  private func writeRecording(_ run: RunRecord, to folder: String) throws {
     for file in run.recordedFiles { try write(file, to: "\(folder)/\(file.name)") }
     var manifest = RecordingManifest(
-      stack: "\(scenario.configuration.stack)",
-      bugs: scenario.configuration.bugs.sorted().map(\.identifier), seed: seed,
+      stack: "\(run.configuration.stack)",
+      bugs: run.configuration.bugs.sorted().map(\.identifier), seed: run.seed,
       initialByteCount: run.initialContents.byteCount)
     // What a program writes to is a file, and grows.
-    if scenario.configuration.stack.program != nil { manifest.isFile = true }
+    if run.configuration.stack.program != nil { manifest.isFile = true }
     try OutputFile.write(try manifest.text(), to: "\(folder)/manifest.json")
   }
 

@@ -166,12 +166,12 @@ struct FindingMinimizer {
   }
 
   private func minimized(_ left: PendingFinding) throws -> FindingGroup? {
-    guard left.scenario.configuration.hasClient else {
+    guard left.scenario.configuration.hasClient, case .device(let carrier) = plan.carrier else {
       return FindingGroup(unshrinkable: left.finding, left.scenario)
     }
     let rule = left.finding.rule
     let judged = try left.scenario.firstRun(
-      breaking: rule, carrier: plan.carrier.carrier(judging: rule))
+      breaking: rule, carrier: carrier.carrier(judging: rule))
     return try judged.flatMap {
       try FindingGroup.minimizing($0, rule: rule, isGoingOn: isGoingOn)
     }

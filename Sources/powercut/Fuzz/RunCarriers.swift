@@ -19,7 +19,7 @@ struct ProgramRunOptions: ParsableArguments {
   ///
   /// - Parameter named: the program's file that a scenario names.
   /// - Throws: ``ToolError`` where these options do not go with it.
-  func carrier(for stack: StackName, named: String? = nil) throws -> any RunCarrier {
+  func carrier(for stack: StackName, named: String? = nil) throws -> RunCarrier {
     try RunCarriers.carrier(for: stack, allowExec: allowExec, program: program, named: named)
   }
 }
@@ -44,9 +44,9 @@ enum RunCarriers {
   /// - Throws: ``ToolError`` where a program must not be started, or none can be.
   static func carrier(
     for stack: StackName, allowExec: Bool, program: String?, named: String? = nil
-  ) throws -> any RunCarrier {
+  ) throws -> RunCarrier {
     guard let target = stack.program else {
-      if program == nil { return SimulatedCarrier() }
+      if program == nil { return .simulated }
       throw ToolError(
         "--program belongs to a stack of programs, such as program:qemu-io-vhdx; \(stack) is simulated"
       )
@@ -58,17 +58,18 @@ enum RunCarriers {
         stack, a token or a file names unless it is told that it may. Add --allow-exec.
         """)
     }
-    if target.client == .nbd, let program, ServerCommand.isCommand(program) {
+    if case .nbd = target.client, let program, ProgramCommand.isServer(program) {
       do {
-        _ = try ServerCommand(parsing: program)
+        _ = try ProgramCommand(parsingServer: program)
       } catch {
         throw ToolError("--program: \(error)")
       }
     }
     let libraryPath = try PreloadedLibrary.path()
     if target.isDatabase {
-      return SQLiteCarrier(libraryPath: libraryPath) { try RecordingManifest(recorded: $0).text() }
+      return .files(
+        SQLiteCarrier(libraryPath: libraryPath) { try RecordingManifest(recorded: $0).text() })
     }
-    return try ProgramCarrier(libraryPath: libraryPath)
+    return .device(try ProgramCarrier(libraryPath: libraryPath))
   }
 }

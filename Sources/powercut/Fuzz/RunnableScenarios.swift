@@ -7,7 +7,7 @@ import Stacks
 struct RunnableScenario: Sendable {
   var path: String
   var scenario: Scenario
-  var carrier: any RunCarrier
+  var carrier: RunCarrier
 }
 
 /// The scenarios of files and folders, in their order.
@@ -65,7 +65,7 @@ struct RunnableScenarios {
     }
     var scenario = loaded.scenario
     guard let program = scenario.configuration.stack.program else {
-      simulated.append(runnable(path, scenario, SimulatedCarrier()))
+      simulated.append(try runnable(path, scenario, .simulated))
       return
     }
     if !options.allowExec && !isNamed {
@@ -74,7 +74,7 @@ struct RunnableScenarios {
     }
     scenario.configuration = scenario.configuration.running(options.program)
     programs.append(
-      runnable(path, scenario, try options.carrier(for: scenario.configuration.stack)))
+      try runnable(path, scenario, options.carrier(for: scenario.configuration.stack)))
   }
 
   private mutating func skip(_ loaded: LoadedScenario, _ reason: String) {
@@ -88,9 +88,10 @@ struct RunnableScenarios {
   }
 
   private func runnable(
-    _ path: String, _ scenario: Scenario, _ carrier: any RunCarrier
-  ) -> RunnableScenario {
-    RunnableScenario(path: path, scenario: scenario, carrier: carrier.judged(by: commands))
+    _ path: String, _ scenario: Scenario, _ carrier: RunCarrier
+  ) throws -> RunnableScenario {
+    RunnableScenario(
+      path: path, scenario: scenario, carrier: try carrier.judged(by: commands))
   }
 }
 

@@ -72,13 +72,13 @@ struct ShrinkCommand: ParsableCommand {
 
   /// - Returns: `nil` where an interrupt came before the run was judged.
   private func minimized(
-    _ scenario: Scenario, from file: String, _ carrier: any RunCarrier, _ stopwatch: Stopwatch,
+    _ scenario: Scenario, from file: String, _ carrier: RunCarrier, _ stopwatch: Stopwatch,
     _ report: inout RunReport
   ) throws -> FindingGroup? {
     guard case .breaks(let rule, _) = scenario.expectation else {
       throw ToolError("\(file): expects nothing to be broken, so there is nothing to make smaller")
     }
-    guard scenario.configuration.hasClient else {
+    guard scenario.configuration.hasClient, case .device(let carrier) = carrier else {
       throw ToolError(
         "\(file): only a client's operations can be made smaller, not images or transactions")
     }

@@ -30,6 +30,11 @@ struct StrategyArgument: ExpressibleByArgument {
   }
 
   var defaultValueDescription: String { strategy?.rawValue ?? ExhaustiveBound.strategyName }
+
+  /// - Parameter preemptionLimit: of every schedule.
+  func source(preemptionLimit: Int?) -> ScheduleSource {
+    strategy.map { .strategy($0) } ?? .exhaustive(ExhaustiveBound(preemptionLimit: preemptionLimit))
+  }
 }
 
 extension FuzzedWorkload: ExpressibleByArgument {}

@@ -5,29 +5,30 @@ import Scheduling
 import Workload
 import WriteLog
 
-extension SimulatedRun {
-  /// Everything that is known of the run.
+extension RunRecord {
+  /// What log, disk and client say of the run, whoever carried it out.
   ///
   /// - Throws: ``FormatError`` where its log has no superblock to be read by.
   package func evidence() throws(FormatError) -> Evidence {
+    let image = configuration.stack.image
     var options = LogReadingOptions()
-    let isRaw = configuration.stack.image == .raw
-    if isRaw { options.deviceByteCount = configuration.deviceByteCount }
+    if image == .raw { options.deviceByteCount = configuration.deviceByteCount }
     let index = try WriteLogIndex(reading: ByteRegion(logBytes), options: options)
     let initial = initialContents
-    let history = try DiskHistory(
+    // A raw disk begins as zeroes.
+    let base =
+      image == .raw
+      ? nil : ByteRegion(initial.read(ByteRange(byteOffset: 0, byteCount: initial.byteCount)))
+    var evidence = Evidence(
       index: index,
-      base: isRaw
-        ? nil : ByteRegion(initial.read(ByteRange(byteOffset: 0, byteCount: initial.byteCount))),
-      initialByteCount: initial.byteCount)
-    var evidence = Evidence(index: index, history: history)
+      history: try DiskHistory(index: index, base: base, initialByteCount: initial.byteCount))
     evidence.client = client
     evidence.live = .sparse(liveContents)
-    evidence.traces = traces
+    evidence.isOpaque = image.isOpaque
     evidence.format = configuration.imageFormat(
       seed: seed, sessionCount: workload.sessions.count)
     evidence.discardPromisesZeroes = configuration.stack.profile.habits == .exact
-    evidence.setContents(.stamped, seed: seed)
+    evidence.setContents(configuration.stack.contents, seed: seed)
     return evidence
   }
 }

@@ -1,8 +1,8 @@
 import Checking
 
-/// A run of a program that keeps a database in several files, with what is to be said of it: its client types
-/// transactions, and what every joint crash state of its files holds is asked of the program itself.
-package struct TransactionRun: Sendable {
+/// A run of a program that keeps several files, with what is to be said of it: what every joint crash state of
+/// the files holds is asked of the program itself. A database's transactions make such runs.
+package struct FilesRun: Sendable {
   package var judgement: Judgement
   /// Why there is nothing to judge; `nil` where there is.
   package var stall: RunStall?
