@@ -3,7 +3,7 @@
 # A crashing test otherwise waits minutes for its own backtrace.
 export SWIFT_BACKTRACE = enable=no
 
-.PHONY: build test demo generated-programs differential bench bug-benchmark mutants mutant-list qemu-10 lint bootstrap
+.PHONY: build test demo generated-programs differential bench bug-benchmark mutants mutant-list sanitize qemu-10 lint bootstrap
 
 # The tool, at .build/release/powercut, and beside it what `powercut record` preloads.
 build: bootstrap
@@ -53,6 +53,10 @@ mutants: bootstrap
 mutant-list:
 	python3 scripts/mutants/run.py --check
 	python3 -m unittest discover --start-directory scripts/mutants --pattern 'test_*.py' --buffer
+
+# The C code under AddressSanitizer and UndefinedBehaviorSanitizer, the tool under ThreadSanitizer.
+sanitize: bootstrap
+	scripts/sanitize
 
 # The QEMU tools of Debian's backports beside the installed ones: .build/qemu-10/qemu-io for --program.
 qemu-10:
