@@ -3,19 +3,18 @@
 # A crashing test otherwise waits minutes for its own backtrace.
 export SWIFT_BACKTRACE = enable=no
 
-.PHONY: build test demo generated-programs differential bench bug-benchmark mutants mutant-list qemu-10 lint bootstrap
+.PHONY: build test demo generated-programs differential bench bug-benchmark mutants mutant-list sanitize qemu-10 lint bootstrap
 
 # The tool, at .build/release/powercut, and beside it what `powercut record` preloads.
 build: bootstrap
 	@scripts/build
 
-# Every test; the peers that tests compare with are real programs, so a missing one is a failure.
+# Every test, with the optimized build that users have; the peers that tests compare with are real programs, so a
+# missing one is a failure. Beside it the tool without optimization: one seed must give one report with both.
 test: build mutant-list
-	swift build --build-tests
+	swift build -c release --build-tests
 	swift build --product powercut
-	swift build --product powercut-preload
-	swift build --product powercut-bug-benchmark
-	swift test --skip-build --parallel
+	swift test -c release --skip-build --parallel
 
 demo: build
 	scripts/demo
@@ -23,18 +22,17 @@ demo: build
 # Programs of random calls with the recorder and without it, PROGRAMS of each kind; two hundred take a few
 # minutes. `make test` makes a sample.
 PROGRAMS ?= 200
-generated-programs: bootstrap
-	swift build --build-tests
-	swift build --product powercut
-	swift build --product powercut-preload
-	POWERCUT_GENERATED_PROGRAMS=$(PROGRAMS) swift test --skip-build --filter GeneratedProgramsTests
+generated-programs: build
+	swift build -c release --build-tests
+	POWERCUT_GENERATED_PROGRAMS=$(PROGRAMS) swift test -c release --skip-build --filter GeneratedProgramsTests
 
 # Made-up dirty images, SEEDS of them: our recovery with QEMU's mistakes against the real program, and
 # without any against the second and the third reading of the specification. `make test` makes 300.
 SEEDS ?= 1..3000
 differential: bootstrap
-	swift build --build-tests
-	POWERCUT_DIFFERENTIAL_SEEDS=$(SEEDS) swift test --skip-build --filter '(RecoveryDifferential|ThreeRecoveries)Tests'
+	swift build -c release --build-tests
+	POWERCUT_DIFFERENTIAL_SEEDS=$(SEEDS) swift test -c release --skip-build \
+	  --filter '(RecoveryDifferential|ThreeRecoveries)Tests'
 
 bench: build
 	swift build -c release --product powercut-bench
@@ -55,6 +53,10 @@ mutants: bootstrap
 mutant-list:
 	python3 scripts/mutants/run.py --check
 	python3 -m unittest discover --start-directory scripts/mutants --pattern 'test_*.py' --buffer
+
+# The C code under AddressSanitizer and UndefinedBehaviorSanitizer, the tool under ThreadSanitizer.
+sanitize: bootstrap
+	scripts/sanitize
 
 # The QEMU tools of Debian's backports beside the installed ones: .build/qemu-10/qemu-io for --program.
 qemu-10:

@@ -7,15 +7,20 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// Tests import what is internal to a target, of the optimized build too: `make test` tests what users have.
+let testable = SwiftSetting.unsafeFlags(["-enable-testing"], .when(configuration: .release))
+
 /// A target under Sources/, with the tests that mirror it. The arrows are those of
 /// docs/architecture.md; Tests/ArchitectureTests reads both and fails when they differ.
 func layer(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+  .target(name: name, dependencies: dependencies, swiftSettings: strict + [testable])
 }
 
+/// Tests themselves are not optimized, and nobody looks at them in a debugger there: it would take longer than they do.
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: dependencies, swiftSettings: strict)
+    name: "\(name)Tests", dependencies: dependencies,
+    swiftSettings: strict + [.unsafeFlags(["-Onone", "-gnone"], .when(configuration: .release))])
 }
 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")

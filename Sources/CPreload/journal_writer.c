@@ -16,9 +16,10 @@
 #endif
 
 /// Swift's linker adds the C++ library to everything, which programs with another C library cannot load. What
-/// stands in this section is read before that, and lets what nobody uses be left out.
-__attribute__((section(".swift1_autolink_entries"), used)) static const char link_option[] =
-    "-Wl,--as-needed";
+/// stands in this section is read before that, and lets what nobody uses be left out. The section itself is left out,
+/// too, where a sanitizer's note on the constant would refer to nothing.
+__attribute__((section(".swift1_autolink_entries"), used, no_sanitize("address")))
+static const char link_option[] = "-Wl,--as-needed";
 
 struct thread {
   char *chunk;

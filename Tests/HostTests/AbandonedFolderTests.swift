@@ -11,7 +11,7 @@ import Testing
 
   /// Runs the clean-up in a process whose TMPDIR is ours.
   private func cleanUp() async throws {
-    let tool = Repository.path(".build/debug/powercut")
+    let tool = try BuiltProduct.path("powercut")
     let outcome = try ChildProcess.run(
       argv: [tool, "inspect", "/nowhere"], environment: ["TMPDIR": parent.path])
     #expect(outcome.status == .exited(2))

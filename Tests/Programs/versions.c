@@ -6,7 +6,10 @@
 //     byte  8  8  the sector's number in its file
 //     byte 16  8  the version, from 1, ascending for each sector
 //
-//     cc -O2 -pthread -o versions versions.c && ./versions FILE OTHER-FILE
+//     cc -O2 -pthread -o versions versions.c && ./versions FILE OTHER-FILE [COUNT MARKER]
+//
+// When COUNT writes were made, of all threads together, the file MARKER is made: whoever waits for it knows how
+// far the program has come.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -19,11 +22,19 @@
 enum { thread_count = 3, sector_words = 64, block_sectors = 8, block_count = 96 };
 
 static int files[2];
+static uint64_t made_count, marked_count = UINT64_MAX;
+static const char *marker;
 
 static void fail(void) {
   printf("errno %d\n", errno);
   fflush(stdout);
   _exit(7);
+}
+
+static void mark(void) {
+  int fd = open(marker, O_WRONLY | O_CREAT, 0644);
+  if (fd < 0) fail();
+  close(fd);
 }
 
 static void fill(uint64_t *words, uint64_t sector, uint64_t version) {
@@ -46,6 +57,7 @@ static void *work(void *argument) {
       fill(words + i * sector_words, block * block_sectors + first + i, version);
     off_t place = (off_t)(block * block_sectors + first) * 512;
     if (pwrite(fd, words, count * 512, place) != (ssize_t)(count * 512)) fail();
+    if (__atomic_add_fetch(&made_count, 1, __ATOMIC_RELAXED) == marked_count) mark();
     if (version % 12 == 0 && fdatasync(fd) != 0) fail();
     usleep(100);
   }
@@ -53,8 +65,12 @@ static void *work(void *argument) {
 }
 
 int main(int count, char **words) {
-  if (count != 3) return 1;
+  if (count != 3 && count != 5) return 1;
   alarm(60);
+  if (count == 5) {
+    marked_count = strtoull(words[3], NULL, 10);
+    marker = words[4];
+  }
   for (int i = 0; i < 2; i++) {
     files[i] = open(words[i + 1], O_RDWR | O_CREAT, 0644);
     if (files[i] < 0) fail();

@@ -20,7 +20,7 @@ import WriteLog
     try Peer.qemuNBD.run(["--version"])
     try Peer.nbdkit.run(["--version"])
     return try ProgramCarrier(
-      libraryPath: Repository.path(".build/debug/libpowercut-preload.so"))
+      libraryPath: BuiltProduct.preloadedLibrary())
   }
 
   private static func run(

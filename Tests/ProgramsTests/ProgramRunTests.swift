@@ -17,7 +17,7 @@ import WriteLog
   private static func carrier() throws -> ProgramCarrier {
     try Peer.qemuIO.run(["--version"])
     return try ProgramCarrier(
-      libraryPath: Repository.path(".build/debug/libpowercut-preload.so"))
+      libraryPath: BuiltProduct.preloadedLibrary())
   }
 
   private static func plan(_ stack: String, _ seeds: ClosedRange<UInt64>) throws -> FuzzPlan {

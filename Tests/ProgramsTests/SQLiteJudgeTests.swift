@@ -13,7 +13,7 @@ import Testing
   {
     try SQLiteRecording(
       setup, seed: Seed(seed), executable: SQLiteRun.executableName,
-      libraryPath: Repository.path(".build/debug/libpowercut-preload.so"),
+      libraryPath: BuiltProduct.preloadedLibrary(),
       describe: { _ in "{}\n" })
   }
 

@@ -9,11 +9,9 @@ import Testing
 /// The real `sqlite3`, killed at every joint state of a few runs: what its documentation promises is kept,
 /// and what it does not promise is lost.
 @Suite(.serialized) struct SQLiteRunTests {
-  private static let libraryPath = Repository.path(".build/debug/libpowercut-preload.so")
-
   private static func run(_ setup: SQLiteSetup, _ seed: UInt64) throws -> Judgement {
     try SQLiteRun(
-      setup, seed: Seed(seed), libraryPath: libraryPath, maximumStateCount: 1500
+      setup, seed: Seed(seed), libraryPath: BuiltProduct.preloadedLibrary(), maximumStateCount: 1500
     ).judgement
   }
 

@@ -12,11 +12,7 @@ import WriteLog
   private static let programFolder = Result { try TemporaryFolder(prefix: "calls") }
   /// Tests/Programs/calls.c, compiled once.
   private static let program = Result {
-    let path = try programFolder.get().path("calls")
-    try Peer(program: "cc", package: "gcc").run([
-      "-O1", "-pthread", "-o", path, Repository.path("Tests/Programs/calls.c"),
-    ])
-    return path
+    try CompiledProgram("calls", in: programFolder.get()).path
   }
 
   private let folder: TemporaryFolder
@@ -31,9 +27,10 @@ import WriteLog
   }
 
   private var options: Recorder.Options {
-    Recorder.Options(
-      watched: watched, output: output,
-      libraryPath: Repository.path(".build/debug/libpowercut-preload.so"))
+    get throws {
+      try Recorder.Options(
+        watched: watched, output: output, libraryPath: BuiltProduct.preloadedLibrary())
+    }
   }
 
   /// Records a program that makes `calls`.
@@ -44,7 +41,7 @@ import WriteLog
     status: Int32 = 0
   ) throws -> Recorder.Outcome {
     try shell("cd '\(watched)'; \(before)")
-    var options = options
+    var options = try options
     options.ignoredNames = ignoredNames
     let recorder = try Recorder(options) { _ in "" }
     let outcome = try recorder.run([Self.program.get(), watched] + calls) { false }
@@ -426,7 +423,7 @@ import WriteLog
     turn: (HeldOperation, Int) -> HeldOperation.Turn
   ) throws -> Recorder.Outcome {
     try shell("cd '\(watched)'; \(before)")
-    var options = options
+    var options = try options
     options.control = Recorder.Control(processor: 0, seed: 1)
     let recorder = try Recorder(options) { _ in "" }
     return try released(
@@ -538,7 +535,7 @@ import WriteLog
     let folder = try TemporaryFolder(prefersMemory: inMemory)
     try shell(
       "mkdir '\(folder.path)/watched'; head -c 4096 /dev/urandom > '\(folder.path)/watched/f'")
-    var options = options
+    var options = try options
     options.watched = folder.path("watched")
     options.control = Recorder.Control(processor: 0, seed: 1)
     let recorder = try Recorder(options) { _ in "" }

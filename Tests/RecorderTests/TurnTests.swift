@@ -15,12 +15,9 @@ import Testing
   init() throws {
     folder = try TemporaryFolder()
     watched = folder.path("watched")
-    program = folder.path("two-at-once")
+    program = try CompiledProgram("two-at-once", in: folder).path
     try shell(
       "mkdir '\(watched)'; cd '\(watched)'; for f in one two source; do echo 12345678 > $f; done")
-    try Peer(program: "cc", package: "gcc").run([
-      "-O1", "-pthread", "-o", program, Repository.path("Tests/Programs/two-at-once.c"),
-    ])
   }
 
   @Test(arguments: [
@@ -28,9 +25,9 @@ import Testing
     "rename", "unlink", "link", "mkdir", "create",
   ])
   func nobodyHoldsALockWhileWaiting(kind: String) throws {
-    var options = Recorder.Options(
+    var options = try Recorder.Options(
       watched: watched, output: folder.path("out"),
-      libraryPath: Repository.path(".build/debug/libpowercut-preload.so"))
+      libraryPath: BuiltProduct.preloadedLibrary())
     options.control = Recorder.Control(processor: 0, seed: 1)
     let recorder = try Recorder(options) { _ in "" }
     defer { recorder.close() }

@@ -12,7 +12,7 @@ import Testing
 
   private func run(_ arguments: [String]) throws -> ChildProcess.Outcome {
     try ChildProcess.run(
-      argv: [Repository.path(".build/debug/powercut-bug-benchmark")] + arguments,
+      argv: [BuiltProduct.path("powercut-bug-benchmark")] + arguments,
       timeLimit: .seconds(120))
   }
 

@@ -94,7 +94,7 @@ struct CommandRecording {
 
   func check(
     _ commands: [String], _ options: [String] = [], profile: String = "qemu-7.2.22",
-    build: ToolRun.Build = .debug, environment: [String: String] = [:]
+    build: BuiltProduct.Build = .own, environment: [String: String] = [:]
   ) throws -> ToolRun {
     try ToolRun(
       arguments.map { $0 == "qemu-7.2.22" ? profile : $0 } + commands.flatMap { ["--command", $0] }

@@ -26,7 +26,7 @@ import Testing
   ]
 
   private func fuzz(
-    _ arguments: [String], command: String, build: ToolRun.Build = .release
+    _ arguments: [String], command: String, build: BuiltProduct.Build = .release
   ) throws -> ToolRun {
     try ToolRun(
       ["fuzz"] + arguments + ["--command", command], build: build,
@@ -315,17 +315,17 @@ import Testing
   ])
   func misuseIsSixtyFour(options: [String]) throws {
     let run = try fuzz(
-      ["--stack", "vhdx:exact", "--seeds", "1"] + options, command: "true {image}", build: .debug)
+      ["--stack", "vhdx:exact", "--seeds", "1"] + options, command: "true {image}", build: .own)
     #expect(run.status == 64, "\(run.errors)")
     #expect(run.result.isEmpty)
   }
 
   @Test func foldersAndDatabasesAreRefused() throws {
-    let folders = try fuzz(["--stack", "raw:exact"], command: "true {folder}", build: .debug)
+    let folders = try fuzz(["--stack", "raw:exact"], command: "true {folder}", build: .own)
     #expect(folders.status == 2)
     #expect(folders.errors.contains("so write {image}"))
     let database = try fuzz(
-      ["--stack", "program:sqlite3-off", "--allow-exec"], command: "true {image}", build: .debug)
+      ["--stack", "program:sqlite3-off", "--allow-exec"], command: "true {image}", build: .own)
     #expect(database.status == 64)
   }
 

@@ -182,7 +182,7 @@ import Testing
     }
   }
 
-  private func run(_ command: [String], build: ToolRun.Build = .debug) throws -> ToolRun {
+  private func run(_ command: [String], build: BuiltProduct.Build = .own) throws -> ToolRun {
     let run = try ToolRun([command[0], log] + command.dropFirst(), build: build)
     try #require(run.status != nil, "\(command) ended by \(run.outcome.status)")
     return run

@@ -5,7 +5,7 @@ import Testing
 /// One seed gives one report, byte for byte apart from `timing`, whoever carries it out.
 @Suite struct DeterminismTests {
   private struct Surroundings {
-    var build: ToolRun.Build
+    var build: BuiltProduct.Build
     var jobCount: Int
     var environment: [String: String] = [:]
   }

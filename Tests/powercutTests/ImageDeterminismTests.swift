@@ -10,7 +10,7 @@ import Testing
   ])
   func oneReport(arguments: [String]) throws {
     var first: [String]?
-    for (build, jobs) in [(ToolRun.Build.debug, "1"), (.release, "1"), (.release, "2")] {
+    for (build, jobs) in [(BuiltProduct.Build.debug, "1"), (.release, "1"), (.release, "2")] {
       let run = try ToolRun(
         ["fuzz"] + arguments + ["--keep-going", "--format", "json", "--jobs", jobs], build: build)
       #expect(run.status == 0 || run.status == 1, "\(run.errors)")

@@ -65,15 +65,20 @@ import Testing
     #expect(try run.json.rules == ["D11"])
   }
 
+  /// Within 500 seeds, of which so many are carried out as it takes.
   @Test(arguments: recoveryBugs)
   func aMistakeOfRecoveryIsFoundByItsRule(planted: Planted) throws {
-    let run = try ToolRun(
-      [
-        "fuzz", "--stack", "vhdx:exact", "--workload", "dirty-images", "--bug", planted.bug,
-        "--seeds", "1..500", "--keep-going", "--format", "json",
-      ], build: .release)
-    #expect(run.status == 1, "\(run.errors)")
-    #expect(try run.json.rules.contains(planted.rule))
+    var rules: Set<String> = []
+    for seeds in ["1..20", "21..100", "101..500"] where !rules.contains(planted.rule) {
+      let run = try ToolRun(
+        [
+          "fuzz", "--stack", "vhdx:exact", "--workload", "dirty-images", "--bug", planted.bug,
+          "--seeds", seeds, "--keep-going", "--format", "json",
+        ], build: .release)
+      #expect([0, 1].contains(run.status), "\(run.errors)")
+      rules.formUnion(try run.json.rules)
+    }
+    #expect(rules.contains(planted.rule), "\(rules.sorted())")
   }
 
   @Test(arguments: [["--seeds", "1..200"], ["--workload", "dirty-images", "--seeds", "1..500"]])

@@ -16,21 +16,25 @@ import Testing
     program = try CompiledProgram("versions", in: place.folder)
   }
 
-  /// From when on somebody is killed, in milliseconds: every other time soon after the beginning.
-  private static func delay(_ seed: UInt64) -> String {
+  /// The seed that kills while the program is being loaded.
+  private static let beforeTheProgram: UInt64 = 2
+
+  /// After how many writes somebody is killed: every other time soon after the beginning.
+  private static func writeCount(_ seed: UInt64) -> Int {
     var stream = RandomStream(Seed(seed), .faults)
-    let milliseconds = seed % 2 == 0 ? stream.next(below: 60) : stream.next(below: 500)
-    return "0.\(milliseconds < 10 ? "00" : milliseconds < 100 ? "0" : "")\(milliseconds)"
+    return 1 + (seed % 2 == 0 ? stream.next(below: 60) : stream.next(below: 2000))
   }
 
-  /// The program under the recorder, in the background of a shell; its process number is in `pid`.
-  private var background: String {
+  /// Starts the program under the recorder, in the background of a shell, and waits until it is as far as the
+  /// seed wants it; its process number is in `pid`.
+  private func background(_ seed: UInt64) -> String {
     """
     cd '\(place.folder.path)'
     powercut record --watch watched --output output -- \
-    sh -c 'echo $$ > pid.new; mv pid.new pid; exec "$@" > said' sh '\(program.path)' \
-    watched/a watched/b > recorded 2>&1 & recorder=$!
-    until [ -e pid ]; do sleep 0.002; done
+    sh -c 'echo $$ > pid; exec "$@" > said' sh '\(program.path)' \
+    watched/a watched/b \(Self.writeCount(seed)) marker > recorded 2>&1 & recorder=$!
+    until [ -s pid ] && [ -e \(seed == Self.beforeTheProgram ? "pid" : "marker") ]
+    do kill -0 $recorder || exit 1; sleep 0.001; done
 
     """
   }
@@ -38,8 +42,7 @@ import Testing
   @Test(arguments: 1...8 as ClosedRange<UInt64>)
   func aKilledProgramsFilesAreRecordedToTheEnd(seed: UInt64) throws {
     let run = try ToolRun.line(
-      background + """
-        sleep \(Self.delay(seed))
+      background(seed) + """
         kill -9 -$(cat pid)
         wait $recorder; echo "ended $?"
         """)
@@ -65,14 +68,14 @@ import Testing
 
   @Test(arguments: 1...8 as ClosedRange<UInt64>)
   func aKilledRecordersFilesAreReadAsFarAsTheyCame(seed: UInt64) throws {
-    _ = try ToolRun.line(
-      background + """
-        sleep \(Self.delay(seed))
+    let run = try ToolRun.line(
+      background(seed) + """
         kill -9 $recorder
         for i in $(seq 1000); do kill -0 $(cat pid) 2> /dev/null || break; sleep 0.01; done
         kill -9 $(cat pid) 2> /dev/null && touch went-on
         wait $recorder
         """)
+    #expect(run.status == 137, "\(run.errors)")
     #expect(!Folders.exists(place.folder.path("went-on")), "the program went on unrecorded")
     for name in Self.fileNames where Folders.exists("\(place.output)/\(name)") {
       let said = try checkReads(name, statuses: [1, 2, 3])

@@ -12,10 +12,9 @@ import Testing
     let command = try #require(lines.first)
     #expect(command.hasPrefix("$ powercut "))
     let arguments = command.split(separator: " ").dropFirst(2).map(String.init)
-    let outcome = try ChildProcess.run(
-      argv: [Repository.path(".build/release/powercut")] + arguments, timeLimit: .seconds(120))
-    #expect(outcome.status == .exited(1))
-    let printed = Set(outcome.outputText.split(separator: "\n").map(String.init))
+    let run = try ToolRun(arguments, build: .release)
+    #expect(run.status == 1)
+    let printed = Set(run.result.split(separator: "\n").map(String.init))
     for line in lines.dropFirst() {
       #expect(printed.contains(line), "the tool does not print: \(line)")
     }

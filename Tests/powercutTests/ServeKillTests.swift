@@ -19,7 +19,7 @@ import Testing
     let server = try StartedProcess(
       argv: [
         "sh", "-c",
-        "exec \(ToolRun.path(.debug)) serve --image \(image) --record \(output) --socket \(socket) >/dev/null",
+        "exec \(BuiltProduct.path("powercut")) serve --image \(image) --record \(output) --socket \(socket) >/dev/null",
       ], environment: [:])
     defer { _ = server.end() }
     try shell("for i in $(seq 200); do [ -S '\(socket)' ] && break; sleep 0.05; done")

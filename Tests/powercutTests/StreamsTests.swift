@@ -110,7 +110,7 @@ import Testing
       import os, pty, sys
       status = pty.spawn(["bash", "-c", sys.argv[1]])
       """
-    let tool = try ToolRun.path(.debug)
+    let tool = try BuiltProduct.path("powercut")
     let outcome = try ChildProcess.run(
       argv: [
         "python3", "-c", program,

@@ -5,32 +5,29 @@ import Testing
 
 /// The real executable, started as a user starts it.
 struct ToolRun {
-  enum Build: String, CaseIterable {
-    case debug
-    case release
-  }
-
   var outcome: ChildProcess.Outcome
 
   /// - Throws: where the executable is missing, cannot be started or runs for more than two minutes.
   @discardableResult
   init(
-    _ arguments: [String], build: Build = .debug, environment: [String: String] = [:],
+    _ arguments: [String], build: BuiltProduct.Build = .own, environment: [String: String] = [:],
     in folder: String? = nil
   ) throws {
     try self.init(
-      argv: [Self.path(build)] + arguments, environment: environment, in: folder)
+      argv: [BuiltProduct.path("powercut", build)] + arguments, environment: environment, in: folder
+    )
   }
 
   /// A line of bash in which `powercut` is the executable.
   static func line(
-    _ line: String, build: Build = .debug, in folder: String? = nil
+    _ line: String, build: BuiltProduct.Build = .own, in folder: String? = nil
   ) throws -> ToolRun {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
     return try ToolRun(
       argv: ["bash", "-c", line],
       environment: [
-        "PATH": (try Self.path(build) as NSString).deletingLastPathComponent + ":" + path
+        "PATH": (try BuiltProduct.path("powercut", build) as NSString).deletingLastPathComponent
+          + ":" + path
       ],
       in: folder)
   }
@@ -39,17 +36,6 @@ struct ToolRun {
     outcome = try ChildProcess.run(
       argv: argv, environment: environment, workingDirectory: folder, timeLimit: .seconds(120))
     try #require(outcome.status != .timedOut, "\(argv) ran for more than two minutes")
-  }
-
-  static func path(_ build: Build) throws -> String {
-    let path = Repository.path(".build/\(build.rawValue)/powercut")
-    guard Folders.exists(path) else { throw MissingTool(path: path) }
-    return path
-  }
-
-  struct MissingTool: Error, CustomStringConvertible {
-    var path: String
-    var description: String { "there is no \(path): run make build, or make test" }
   }
 
   /// The exit status; `nil` where a signal ended it.

@@ -1,5 +1,6 @@
 import Bytes
 import Checking
+import Rules
 import Testing
 import VHDX
 import VHDXJudges
@@ -52,7 +53,8 @@ struct ImageTraceHostileTests {
     log.flush()
     log.write(ImageTraceLog.sector(1), at: 128 << 10)
     log.flush()
-    _ = try log.violations()
+    // The file ends below what the log promises, and the last write is where the current header was.
+    #expect(try log.broken() == [.e12, .h10, .h11])
   }
 
   @Test func logThatClaimsTheEndOfTheFileIsJudged() throws {
@@ -67,18 +69,22 @@ struct ImageTraceHostileTests {
       log.write(ImageTraceLog.sector(1), at: place / 4096 % (1 << 40) * 512)
       log.flush()
     }
-    _ = try log.violations()
+    // The log at byte 0 is written over the file identifier.
+    #expect(try log.broken() == [.h02, .h10, .h11, .h13, .s05])
   }
 
   @Test func entryThatClaimsEverythingIsJudged() throws {
-    for update in [
-      LogUpdate.zero(ByteRange(byteOffset: 0, byteCount: .max - 4095)),
-      .zero(ByteRange(byteOffset: 3 << 20, byteCount: 1 << 62)),
-      .data(ImageTraceLog.sector(6), fileByteOffset: .max - 8191),
-      // A block table that maps everything to the last MiB there can be.
-      .data([UInt8](repeating: 0xff, count: 4096), fileByteOffset: ImageTraceLog.blockTable),
-      .data([UInt8](repeating: 0xfe, count: 4096), fileByteOffset: ImageTraceLog.blockTable),
-    ] {
+    let table = ImageTraceLog.blockTable
+    let cases: [(update: LogUpdate, broken: Set<Rule>)] = [
+      (.zero(ByteRange(byteOffset: 0, byteCount: .max - 4095)), [.e11]),
+      // Zero it is already.
+      (.zero(ByteRange(byteOffset: 3 << 20, byteCount: 1 << 62)), []),
+      (.data(ImageTraceLog.sector(6), fileByteOffset: .max - 8191), [.r10]),
+      // A block table that maps everything to the last MiB there can be, or to none.
+      (.data([UInt8](repeating: 0xff, count: 4096), fileByteOffset: table), [.r10]),
+      (.data([UInt8](repeating: 0xfe, count: 4096), fileByteOffset: table), [.r10, .e12]),
+    ]
+    for (update, broken) in cases {
       var log = ImageTraceLog()
       try log.open()
       log.entry([update], last: .max << 20, flushed: .max << 20)
@@ -88,11 +94,11 @@ struct ImageTraceHostileTests {
       try log.close()
       log.write(ImageTraceLog.sector(0), at: ImageTraceLog.blockTable)
       log.flush()
-      _ = try log.violations()
+      #expect(try log.broken() == broken, "\(update)")
     }
   }
 
-  /// Every sector of the ring starts an entry that claims all of it.
+  /// Every sector of the ring starts an entry that claims all of it: that is more work than a judge does.
   @Test func ringFullOfClaimsIsJudged() throws {
     var log = ImageTraceLog()
     try log.open()
@@ -108,7 +114,10 @@ struct ImageTraceHostileTests {
       log.flush()
       log.flush()
     }
-    _ = try log.violations()
+    let report = try ImageTraceJudge(index: log.index, base: log.base, client: nil).report()
+    #expect(report.isCutShort)
+    // What was found until then: each entry lies over one that replay needs.
+    #expect(Set(report.violations.map(\.rule)) == [.e03, .s06])
   }
 
   @Test(arguments: 0..<60 as Range<UInt64>)
@@ -153,4 +162,9 @@ struct ImageTraceHostileTests {
     #expect(report.refusal != nil)
     #expect(report.violations == [])
   }
+}
+
+extension ImageTraceLog {
+  /// The rules that it breaks.
+  fileprivate func broken() throws -> Set<Rule> { Set(try violations().map(\.rule)) }
 }

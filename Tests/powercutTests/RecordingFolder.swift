@@ -1,19 +1,6 @@
 import Host
 import TestSupport
 
-/// A program of Tests/Programs, compiled for one test.
-struct CompiledProgram {
-  let path: String
-
-  /// - Throws: where there is no C compiler, or it has something to say.
-  init(_ name: String, in folder: TemporaryFolder, flags: [String] = []) throws {
-    path = folder.path(name)
-    try Peer(program: "cc", package: "gcc").run(
-      ["-Wall", "-Wextra", "-Werror", "-O1", "-pthread", "-o", path] + flags
-        + [Repository.path("Tests/Programs/\(name).c")])
-  }
-}
-
 /// A folder with one that is watched and room for recordings.
 struct RecordingFolder {
   let folder: TemporaryFolder
