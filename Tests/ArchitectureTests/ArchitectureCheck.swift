@@ -96,4 +96,34 @@ struct ArchitectureCheck {
       }
     }
   }
+
+  /// Targets that serve every format of images, and so name none.
+  static let anyFormat = [
+    "Checking", "Reporting", "CrashStates", "Workload", "WriteLog", "BlockDevice", "Scheduling",
+    "Bytes", "Recorder", "NBD", "Host",
+  ]
+  static let formatWords = ["VHDX", "vhdx", "VDI", "vdi", "qcow2"]
+
+  /// A file of a target that serves every format names none in its code.
+  func violations(formatsIn file: SourceFile, of row: ArchitectureTable.Row) -> [String] {
+    guard Self.anyFormat.contains(row.target) else { return [] }
+    return Self.formatWords.flatMap { word in
+      file.lineNumbers(of: word).map {
+        "\(file.path):\($0): '\(word)': \(row.target) knows formats by ImageFormat only."
+      }
+    }
+  }
+
+  /// How many files a folder of sources holds at most: more are more than one idea.
+  static let maximumFileCount = 16
+
+  /// - Parameter paths: of source files.
+  func violations(foldersOf paths: [String]) -> [String] {
+    let folders = Dictionary(grouping: paths) { path in
+      path.split(separator: "/").dropLast().joined(separator: "/")
+    }
+    return folders.filter { $0.value.count > Self.maximumFileCount }.keys.sorted().map {
+      "\($0): \(folders[$0]?.count ?? 0) files. Give each idea among them a folder of its own."
+    }
+  }
 }

@@ -172,4 +172,27 @@ import Testing
         "A.swift:3: '.random(in:': draw from a RandomStream."
       ])
   }
+
+  @Test func aFormatThatIsNamedWhereAllAreServedIsReported() throws {
+    let check = ArchitectureCheck(
+      table: ArchitectureTable(
+        parsing: """
+          | 2 pure | `Checking` | rules | – |
+          | 1 pure | `VDI` | a format | – |
+          """))
+    func violations(_ source: String, in target: String) throws -> [String] {
+      check.violations(
+        formatsIn: SourceFile(path: "A.swift", source: source),
+        of: try #require(check.table.row(target)))
+    }
+    #expect(try violations("let format = VDIFormat()\nlet a = \"VDI\"", in: "Checking").count >= 1)
+    #expect(try violations("// As VDI has it.\nlet a = 1", in: "Checking") == [])
+    #expect(try violations("let a = \"VDI\"", in: "VDI") == [])
+  }
+
+  @Test func aFolderOfTooManyFilesIsReported() {
+    let few = (0..<16).map { "Sources/Core/A/\($0).swift" }
+    #expect(check.violations(foldersOf: few + ["Sources/Core/B.swift"]) == [])
+    #expect(check.violations(foldersOf: few + ["Sources/Core/A/B.swift"]).count == 1)
+  }
 }

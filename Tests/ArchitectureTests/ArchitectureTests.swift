@@ -50,6 +50,22 @@ import Testing
     #expect(importCount > 50, "the sources were not found")
   }
 
+  @Test func whatServesEveryFormatNamesNone() throws {
+    var fileCount = 0
+    for row in table.rows {
+      for file in try files(of: row) {
+        fileCount += ArchitectureCheck.anyFormat.contains(row.target) ? 1 : 0
+        #expect(check.violations(formatsIn: file, of: row) == [])
+      }
+    }
+    #expect(fileCount > 100, "the sources were not found")
+  }
+
+  @Test func foldersAreSmall() throws {
+    let paths = try table.rows.flatMap { try files(of: $0).map(\.path) }
+    #expect(check.violations(foldersOf: paths) == [])
+  }
+
   @Test func noTargetUsesABannedWord() throws {
     for row in table.rows {
       for file in try files(of: row) {

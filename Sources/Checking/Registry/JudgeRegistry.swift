@@ -23,7 +23,7 @@ struct RegistryReport {
     format = recording.evidence.format
     for judge in JudgeRegistry.judges(of: format) {
       let report = judge.report(recording)
-      assert(
+      precondition(
         report.violations.allSatisfy { judge.rules.contains($0.rule) },
         "a judge breaks rules of its list only")
       violations.add(report.violations)
