@@ -1,3 +1,4 @@
+import Rules
 import Stacks
 import VHDX
 
@@ -29,13 +30,16 @@ package enum PlantedBug: Hashable, Comparable, Sendable {
     }
   }
 
-  /// What goes wrong, in one line.
-  package var summary: String {
+  /// What goes wrong, and which rules say so.
+  package var row: BugRow {
     switch self {
-    case .stack(let bug): bug.summary
-    case .recovery(let bug): bug.summary
+    case .stack(let bug): bug.row
+    case .recovery(let bug): bug.row
     }
   }
+
+  /// What goes wrong, in one line.
+  package var summary: String { row.summary }
 
   package static func < (left: Self, right: Self) -> Bool { left.identifier < right.identifier }
 }

@@ -1,3 +1,5 @@
+import Rules
+
 /// A mistake that a stack under test can be told to make: off by default, with a stable identifier.
 package enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
   case positionReread = "logger.position-reread"
@@ -44,66 +46,123 @@ package enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
   /// The bugs of the VHDX disk that only a read can show.
   package static let readerBugs = allCases.filter { $0.rawValue.hasPrefix("reader.") }
 
-  /// What goes wrong, in one line.
-  package var summary: String {
+  /// What goes wrong, and which rules say so.
+  package var row: BugRow {
     switch self {
     case .positionReread:
-      "the position is read again after the header of a write-zeroes was written"
+      BugRow(
+        "the position is read again after the header of a write-zeroes was written", breaks: .l03)
     case .positionAfterWrite:
-      "the position advances only after an entry is written, so two entries share a place"
-    case .countEarly: "the superblock counts entries that are not stable yet"
-    case .countNotOnFlush: "the superblock is not rewritten on an acknowledged flush"
-    case .flushAtSubmission: "the FLUSH entry is appended when the flush is submitted"
-    case .flushCoversLater: "FLUSH claims writes that completed after it was submitted"
-    case .fuaUnmarked: "FUA writes carry no flag"
-    case .failedWriteLogged: "a write that failed is logged like one that succeeded"
-    case .zeroesNotWritten: "the zero region of the log keeps stale bytes"
-    case .discardCountedAsData: "appending skips data that a discard does not have"
-    case .sizeUnlogged: "growing and truncating leave no trace"
-    case .unit512: "sectors are counted in 512 bytes where the log's sector is larger"
-    case .appendAtCount: "appending trusts a count that is stale, and overwrites entries"
-    case .countNotAtClose: "closing leaves entries that the superblock does not count"
-    case .intervalIgnored: "the superblock is not rewritten every so many entries"
+      BugRow(
+        "the position advances only after an entry is written, so two entries share a place",
+        breaks: .l03)
+    case .countEarly:
+      BugRow(
+        "the superblock counts entries that are not stable yet", breaks: .l04)
+    case .countNotOnFlush:
+      BugRow(
+        "the superblock is not rewritten on an acknowledged flush", breaks: .l05)
+    case .flushAtSubmission:
+      BugRow(
+        "the FLUSH entry is appended when the flush is submitted", breaks: .l09)
+    case .flushCoversLater:
+      BugRow(
+        "FLUSH claims writes that completed after it was submitted", breaks: .l09)
+    case .fuaUnmarked:
+      BugRow(
+        "FUA writes carry no flag", breaks: .l05, .l07)
+    case .failedWriteLogged:
+      BugRow(
+        "a write that failed is logged like one that succeeded", breaks: .l07)
+    case .zeroesNotWritten:
+      BugRow(
+        "the zero region of the log keeps stale bytes", breaks: .l06)
+    case .discardCountedAsData:
+      BugRow(
+        "appending skips data that a discard does not have", breaks: .l11)
+    case .sizeUnlogged:
+      BugRow(
+        "growing and truncating leave no trace", breaks: .l08)
+    case .unit512:
+      BugRow(
+        "sectors are counted in 512 bytes where the log's sector is larger", breaks: .l02, .l08)
+    case .appendAtCount:
+      BugRow(
+        "appending trusts a count that is stale, and overwrites entries", breaks: .l03, .l11,
+        isInCatalogue: false)
+    case .countNotAtClose:
+      BugRow(
+        "closing leaves entries that the superblock does not count", breaks: .l12,
+        isInCatalogue: false)
+    case .intervalIgnored:
+      BugRow(
+        "the superblock is not rewritten every so many entries", breaks: .l13, isInCatalogue: false)
     case .trailingRead:
-      "the tail of a logged sector is read from the sector's start: table entries shift"
+      BugRow(
+        "the tail of a logged sector is read from the sector's start: table entries shift",
+        breaks: .d01, .b06)
     case .guidBeforeEntry:
-      "the headers name a log that holds no entry yet"
+      BugRow(
+        "the headers name a log that holds no entry yet", breaks: .s05, .d10)
     case .headerErrorsIgnored:
-      "a failed header update goes unnoticed"
+      BugRow(
+        "a failed header update goes unnoticed", breaks: .d07)
     case .payloadNotStable:
-      "a table update is logged before the payload that it publishes is stable"
+      BugRow(
+        "a table update is logged before the payload that it publishes is stable", breaks: .d03)
     case .entryNotStable:
-      "home writes start before their log entry is stable"
+      BugRow(
+        "home writes start before their log entry is stable", breaks: .s08)
     case .homeNotStable:
-      "the log is cleared before the home writes are stable"
+      BugRow(
+        "the log is cleared before the home writes are stable", breaks: .r10)
     case .publishBeforeLog:
-      "others write to a new block whose table entry their flush does not log"
+      BugRow(
+        "others write to a new block whose table entry their flush does not log", breaks: .d01)
     case .batRestoredUnderWriter:
-      "a failed write takes back a block that another write has used"
+      BugRow(
+        "a failed write takes back a block that another write has used", breaks: .d07)
     case .tailEarly:
-      "Tail moves before the home writes are stable"
+      BugRow(
+        "Tail moves before the home writes are stable", breaks: .s07)
     case .ringReusedEarly:
-      "ring space is overwritten while the durable Tail still covers it"
+      BugRow(
+        "ring space is overwritten while the durable Tail still covers it", breaks: .s06)
     case .bothHeadersOneEpoch:
-      "both header copies are written without a flush between them"
+      BugRow(
+        "both header copies are written without a flush between them", breaks: .h12)
     case .guidReused:
-      "a session gives its log the GUID of an earlier one"
+      BugRow(
+        "a session gives its log the GUID of an earlier one", breaks: .h17, .s09)
     case .lastOffsetStale:
-      "LastFileOffset stays what it was when the image was opened"
+      BugRow(
+        "LastFileOffset stays what it was when the image was opened", breaks: .e12, .r06)
     case .checksumShort:
-      "an entry's checksum leaves out the part behind the ring's end"
+      BugRow(
+        "an entry's checksum leaves out the part behind the ring's end", breaks: .e02)
     case .blockReusedUnbarriered:
-      "a freed block is handed out before its release is stable"
+      BugRow(
+        "a freed block is handed out before its release is stable", breaks: .d03)
     case .logErrorKeepsBlock:
-      "a block whose log entry could not be written stays in use, and no error follows"
+      BugRow(
+        "a block whose log entry could not be written stays in use, and no error follows",
+        breaks: .d06, .d07, isInCatalogue: false)
     case .blockBeforeZeroing:
-      "a read of a new block shows what lay there in the file, until it is zeroed"
+      BugRow(
+        "a read of a new block shows what lay there in the file, until it is zeroed", breaks: .d11,
+        isInCatalogue: false)
     case .staleTable:
-      "a read uses the table entry that an earlier read of the block has found"
+      BugRow(
+        "a read uses the table entry that an earlier read of the block has found", breaks: .d11,
+        isInCatalogue: false)
     case .tornAcrossBlocks:
-      "a read of two blocks takes the end of the first one's last sector from the second one"
+      BugRow(
+        "a read of two blocks takes the end of the first one's last sector from the second one",
+        breaks: .d11, isInCatalogue: false)
     case .zeroesUnmapped:
-      "blocks that were zeroed are left unmapped, as discarded ones are"
+      BugRow(
+        "blocks that were zeroed are left unmapped, as discarded ones are", breaks: .d04,
+        isInCatalogue: false)
     }
   }
 
