@@ -8,7 +8,7 @@ let strict: [SwiftSetting] = [
 ]
 
 /// Tests import what is internal to a target, of the optimized build too: `make test` tests what users have.
-let testable = SwiftSetting.unsafeFlags(["-enable-testing"], .when(configuration: .release))
+let testable = SwiftSetting.unsafeFlags(["-enable-testing", "-cross-module-optimization"], .when(configuration: .release))
 
 /// A target under Sources/, with the tests that mirror it. The arrows are those of
 /// docs/architecture.md; Tests/ArchitectureTests reads both and fails when they differ.
