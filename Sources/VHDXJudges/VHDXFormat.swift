@@ -37,14 +37,23 @@ package struct VHDXFormat: ImageFormat {
     return rules.union(RecoveryJudge.rules)
   }
 
-  /// An image that lost its first sector is an image still, by its two headers.
   package func recognizes(_ file: any ImageFile) -> Bool {
-    func has(_ signature: [UInt8], at byteOffset: UInt64) -> Bool {
-      let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(signature.count))
-      return range.endByteOffset <= file.byteCount && file.read(range) == signature
-    }
-    if has(FileIdentifier.signature, at: 0) { return true }
-    return HeaderSlot.allCases.allSatisfy { has(VHDXHeader.signature, at: $0.byteOffset) }
+    Self.has(FileIdentifier.signature, at: 0, in: file)
+  }
+
+  /// An image that lost its first sector is an image still, by its two headers.
+  package func recognizesDamaged(_ file: any ImageFile) -> Bool {
+    recognizes(file)
+      || HeaderSlot.allCases.allSatisfy {
+        Self.has(VHDXHeader.signature, at: $0.byteOffset, in: file)
+      }
+  }
+
+  private static func has(
+    _ signature: [UInt8], at byteOffset: UInt64, in file: any ImageFile
+  ) -> Bool {
+    let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(signature.count))
+    return range.endByteOffset <= file.byteCount && file.read(range) == signature
   }
 
   package func findings(of file: any ImageFile) -> ImageFindings { VHDXFindings(file).findings }

@@ -50,7 +50,7 @@ import Testing
       "  rule      no entry begins inside another entry's header or data",
       "  found     entry 2 begins at byte 3072 of the log, inside entry 1",
       "  state     cut:37 lost:35,36", "  seed      18",
-      "  bug       logger.position-reread: \(BugSwitch.positionReread.summary)",
+      "  bug       logger.position-reread: \(BugSwitch.positionReread.row.summary)",
       "  repeats   4 more in the same run", "  also      D03 L06 in the same run",
       "  evidence  entry 1: claims [2048, 4096)", "  evidence  entry 2: at byte 3072",
       "FAILED, 1 rule broken: \(Self.amounts)",

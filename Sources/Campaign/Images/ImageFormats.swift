@@ -16,8 +16,8 @@ package enum ImageFormats {
     all.first { $0.name == name }
   }
 
-  /// The format that a file says of itself to have; `nil` where it says nothing.
+  /// The format that a file says of itself to have, however damaged it is; `nil` where it says nothing.
   package static func recognizing(_ file: any ImageFile) -> (any ImageFormat)? {
-    all.first { $0.recognizes(file) }
+    all.first { $0.recognizesDamaged(file) }
   }
 }

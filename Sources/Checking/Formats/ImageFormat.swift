@@ -28,6 +28,8 @@ package protocol ImageFormat: Sendable {
 
   // MARK: What has an answer below
 
+  /// Whether a file is such an image, or what is left of one that was damaged.
+  func recognizesDamaged(_ file: any ImageFile) -> Bool
   /// Whether the disk holds what its client wrote, at the places where the client wrote it.
   var isRaw: Bool { get }
   /// Why a rule of the format was not judged; `nil` where ``Judge`` has a reason of its own.
@@ -80,6 +82,7 @@ extension ImageFormat {
   /// As texts call it: `VHDX`.
   package var title: String { isRaw ? name : name.uppercased() }
 
+  package func recognizesDamaged(_ file: any ImageFile) -> Bool { recognizes(file) }
   package var isRaw: Bool { false }
   package func whatIsMissing(for rule: Rule) -> String? { nil }
   package func areas(of history: DiskHistory) -> [[ByteRange]] { [] }

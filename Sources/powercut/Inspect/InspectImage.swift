@@ -15,7 +15,7 @@ struct InspectImage {
     guard !Folders.isFolder(path) else { return nil }
     let bytes = try MappedFile.map(path)
     let file = RegionImage(bytes)
-    guard VHDXFormat().recognizes(file) else { return nil }
+    guard VHDXFormat().recognizesDamaged(file) else { return nil }
     self.path = path
     self.listsEntries = listsEntries
     image = ImageInspection(file)

@@ -86,7 +86,7 @@ struct RecoverCommand: ParsableCommand {
     let bytes = try MappedFile.map(path)
     let image = RegionImage(bytes)
     // One that lost its first sector is refused as an image.
-    if !VHDXFormat().recognizes(image) { try requireIdentifier(of: image) }
+    if !VHDXFormat().recognizesDamaged(image) { try requireIdentifier(of: image) }
     let plan = RecoverPlan(image, profile: profile.adding(bug), options: options)
     return (plan, try carryOut(plan, on: target))
   }
