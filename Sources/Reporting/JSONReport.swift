@@ -1,7 +1,6 @@
 import Bytes
 import Campaign
 import Checking
-import FoundationEssentials
 import Scheduling
 
 /// A report as a program reads it.
@@ -20,9 +19,7 @@ package struct JSONReport {
 
   /// The whole text, with a line feed at its end.
   package func text(_ timing: ReportTiming) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(Document(report, timing)), as: UTF8.self) + "\n"
+    try JSONText.document(Document(report, timing))
   }
 }
 

@@ -2,7 +2,6 @@ import Bytes
 import Campaign
 import Checking
 import CrashStates
-import FoundationEssentials
 import Reporting
 
 /// What `bisect --format json` says: the facts of ``BisectDescription`` for a program.
@@ -75,11 +74,7 @@ struct BisectDocument: Encodable {
       elapsedNanoseconds: timing.elapsedNanoseconds, jobs: timing.jobCount)
   }
 
-  func text() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
+  func text() throws -> String { try JSONText.document(self) }
 
   private static func verdict(_ result: BisectResult) -> String {
     if result.isInterrupted { return "interrupted" }

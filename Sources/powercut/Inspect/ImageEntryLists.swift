@@ -1,5 +1,4 @@
 import Bytes
-import FoundationEssentials
 import Reporting
 import VHDX
 
@@ -153,9 +152,5 @@ enum ImageEntryDocument {
     }
   }
 
-  static func line(_ element: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(element), as: UTF8.self)
-  }
+  static func line(_ element: some Encodable) throws -> String { try JSONText.line(element) }
 }

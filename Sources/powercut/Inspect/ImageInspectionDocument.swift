@@ -1,6 +1,5 @@
 import Bytes
 import Campaign
-import FoundationEssentials
 import Reporting
 import VHDX
 
@@ -65,21 +64,7 @@ struct ImageInspectionDocument: Encodable {
 
   /// The text in front of the value of `blockEntries`, between the two lists, and behind the second.
   func parts() throws -> [String] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    var rest = Substring(String(decoding: try encoder.encode(self), as: UTF8.self))
-    var parts: [String] = []
-    for name in ["blockEntries", "logEntries"] {
-      // No string in JSON holds a line feed, so that only a key of the document itself starts a
-      // line two columns in.
-      let key = "\n  \"\(name)\" : "
-      guard let place = rest.range(of: key + "null") else {
-        throw ToolError("the JSON has no '\(name)': this is a mistake of the tool's own")
-      }
-      parts.append(rest[..<place.lowerBound] + key)
-      rest = rest[place.upperBound...]
-    }
-    return parts + [rest + "\n"]
+    try JSONText.pieces(self, around: ["blockEntries", "logEntries"])
   }
 
   private struct Log: Encodable {

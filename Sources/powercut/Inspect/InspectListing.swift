@@ -1,7 +1,6 @@
 import Bytes
 import Campaign
 import Checking
-import FoundationEssentials
 import Host
 import Reporting
 
@@ -127,9 +126,5 @@ private struct ImageListingDocument: Encodable {
     outcome = kind.rawValue
   }
 
-  func text() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
+  func text() throws -> String { try JSONText.document(self) }
 }

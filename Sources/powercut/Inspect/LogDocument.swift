@@ -1,6 +1,5 @@
 import Bytes
 import Campaign
-import FoundationEssentials
 import Reporting
 import WriteLog
 
@@ -79,16 +78,8 @@ struct LogDocument: Encodable {
 
   /// The text in front of the value of `entries` and the text behind it, with a line feed at its end.
   func parts() throws -> (beforeEntries: String, behindEntries: String) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    let text = String(decoding: try encoder.encode(self), as: UTF8.self)
-    // No string in JSON holds a line feed, so that only a key of the document itself starts a line
-    // two columns in.
-    let key = "\n  \"entries\" : "
-    guard let place = text.range(of: key + "null") else {
-      throw ToolError("the JSON of the log has no 'entries': this is a mistake of the tool's own")
-    }
-    return (text[..<place.lowerBound] + key, text[place.upperBound...] + "\n")
+    let pieces = try JSONText.pieces(self, around: ["entries"])
+    return (pieces[0], pieces[1])
   }
 
   private struct Total: Encodable {
@@ -170,9 +161,5 @@ struct EntryDocument: Encodable {
     completionIndex = Nullable(found?.completionIndex.hex)
   }
 
-  func line() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self)
-  }
+  func line() throws -> String { try JSONText.line(self) }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Reporting
 import Scheduling
 
 /// What a recording's folder says of its log: `manifest.json`.
@@ -65,9 +66,5 @@ struct RecordingManifest: Codable {
     }
   }
 
-  func text() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
+  func text() throws -> String { try JSONText.document(self) }
 }

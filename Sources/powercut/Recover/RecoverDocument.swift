@@ -1,6 +1,5 @@
 import Bytes
 import Campaign
-import FoundationEssentials
 import Reporting
 import VHDX
 
@@ -78,11 +77,7 @@ struct RecoverDocument: Encodable {
     }
   }
 
-  func text() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
+  func text() throws -> String { try JSONText.document(self) }
 
   struct Opening: Encodable {
     let by: String
