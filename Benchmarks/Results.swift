@@ -29,7 +29,7 @@ struct Results {
 }
 
 extension Double {
-  /// With a fixed number of digits behind the point, whatever the locale.
+  /// With a fixed number of digits after the point, whatever the locale.
   func fixed(_ digitCount: Int) -> String {
     var scale = 1.0
     for _ in 0..<digitCount { scale *= 10 }

@@ -227,7 +227,7 @@ struct ResultsPage {
 }
 
 extension Double {
-  /// With at most one digit behind the point, whatever the locale.
+  /// With at most one digit after the point, whatever the locale.
   func fixed(_ digitCount: Int) -> String {
     if digitCount == 0 { return "\(Int(rounded()))" }
     if digitCount == 2 {

@@ -28,7 +28,7 @@ package enum DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
   case inputOutput
   /// There is no space to grow into.
   case noSpace
-  /// The request reaches behind the end.
+  /// The request reaches beyond the end.
   case outOfRange(ByteRange, deviceByteCount: UInt64)
   /// The request is not made of whole sectors.
   case misaligned(ByteRange, sectorByteCount: UInt32)

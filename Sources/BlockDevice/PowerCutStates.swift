@@ -97,7 +97,7 @@ extension DeviceOperation {
   }
 
   /// Whether it was over before the other one began. That holds for any two: an operation that came
-  /// before the first and behind the second would have to take effect twice.
+  /// before the first and after the second would have to take effect twice.
   fileprivate func mustPrecede(_ other: DeviceOperation) -> Bool {
     (completedAt ?? .max) < other.submittedAt
   }

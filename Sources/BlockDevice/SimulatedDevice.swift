@@ -10,7 +10,7 @@ import Scheduling
 /// told for any moment.
 package final class SimulatedDevice: BlockDevice, @unchecked Sendable {
   package let sectorByteCount: UInt32
-  /// Grows by itself where a write reaches behind its end, as a file does.
+  /// Grows by itself where a write reaches beyond its end, as a file does.
   package let isGrowable: Bool
   package let faults: DeviceFaults
   /// What reads see.

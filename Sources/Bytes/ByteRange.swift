@@ -17,7 +17,7 @@ package struct ByteRange: Hashable, Sendable, CustomStringConvertible {
     self.init(byteOffset: byteOffset, byteCount: byteCount)
   }
 
-  /// The first byte behind the range.
+  /// The first byte after the range.
   @inlinable
   package var endByteOffset: UInt64 { byteOffset + byteCount }
 

@@ -15,7 +15,7 @@ package struct SparseBytes: Sendable {
     pages = Array(repeating: [], count: Self.pageCount(of: byteCount))
   }
 
-  /// Reads up to the end; behind it there is nothing to read.
+  /// Reads up to the end; after it there is nothing to read.
   package func read(_ range: ByteRange) -> [UInt8] {
     precondition(range.endByteOffset <= byteCount, "a read ends inside of the disk")
     var result = [UInt8](repeating: 0, count: Int(range.byteCount))

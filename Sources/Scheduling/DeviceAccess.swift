@@ -5,7 +5,7 @@ package struct DeviceAccess: Hashable, Sendable {
     case read
     /// A write, write-zeroes or discard.
     case change
-    /// Of the whole device: a flush, and a resize, which reaches everything behind the new end.
+    /// Of the whole device: a flush, and a resize, which reaches everything beyond the new end.
     case wholeDevice
   }
 
@@ -13,7 +13,7 @@ package struct DeviceAccess: Hashable, Sendable {
   package var device: Int
   package var kind: Kind
   package var byteOffset: UInt64
-  /// The first byte behind what is touched.
+  /// The first byte after what is touched.
   package var endByteOffset: UInt64
 
   package init(device: Int, kind: Kind, byteOffset: UInt64 = 0, endByteOffset: UInt64 = 0) {

@@ -8,7 +8,7 @@ package struct PendingOperation: Hashable, Sendable {
 
   /// Which task of the run waits.
   package var task: Int
-  /// The how manyeth point of that task this is, from zero.
+  /// Which point of that task it is, from zero.
   package var point: Int
   /// How many operations had been let go when this one began to wait.
   package var sinceStep: Int

@@ -7,7 +7,7 @@ package struct Seed: Hashable, Comparable, Sendable, CustomStringConvertible {
     self.rawValue = rawValue
   }
 
-  /// Decimal, or hexadecimal behind `0x`.
+  /// Decimal, or hexadecimal after `0x`.
   package init?(_ text: some StringProtocol) {
     if text.hasPrefix("0x") {
       guard let value = UInt64(text.dropFirst(2), radix: 16) else { return nil }

@@ -19,7 +19,7 @@ package final class Signal: @unchecked Sendable {
     while !condition() { await wait() }
   }
 
-  /// Notifies everybody who waits and goes on behind them.
+  /// Notifies everybody who waits and goes on after them.
   package func notifyAllFirst() async {
     notifyAll()
     // Goes to the end of the simulation's own queue, where those who were notified are by now.

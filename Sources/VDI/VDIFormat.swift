@@ -11,7 +11,7 @@ package struct VDIFormat: ImageFormat {
   package let rules = Rule.allCases.filter {
     Rule.ofRawDisks.contains($0) || $0 == .d09 || $0.family == .vdi
   }
-  package let stateRules: Set<Rule> = [.d09, .v01, .v02, .v03, .v04, .v05, .v06, .v07]
+  package let stateRules = Set(RuleFamily.vdi.rules + [.d09])
 
   package init() {}
 

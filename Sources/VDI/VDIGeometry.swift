@@ -26,7 +26,7 @@ extension VDIHeader {
   }
 
   /// The part of the virtual disk that an entry of the map is for; short for the last one, and
-  /// empty behind the disk's end.
+  /// empty beyond the disk's end.
   package func diskRange(ofEntry entryIndex: UInt64) -> ByteRange {
     let byteOffset = min(entryIndex * UInt64(blockByteCount), virtualDiskByteCount)
     return ByteRange(

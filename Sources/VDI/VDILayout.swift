@@ -15,7 +15,7 @@ package struct VDIIdentity: Equatable, Sendable {
 /// A new image, before anything is written: where its parts go, and their bytes.
 ///
 ///     byte 0    header, 512 bytes with what is left of its sector
-///     byte 512  block map, whole sectors; 0 behind its entries
+///     byte 512  block map, whole sectors; 0 after its entries
 ///     then      blocks: all of them in a static image, none in a dynamic one
 ///
 /// Source: what `qemu-img create -f vdi` (7.2.22) makes.

@@ -74,7 +74,7 @@ final class VDIReader: ImageReader {
 }
 
 extension DiskMap {
-  /// The virtual disk as QEMU reads it: what a block has behind the end of the file is zero.
+  /// The virtual disk as QEMU reads it: what a block has beyond the end of the file is zero.
   init(_ image: VDIImage) {
     var extents: [Extent] = []
     image.blockMap.forEachEntry { entryIndex, entry in

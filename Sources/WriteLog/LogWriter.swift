@@ -24,7 +24,7 @@ package struct LogWriter<Failure: Error> {
   package private(set) var entryCount: UInt64
   /// Where the next entry goes.
   package private(set) var endByteOffset: UInt64
-  /// Says that the log reads as zeroes behind its end (a new file): of data that is zero only the
+  /// Says that the log reads as zeroes beyond its end (a new file): of data that is zero only the
   /// last sector is written then, and the file stays sparse.
   package var isRestZero = false
 

@@ -48,7 +48,7 @@ struct PackageManifest {
     return calls
   }
 
-  /// The list behind the target's name, or behind `dependencies:`.
+  /// The list after the target's name, or after `dependencies:`.
   private static func dependencyList(in call: String) -> String {
     let from =
       call.firstRange(of: "dependencies:")?.upperBound

@@ -36,7 +36,7 @@ import Testing
 
   // MARK: Medians
 
-  /// - Parameter counts: by start, how many seeds it took; `nil` is over the limit. Those behind the
+  /// - Parameter counts: by start, how many seeds it took; `nil` is over the limit. Those after the
   ///   start that decides are left out.
   private static func series(_ counts: [Int?], of startCount: Int? = nil) -> BugSearchSeries {
     var series = BugSearchSeries(startCount: startCount ?? counts.count)

@@ -7,7 +7,7 @@ import Workload
 
 @testable import Campaign
 
-/// What goes with an operation that is left out: its steps, and the places of faults behind it.
+/// What goes with an operation that is left out: its steps, and the places of faults after it.
 @Suite struct OperationShrinkingTests {
   /// Three writes of task 0, each one operation of the device, then a flush of task 1. The device fails at
   /// its operation 1, and so does the second write.

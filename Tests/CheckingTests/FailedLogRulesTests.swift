@@ -6,7 +6,7 @@ import Testing
 @Suite struct FailedLogRulesTests {
   // MARK: Acknowledged without an entry
 
-  /// A write whose entry the device refuses, answered with that error, and one more behind the gap.
+  /// A write whose entry the device refuses, answered with that error, and one more after the gap.
   private static func behindGap(isAnswered: Bool, isLogged: Bool) -> TracedCase {
     var made = TracedCase()
     made.foundEntryCount = 0

@@ -53,7 +53,7 @@ import Workload
     }
     let violation = try #require(try made.judgement().violations.first { $0.rule == .l03 })
     #expect(violation.entries == [0, 1])
-    // The chain, which ends behind the long one, says the first of them too.
+    // The chain, which ends after the long one, says the first of them too.
     #expect(violation.repeatCount == 2)
   }
 
@@ -146,7 +146,7 @@ import Workload
     #expect(try made.brokenRules() == [.l05])
   }
 
-  /// Two superblocks on their way at once can land in the wrong order, also behind the answer.
+  /// Two superblocks on their way at once can land in the wrong order, also after the answer.
   @Test func aCountThatIsTakenBackLaterIsNone() throws {
     var made = TracedCase()
     made.write()

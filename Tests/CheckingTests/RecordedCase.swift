@@ -28,7 +28,7 @@ struct RecordedCase {
     client.end(operation.identifier, errorName: errorName, entryCount: entryCount)
   }
 
-  /// A header of four words by hand, the text of a mark, and the data behind the header.
+  /// A header of four words by hand, the text of a mark, and the data after the header.
   mutating func entry(
     sector: UInt64 = 0, sectorCount: UInt64 = 0, flags: UInt64 = 0, text: String = "",
     data: [UInt8] = []

@@ -92,7 +92,7 @@ import VHDX
     }
   }
 
-  /// A block disappears from the table behind a flush, in the last entry.
+  /// A block disappears from the table after a flush, in the last entry.
   @Test func aBlockThatDisappearsIsSaidWhereItIsGone() throws {
     var made = ImageStateCase()
     try made.log.open()

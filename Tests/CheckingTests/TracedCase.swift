@@ -135,7 +135,7 @@ struct TracedCase {
 
   /// An entry at the end of the log, in one write: three words of its header, its text and its data.
   ///
-  /// - Parameter missing: how many bytes in front of that end it starts; where negative, behind it.
+  /// - Parameter missing: how many bytes in front of that end it starts; where negative, after it.
   mutating func entry(
     _ words: [UInt64], text: String = "", data: [UInt8] = [], of operation: UInt64?,
     isStable: Bool = true, missing byteCount: Int = 0, error: DeviceError? = nil

@@ -99,7 +99,7 @@ import WriteLog
     #expect(
       try replayed(history, CrashState(cut: 3))
         == [UInt8](repeating: 9, count: 700) + [UInt8](repeating: 0, count: 1348))
-    // The change to 700 is lost, and with it that the bytes behind went away.
+    // The change to 700 is lost, and with it that the bytes after went away.
     let lost = CrashState(cut: 3, lost: [1])
     #expect(
       history.bytes(history.contents(ofUnit: 1, in: lost)) == [UInt8](repeating: 9, count: 512))

@@ -3,7 +3,7 @@ import CrashStates
 import Testing
 import WriteLog
 
-/// Files end within sectors, logs do not: a size mark with the timing of the write behind it says where
+/// Files end within sectors, logs do not: a size mark with the timing of the write after it says where
 /// the file ends, and the two are one operation.
 @Suite struct FileEndTests {
   private typealias Timing = TestLog.Timing

@@ -75,7 +75,7 @@ import Testing
     #expect(order.allows(EarlyEntry(entryIndex: 2, beforeEntryIndex: 0)))
   }
 
-  /// The tier that loses all but FUA writes has a state right behind each, and nowhere else.
+  /// The tier that loses all but FUA writes has a state right after each, and nowhere else.
   @Test func fuaOnlyIsBehindEachFUAWrite() throws {
     var log = TestLog()
     log.write(at: 0, Self.sector)

@@ -45,7 +45,7 @@ import WriteLog
     #expect(all.last == "cut:1 lost:0 early:1@1,2@1,3@1")
   }
 
-  /// Nothing behind a flush was before it, and what stands behind no FUA entry is in its place.
+  /// Nothing after a flush was before it, and what stands after no FUA entry is in its place.
   @Test func onLinuxAFlushIsABorder() throws {
     let history = try DiskHistory(index: Self.linux().index, base: nil, initialByteCount: 8192)
     for text in ["cut:1 early:5@1", "cut:4 early:5@4"] {
@@ -80,7 +80,7 @@ import WriteLog
   @Test(arguments: [LogOrigin.qemu, .unknown])
   func aLogThatDoesNotTellHasNoEarlyEntries(origin: LogOrigin) throws {
     #expect(try Self.states(Self.linux(), [.inFlight], origin).isEmpty)
-    // 1 + 2 + 2 + 4 + 8 before the flush, 1 behind it and 2 at the end.
+    // 1 + 2 + 2 + 4 + 8 before the flush, 1 after it and 2 at the end.
     #expect(try Self.states(Self.linux(), [.all], origin).count == 20)
     let history = try DiskHistory(index: Self.linux().index, base: nil, initialByteCount: 8192)
     #expect(throws: CrashStateError.self) {

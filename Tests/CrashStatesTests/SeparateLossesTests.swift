@@ -24,7 +24,7 @@ import Testing
       #expect(history.digest(of: state) == oracle.digest, "\(state)")
       stateCount += 1
     }
-    // One lost of m, or two, over the cuts behind 1 to 12 entries.
+    // One lost of m, or two, over the cuts after 1 to 12 entries.
     #expect(stateCount == 78 + 286)
   }
 

@@ -7,7 +7,7 @@ import WriteLog
 /// A state from outside is refused where the log cannot have it, with the entry that is in the way.
 @Suite struct StateCheckTests {
   /// Entries 3 and 4 were in flight together and when the flush 5 completed, so was 6; 7 was submitted
-  /// behind it. 8 is a FUA write, 9 was in flight when that completed, 10 was not.
+  /// after it. 8 is a FUA write, 9 was in flight when that completed, 10 was not.
   private static func log() -> TestLog {
     var log = TestLog()
     let wide = [UInt8](repeating: 1, count: 2048)

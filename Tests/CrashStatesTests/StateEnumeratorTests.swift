@@ -58,7 +58,7 @@ import Testing
     let all = try Self.states([.keep(4), .random(3), .prefix, .drop(4), .random(1000)])
     let texts = all.map { $0.split(separator: " ").dropFirst().joined(separator: " ") }
     #expect(Set(texts).count == texts.count)
-    // Every subset: 1, 2, 4, 8 and 16 before the flush, 1 and 1 behind it, 2 at the end.
+    // Every subset: 1, 2, 4, 8 and 16 before the flush, 1 and 1 after it, 2 at the end.
     #expect(texts.count == 1 + 2 + 4 + 8 + 16 + 1 + 1 + 2)
   }
 

@@ -16,7 +16,7 @@ import Testing
     #expect(outcome.errorText == "trouble\n")
   }
 
-  /// Commands are started by the ten thousand. Waiting for a moment behind the end of each was most of their
+  /// Commands are started by the ten thousand. Waiting for a moment beyond the end of each was most of their
   /// time.
   @Test func aProgramThatEndsAtOnceIsNotWaitedFor() throws {
     let shortest = try (0..<20).map { _ in

@@ -72,7 +72,7 @@ import Testing
       #expect(output.readableBytes < 1 << 20)
       #expect(export.bytes.count == 4096)
     }
-    // Most damage is behind the negotiation.
+    // Most damage is after the negotiation.
     #expect(servedCount > 4000)
   }
 

@@ -36,7 +36,7 @@ import Testing
     #expect(evidence.contains { $0.hasPrefix("found: 1|") || $0.hasPrefix("found: ") })
   }
 
-  /// Acknowledged before the commit: the state right behind the acknowledgement has lost it.
+  /// Acknowledged before the commit: the state right after the acknowledgement has lost it.
   @Test func anAcknowledgementThatComesTooEarlyIsALoss() throws {
     var recording = try Self.recording(.deleteExtra)
     let second = recording.acknowledgedCuts[1]

@@ -128,7 +128,7 @@ import WriteLog
         lastFlush = max(lastFlush, times.submissionIndex)
         continue
       }
-      // A reader that knows no indices takes what stands behind a flush for not covered.
+      // A reader that knows no indices takes what stands after a flush for not covered.
       #expect(times.completionIndex > lastFlush)
       lastCompletion = max(lastCompletion, times.completionIndex)
       let start = Int(entry.payloadRange.lowerBound)

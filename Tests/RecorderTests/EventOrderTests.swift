@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  /// Somebody has number 1 and 2 and has not written them down yet: all behind them waits.
+  /// Somebody has number 1 and 2 and has not written them down yet: all after them waits.
   @Test func aMissingNumberHoldsBackWhatFollows() throws {
     let late = try Self.record(3, 4)
     let early = try Self.record(1, 2)

@@ -18,7 +18,7 @@ import Testing
     #expect(released.after == ["late"])
   }
 
-  /// The first flush is slow; the second one was submitted behind the write and covers it.
+  /// The first flush is slow; the second one was submitted after the write and covers it.
   @Test func aFlushThatCoversAHeldOperationComesBehindIt() {
     var order = FlushOrder<String>()
     order.flushBegins(at: 1)

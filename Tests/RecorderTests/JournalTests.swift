@@ -34,7 +34,7 @@ import Testing
   @Test func aChunkThatIsDoneWithIsGivenBack() throws {
     defer { journal.close() }
     try file.putChunk()
-    // PCJ_END behind the record.
+    // PCJ_END after the record.
     try file.put([18, 0, 0, 0], at: 262_144 + 64 + 192)
     #expect(try journal.newRecords().count == 1)
     let bytes = try InputFile.bytes(file.folder.path("journal"))

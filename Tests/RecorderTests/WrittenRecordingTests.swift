@@ -18,7 +18,7 @@ import WriteLog
     try test.write("f", file: 1, at: 512, flags: WrittenRecording.durable)
     try shell("truncate -s 1024 '\(test.watched)/f'")
     try test.put(.resize, file: 1, at: 1024)
-    // Allocated at its end, in front of it, and behind it without a new length.
+    // Allocated at its end, in front of it, and after it without a new length.
     try shell("fallocate -o 0 -l 3072 '\(test.watched)/f'")
     try test.put(.allocate, file: 1, count: 3072)
     try test.put(.allocate, file: 1, count: 512)

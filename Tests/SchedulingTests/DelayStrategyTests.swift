@@ -11,7 +11,7 @@ import Testing
     ([(2, 0)], "0.0 1.0 0.1 1.1 2.0 2.1"),
     // Two at one step.
     ([(0, 0), (0, 0)], "2.0 0.0 1.0 2.1 0.1 1.1"),
-    // Behind those too that come within two steps, and behind all.
+    // Behind those too that come within two steps, and after all.
     ([(0, 2)], "1.0 2.0 1.1 2.1 0.0 0.1"),
     ([(1, 1)], "0.0 2.0 0.1 2.1 1.0 1.1"),
     ([(0, 90)], "1.0 2.0 1.1 2.1 0.0 0.1"),

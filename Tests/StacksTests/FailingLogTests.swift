@@ -5,7 +5,7 @@ import Stacks
 import Testing
 import WriteLog
 
-/// A log device that fails leaves a gap: nothing behind it may be counted, and nobody may wait for it.
+/// A log device that fails leaves a gap: nothing after it may be counted, and nobody may wait for it.
 @Suite struct FailingLogTests {
   private final class Answers: @unchecked Sendable {
     var errors: [DeviceError?] = []

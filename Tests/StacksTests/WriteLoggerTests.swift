@@ -99,7 +99,7 @@ import WriteLog
     #expect(index.superblock?.entryCount == 4)
   }
 
-  /// The race of QEMU 7.2.0: a second entry lands behind the header of a write-zeroes.
+  /// The race of QEMU 7.2.0: a second entry lands after the header of a write-zeroes.
   @Test func concurrentEntriesNeverOverlapUnlessThePositionIsReadAgain() throws {
     let bodies: [@Sendable (WriteLogger) async throws -> Void] = [
       { try await $0.writeZeroes(ByteRange(byteOffset: 0, byteCount: 4096), isFUA: false) },

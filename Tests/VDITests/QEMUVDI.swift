@@ -35,7 +35,7 @@ enum QEMUVDI {
   /// The image with other entries in its map, and as many blocks as they need.
   ///
   /// - Parameters:
-  ///   - map: the first entries; those behind them are unallocated.
+  ///   - map: the first entries; those after them are unallocated.
   ///   - count: what the header counts; `nil` for as many as there are.
   ///   - dataBlockCount: how many blocks the file holds; `nil` for as many as the map names.
   static func file(

@@ -92,7 +92,7 @@ import VDI
     #expect(defects.map(\.found) == ["0xfffffffe"])
   }
 
-  /// What lies behind the disk's end is nobody's data; the last block's can be missing from the
+  /// What lies beyond the disk's end is nobody's data; the last block's can be missing from the
   /// file.
   @Test func onlyWhatBelongsToTheDiskHasToBeInTheFile() {
     let file = QEMUVDI.file(map: [Self.free, 0])

@@ -103,7 +103,7 @@ import VDI
         #expect(error == defects.first)
       }
     }
-    // Otherwise the damage is all too obvious, and nothing behind the first check is tried.
+    // Otherwise the damage is all too obvious, and nothing after the first check is tried.
     #expect(openedCount > 200)
   }
 }

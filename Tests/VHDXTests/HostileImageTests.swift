@@ -53,7 +53,7 @@ import VHDX
   }
 
   @Test func aRegionOfFourGibibytesIsNotRead() throws {
-    // The metadata region reaches from 3 MiB to its end at 4 GiB - 1 MiB behind that.
+    // The metadata region reaches from 3 MiB to its end at 4 GiB - 1 MiB after that.
     let table = QEMUImage.sealed(QEMUImage.regionTable, patching: [0, 0, 0xf0, 0xff], at: 72)
     let start = QEMUImage.file
     start.write(table, at: 196608)
@@ -109,7 +109,7 @@ import VHDX
         }
       }
     }
-    // Otherwise the damage is all too obvious, and nothing behind the first check is tried.
+    // Otherwise the damage is all too obvious, and nothing after the first check is tried.
     #expect(openedCount > 200)
   }
 }

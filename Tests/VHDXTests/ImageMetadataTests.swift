@@ -54,7 +54,7 @@ import VHDX
     Damage(52, [4]), Damage(52, [0xff, 0xff, 0xff, 0xff]), Damage(52, [0, 0, 0, 0], place: 48),
     Damage(56, [0]), Damage(56, [6]), Damage(56, [5], place: 32), Damage(56, [12]),
     Damage(60, [1]),
-    // The length of the last one, that has room behind it.
+    // The length of the last one, that has room after it.
     Damage(180, [5]), Damage(180, [3]),
     // The values.
     Damage(65536, [0, 0, 0x18, 0]), Damage(65536, [0, 0, 0, 0]), Damage(65536, [0, 0, 8, 0]),
@@ -72,7 +72,7 @@ import VHDX
     #expect(error?.byteOffset == QEMUImage.metadata.byteOffset + damage.place, "\(error as Any)")
   }
 
-  /// Adds an entry behind those of QEMU.
+  /// Adds an entry after those of QEMU.
   private static func file(
     adding entries: [[UInt8]], item: [UInt8] = [], at byteOffset: UInt64 = 128 << 10
   ) -> MemoryImage {

@@ -80,7 +80,7 @@ import VHDX
     #expect(report(bytes).active == nil)
   }
 
-  /// A run of the good entry in front shows why the one behind it ended the run.
+  /// A run of the good entry in front shows why the one after it ended the run.
   private func defect(of bytes: [UInt8]) -> LogEntryDefect? {
     let first = LogEntry(
       logGUID: LogEntryBytes.guid, sequenceNumber: 0x1_0000_0001, tailByteOffset: 0,

@@ -11,7 +11,7 @@ import VHDX
     var bytes: [UInt8] = [0xb7, 0xef, 0x4a, 0xb0, 0x9e, 0xd1, 0x81, 0x4a]
     bytes += [0xb7, 0x89, 0x25, 0xb8, 0xe9, 0x44, 0x59, 0x13]
     bytes += [0, 0, 2, 0]
-    // The texts stand behind the pairs at byte 44: 28, 6, 26 and 18 bytes.
+    // The texts stand after the pairs at byte 44: 28, 6, 26 and 18 bytes.
     bytes += [44, 0, 0, 0, 72, 0, 0, 0, 28, 0, 6, 0]
     bytes += [78, 0, 0, 0, 104, 0, 0, 0, 26, 0, 18, 0]
     return texts.reduce(bytes, +)

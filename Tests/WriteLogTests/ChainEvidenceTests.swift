@@ -5,8 +5,8 @@ import Testing
 
 /// QEMU 7.2.0 logs a write-zeroes in two steps: it takes a place for the header, awaits the header's
 /// write, and only then looks up where to place the zeroes. A write that starts meanwhile gets the
-/// place right behind the header, so its entry lies where the zeroes belong, and the zeroes land
-/// behind it.
+/// place right after the header, so its entry lies where the zeroes belong, and the zeroes land
+/// after it.
 struct ChainEvidenceTests {
   /// Entry 0 is a plain write, entry 1 the write-zeroes, entry 2 the write that came in between,
   /// entries 3 and 4 follow.
@@ -52,7 +52,7 @@ struct ChainEvidenceTests {
   }
 
   @Test func entryIsFoundThoughTheChainWentOnForAWhileByChance() throws {
-    // The zero region would end where entry 3 happens to start, and the zeroes are behind that.
+    // The zero region would end where entry 3 happens to start, and the zeroes are after that.
     var log = LogBytes(count: 6)
     log.entry(sector: 100, count: 4)
     log.write(sector: 200, count: 1, fill: 0xa1)
@@ -105,7 +105,7 @@ struct ChainEvidenceTests {
   }
 
   @Test func oneSectorOfDataThatLooksLikeAHeaderIsNoEvidence() throws {
-    // A table of small numbers, in the second sector of the data and with no header behind it.
+    // A table of small numbers, in the second sector of the data and with no header after it.
     var log = LogBytes(count: 3)
     let table = LogBytes.word(4) + LogBytes.word(1) + [UInt8](repeating: 0, count: 512 - 16)
     let other = [UInt8](repeating: 0xee, count: 512)
@@ -116,7 +116,7 @@ struct ChainEvidenceTests {
   }
 
   @Test func logInsideOfTheLoggedDataIsNoEvidence() throws {
-    // The logged disk holds a log of its own, and this log's chain is damaged behind it.
+    // The logged disk holds a log of its own, and this log's chain is damaged after it.
     var log = LogBytes(count: 4)
     let inner = LogBytes.good(identity: 2).bytes
     log.entry(

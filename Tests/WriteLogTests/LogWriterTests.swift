@@ -148,7 +148,7 @@ struct LogWriterTests {
     writer.appendFlush()
     writer.finish()
     writer.appendFlush()
-    // The second flush is behind the count, and proven by the first one's identity.
+    // The second flush is after the count, and proven by the first one's identity.
     let index = try WriteLogIndex(reading: ByteRegion(sink.bytes))
     #expect(index.problems == [])
     #expect(index.tail == .used(entryCount: 1))
@@ -180,7 +180,7 @@ struct LogWriterTests {
     #expect(error?.rule == .l04)
   }
 
-  /// A log that was killed before its last count goes on behind what its extensions prove, as itself.
+  /// A log that was killed before its last count goes on after what its extensions prove, as itself.
   @Test func provenTailIsContinuedWithItsOwnIdentity() throws {
     var log = LogBytes.good(identity: 5)
     log.put(3, at: 16)
@@ -221,7 +221,7 @@ struct LogWriterTests {
     #expect(fields(2048) == [4, 5, .max, 0xffff_ffff])
   }
 
-  /// Also where a log is written over an older one nothing behind the zeroes is touched.
+  /// Also where a log is written over an older one nothing after the zeroes is touched.
   @Test func lastPieceOfZeroesEndsWhereTheyDo() {
     let sink = Sink()
     var writer = LogWriter(sectorByteCount: 512, sink: sink.take)

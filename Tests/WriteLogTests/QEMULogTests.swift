@@ -18,7 +18,7 @@ private struct QEMULog {
     try image.finish()
   }
 
-  /// Runs qemu-io's commands, and a kill by SIGKILL behind them where that is wanted.
+  /// Runs qemu-io's commands, and a kill by SIGKILL after them where that is wanted.
   func record(_ commands: [String], options: String, isKilled: Bool = false) throws {
     var arguments = ["-t", "writeback", "-d", "unmap"]
     for command in commands { arguments += ["-c", command] }
@@ -67,7 +67,7 @@ extension WriteLogIndex {
 }
 
 struct QEMULogTests {
-  /// Two writes, a write-zeroes, a discard, a flush, and one write behind it.
+  /// Two writes, a write-zeroes, a discard, a flush, and one write after it.
   private static let commands = [
     "write -P 0xa1 0 8k", "write -P 0xb2 1M 4k", "write -z 64k 64k", "discard 2M 1M", "flush",
     "write -P 0xc3 4k 4k",
@@ -222,7 +222,7 @@ struct QEMULogTests {
     #expect(index.region.bytes(in: 512..<ours) == Array(bytes[512...]))
     #expect((0..<8).map { index[$0].extension != nil } == (0..<8).map { identity != nil && $0 < 5 })
 
-    // And we go on behind QEMU.
+    // And we go on after QEMU.
     var more = try LogWriter<Never>(continuing: index) { _, _ in }
     #expect(more.entryCount == 8)
     more.appendFlush()

@@ -6,7 +6,7 @@ import Testing
 /// Behind the superblock's count a header proves its entry only where the data is there, too. Logs by hand;
 /// the digests are those of `xxhsum -H3`.
 struct TailDataTests {
-  /// The entries of ``LogBytes/good(sectorByteCount:identity:)`` behind the first one, which is counted.
+  /// The entries of ``LogBytes/good(sectorByteCount:identity:)`` after the first one, which is counted.
   private static func log() -> LogBytes {
     var log = LogBytes.good(identity: 5)
     log.put(1, at: 16)

@@ -180,7 +180,7 @@ struct WriteLogIndexTests {
   // MARK: Over an older log
 
   /// A log of three entries, written over an older one whose entries from the third on stand right
-  /// behind it.
+  /// after it.
   private func overOlderLog(newIdentity: UInt64?, oldIdentity: UInt64?) -> LogBytes {
     var log = LogBytes(count: 3)
     func proof(_ identity: UInt64?, _ index: UInt64) -> LogBytes.Proof? {

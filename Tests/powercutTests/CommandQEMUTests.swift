@@ -84,7 +84,7 @@ import Testing
     #expect(try note(raw).contains(": 9 distinct states, 1 accepted,"))
   }
 
-  /// The file grows behind the length that it had first, and the line in the evidence knows it.
+  /// The file grows after the length that it had first, and the line in the evidence knows it.
   @Test func theImageOfAGrowingFileCanBeWrittenOut() throws {
     let log = recording.folder.path("writes.log")
     let run = try ToolRun(

@@ -155,7 +155,7 @@ import Testing
     #expect(after.allSatisfy { $0.text("logGUID") == "00000000-0000-0000-0000-000000000000" })
   }
 
-  /// Writes behind a limit fail: at the first header, the second one, the first sector (zeroes are done
+  /// Writes after a limit fail: at the first header, the second one, the first sector (zeroes are done
   /// by then), and the growth. The tool stops there and cleans nothing up, as if it were killed; the
   /// next run recovers each image in full.
   @Test(arguments: [64, 128, 5000, 12000])
@@ -238,7 +238,7 @@ import Testing
     #expect(run.status == 1)
     let refusal = try run.json.object("refusal")
     #expect(refusal.text("rule") == "R03")
-    // The third entry starts 16 KiB behind the log's start, and the field is its byte 48.
+    // The third entry starts 16 KiB after the log's start, and the field is its byte 48.
     #expect(refusal.text("byteOffset") == "0x104030")
     #expect(refusal.text("expected") == "a file of at least 8388608 bytes")
     #expect(refusal.text("found") == "7340032")

@@ -83,8 +83,8 @@ enum RecoverImages {
                     file.write(page)
     """
 
-  /// A log of two entries behind an old one that must not be replayed: zeroes over 64 KiB at 4 MiB, a
-  /// sector at 5 MiB, a sector at 12 MiB behind the file's end, and growth to 16 MiB. Writes
+  /// A log of two entries after an old one that must not be replayed: zeroes over 64 KiB at 4 MiB, a
+  /// sector at 5 MiB, a sector at 12 MiB beyond the file's end, and growth to 16 MiB. Writes
   /// `dirty.vhdx`, and `expected` as the file must be from 1 MiB on.
   static func makeDirty(in folder: TemporaryFolder) throws {
     try shell(

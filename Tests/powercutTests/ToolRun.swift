@@ -50,7 +50,7 @@ struct ToolRun {
   /// stdout as JSON; nothing else may be on it.
   var json: JSON { get throws { try JSON(parsing: result) } }
 
-  /// The command behind `reproduce: `, which must be the last line.
+  /// The command after `reproduce: `, which must be the last line.
   var reproduction: String {
     get throws {
       let last = try #require(result.split(separator: "\n").last)

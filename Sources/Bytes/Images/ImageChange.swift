@@ -7,7 +7,7 @@ package enum ImageChange: Equatable, Sendable {
 }
 
 extension ImageChange {
-  /// What it changes; `nil` for a flush. A resize changes what is behind the new end.
+  /// What it changes; `nil` for a flush. A resize changes what is beyond the new end.
   package var range: ByteRange? {
     switch self {
     case .write(let byteOffset, let bytes):

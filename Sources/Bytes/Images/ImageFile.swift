@@ -39,9 +39,9 @@ extension ImageFile {
 
 /// An image file that recovery may change. What was written is optional until ``flush()``.
 package protocol WritableImageFile: ImageFile {
-  /// Grows the file where the bytes reach behind its end.
+  /// Grows the file where the bytes reach beyond its end.
   func write(_ bytes: [UInt8], at byteOffset: UInt64)
-  /// Makes a range read as zeroes; grows the file where it reaches behind its end.
+  /// Makes a range read as zeroes; grows the file where it reaches beyond its end.
   func zero(_ range: ByteRange)
   func resize(toByteCount byteCount: UInt64)
   func flush()

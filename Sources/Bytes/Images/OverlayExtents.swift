@@ -9,7 +9,7 @@ struct OverlayExtents {
     var bytes: [UInt8]?
   }
 
-  /// The place of an extent; behind the last one where there is none.
+  /// The place of an extent; after the last one where there is none.
   private struct Place {
     var leafIndex: Int
     var index: Int
@@ -29,7 +29,7 @@ struct OverlayExtents {
     }
   }
 
-  /// The extent that a byte lies in; otherwise where the next one starts, `nil` behind the last one.
+  /// The extent that a byte lies in; otherwise where the next one starts, `nil` after the last one.
   func extent(
     containing byteOffset: UInt64
   ) -> (extent: Extent?, nextByteOffset: UInt64?) {

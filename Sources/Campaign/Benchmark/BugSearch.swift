@@ -53,7 +53,7 @@ package struct BugSearch: Hashable, Sendable {
 }
 
 extension CataloguedBug {
-  /// The how manyeth start looks at seeds that no other start comes to.
+  /// Which of the starts it is, from zero: each looks at seeds that no other start comes to.
   package static func firstSeed(ofStart start: Int) -> Seed {
     Seed(UInt64(start) * 100_000 + 1)
   }

@@ -37,7 +37,7 @@ package struct BisectAnswer: Hashable, Sendable {
   package enum Monotony: Hashable, Sendable {
     /// So it is at both ends, and at this many cuts on either side of the first that fails.
     case held(sampleCount: Int)
-    /// Fails in front of a good cut, or is good behind one that fails.
+    /// Fails in front of a good cut, or is good after one that fails.
     case broken(by: CrashState, outcome: BisectOutcome)
     /// The last cut is good: what fails, fails for a while or only where something was lost.
     case endIsGood(CrashState)

@@ -25,7 +25,7 @@ struct BisectCuts<Failure: Error> {
     return nil
   }
 
-  /// A good cut behind one that fails.
+  /// A good cut after one that fails.
   func good(behind cut: Int) throws(Failure) -> Int? {
     for distance in distances where cut + distance <= lastCut {
       if try judge.outcome(ofCut: cut + distance) == .good { return cut + distance }

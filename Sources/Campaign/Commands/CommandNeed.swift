@@ -16,7 +16,7 @@ extension RunConfiguration {
 }
 
 extension Scenario {
-  /// Why it cannot be run with commands, or without; stands behind its path. `nil` where it can.
+  /// Why it cannot be run with commands, or without; stands after its path. `nil` where it can.
   package func reasonNotToRun(hasCommands: Bool) -> String? {
     var rule: Rule?
     if case .breaks(let broken, _) = expectation { rule = broken }

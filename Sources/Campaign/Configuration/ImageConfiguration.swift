@@ -13,7 +13,7 @@ package struct ImageConfiguration: Hashable, Sendable {
   package var firstRingByteOffset: UInt64 = 0
   /// How much of the ring the writer uses at most, so that short runs use it again; `nil`: all.
   package var usableRingByteCount: UInt64?
-  /// Logged changes are brought home before every so manyeth log entry.
+  /// After so many log entries the logged changes are brought home, before the next one is written.
   package var entriesPerCheckpoint = 2
   /// How many sectors of the block table one log entry carries at most; `nil`: as many as fit.
   package var entrySectorLimit: Int?

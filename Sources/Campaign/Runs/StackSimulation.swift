@@ -84,7 +84,7 @@ final class StackSimulation: @unchecked Sendable {
 
   private var clientsOfLogOperations: [UInt64?] {
     log.trace.filter { $0.action != .read }.map { operation in
-      // Its marks are of an operation, too, and stand before and behind it on the same task.
+      // Its marks are of an operation, too, and stand before and after it on the same task.
       client.records.last {
         $0.operation.task == operation.task && $0.beganAtEvent ?? .max < operation.submittedAt
       }?.operation.identifier

@@ -45,7 +45,7 @@ extension SimulatedRun {
     }
   }
 
-  /// A write behind sector 0 is an entry; entries are numbered in the order in which they took their
+  /// A write after sector 0 is an entry; entries are numbered in the order in which they took their
   /// places.
   private func logEvents(
     _ trace: [DeviceOperation], sectorByteCount: UInt64, cut: Int?

@@ -20,7 +20,7 @@ package struct Scenario: Hashable, Sendable {
   package var seeds: SeedRange
   package var tiers: [Tier]
   package var expectation: Expectation
-  /// The digests of file, recovered file and virtual disk behind the last entry of the first seed, as
+  /// The digests of file, recovered file and virtual disk after the last entry of the first seed, as
   /// ``ImageDigests`` prints them; empty where nothing is pinned.
   package var pinnedDigests: [String] = []
 }

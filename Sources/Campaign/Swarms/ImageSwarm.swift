@@ -104,7 +104,7 @@ struct ImageSwarm {
     blocks.wholePercent = 90
     specification.blocks = blocks
     specification.taskCount = max(3, specification.taskCount)
-    // A place is taken again only behind a zeroing, a flush and another write: that takes a while.
+    // A place is taken again only after a zeroing, a flush and another write: that takes a while.
     specification.operationCount = 80
     specification.maximumByteCount = 8 << 10
     for action in [ClientMark.Action.writeZeroes, .flush]

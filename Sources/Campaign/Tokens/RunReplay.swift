@@ -200,7 +200,7 @@ package struct ReplayVerdict: Hashable, Sendable, CustomStringConvertible {
   }
 }
 
-/// Where a run differs from the recorded one. As text it stands behind `DIVERGED`.
+/// Where a run differs from the recorded one. As text it stands after `DIVERGED`.
 package enum RunDivergence: Hashable, Sendable, CustomStringConvertible {
   /// A recorded choice does not fit what is pending.
   case choice(ReplayStrategy.Divergence)

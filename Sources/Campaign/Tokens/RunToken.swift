@@ -20,7 +20,7 @@ import VHDX
 /// A token survives changes of the tool as far as it can and says so where it cannot: `drawn` tells whether
 /// the seed still draws the same configuration, `made` whether the same choices were made.
 package struct RunToken: Hashable, Sendable {
-  /// What stands behind `pc`. Tokens of another format are refused.
+  /// What stands after `pc`. Tokens of another format are refused.
   package static let formatVersion = 2
 
   package enum Subject: Hashable, Sendable {

@@ -63,6 +63,6 @@ package enum CommandVerdict: Hashable, Sendable {
   case cannotTell
   /// It does not look at an image whose log must be replayed first, and was not told to replay it.
   case needsRecovery
-  /// What it did, to stand behind its name.
+  /// What it did, to stand after its name.
   case broken(String)
 }

@@ -15,7 +15,7 @@ package struct ImageCommand: Hashable, Sendable, CustomStringConvertible {
   private let words: [String]
 
   /// - Throws: ``ImageCommandError`` where a quote is open, where no program is named, and where the
-  ///   subject is named nowhere behind it.
+  ///   subject is named nowhere after it.
   package init(
     parsing text: String, for subject: Subject = .image
   ) throws(ImageCommandError) {

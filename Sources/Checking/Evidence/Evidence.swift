@@ -102,7 +102,7 @@ package enum LiveContents: Sendable {
     }
   }
 
-  /// 512 bytes; zeroes behind the end.
+  /// 512 bytes; zeroes beyond the end.
   package func unit(at unitIndex: UInt64) -> [UInt8] {
     switch self {
     case .sparse(let bytes): return bytes.unit(at: unitIndex)

@@ -27,7 +27,7 @@ extension OverlayImage {
     return sum.digest(diskByteCount: byteCount)
   }
 
-  /// 512 bytes; zeroes behind the end.
+  /// 512 bytes; zeroes beyond the end.
   package func unit(at unitIndex: UInt64) -> [UInt8] {
     let unit = UInt64(StateSum.unitByteCount)
     let start = min(unitIndex * unit, byteCount)
@@ -37,7 +37,7 @@ extension OverlayImage {
 }
 
 extension [ImageChange] {
-  /// The units of a file of `byteCount` bytes, and behind it, that any of these changes touches, each
+  /// The units of a file of `byteCount` bytes, and after it, that any of these changes touches, each
   /// once. Whole units: log sectors and whole MiB are.
   package func changedUnits(before byteCount: UInt64) -> [Range<UInt64>] {
     var ranges = compactMap { change -> Range<UInt64>? in

@@ -8,7 +8,7 @@ import WriteLog
 ///
 /// Where the device of the log failed, an operation that was under way is answered with that error, and its
 /// entry may have been written all the same. One that was acknowledged before, and was never said to be
-/// durable, may have its entry behind the one that could not be written, where nobody finds it.
+/// durable, may have its entry after the one that could not be written, where nobody finds it.
 struct OperationEntryJudge {
   let evidence: Evidence
   let origins: EntryOrigins

@@ -20,7 +20,7 @@ struct WrittenHeader: Sendable {
 
   /// Reads the headers out of the trace of a log device.
   ///
-  /// A write behind sector 0 begins with a header; the zero region of a write-zeroes entry is the
+  /// A write after sector 0 begins with a header; the zero region of a write-zeroes entry is the
   /// write-zeroes that the same client operation submitted next on the same task.
   static func all(in trace: [DeviceOperation], sectorByteCount: UInt32) -> [WrittenHeader] {
     let sector = UInt64(sectorByteCount)

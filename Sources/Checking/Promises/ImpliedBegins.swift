@@ -46,7 +46,7 @@ struct ImpliedBegins {
     return begins
   }
 
-  /// dm-log-writes lists a plain write when the flush behind it completes, and a FUA write at once.
+  /// dm-log-writes lists a plain write when the flush after it completes, and a FUA write at once.
   private static func barriersBefore(_ index: WriteLogIndex) -> [Int] {
     var begins: [Int] = []
     var barrier: Int?

@@ -1,5 +1,5 @@
 /// The files of a program as a power cut could have left them: the first `cut` lines of `joint.txt`
-/// happened, and of what nothing had made durable by then, the `lost` entries and the names behind the
+/// happened, and of what nothing had made durable by then, the `lost` entries and the names after the
 /// first `keptNameCount` did not persist.
 ///
 /// As text:

@@ -5,7 +5,7 @@ import Scheduling
 /// The tiers that lose sets of entries (``Tier``) lose names too: of m changes of names that are optional at
 /// a cut, each counts as one more entry, and since a crash keeps the first so many of them,
 ///
-///     drop:k    losing one loses all behind it
+///     drop:k    losing one loses all after it
 ///     keep:k    keeping one keeps all before it
 ///     random:n  as many are kept as were drawn
 ///     names     each number of names, once with all contents and once with the durable ones only

@@ -22,7 +22,7 @@ final class BlockHistory: Sendable {
   ///
   /// - Parameters:
   ///   - wanted: the units asked for.
-  ///   - body: gets each run of neighbouring units whose contents stand one behind the other, with
+  ///   - body: gets each run of neighbouring units whose contents stand one after the other, with
   ///     those of the first; in no order.
   func resolve(
     _ wanted: UnitMask, place: Int, state: CrashState,

@@ -9,7 +9,7 @@ struct DiskEvent {
     case write
     /// The range reads as zeroes from then on.
     case discard
-    /// The disk ends at `range.byteOffset` from then on; what was behind it is gone.
+    /// The disk ends at `range.byteOffset` from then on; what was beyond it is gone.
     case size
   }
 
@@ -17,7 +17,7 @@ struct DiskEvent {
   var range: ByteRange
   /// Where a write's data stands in the log; 0 for the others.
   var payloadByteOffset: Int
-  /// Where the data of a write ends whose last sector reaches behind the end of the file; else behind
+  /// Where the data of a write ends whose last sector reaches beyond the end of the file; else behind
   /// everything.
   var fileEndByteOffset: UInt64 = .max
 
@@ -150,7 +150,7 @@ final class DiskEvents: Sendable {
       && kind(entryIndex - 1) == .size
   }
 
-  /// Whether an entry behind this one and before a cut touches any unit that this one touches.
+  /// Whether an entry after this one and before a cut touches any unit that this one touches.
   func isTouchedAgain(_ entryIndex: Int, beforeCut cut: Int) -> Bool {
     let touched = touchedRange(entryIndex)
     var later = entryIndex + 1

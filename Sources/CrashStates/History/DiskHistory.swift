@@ -15,10 +15,10 @@ import WriteLog
 /// tier has no state at a cut between two of them: that a part of the call is there and the rest is not
 /// is a loss. The length that a FUA write brings is as durable as its data.
 ///
-/// **The disk.** A write behind the end makes the disk longer, up to its last sector; where a size mark
+/// **The disk.** A write beyond the end makes the disk longer, up to its last sector; where a size mark
 /// with the write's own timing stands right in front of it, up to the byte that this says. A discarded range reads as zeroes,
 /// which is one of the things a real disk may answer, and does not change the length. A size mark
-/// (`pc1 size N`) ends the disk at byte N; what was behind it is gone, and comes back only where
+/// (`pc1 size N`) ends the disk at byte N; what was beyond it is gone, and comes back only where
 /// that very change is lost. All other marks are no state.
 ///
 /// Made in one pass over the payload. Memory: 37 bytes an entry with the index, 4 bytes for each block
@@ -33,7 +33,7 @@ package final class DiskHistory: Sendable {
   private let sums: [StateSum]
 
   /// - Parameters:
-  ///   - base: what the disk held before the first entry; `nil` for zeroes. Bytes behind its end
+  ///   - base: what the disk held before the first entry; `nil` for zeroes. Bytes beyond its end
   ///     are zeroes too.
   ///   - initialByteCount: the length of the disk before the first entry. `nil`: that of the base;
   ///     without a base, the highest end of a write or discard of the log.

@@ -4,7 +4,7 @@ import Bytes
 /// through the log.
 ///
 /// Four bytes for each block of each entry. Events that span many blocks (a change of the length
-/// spans all behind it) are in one list of their own instead, because their range is only a claim.
+/// spans all after it) are in one list of their own instead, because their range is only a claim.
 struct EntryLists: Sendable {
   /// Entries of the block at place p: `entries[starts[p]..<starts[p + 1]]`, ascending.
   private var starts: [Int]

@@ -34,7 +34,7 @@ package struct RecoverySteps: Sendable {
 
   /// Makes sure that a cut from outside is one of this recovery.
   ///
-  /// - Throws: ``CrashStateError`` where it is behind the last step, or where it loses or tears what
+  /// - Throws: ``CrashStateError`` where it is after the last step, or where it loses or tears what
   ///   cannot be.
   package func check(_ cut: RecoveryCut) throws(CrashStateError) {
     guard cut.cut >= 0, cut.cut <= count else {

@@ -55,7 +55,7 @@ package struct Replay {
       for unit in run {
         let source = source.advanced(byUnits: unit - run.lowerBound)
         let imageByteOffset = blockByteOffset + UInt64(unit * StateSum.unitByteCount)
-        // The last sector of a write can reach behind the end of a file.
+        // The last sector of a write can reach beyond the end of a file.
         let rest = Int(clamping: imageByteCount - min(imageByteOffset, imageByteCount))
         let range = source.byteOffset..<source.byteOffset + min(source.keptByteCount, rest)
         if range.isEmpty || region.isZero(in: range) { continue }

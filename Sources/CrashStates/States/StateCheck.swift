@@ -6,7 +6,7 @@ extension DiskHistory {
   /// What recovery wrote is not looked at: it is not in the log.
   ///
   /// - Parameter origin: who wrote the log; `nil` where the log shows it.
-  /// - Throws: ``CrashStateError`` where its cut is behind the last entry, or where it loses, tears or
+  /// - Throws: ``CrashStateError`` where its cut is after the last entry, or where it loses, tears or
   ///   reorders what cannot be.
   package func check(
     _ state: CrashState, origin: LogOrigin? = nil

@@ -115,7 +115,7 @@ extension DiskHistory {
     }
   }
 
-  /// The same disk at the earliest cut that has it: entries behind the last one that persisted never
+  /// The same disk at the earliest cut that has it: entries after the last one that persisted never
   /// happened. So `flushed-only`, and every state that loses the end of its epoch, is a prefix.
   private func reduced(_ state: CrashState) -> CrashState {
     if state.lost.isEmpty || !state.isPlain { return state }

@@ -2,7 +2,7 @@ import Bytes
 
 /// Reading ranges of a crash state, without building an image.
 extension DiskHistory {
-  /// The bytes of a range; behind the end of the disk there are zeroes.
+  /// The bytes of a range; beyond the end of the disk there are zeroes.
   package func read(_ range: ByteRange, in state: CrashState) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: Int(range.byteCount))
     let unitByteCount = UInt64(StateSum.unitByteCount)
@@ -61,7 +61,7 @@ extension DiskHistory {
     }
   }
 
-  /// Calls `body` with runs of neighbouring units whose contents stand one behind the other, and with
+  /// Calls `body` with runs of neighbouring units whose contents stand one after the other, and with
   /// those of the first; what is in no run is zero.
   private func forEachPart(
     of units: Range<UInt64>, in state: CrashState,

@@ -18,7 +18,7 @@ struct EffectOrders {
 
   /// What is out of the log's order in each, the log's own order first.
   ///
-  /// - Parameter early: entries at or behind the cut that persisted, ascending.
+  /// - Parameter early: entries at or after the cut that persisted, ascending.
   /// - Returns: `nil` where there are too many.
   func all(early: [Int]) -> [[EarlyEntry]]? {
     func isPresent(_ entryIndex: Int) -> Bool { entryIndex < cut || early.contains(entryIndex) }

@@ -19,7 +19,7 @@ package struct InFlightOrder: Sendable {
   /// The submission and completion indices of the extensions; empty where the origin has none.
   private var submitted: [UInt64] = []
   private var completed: [UInt64] = []
-  /// For each entry with FLUSH or FUA, those behind it that may have taken effect before it.
+  /// For each entry with FLUSH or FUA, those after it that may have taken effect before it.
   private var earlyOfBarrier: [Int: [Int]] = [:]
   /// The entries that overlap an earlier one which was in flight with them, ascending, with those.
   private(set) var overlaps: [(entryIndex: Int, earlier: [Int])] = []
@@ -37,7 +37,7 @@ package struct InFlightOrder: Sendable {
     }
   }
 
-  /// The entries at or behind a cut that may have persisted there, ascending; only where they make a
+  /// The entries at or after a cut that may have persisted there, ascending; only where they make a
   /// state that no later cut has.
   ///
   /// What a call with FUA lets come early, it does at the cut before the call.
@@ -166,7 +166,7 @@ package struct InFlightOrder: Sendable {
     }
   }
 
-  /// dm-log-writes lists a plain write when the flush behind it completes, and a FUA write at once.
+  /// dm-log-writes lists a plain write when the flush after it completes, and a FUA write at once.
   private mutating func findHeldBack() {
     var barriers: [Int] = []
     for entryIndex in 0..<events.count {

@@ -1,7 +1,7 @@
 import Bytes
 
 extension DiskHistory {
-  /// As many entries behind the lost ones are looked at before it is no longer cheaper than looking
+  /// As many entries after the lost ones are looked at before it is no longer cheaper than looking
   /// into the blocks: a few nanoseconds each, against half a microsecond for a state.
   private static let maximumSearchCount = 256
 

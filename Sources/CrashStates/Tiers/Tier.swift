@@ -4,7 +4,7 @@
 ///
 ///     prefix         1              nothing is lost
 ///     flushed-only   1              all m are lost
-///     fua-only       1              all m are lost, at cuts right behind a FUA entry only
+///     fua-only       1              all m are lost, at cuts right after a FUA entry only
 ///     drop:k         C(m, 1…k)      up to k are lost
 ///     keep:k         C(m, 1…k)      all but up to k are lost
 ///     torn           2 to 10 m      one write persisted in part, by units of the log's sector size

@@ -2,7 +2,7 @@ import Glibc
 
 /// What the kernel says of this process in /proc/self/status.
 enum ProcessStatus {
-  /// The text behind `name:`, or `nil` where there is none.
+  /// The text after `name:`, or `nil` where there is none.
   static func field(_ name: String) -> String? {
     guard let text = try? InputFile.text("/proc/self/status") else { return nil }
     let prefix = name + ":"

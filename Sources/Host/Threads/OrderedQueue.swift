@@ -39,7 +39,7 @@ final class OrderedQueue<Outcome: Sendable>: @unchecked Sendable {
     }
   }
 
-  /// The next result in order, once it is there; `nil` behind the last one.
+  /// The next result in order, once it is there; `nil` after the last one.
   func takeNext() -> (index: Int, outcome: Outcome)? {
     monitor.locked {
       guard takenCount < indexCount else { return nil }

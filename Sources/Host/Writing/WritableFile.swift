@@ -18,7 +18,7 @@ package final class WritableFile {
     byteCount = UInt64(try file.status().st_size)
   }
 
-  /// Overwrites, and grows the file where the bytes reach behind its end.
+  /// Overwrites, and grows the file where the bytes reach beyond its end.
   ///
   /// - Throws: ``HostError``; a part of the bytes can have been written.
   package func write(_ bytes: [UInt8], at byteOffset: UInt64) throws(HostError) {
@@ -29,7 +29,7 @@ package final class WritableFile {
     byteCount = max(byteCount, range.endByteOffset)
   }
 
-  /// Makes a range read as zeroes, and grows the file where it reaches behind its end.
+  /// Makes a range read as zeroes, and grows the file where it reaches beyond its end.
   ///
   /// - Throws: ``HostError``; a part of the range can be zero by then.
   package func zero(_ range: ByteRange) throws(HostError) {

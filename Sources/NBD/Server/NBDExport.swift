@@ -32,7 +32,7 @@ package protocol NBDExport: Sendable {
   /// Everything that was answered before, on any connection, is on stable storage when this returns.
   func flush(from origin: NBDOrigin) throws(NBDError)
   /// What of a range is stored, from its start on, as far as that is known: at least one extent, and none
-  /// behind the end of the range.
+  /// beyond the end of the range.
   func extents(of range: ByteRange) throws(NBDError) -> [NBDExtent]
   /// Called before answers are sent, for many at once; where it throws they say so.
   func prepareAnswers() throws(NBDError)

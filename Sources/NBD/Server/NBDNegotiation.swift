@@ -174,7 +174,7 @@ struct NBDNegotiation {
     reply(.acknowledged, to: number, &output)
   }
 
-  /// A text behind its length.
+  /// A text after its length.
   private static func text(_ data: inout ByteBuffer) -> String? {
     guard let byteCount = data.readInteger(as: UInt32.self) else { return nil }
     return data.readString(length: Int(min(byteCount, UInt32(Int32.max))))

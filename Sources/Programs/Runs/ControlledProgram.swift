@@ -9,7 +9,7 @@ import WriteLog
 /// A program whose every file operation waits until it is let go, and whose client asks for one operation
 /// at a time: what happens next is always a choice, made when nothing can happen by itself.
 ///
-/// The tasks of a run are those of the client, and behind them lanes for what the program does: an
+/// The tasks of a run are those of the client, and after them lanes for what the program does: an
 /// operation takes the first lane that is free and leaves it when it goes. So a chain of operations stays
 /// in one lane, whichever threads carry it out, and one that is held keeps its lane while others pass.
 struct ControlledProgram {

@@ -7,7 +7,7 @@ import WriteLog
 ///
 /// A log's ranges are whole sectors and a file's are not: a write that begins or ends within a sector
 /// is completed from the shadow. In front of one that makes the file longer, or whose last sector
-/// reaches behind its end, stands a size mark that says where the file ends. Both have the timing of
+/// reaches beyond its end, stands a size mark that says where the file ends. Both have the timing of
 /// the one operation that they stand for, by which a reader knows that they belong together.
 final class FileLogWriter {
   static let sectorByteCount: UInt32 = 512

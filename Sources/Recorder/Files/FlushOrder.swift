@@ -1,7 +1,7 @@
 /// Where operations go in a log relative to the flushes that they were in flight with.
 ///
 /// A FLUSH covers what had completed when it was submitted. So an operation that completes while a
-/// flush is in flight goes behind that FLUSH, but in front of a FLUSH that covers it, should that one
+/// flush is in flight goes after that FLUSH, but in front of a FLUSH that covers it, should that one
 /// complete first.
 struct FlushOrder<Operation> {
   private struct Held {
@@ -27,7 +27,7 @@ struct FlushOrder<Operation> {
     return []
   }
 
-  /// What comes in front of the FLUSH that has ended well, and what comes behind it.
+  /// What comes in front of the FLUSH that has ended well, and what comes after it.
   mutating func flushEnds(_ submitted: UInt64) -> (before: [Operation], after: [Operation]) {
     let before = release { $0.completed < submitted }
     flushesInFlight.removeAll { $0 == submitted }

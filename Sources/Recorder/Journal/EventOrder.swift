@@ -1,6 +1,6 @@
 /// Puts what many threads have written down into the one order of its numbers.
 ///
-/// A number that was given out and not written down yet holds back all behind it. One that never will
+/// A number that was given out and not written down yet holds back all after it. One that never will
 /// be, because its program was killed right there, is passed over at the end.
 struct EventOrder {
   enum Event {
@@ -71,7 +71,7 @@ struct EventOrder {
     return numbers.compactMap { waiting[$0] }
   }
 
-  /// A number behind all that were given out.
+  /// A number after all that were given out.
   mutating func takeNumber() -> UInt64 {
     nextNumber += 1
     return nextNumber - 1

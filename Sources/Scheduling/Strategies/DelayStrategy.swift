@@ -1,5 +1,5 @@
 /// The oldest operation goes, but a few times, at random steps, the one whose turn it is has to queue
-/// again: behind all that wait by then, or further back.
+/// again: after all that wait by then, or further back.
 ///
 /// Finds what a few late operations bring about while everything else goes its usual way. With d delays
 /// there are only about as many schedules as the d-th power of the number of steps.

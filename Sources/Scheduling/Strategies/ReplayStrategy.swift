@@ -4,7 +4,7 @@
 /// and the first candidate goes, so that a run always ends.
 package struct ReplayStrategy: Strategy {
   package struct Divergence: Hashable, Sendable {
-    /// The how manyeth choice, from zero.
+    /// Which choice it is, from zero.
     package var choiceIndex: Int
     /// `nil` where the recording has no choice left.
     package var expectedBound: Int?

@@ -37,12 +37,12 @@ final class LogJournal: @unchecked Sendable {
   private var logIdentity: UInt64
   /// All entries before this one are written completely.
   private var writtenEntryCount = 0
-  /// Entries behind ``writtenEntryCount`` that are written completely.
+  /// Entries after ``writtenEntryCount`` that are written completely.
   private var writtenAhead: Set<Int> = []
   /// What the superblock on stable media says.
   private var countedEntryCount = 0
   private var isCounting = false
-  /// Once an entry could not be written the chain has a gap, and nothing behind it can be counted.
+  /// Once an entry could not be written the chain has a gap, and nothing after it can be counted.
   private var failure: DeviceError?
 
   private var sector: UInt64 { UInt64(options.sectorByteCount) }
@@ -189,7 +189,7 @@ final class LogJournal: @unchecked Sendable {
   /// Says whether a written entry will be found, for which all those in front of it have to be there.
   ///
   /// - Throws: where the log device has failed and the superblock does not count the entry: it may stand
-  ///   behind a gap.
+  ///   after a gap.
   func confirm(_ place: Place) throws(DeviceError) {
     if let failure, countedEntryCount <= place.entryIndex { throw failure }
   }

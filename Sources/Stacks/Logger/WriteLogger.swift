@@ -9,7 +9,7 @@ import WriteLog
 /// - An entry is appended when its operation has completed, in the order of completion. Its place is
 ///   taken once, for header and data together, before any of it is written.
 /// - A FLUSH entry covers what had completed when the flush was submitted: an operation that completes
-///   while a flush is in flight is appended behind that FLUSH, but in front of a FLUSH that covers it,
+///   while a flush is in flight is appended after that FLUSH, but in front of a FLUSH that covers it,
 ///   should that one complete first.
 /// - The superblock is rewritten after FLUSH and FUA (L05), every so many entries (L13), and at close (L12),
 ///   and counts only entries that are stable, without a gap (L04).

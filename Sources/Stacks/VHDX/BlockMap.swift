@@ -101,7 +101,7 @@ final class BlockMap: @unchecked Sendable {
     return BlockMapChange(entryIndex: UInt64(index), entry: entries[index])
   }
 
-  /// How the tail of a sector is filled up behind the changed bytes.
+  /// How the tail of a sector is filled up after the changed bytes.
   enum TailReading {
     case right
     /// From the sector's start.
@@ -111,7 +111,7 @@ final class BlockMap: @unchecked Sendable {
   }
 
   /// The sectors that `changes`, which are in the table's order, fall into. Each is widened from the
-  /// changed bytes: what stands in front of them and behind them is taken from what the file holds.
+  /// changed bytes: what stands in front of them and after them is taken from what the file holds.
   func sectors(for changes: [BlockMapChange], tail: TailReading) -> [TableSector] {
     var result: [TableSector] = []
     var rest = changes[...]

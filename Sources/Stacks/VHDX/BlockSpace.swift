@@ -10,7 +10,7 @@ import VHDX
 final class BlockSpace: @unchecked Sendable {
   struct Place {
     var byteOffset: UInt64
-    /// Whether it is known to read as zeroes: behind the old end of the file it is.
+    /// Whether it is known to read as zeroes: beyond the old end of the file it is.
     var isClean: Bool
   }
 
@@ -22,7 +22,7 @@ final class BlockSpace: @unchecked Sendable {
   /// Sorted.
   private var free: [UInt64]
   private var releasing: [UInt64] = []
-  /// What entries without data name behind the end of the file, sorted: it stays theirs when the file grows.
+  /// What entries without data name beyond the end of the file, sorted: it stays theirs when the file grows.
   private let namedBehindEnd: [ByteRange]
   private var endByteOffset: UInt64
   private var isGrowing = false
@@ -79,7 +79,7 @@ final class BlockSpace: @unchecked Sendable {
     return Place(byteOffset: byteOffset, isClean: true)
   }
 
-  /// Where a block fits behind the end; `nil` where no offset is left.
+  /// Where a block fits beyond the end; `nil` where no offset is left.
   private func nextPlaceAtEnd() -> UInt64? {
     var byteOffset = endByteOffset
     for range in namedBehindEnd {

@@ -6,7 +6,7 @@ import VHDX
 /// A writer that keeps every obligation of the format, unless a ``BugSwitch`` says otherwise.
 ///
 /// - A write goes to its block; a new block is clean before anyone writes to it. Table changes stay in
-///   memory until a flush or an FUA write logs all of them in one entry, behind the payload.
+///   memory until a flush or an FUA write logs all of them in one entry, after the payload.
 /// - Whole blocks that are zeroed or discarded lose their place, which is handed out again when the
 ///   entry that frees it is stable. What was zeroed is said to be zero; a discarded block is unmapped, and
 ///   what it holds is left open.

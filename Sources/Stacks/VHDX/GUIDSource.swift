@@ -14,7 +14,7 @@ struct GUIDSource: Sendable {
   /// Two sessions of one image have different ones.
   var identity: UInt64
 
-  /// - Parameter ordinal: the how manyeth of its purpose in this session.
+  /// - Parameter ordinal: which of its purpose in this session, from zero.
   func draw(_ purpose: Purpose, _ ordinal: UInt64 = 0) -> GUID {
     var stream = RandomStream(Seed(identity), .configuration, purpose.rawValue, ordinal)
     let low = stream.next()

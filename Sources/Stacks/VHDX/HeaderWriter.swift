@@ -2,7 +2,7 @@ import BlockDevice
 import Bytes
 import VHDX
 
-/// Puts header changes into both slots, one after the other, with a flush behind each.
+/// Puts header changes into both slots, one after the other, with a flush after each.
 ///
 /// Source: [MS-VHDX] 2.2.2.1; rules H10 to H12 and H18.
 final class HeaderWriter: @unchecked Sendable {

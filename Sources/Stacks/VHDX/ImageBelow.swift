@@ -4,7 +4,7 @@ import Bytes
 /// The image file below a VHDX disk, with how long it is for sure.
 ///
 /// Lengths count from when a resize has returned, so that they hold in the write log too, where a
-/// size change stands behind the flushes that were in flight when it completed.
+/// size change stands after the flushes that were in flight when it completed.
 final class ImageBelow: @unchecked Sendable {
   let device: any BlockDevice
   /// As the latest resize that returned left it.

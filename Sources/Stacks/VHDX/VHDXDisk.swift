@@ -34,7 +34,7 @@ package final class VHDXDisk: BlockDevice, @unchecked Sendable {
     /// soon short. All but one sector where it is `nil`. Entries take two sectors or more: an odd
     /// number of sectors makes the writer meet the Tail in the middle of one.
     package var usableRingByteCount: UInt64?
-    /// Logged sectors are brought home before every so manyeth entry, and at close.
+    /// After so many entries the logged sectors are brought home, before the next one, and at close.
     package var entriesPerCheckpoint = 2
     /// How many sectors of the block table one log entry carries at most, so that a commit takes several
     /// entries; 126, the most that one sector of descriptors names, where it is `nil`.

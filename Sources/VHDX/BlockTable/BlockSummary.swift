@@ -16,7 +16,7 @@ package struct BlockSummary: Equatable, Sendable {
   package private(set) var bitmapCounts = [UInt64](repeating: 0, count: 8)
   /// Bytes of payload blocks and bitmap blocks that have a place in the file.
   package private(set) var allocatedByteCount: UInt64 = 0
-  /// Bytes of the file behind the header section that no structure and no block uses; `nil` where
+  /// Bytes of the file after the header section that no structure and no block uses; `nil` where
   /// the file is longer than any disk needs.
   package private(set) var unusedByteCount: UInt64?
   /// The largest stretches of them, the largest first.

@@ -11,7 +11,7 @@ extension BlockTable {
   /// - Parameters:
   ///   - occupied: the regions and the log.
   ///   - fileByteCount: how long the file is.
-  /// - Throws: ``FormatError`` at the first block that ends behind the file (rule B05) or lies on
+  /// - Throws: ``FormatError`` at the first block that ends after the file (rule B05) or lies on
   ///   something (rule B06).
   package func checkAsQEMU(occupied: [ByteRange], fileByteCount: UInt64) throws(FormatError) {
     let sectorByteCount: UInt64 = 512

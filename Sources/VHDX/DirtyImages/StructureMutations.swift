@@ -58,7 +58,7 @@ extension DirtyImageGenerator {
     file.write(bytes, at: slot.byteOffset)
   }
 
-  /// A few entries: blocks that end behind the file as it is, or as a replay leaves it, blocks on
+  /// A few entries: blocks that end after the file as it is, or as a replay leaves it, blocks on
   /// structures, and states without a block.
   private mutating func writeBlockEntries() {
     for _ in 0..<1 + below(3) {

@@ -43,7 +43,7 @@ package struct HeaderWrite: Equatable, Sendable {
 
 extension CurrentHeader {
   /// The next header: a sequence number one larger, in the slot that is not current. Applying it
-  /// twice, with a flush behind each write and an empty change the second time, puts the new
+  /// twice, with a flush after each write and an empty change the second time, puts the new
   /// contents into both slots.
   ///
   /// Source: [MS-VHDX] 2.2.2.1; rules H10 and H11.

@@ -59,7 +59,7 @@ package struct LogEntryHeader: Equatable, Sendable {
     self.lastByteCount = lastByteCount
   }
 
-  /// How many sectors `descriptorCount` descriptors take behind the header: 126 fit into the first,
+  /// How many sectors `descriptorCount` descriptors take after the header: 126 fit into the first,
   /// 128 into each later one.
   ///
   /// Source: [MS-VHDX] 2.3.1.

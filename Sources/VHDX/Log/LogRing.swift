@@ -9,7 +9,7 @@ package struct LogRing {
   package let file: any ImageFile
   package let range: ByteRange
 
-  /// - Precondition: whole sectors, at least one. What lies behind the file's end reads as zeroes.
+  /// - Precondition: whole sectors, at least one. What lies beyond the file's end reads as zeroes.
   package init(_ file: any ImageFile, range: ByteRange) {
     precondition(
       range.byteCount >= UInt64(Self.sectorByteCount)
@@ -21,7 +21,7 @@ package struct LogRing {
   package var byteCount: UInt64 { range.byteCount }
   package var sectorCount: UInt64 { byteCount / UInt64(Self.sectorByteCount) }
 
-  /// The place in the ring that lies `byteCount` bytes behind `ringByteOffset`.
+  /// The place in the ring that lies `byteCount` bytes after `ringByteOffset`.
   package func advanced(_ ringByteOffset: UInt64, by moreByteCount: UInt64) -> UInt64 {
     (ringByteOffset + moreByteCount) % byteCount
   }

@@ -1,6 +1,6 @@
 import Bytes
 
-/// Entries that stand one behind the other with numbers that go up by one.
+/// Entries that stand one after the other with numbers that go up by one.
 ///
 /// Source: [MS-VHDX] 2.3.2.
 package struct LogRun: Equatable, Sendable {
@@ -245,7 +245,7 @@ package struct LogSearch {
     return entry.header.sequenceNumber
   }
 
-  /// How much of the ring behind an attempt is passed over by mistake.
+  /// How much of the ring after an attempt is passed over by mistake.
   private func skippedByteCount(behind attempt: Attempt) -> UInt64 {
     if let claimed = attempt.unsealedByteCount, profile.has(.badChecksumSkipsClaim) {
       return claimed

@@ -2,7 +2,7 @@ import Bytes
 
 /// What opening an image does: it looks for the log's active sequence and replays it.
 ///
-/// In order, with a flush before the first and behind each: both headers with a fresh FileWriteGuid; the updates from
+/// In order, with a flush before the first and after each: both headers with a fresh FileWriteGuid; the updates from
 /// the tail entry to the head, and growth; both headers with a log GUID of zero. Every step up to
 /// the last one can be cut off and done again.
 ///

@@ -2,7 +2,7 @@ import Bytes
 import Rules
 
 /// Where the parts of an image are: the two regions that every image has, the regions that only
-/// others know, and the log. They lie inside of the file, behind the header section, and apart.
+/// others know, and the log. They lie inside of the file, after the header section, and apart.
 ///
 /// Source: [MS-VHDX] 2.1, 2.2.3.2; rules H08 and G05 to G07.
 package struct ImageRegions: Equatable, Sendable {

@@ -142,7 +142,7 @@ package struct RegionTableFields: Hashable, Sendable {
     }
   }
 
-  /// A reader behind the checksum, which holds.
+  /// A reader after the checksum, which holds.
   private static func reader(
     _ bytes: [UInt8], at byteOffset: UInt64
   ) throws(FormatError) -> ByteReader {

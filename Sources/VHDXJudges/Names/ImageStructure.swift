@@ -8,7 +8,7 @@ package enum ImageStructure: Hashable, Sendable, CustomStringConvertible {
   case fileIdentifier
   case header(HeaderSlot)
   case regionTable(RegionTableSlot)
-  /// What the first MiB has behind the region tables.
+  /// What the first MiB has after the region tables.
   case reserved
   /// A part of the log that belongs to no entry; its place is that in the ring.
   case log(ringByteOffset: UInt64)
@@ -19,7 +19,7 @@ package enum ImageStructure: Hashable, Sendable, CustomStringConvertible {
   case metadataItem(MetadataItem?)
   /// Entries of the block allocation table, the first and the last.
   case blockTable(firstEntryIndex: UInt64, lastEntryIndex: UInt64, BlockGeometry.Role)
-  /// What the table's region has behind its last entry.
+  /// What the table's region has after its last entry.
   case blockTableEnd
   /// A region that only others know.
   case region(GUID)

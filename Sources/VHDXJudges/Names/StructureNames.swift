@@ -70,7 +70,7 @@ package struct StructureNames {
   }
 
   /// ``parts(of:)`` as text, each name once, at most six of them; entries of the log that stand one
-  /// behind the other as one.
+  /// after the other as one.
   package func name(of range: ByteRange) -> String {
     var names: [String] = []
     var logNumbers: [UInt64] = []

@@ -9,7 +9,7 @@ struct RepetitionJudge {
   let options: RecoveryOptions
   let cutsOff: Bool
 
-  /// At how many changes a recovery is cut off, besides those behind its headers.
+  /// At how many changes a recovery is cut off, besides those after its headers.
   static let maximumCutCount = 4
   private static let firstByteOffset: UInt64 = 1 << 20
 

@@ -80,7 +80,7 @@ struct SectorDifference {
 }
 
 extension ImageFile {
-  /// The bytes of a range, zeroes behind the end of the file.
+  /// The bytes of a range, zeroes beyond the end of the file.
   func readPadded(_ range: ByteRange) -> [UInt8] {
     let end = min(range.endByteOffset, byteCount)
     guard range.byteOffset < end else {
@@ -91,7 +91,7 @@ extension ImageFile {
     return bytes + [UInt8](repeating: 0, count: Int(range.byteCount) - bytes.count)
   }
 
-  /// The 4096 bytes of a sector, zeroes behind the end of the file.
+  /// The 4096 bytes of a sector, zeroes beyond the end of the file.
   func sector(at byteOffset: UInt64) -> [UInt8] {
     let byteCount = min(UInt64(LogRing.sectorByteCount), .max - byteOffset)
     return readPadded(ByteRange(byteOffset: byteOffset, byteCount: byteCount))

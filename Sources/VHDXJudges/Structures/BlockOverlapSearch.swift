@@ -57,7 +57,7 @@ struct BlockOverlapSearch {
     }
   }
 
-  /// The lowest places behind `floor`, sorted.
+  /// The lowest places after `floor`, sorted.
   private func lowestPlaces(behind floor: Place?) -> (places: [Place], isLast: Bool) {
     var places: [Place] = []
     var ceiling: Place?

@@ -44,7 +44,7 @@ package struct VHDXFindings: Sendable {
   /// `nil` where the image opens.
   package let refusal: Refusal?
 
-  /// Why the parts of the image behind its log were not looked at; `nil` where they were, or where the
+  /// Why the parts of the image after its log were not looked at; `nil` where they were, or where the
   /// image is to blame.
   package var limit: String? {
     guard let refusal, refusal.isLimitOfOurs else { return nil }

@@ -4,7 +4,7 @@ import VHDX
 /// How headers are overwritten.
 ///
 /// H10: only the slot that is not current. H11: the number goes up by one, and what depends on a
-/// header waits for the flush behind it. H12: never both slots between two flushes. H18: a session that is
+/// header waits for the flush after it. H12: never both slots between two flushes. H18: a session that is
 /// closed and emptied its log says so in both slots.
 ///
 /// Source: [MS-VHDX] 2.2.2.1.

@@ -6,7 +6,7 @@ import VHDX
 /// Entries of the image's log as they were written.
 ///
 /// E01 to E11: an entry that was flushed is well-formed. S01: it continues the run. S02: its Tail is
-/// in the run. S06: it takes no room that replay may need. S07: its Tail leaves nothing behind that
+/// in the run. S06: it takes no room that replay may need. S07: its Tail leaves nothing after that
 /// is not stable in place. B10: it carries no payload. B11: it takes no place from a block of a fixed
 /// disk. E12: its file lengths are true.
 ///

@@ -61,7 +61,7 @@ struct ChainWalk {
     }
   }
 
-  /// Walks behind the count: a damaged header ends the log there and is no problem, and so does an entry
+  /// Walks after the count: a damaged header ends the log there and is no problem, and so does an entry
   /// whose data is not there.
   private mutating func walkTail() {
     var usedEntryCount = 0
@@ -81,7 +81,7 @@ struct ChainWalk {
     noteForeignTail()
   }
 
-  /// Whether an entry behind the count belongs to the log; ``step()`` has refused those whose
+  /// Whether an entry after the count belongs to the log; ``step()`` has refused those whose
   /// extension says that they do not.
   private func isUsable(_ found: EntryExtension?) -> Bool {
     switch tailPolicy {

@@ -22,7 +22,7 @@ struct EntryProbe {
     case damaged(FormatError)
   }
 
-  /// The header sector at `byteOffset`, which may lie behind the end of the region.
+  /// The header sector at `byteOffset`, which may lie beyond the end of the region.
   func read(at byteOffset: Int) -> Reading {
     let sector = Int(sectorByteCount)
     guard byteOffset <= region.byteCount - sector else {

@@ -1,6 +1,6 @@
 import Bytes
 
-/// Rule L02 for one header: known flags only, nothing behind the fields but a MARK's text and the
+/// Rule L02 for one header: known flags only, nothing after the fields but a MARK's text and the
 /// extension, a range that fits the device and data that fits the file.
 ///
 /// Each count is checked before it takes part in arithmetic.

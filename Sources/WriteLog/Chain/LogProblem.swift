@@ -24,7 +24,7 @@ package struct LogProblem: Error, Equatable, Sendable, CustomStringConvertible {
   package var description: String { "entry \(entryIndex): \(error)" }
 }
 
-/// What stands behind the entries that the superblock counts.
+/// What stands after the entries that the superblock counts.
 package enum LogTail: Equatable, Sendable {
   /// Nothing that could be an entry.
   case none

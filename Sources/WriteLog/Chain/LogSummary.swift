@@ -45,10 +45,10 @@ package struct LogSummary: Equatable, Sendable {
   package var longestEpochEntryCount = 0
   /// The first entry of the longest epoch; `nil` without any.
   package var longestEpochFirstIndex: Int?
-  /// Writes and discards behind the last flush.
+  /// Writes and discards after the last flush.
   package var unflushedEntryCount = 0
 
-  /// The first byte behind all that was written or discarded.
+  /// The first byte after all that was written or discarded.
   package var deviceEndByteOffset: UInt64 = 0
   /// The largest write or discard.
   package var largestByteCount: UInt64 = 0

@@ -2,7 +2,7 @@ import Bytes
 
 /// How a log is to be read.
 package struct LogReadingOptions: Sendable {
-  /// Which entries behind the superblock's count belong to the log.
+  /// Which entries after the superblock's count belong to the log.
   package enum TailPolicy: Sendable {
     /// Those whose extension proves it.
     case proven
@@ -12,7 +12,7 @@ package struct LogReadingOptions: Sendable {
   }
 
   package var tail: TailPolicy
-  /// The size of the logged device; ranges behind it are a problem (rule L02). `nil`: unknown.
+  /// The size of the logged device; ranges after it are a problem (rule L02). `nil`: unknown.
   package var deviceByteCount: UInt64?
   /// The sector size to take where the superblock was never written.
   package var sectorByteCount: UInt32?
@@ -39,7 +39,7 @@ package struct WriteLogIndex: Sendable {
   /// The identity of the older log whose entries stand where this one ends, as their extensions
   /// say; they are never used, whatever the options. `nil` where there are none that say so.
   package let foreignTailIdentity: UInt64?
-  /// Where the log ends behind its count because there is this entry's header and not its data, as the
+  /// Where the log ends after its count because there is this entry's header and not its data, as the
   /// digest in its extension says; such an entry is never used, whatever the options. `nil` where it
   /// ends otherwise.
   package let entryWithoutData: Int?

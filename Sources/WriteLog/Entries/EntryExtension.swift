@@ -13,7 +13,7 @@ import Bytes
 ///     byte 60  4  checksum          CRC-32C of the entry's 32 header bytes and the 60 before this
 ///
 /// It stands at byte 64 of the header sector; for a MARK, whose text may be there, in the last 64
-/// bytes of the sector. All fields are little-endian. With it, an entry behind the superblock's
+/// bytes of the sector. All fields are little-endian. With it, an entry after the superblock's
 /// count is proven to be of this log and at this place; without it that can only be assumed.
 ///
 /// Source: this project; the room for it is that of ``EntryHeader``.

@@ -45,7 +45,7 @@ package struct EntryHeader: Equatable, Sendable {
     flags.contains(.discard) || flags.contains(.mark) ? 0 : sectorCount
   }
 
-  /// The longest text that fits behind the fields, with the terminating zero that readers expect,
+  /// The longest text that fits after the fields, with the terminating zero that readers expect,
   /// and in front of the extension where there is one.
   package static func maximumTextByteCount(
     sectorByteCount: UInt32, hasExtension: Bool = false

@@ -56,7 +56,7 @@ package struct Superblock: Equatable, Sendable {
     }
   }
 
-  /// The whole sector, zeroes behind the fields.
+  /// The whole sector, zeroes after the fields.
   package func encode() -> [UInt8] {
     var writer = ByteWriter(reservingByteCount: Int(sectorByteCount))
     writer.write(Self.magic)

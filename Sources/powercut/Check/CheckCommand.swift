@@ -224,7 +224,7 @@ struct CheckCommand: ParsableCommand {
     return words.joined(separator: " ")
   }
 
-  /// Writes the image of a state, whose name and file come behind it.
+  /// Writes the image of a state, whose name and file come after it.
   private var replayLine: String {
     (["powercut", "replay", path.shellQuoted] + log.words + image.words).joined(separator: " ")
   }

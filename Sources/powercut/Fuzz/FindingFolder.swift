@@ -109,7 +109,7 @@ struct FindingFolder {
     return TextReport(report, usesColor: false).pageText
   }
 
-  /// How the images before and behind recovery are made.
+  /// How the images before and after recovery are made.
   private func imageLines(of group: FindingGroup, _ folder: String) -> [String] {
     guard let state = group.finding.violation.state else { return [] }
     let isImage = group.scenario.configuration.stack.image == .vhdx

@@ -21,7 +21,7 @@ struct ImageEntryLists {
   /// An entry of the active run.
   struct LogEntry {
     var entry: FoundLogEntry
-    /// Whether it stands at the tail or behind it.
+    /// Whether it stands at the tail or after it.
     var isReplayed: Bool
     var ring: LogRing
   }

@@ -6,7 +6,7 @@ import VHDXJudges
 /// Everything that can be read of an image. What cannot says why, and the rest is read all the same.
 ///
 /// Where the log must be replayed and can be, regions, metadata and blocks are read as they stand
-/// behind that, which is done in memory.
+/// after that, which is done in memory.
 struct ImageInspection {
   let identifier: Result<FileIdentifier, FormatError>
   let headers: HeaderPair

@@ -62,7 +62,7 @@ struct ImageInspectionDocument: Encodable {
 
   mutating func interrupt() { outcome = Outcome.Kind.interrupted.rawValue }
 
-  /// The text in front of the value of `blockEntries`, between the two lists, and behind the second.
+  /// The text in front of the value of `blockEntries`, between the two lists, and after the second.
   func parts() throws -> [String] {
     try JSONText.pieces(self, around: ["blockEntries", "logEntries"])
   }

@@ -76,7 +76,7 @@ struct LogDocument: Encodable {
 
   mutating func interrupt() { outcome = Outcome.Kind.interrupted.rawValue }
 
-  /// The text in front of the value of `entries` and the text behind it, with a line feed at its end.
+  /// The text in front of the value of `entries` and the text after it, with a line feed at its end.
   func parts() throws -> (beforeEntries: String, behindEntries: String) {
     let pieces = try JSONText.pieces(self, around: ["entries"])
     return (pieces[0], pieces[1])
@@ -92,7 +92,7 @@ struct LogDocument: Encodable {
     }
   }
 
-  /// What stands behind the entries that the superblock counts.
+  /// What stands after the entries that the superblock counts.
   private struct Tail: Encodable {
     let state: String
     let entryCount: Int

@@ -11,7 +11,7 @@ struct RecordingManifest: Codable {
   var seed: String
   /// Length of the device before the first entry.
   var initialByteCount: UInt64
-  /// Whether the device is a file, which writes behind its end make longer; absent: as the stack has it.
+  /// Whether the device is a file, which writes beyond its end make longer; absent: as the stack has it.
   var isFile: Bool?
   /// Of a real program's recording: `false` until all that the program did is in it.
   var isComplete: Bool?

@@ -76,7 +76,7 @@ struct RecordingSource {
     return options.base.map { log.and(CopyMode(ofCopyOf: $0)) } ?? log
   }
 
-  /// The recorder writes the manifest behind the log, and lets the program go on behind both.
+  /// The recorder writes the manifest after the log, and lets the program go on after both.
   private static func gapsWithoutManifest(_ path: String) -> [String] {
     guard Folders.exists("\(path)/shadow.img") else { return [] }
     return ["the recorder was killed before the program could change the file: record again"]

@@ -65,7 +65,7 @@ struct RecoverPlan {
   /// The length that the recovered file has; `nil` where there is none.
   var fileByteCountAfter: UInt64? { outcome.opens ? overlay.byteCount : nil }
 
-  /// The header behind the last change.
+  /// The header after the last change.
   var currentAfter: CurrentHeader? {
     guard case .recovered = outcome else { return nil }
     return try? HeaderPair(reading: overlay)
@@ -82,7 +82,7 @@ struct RecoverPlan {
       LogRing(image, range: range), logGUID: header.logGUID, profile: profile)
   }
 
-  /// Why a block can end behind the file that a replay leaves.
+  /// Why a block can end after the file that a replay leaves.
   private static let missingGrowth =
     "Its replay leaves the file shorter than the log's newest entry says, which costs the whole "
     + "image: a replay by the specification makes it as long (--profile exact)."

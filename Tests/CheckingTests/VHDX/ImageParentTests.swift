@@ -19,7 +19,7 @@ import VHDXJudges
 
   // MARK: M11 and M12
 
-  /// The sixth row of the table, and an item of these pairs behind the others, 4096 bytes into them.
+  /// The sixth row of the table, and an item of these pairs after the others, 4096 bytes into them.
   private static func addLocator(_ pairs: [(String, String)], to image: MemoryImage) {
     let texts = pairs.flatMap { [$0.0, $0.1] }.map { text in
       text.utf16.flatMap { ImageCase.littleEndian($0) }
@@ -94,7 +94,7 @@ import VHDXJudges
   @Test func theBitmapOfEachChunkIsMissedOnce() throws {
     let image = try Self.differencing(size: "5G")
     Self.addLocator(Self.pairs, to: image)
-    // The bitmap of the first chunk stands behind its 4096 blocks.
+    // The bitmap of the first chunk stands after its 4096 blocks.
     for (entryIndex, mebibyte) in [(0, 0x40), (1, 0x50), (4097, 0x60), (4098, 0x70)] {
       image.write([7, 0, UInt8(mebibyte)], at: Self.blockTable + UInt64(entryIndex) * 8)
     }

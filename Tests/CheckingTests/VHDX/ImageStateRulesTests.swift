@@ -55,7 +55,7 @@ import VHDX
     #expect(rules.contains(.r02))
   }
 
-  /// Recovery cuts the file off behind its headers: it says that it is done, and opens nothing again.
+  /// Recovery cuts the file off after its headers: it says that it is done, and opens nothing again.
   @Test func aRecoveryThatCannotBeRepeatedBreaksD08() throws {
     for bug in [RecoveryBug?.none, .growthOverflow] {
       var made = ImageStateCase()

@@ -31,7 +31,7 @@ struct ImageTraceEntryTests {
     Damage(rule: .e10, byteOffset: 4100, byte: 0x41),
   ]
 
-  /// Bit 0 of the flags behind the block size: [MS-VHDX] 2.6.2.1.
+  /// Bit 0 of the flags after the block size: [MS-VHDX] 2.6.2.1.
   @Test(arguments: [false, true])
   func blockOfAFixedDiskKeepsItsPlace(isFixed: Bool) throws {
     var log = ImageTraceLog()

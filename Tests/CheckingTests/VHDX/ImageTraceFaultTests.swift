@@ -175,7 +175,7 @@ struct ImageTraceFaultTests {
     #expect(found.first?.entries == [first])
   }
 
-  /// The client asked for a write, which failed behind the header that announced it.
+  /// The client asked for a write, which failed after the header that announced it.
   @Test func dataWriteGUIDChangesForAWriteThatFails() throws {
     var log = ImageTraceLog()
     var client = ClientHistory()

@@ -32,7 +32,7 @@ private struct QEMUTrace {
     try OutputFile.write([], to: folder.path("L"))
   }
 
-  /// One session, behind those before it.
+  /// One session, after those before it.
   func record(_ commands: [String], isFirst: Bool = false) throws {
     var arguments = ["-t", "writeback", "-d", "unmap"]
     for command in commands { arguments += ["-c", command] }
@@ -73,7 +73,7 @@ private struct QEMUTrace {
 /// What the real QEMU 7.2.22 breaks, each looked at by hand, and that it breaks nothing else.
 struct ImageTraceQEMUTests {
   /// S05 is true: both headers name the log (entries 6 and 8 of a first session), and the log's
-  /// only entry follows behind their flushes (10 and 11). A power cut in between leaves an image
+  /// only entry follows after their flushes (10 and 11). A power cut in between leaves an image
   /// whose LogGuid has no sequence. It happens once for each block that is allocated.
   @Test func allocatingWritesNameTheLogBeforeItsEntry() throws {
     let trace = try QEMUTrace()

@@ -95,7 +95,7 @@ struct ImageTraceReplayTests {
     #expect(found.allSatisfy { $0.entries == [home] })
   }
 
-  /// A session that leaves its log behind makes the next one a dirty open.
+  /// A session that leaves its log after makes the next one a dirty open.
   @Test func sessionBehindOneThatDidNotClearItsLogMustReplay() throws {
     var log = ImageTraceLog()
     try log.open()

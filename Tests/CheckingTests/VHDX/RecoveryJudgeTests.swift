@@ -10,7 +10,7 @@ import VHDXJudges
   private static let guid = GUID(low: 5, high: 6)
   private static let target: UInt64 = 8 << 20
 
-  /// A log of one entry that puts a sector of 0xab at 8 MiB, behind the end of the file.
+  /// A log of one entry that puts a sector of 0xab at 8 MiB, beyond the end of the file.
   private let before: MemoryImage
 
   init() throws {

@@ -30,7 +30,7 @@ import VHDX
   }
 
   /// Flush, two headers, the block table, then without a flush the header with an empty log: at the cut
-  /// behind it the table may be lost.
+  /// after it the table may be lost.
   @Test func aLogThatIsClearedTooEarlyBreaksD08() throws {
     var made = ImageStateCase()
     try made.log.open()
@@ -114,7 +114,7 @@ import VHDX
     #expect((found > 0) == (profile.bugs.contains(.clearsBeforeStable)), "\(found)")
   }
 
-  /// The cuts behind which recovery does not leave what it would have left.
+  /// The cuts after which recovery does not leave what it would have left.
   private static func broken(
     _ history: DiskHistory, _ state: CrashState, _ profile: RecoveryProfile,
     _ changes: [ImageChange]
@@ -185,7 +185,7 @@ import VHDX
     let recovered = OpenedState(outcome, Array(changes[..<5] + changes[7...] + changes[5..<7]))
     let found = RecrashJudge(.exact, seed: 1).judge(image, recovered)
     #expect(Set(found.map(\.rule)) == [.d08])
-    // Behind the first cleared header, and behind the second; a flush changes no file, and the table is
+    // Behind the first cleared header, and after the second; a flush changes no file, and the table is
     // right as soon as its first 512 bytes are there.
     #expect(found.map { $0.state?.recovery } == [RecoveryCut(cut: 6), RecoveryCut(cut: 8)])
   }

@@ -42,7 +42,7 @@ import VHDXJudges
     let layout = try layout()
     let overlapping = MemoryImage(layout)
     overlapping.resize(toByteCount: layout.fileByteCount + 1 << 20)
-    // Two present blocks at the first place behind the structures, 4 MiB.
+    // Two present blocks at the first place after the structures, 4 MiB.
     overlapping.write(
       [6, 0, 0x40, 0, 0, 0, 0, 0, 6, 0, 0x40, 0, 0, 0, 0, 0], at: layout.blockTable.byteOffset)
     let child = MemoryImage(

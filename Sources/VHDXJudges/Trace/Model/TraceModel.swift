@@ -7,7 +7,7 @@ import WriteLog
 /// the image says of it. It turns each entry into events and judges nothing.
 ///
 /// A FLUSH makes all entries in front of it stable, a FUA entry itself. Times of submission are not
-/// looked at: what stands behind a FLUSH counts as submitted behind it.
+/// looked at: what stands after a FLUSH counts as submitted after it.
 ///
 /// Memory: the structures that are written, and what the image's log carries; payload is not kept.
 final class TraceModel {

@@ -29,7 +29,7 @@ final class TracedFile: ImageFile {
     byteCount = base.byteCount
   }
 
-  /// The 4096 bytes of a sector; zeroes behind the end.
+  /// The 4096 bytes of a sector; zeroes beyond the end.
   func sector(_ sectorIndex: UInt64) -> [UInt8] {
     switch sectors[sectorIndex] {
     case .logged(let place): return log.bytes(in: place..<place + Int(Self.sectorByteCount))
