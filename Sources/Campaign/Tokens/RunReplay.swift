@@ -178,7 +178,7 @@ package struct RunReplay: Sendable {
 
 /// What carrying a recorded run out again came to.
 package struct ReplayVerdict: Hashable, Sendable, CustomStringConvertible {
-  package enum Kind: String, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// The rule is broken again.
     case reproduced = "REPRODUCED"
     /// The same run, and the rule holds.
