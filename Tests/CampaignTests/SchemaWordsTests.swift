@@ -7,6 +7,7 @@ import Scheduling
 import Stacks
 import TestSupport
 import Testing
+import WriteLog
 
 /// What the schemas of docs/schemas enumerate and the code has lists of is made from these lists.
 @Suite struct SchemaWordsTests {
@@ -40,6 +41,8 @@ import Testing
     MadeDefinition(
       "verdict", "What a run that is carried out again came to (docs/tokens.md).",
       ReplayVerdict.Kind.allCases.map { ($0.rawValue, nil) }),
+    MadeDefinition(
+      "entryKind", "What an entry of the log is.", LogEntry.Kind.allCases.map { ("\($0)", nil) }),
     MadeDefinition(
       "listedFormat", "The format of the image.",
       ImageFormats.all.map(\.name).filter { !["raw", "vhdx"].contains($0) }.map { ($0, nil) }),
@@ -88,6 +91,14 @@ import Testing
     #expect(made != stale)
     #expect(made.contains("\"a\",\n        \"b\"\n      ]\n    },\n    \"other\""))
     #expect(definition.replaced(in: made, isTold: false) == made)
+  }
+
+  /// Without its modules, as on a machine that scripts/bootstrap has not seen.
+  @Test func thePackageThatIsMissingIsNamed() throws {
+    let script = Repository.path("Tests/Oracle/validate.py")
+    let run = try Peer(program: "/usr/bin/python3", package: "python3").attempt(["-S", script])
+    #expect(run.status == .exited(1))
+    #expect(run.errorText.contains("Debian package 'python3-jsonschema': run scripts/bootstrap"))
   }
 
   /// Every form of a tier, with a number where one belongs, beside some that are none.

@@ -46,7 +46,11 @@ class Schema:
         self.reached = set()
         self.collect(self.root, "#")
 
-    def fault(self, document):
+    def fault(self, path):
+        try:
+            document = read(path)
+        except (ValueError, yaml.YAMLError) as error:
+            return f"it cannot be read: {error}".replace("\n", " ")
         error = jsonschema.exceptions.best_match(self.validator.iter_errors(document))
         if error is None:
             self.reach(self.root, document)
@@ -57,7 +61,7 @@ class Schema:
     # Which parts of the schema say something of a document.
 
     def collect(self, schema, name):
-        if not isinstance(schema, dict):
+        if not isinstance(schema, dict) or schema == {"type": "null"}:
             return
         self.parts[id(schema)] = name
         for key in ("properties", "definitions"):
@@ -114,7 +118,7 @@ def main():
         schema, document = line.split("\t")
         if schema not in schemas:
             schemas[schema] = Schema(schema)
-        print(schemas[schema].fault(read(document)) or "valid")
+        print(schemas[schema].fault(document) or "valid")
     if "--unreached" in sys.argv[1:]:
         for path, schema in schemas.items():
             for part in schema.unreached():

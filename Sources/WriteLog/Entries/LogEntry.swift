@@ -2,7 +2,7 @@ import Bytes
 
 /// One entry of a log, as the index hands it out.
 package struct LogEntry: Equatable, Sendable {
-  package enum Kind: Sendable {
+  package enum Kind: CaseIterable, Sendable {
     case write
     case discard
     case flush

@@ -194,7 +194,7 @@ struct BisectDocument: Encodable {
 
   private struct Entry: Encodable {
     let index: Int
-    /// `arrived` or `lost`.
+    /// `arrived`, `lost`, `torn` or `early`.
     let difference: String
     let kind: String
     let deviceByteOffset: String
