@@ -137,6 +137,11 @@ import Testing
     #expect(count == text.components(separatedBy: "\"maximum\":").count - 1)
   }
 
+  @Test func theDefaultStatesAreThoseOfTheParser() throws {
+    let states = try Self.part(["properties", "states"])["default"] as? [String]
+    #expect(states == FuzzPlan.defaultTiers.map(\.description))
+  }
+
   // MARK: Values
 
   /// What parser and schema refuse: no value can be so.

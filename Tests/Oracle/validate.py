@@ -16,7 +16,9 @@ try:
     import jsonschema
     import yaml
 except ImportError as error:
-    sys.exit(f"there is no module '{error.name}': it is in the Debian package 'python3-{error.name}': run scripts/bootstrap")
+    sys.exit(
+        f"there is no module '{error.name}': it is in the Debian package 'python3-{error.name}': run scripts/bootstrap"
+    )
 
 
 class Loader(yaml.SafeLoader):

@@ -85,16 +85,16 @@ import Testing
   private static func makeDocuments() throws -> Documents {
     var documents = Documents(files: try DocumentSchemaFiles())
     let folder = documents.files.folder
-    func print(_ line: String, limit: Double? = nil) throws {
+    func printDocument(_ line: String, limit: Double? = nil) throws {
       let timeout = limit.map { "timeout --preserve-status -s INT \($0) " } ?? ""
       let run = try ToolRun.line(
         "exec \(timeout)powercut \(line) --format json", in: folder.path)
       try documents.add(line, run.result)
     }
     for situation in Situation.all {
-      try print(situation.line, limit: situation.interruption)
+      try printDocument(situation.line, limit: situation.interruption)
     }
-    for line in campaigns { try print(line) }
+    for line in campaigns { try printDocument(line) }
     // Two logs of the tool's own, one behind the other.
     try shell(
       """
@@ -102,7 +102,7 @@ import Testing
       cat early/*/unshrunk/writes.log > foreign.log
       tail -c +513 reread/*/unshrunk/writes.log >> foreign.log
       """)
-    for line in readings { try print(line) }
+    for line in readings { try printDocument(line) }
     for path in try Folders.files(below: folder.path, suffix: "finding.json") {
       try documents.add("finding.json", InputFile.text(path))
     }
