@@ -14,6 +14,7 @@ build: bootstrap
 test: build mutant-list
 	swift build -c release --build-tests
 	swift build --product powercut
+	swift build --product powercut-preload
 	swift test -c release --skip-build --parallel
 
 demo: build

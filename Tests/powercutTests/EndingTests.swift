@@ -135,7 +135,7 @@ import Testing
     let run = try ToolRun.line(
       """
       cd '\(folder.path)'; mkdir images; mkfifo gate
-      powercut record --watch images --output rec2 -- bash -c 'dd if=/dev/zero of=images/f bs=1M count=64'
+      powercut record --watch images --output rec2 -- bash -c 'dd if=/dev/zero of=images/f bs=1M count=64' || exit
       rm images/f
       powercut replay rec2 --output images/out.img & pid=$!
       for i in $(seq 200); do
