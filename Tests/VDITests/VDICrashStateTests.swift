@@ -34,7 +34,7 @@ import WriteLog
       let recorder = try Recorder(
         Recorder.Options(
           watched: watched, output: folder.path("output"),
-          libraryPath: Repository.path(".build/debug/libpowercut-preload.so"))
+          libraryPath: try BuiltProduct.preloadedLibrary())
       ) { _ in "" }
       let outcome = try recorder.run(
         ["qemu-io", "-t", "writeback", "-f", "vdi"] + commands.flatMap { ["-c", $0] } + [
