@@ -1,16 +1,5 @@
 import Bytes
-
-/// A part of the virtual disk that the file holds: equally many bytes here and there.
-package struct VDIExtent: Equatable, Sendable {
-  /// In the virtual disk.
-  package var range: ByteRange
-  package var fileByteOffset: UInt64
-
-  package init(range: ByteRange, fileByteOffset: UInt64) {
-    self.range = range
-    self.fileByteOffset = fileByteOffset
-  }
-}
+import Checking
 
 extension VDIImage {
   /// The bytes of a part of the virtual disk. Blocks that were never allocated, or discarded, read
@@ -43,14 +32,14 @@ extension VDIImage {
   ///
   /// - Throws: ``FormatError`` as ``read(_:)`` does.
   package func forEachExtent(
-    _ body: (VDIExtent) throws(FormatError) -> Void
+    _ body: (DiskMap.Extent) throws(FormatError) -> Void
   ) throws(FormatError) {
     try blockMap.forEachEntry { (entryIndex, entry) throws(FormatError) in
       guard let place = try blockMap.place(of: entry, at: entryIndex), !place.isEmpty else {
         return
       }
       try body(
-        VDIExtent(
+        DiskMap.Extent(
           range: header.diskRange(ofEntry: entryIndex), fileByteOffset: place.byteOffset))
     }
   }

@@ -28,9 +28,17 @@ final class VDIReader: ImageReader {
     if let found = known[key] { return (found, false) }
     if known.count >= Self.maximumKnownCount { known.removeAll(keepingCapacity: true) }
     let file = StateImage(history, state)
-    let opened = Self.open(file)
-    if covers(file) { known[key] = opened }
-    return (opened, true)
+    do throws(FormatError) {
+      let image = try VDIImage(reading: file, blockMap: .whenRead)
+      let opened = Self.opened(image)
+      if covers(image) { known[key] = opened }
+      return (opened, true)
+    } catch {
+      // Then only the header, and the file's length, were looked at.
+      let refused = Self.refused(file, error)
+      known[key] = refused
+      return (refused, true)
+    }
   }
 
   /// Where header and block map are, by the image before the first entry and after the last one;
@@ -45,30 +53,27 @@ final class VDIReader: ImageReader {
     return [ByteRange(byteOffset: 0, byteCount: UInt64(VDIHeader.byteCount))] + found
   }
 
-  /// Whether what opening read of a file stands where these areas say.
-  private func covers(_ file: StateImage) -> Bool {
-    guard let image = try? VDIImage(reading: file, blockMap: .whenRead) else {
-      // Then only the header, and the file's length, were looked at.
-      return true
-    }
+  /// Whether the block map stands where these areas say.
+  private func covers(_ image: VDIImage) -> Bool {
     let map = image.header.blockMapRange
     return areas.contains {
       $0.byteOffset <= map.byteOffset && map.endByteOffset <= $0.endByteOffset
     }
   }
 
-  private static func open(_ file: StateImage) -> OpenedState {
-    if let refusal = VDIImage.refusal(of: file) {
-      var opened = OpenedState(opens: false, summary: "refused: \(refusal.finding)")
-      opened.violations = VDIImage.violations(of: file, limit: 1)
-      opened.violations.append(
-        Violation(
-          by: .stateRecovery, .d09, "the image does not open after the cut: \(refusal.finding)"))
-      return opened
-    }
+  private static func opened(_ image: VDIImage) -> OpenedState {
     var opened = OpenedState(opens: true, summary: "opens, there is nothing to recover")
+    opened.violations = VDIImage.violations(of: image.file, limit: 1)
+    opened.map = DiskMap(image)
+    return opened
+  }
+
+  private static func refused(_ file: any ImageFile, _ refusal: FormatError) -> OpenedState {
+    var opened = OpenedState(opens: false, summary: "refused: \(refusal.finding)")
     opened.violations = VDIImage.violations(of: file, limit: 1)
-    opened.map = (try? VDIImage(reading: file, blockMap: .whenRead)).map { DiskMap($0) }
+    opened.violations.append(
+      Violation(
+        by: .stateRecovery, .d09, "the image does not open after the cut: \(refusal.finding)"))
     return opened
   }
 }

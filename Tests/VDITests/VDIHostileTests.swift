@@ -6,30 +6,6 @@ import VDI
 
 /// Images whose counts and offsets are chosen to cost time or memory, or to lead anywhere.
 @Suite struct VDIHostileTests {
-  /// A file of any length that is zero but for the image at its start, and that notes how much was
-  /// read of it at once.
-  private final class EndlessFile: ImageFile {
-    let start: MemoryImage
-    let byteCount: UInt64
-    private(set) var largestReadByteCount: UInt64 = 0
-
-    init(_ start: MemoryImage, byteCount: UInt64) {
-      self.start = start
-      self.byteCount = byteCount
-    }
-
-    func read(_ range: ByteRange) -> [UInt8] {
-      precondition(range.endByteOffset <= byteCount)
-      largestReadByteCount = max(largestReadByteCount, range.byteCount)
-      let end = min(range.endByteOffset, start.byteCount)
-      let kept =
-        range.byteOffset < end
-        ? start.read(ByteRange(byteOffset: range.byteOffset, byteCount: end - range.byteOffset))
-        : []
-      return kept + [UInt8](repeating: 0, count: Int(range.byteCount) - kept.count)
-    }
-  }
-
   /// Every number of the header as large as it can be, one at a time and all at once.
   @Test(arguments: [76, 340, 344, 360, 376, 380, 384])
   func theLargestNumberIsRefusedBeforeAnythingIsReadByIt(byteOffset: UInt64) {

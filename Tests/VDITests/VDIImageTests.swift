@@ -1,4 +1,5 @@
 import Bytes
+import Checking
 import Rules
 import Testing
 import VDI
@@ -30,16 +31,16 @@ import VDI
   }
 
   @Test func extentsAreTheBlocksThatTheFileHolds() throws {
-    var extents: [VDIExtent] = []
+    var extents: [DiskMap.Extent] = []
     try VDIImage(reading: Self.file).forEachExtent { extents.append($0) }
     let block: UInt64 = 1 << 20
     #expect(
       extents == [
-        VDIExtent(
+        DiskMap.Extent(
           range: ByteRange(byteOffset: 0, byteCount: block), fileByteOffset: 1024 + block),
-        VDIExtent(
+        DiskMap.Extent(
           range: ByteRange(byteOffset: 2 * block, byteCount: block), fileByteOffset: 1024),
-        VDIExtent(
+        DiskMap.Extent(
           range: ByteRange(byteOffset: 5 * block, byteCount: block),
           fileByteOffset: 1024 + 2 * block),
       ])
@@ -51,11 +52,11 @@ import VDI
     file.write(QEMUVDI.littleEndian(UInt64(1 << 20) + 1), at: 368)
     let image = try VDIImage(reading: file)
     #expect(image.virtualDiskByteCount == (1 << 20) + 512)
-    var extents: [VDIExtent] = []
+    var extents: [DiskMap.Extent] = []
     try image.forEachExtent { extents.append($0) }
     #expect(
       extents == [
-        VDIExtent(range: ByteRange(byteOffset: 1 << 20, byteCount: 512), fileByteOffset: 1024)
+        DiskMap.Extent(range: ByteRange(byteOffset: 1 << 20, byteCount: 512), fileByteOffset: 1024)
       ])
     #expect(try image.read(ByteRange(byteOffset: 1 << 20, byteCount: 512)).count == 512)
   }

@@ -1,4 +1,5 @@
 import Bytes
+import Checking
 import Host
 import TestSupport
 import Testing
@@ -47,7 +48,7 @@ import VDI
     #expect(info.contains("\"format\": \"vdi\""))
     try Peer.qemuIO.run(["-f", "vdi", "-c", "write -P 7 3M 1M", "-c", "write -P 8 1M 4k", path])
     let image = try VDIImage(reading: VDIFiles.map(path))
-    var extents: [VDIExtent] = []
+    var extents: [DiskMap.Extent] = []
     try image.forEachExtent { extents.append($0) }
     let map = try Peer.qemuImage.run(["map", "--output=json", "-f", "vdi", path])
     for extent in extents where !isStatic {

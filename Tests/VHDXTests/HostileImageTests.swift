@@ -1,33 +1,10 @@
 import Bytes
+import TestSupport
 import Testing
 import VHDX
 
 /// Images whose counts and offsets are chosen to cost time or memory, or to lead anywhere.
 @Suite struct HostileImageTests {
-  /// A file of any length that is zero but for the image at its start, and that notes how much was
-  /// read of it at once.
-  private final class EndlessFile: ImageFile {
-    let start: MemoryImage
-    let byteCount: UInt64
-    private(set) var largestReadByteCount: UInt64 = 0
-
-    init(_ start: MemoryImage, byteCount: UInt64) {
-      self.start = start
-      self.byteCount = byteCount
-    }
-
-    func read(_ range: ByteRange) -> [UInt8] {
-      precondition(range.endByteOffset <= byteCount)
-      largestReadByteCount = max(largestReadByteCount, range.byteCount)
-      let end = min(range.endByteOffset, start.byteCount)
-      let kept =
-        range.byteOffset < end
-        ? start.read(ByteRange(byteOffset: range.byteOffset, byteCount: end - range.byteOffset))
-        : []
-      return kept + [UInt8](repeating: 0, count: Int(range.byteCount) - kept.count)
-    }
-  }
-
   /// A disk of 8 TiB in blocks of 1 MiB: 65 MiB of block table at 4 MiB.
   private static var largeDisk: MemoryImage {
     let table = QEMUImage.sealed(QEMUImage.regionTable, patching: [0x40], at: 34)

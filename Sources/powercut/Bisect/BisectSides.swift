@@ -8,6 +8,8 @@ import WriteLog
 /// Puts the two sides of a culprit beside each other.
 struct BisectSides: Sendable {
   let subject: RecordedSubject
+  /// What names the places of the device.
+  private let format: any ImageFormat
   let path: String
   let words: [String]
 
@@ -20,6 +22,7 @@ struct BisectSides: Sendable {
 
   init(_ subject: RecordedSubject, path: String, words: [String]) {
     self.subject = subject
+    format = subject.namingFormat
     self.path = path
     self.words = words
   }
@@ -27,7 +30,6 @@ struct BisectSides: Sendable {
   func sides(of culprit: BisectAnswer.Culprit) -> BisectResult.Sides {
     let history = subject.history
     let good = culprit.good
-    let format = subject.namingFormat
     let names = format.names(of: history, culprit.bad, later: nil)
     let ranges = good.map { StateDifference(history, $0, culprit.bad).ranges } ?? []
     return BisectResult.Sides(
@@ -82,7 +84,8 @@ struct BisectSides: Sendable {
     var structure: String?
     if entry.kind == .write || entry.kind == .discard {
       // Named by the disk with the entry on it: a log entry that it brings is there to be read.
-      structure = subject.namingFormat
+      structure =
+        format
         .names(of: subject.history, CrashState(cut: entryIndex + 1), later: good)?
         .name(of: entry.deviceRange)
     }
