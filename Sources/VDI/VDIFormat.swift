@@ -9,7 +9,7 @@ import Rules
 package struct VDIFormat: ImageFormat {
   package let name = "vdi"
   package let rules = Rule.allCases.filter {
-    Rule.ofRawDisks.contains($0) || $0 == .d09 || $0.family == .vdi
+    Rule.ofRawDisks.contains($0) || [.d09, .d10].contains($0) || $0.family == .vdi
   }
   package let stateRules = Set(RuleFamily.vdi.rules + [.d09])
 
@@ -31,6 +31,10 @@ package struct VDIFormat: ImageFormat {
   }
 
   package func areas(of history: DiskHistory) -> [[ByteRange]] { [VDIReader.areas(of: history)] }
+
+  package func whatIsMissing(for rule: Rule) -> String? {
+    rule == .d10 ? "there is no writer that goes on with such an image" : nil
+  }
 
   package func names(
     of history: DiskHistory, _ state: CrashState, later: CrashState?

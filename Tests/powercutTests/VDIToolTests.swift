@@ -116,6 +116,11 @@ import Testing
     let run = try check("--as", "vdi")
     #expect(run.status == 0, "\(run.result)")
     #expect(run.result.contains("a VDI image") == false)
+    // What nobody looked at is said beside the pass.
+    for format in ["text", "json", "junit"] {
+      let said = try check("--as", "vdi", "--format", format).result
+      #expect(said.contains("D10") && said.contains("there is no writer"), "\(format)")
+    }
   }
 
   @Test func aLogOfSomethingElseIsNotJudgedAsSuchAnImage() throws {
