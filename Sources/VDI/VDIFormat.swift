@@ -21,7 +21,11 @@ package struct VDIFormat: ImageFormat {
     let refusal = VDIImage.refusal(of: file).map {
       ImageFindings.Refusal(rule: $0.rule, description: $0.description)
     }
-    return ImageFindings(violations: VDIImage.violations(of: file, limit: 64), refusal: refusal)
+    return ImageFindings(
+      violations: VDIImage.violations(of: file, limit: 64), refusal: refusal,
+      limit: VDIImage.limit(of: file).map {
+        "nothing after the header was looked at: \($0)"
+      })
   }
 
   package func open(_ file: OverlayImage) -> Bool { VDIImage.refusal(of: file) == nil }
@@ -66,6 +70,12 @@ extension VDIImage {
     } catch {
       return error
     }
+  }
+
+  /// Why an image that may be a good one is not read here; `nil` where it is read, or where the image is to
+  /// blame.
+  static func limit(of file: any ImageFile) -> FormatError? {
+    defects(of: file, limit: 0).first { $0.rule == nil }
   }
 
   /// Everything that is wrong with an image.

@@ -9,8 +9,11 @@ extension VDIHeader {
   package static let maximumBlockCount: UInt32 = 0x1fff_ff80
   /// A header that ends with the parent's UUID.
   static let minimumHeaderByteCount: UInt32 = 384
+  /// 0.1, of the first releases of VirtualBox.
+  static let formerVersion: UInt32 = 0x0000_0001
 
-  /// Calls `note` with everything that is wrong with the header itself, in the order of its bytes.
+  /// Calls `note` with everything that is wrong with the header itself, in the order of its bytes, and
+  /// then with what keeps us from reading an image that may be a good one (``limits``).
   /// Where it is none of this format and version, nothing is said of its other fields.
   package func forEachDefect<Failure: Error>(
     fileByteCount: UInt64, _ note: (FormatError) throws(Failure) -> Void
@@ -22,7 +25,7 @@ extension VDIHeader {
       parentDefect("linkUUID", at: 424, linkUUID), parentDefect("parentUUID", at: 440, parentUUID),
       mapEndDefect(fileByteCount: fileByteCount),
     ]
-    for case let defect? in defects { try note(defect) }
+    for case let defect? in defects + limits { try note(defect) }
   }
 
   // MARK: V01
@@ -31,6 +34,11 @@ extension VDIHeader {
     if signature != Self.signature {
       return Self.defect(
         .v01, "signature", at: 64, Self.signature.hex, signature.hex, "This is no VDI image.")
+    }
+    if version == Self.formerVersion {
+      return Self.limit(
+        "version", at: 68, "\(Self.version.hex): 1.1", "\(version.hex): 0.1",
+        "The first version has another header, and is not known here.")
     }
     if version != Self.version {
       return Self.defect(
@@ -50,10 +58,10 @@ extension VDIHeader {
   // MARK: V02
 
   private var typeDefect: FormatError? {
-    if VDIImageType(rawValue: imageType) != nil { return nil }
+    if VDIImageType(rawValue: imageType) != nil || hasImageBelow { return nil }
     return Self.defect(
-      .v02, "imageType", at: 76, "1 (dynamic) or 2 (static)", "\(imageType)",
-      "Undo and differencing images need the image below them: flatten it first.")
+      .v02, "imageType", at: 76, "1 (dynamic), 2 (static), 3 (undo) or 4 (differencing)",
+      "\(imageType)", Self.compare)
   }
 
   private var mapOffsetDefect: FormatError? {
@@ -90,26 +98,26 @@ extension VDIHeader {
   }
 
   private var diskSizeDefect: FormatError? {
-    let room = UInt64(blockCount) * UInt64(Self.knownBlockByteCount)
-    if diskByteCount <= room { return nil }
+    let room = UInt64(blockCount) * UInt64(blockByteCount)
+    if diskByteCount <= room || blockSizeDefect != nil { return nil }
     return Self.defect(
       .v02, "diskByteCount", at: 368,
       "\(room) at most, the room of \(blockCount) blocks", "\(diskByteCount)",
       "The end of the disk has no entry in the block map.")
   }
 
-  private var blockSizeDefect: FormatError? {
-    if blockByteCount == Self.knownBlockByteCount { return nil }
+  var blockSizeDefect: FormatError? {
+    if blockByteCount > 0, blockByteCount % Self.knownSectorByteCount == 0 { return nil }
     return Self.defect(
-      .v02, "blockByteCount", at: 376, "\(Self.knownBlockByteCount)", "\(blockByteCount)",
-      "QEMU refuses it too; VirtualBox may know how to read it.")
+      .v02, "blockByteCount", at: 376, "whole sectors of 512 bytes", "\(blockByteCount)",
+      Self.compare)
   }
 
-  private var blockExtraDefect: FormatError? {
-    if blockExtraByteCount == 0 { return nil }
+  var blockExtraDefect: FormatError? {
+    if blockExtraByteCount % Self.knownSectorByteCount == 0 { return nil }
     return Self.defect(
-      .v02, "blockExtraByteCount", at: 380, "0", "\(blockExtraByteCount)",
-      "QEMU does not look at it, and reads every block but the first from the wrong place.")
+      .v02, "blockExtraByteCount", at: 380, "whole sectors of 512 bytes, or 0",
+      "\(blockExtraByteCount)", Self.compare)
   }
 
   private var blockCountDefect: FormatError? {
@@ -122,10 +130,10 @@ extension VDIHeader {
   private func parentDefect(
     _ field: String, at byteOffset: UInt64, _ uuid: GUID
   ) -> FormatError? {
-    if uuid.isZero { return nil }
+    if uuid.isZero || hasImageBelow { return nil }
     return Self.defect(
-      .v02, field, at: byteOffset, "zero: no parent", "\(uuid)",
-      "Images with a parent cannot be read here: flatten it first.")
+      .v02, field, at: byteOffset, "zero: an image of this type stands alone", "\(uuid)",
+      Self.compare)
   }
 
   private func mapEndDefect(fileByteCount: UInt64) -> FormatError? {

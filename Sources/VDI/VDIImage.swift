@@ -62,13 +62,18 @@ package final class VDIImage {
     var headerHolds = true
     try header.forEachDefect(fileByteCount: file.byteCount) { (defect) throws(Failure) in
       headerHolds = false
-      if defect.rule == .v01 ? identities.takesOne() : values.takesOne() { try note(defect) }
+      switch defect.rule {
+      case .v01: if identities.takesOne() { try note(defect) }
+      case .v02: if values.takesOne() { try note(defect) }
+      default: try note(defect)
+      }
     }
     if !headerHolds { return }
     try VDIBlockMap(of: file, header: header).forEachDefect(limit: limit, note)
   }
 
-  /// Everything that is wrong with the image, in the order of ``forEachDefect(of:limit:_:)``.
+  /// Everything that is wrong with the image, in the order of ``forEachDefect(of:limit:_:)``, and why it
+  /// is not read here.
   ///
   /// - Parameter limit: how many of each rule there are at most.
   package static func defects(of file: any ImageFile, limit: Int = 64) -> [FormatError] {

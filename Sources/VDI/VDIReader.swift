@@ -65,12 +65,20 @@ final class VDIReader: ImageReader {
     var opened = OpenedState(opens: true, summary: "opens, there is nothing to recover")
     opened.violations = VDIImage.violations(of: image.file, limit: 1)
     opened.map = DiskMap(image)
+    if opened.map == nil {
+      opened.limit =
+        "more than \(DiskMap.maximumVDIExtentCount) blocks have a place, which are not gone through"
+    }
     return opened
   }
 
   private static func refused(_ file: any ImageFile, _ refusal: FormatError) -> OpenedState {
     var opened = OpenedState(opens: false, summary: "refused: \(refusal.finding)")
     opened.violations = VDIImage.violations(of: file, limit: 1)
+    if refusal.rule == nil {
+      opened.limit = "\(refusal)"
+      return opened
+    }
     opened.violations.append(
       Violation(
         by: .stateRecovery, .d09, "the image does not open after the cut: \(refusal.finding)"))
@@ -79,8 +87,12 @@ final class VDIReader: ImageReader {
 }
 
 extension DiskMap {
-  /// The virtual disk as QEMU reads it: what a block has beyond the end of the file is zero.
-  init(_ image: VDIImage) {
+  /// 4 TiB of data. A map that was made up may name half a milliard blocks in a file of no size at all.
+  static let maximumVDIExtentCount = 1 << 22
+
+  /// The virtual disk as QEMU reads it: what a block has beyond the end of the file is zero. `nil` where
+  /// more than ``maximumVDIExtentCount`` blocks have a place.
+  init?(_ image: VDIImage) {
     var extents: [Extent] = []
     image.blockMap.forEachEntry { entryIndex, entry in
       guard case .block(let number) = entry, number < image.header.blockCount else { return }
@@ -88,8 +100,11 @@ extension DiskMap {
       let start = image.header.dataRange(ofBlock: number).byteOffset
       let held = image.file.byteCount > start ? image.file.byteCount - start : 0
       range.byteCount = min(range.byteCount, held)
-      if !range.isEmpty { extents.append(Extent(range: range, fileByteOffset: start)) }
+      if !range.isEmpty, extents.count <= Self.maximumVDIExtentCount {
+        extents.append(Extent(range: range, fileByteOffset: start))
+      }
     }
+    if extents.count > Self.maximumVDIExtentCount { return nil }
     self.init(virtualDiskByteCount: image.virtualDiskByteCount, extents: extents)
   }
 }

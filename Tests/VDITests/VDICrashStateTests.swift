@@ -94,6 +94,22 @@ import WriteLog
     #expect(rules == [.v03, .v05, .v06])
   }
 
+  /// What is not allocated, discarded or behind the end of the file reads as zeroes.
+  @Test func theVirtualDiskOfAStateIsWhatTheRealProgramReads() throws {
+    let recording = try Self.recording.get()
+    let digester = ImageDigester(history: recording.history, format: VDIFormat())
+    let alone = recording.states([.drop(2)]).filter {
+      VDIImage.defects(of: StateImage(recording.history, $0)).map(\.rule) == [.v03]
+    }
+    let states = recording.states([.prefix]).suffix(4) + alone.suffix(2)
+    #expect(states.count == 6)
+    for state in states {
+      let raw = try VDIFiles.rawByQEMU(recording.write(state), in: recording.folder)
+      let digest = LiveContents.region(raw).digest
+      #expect(digester.digests(of: state).virtualDisk == digest, "\(state)")
+    }
+  }
+
   /// The block's bytes are lost, and with them the length that they brought; count and map are not.
   /// QEMU makes zeroes of it and says nothing.
   @Test func aBlockBehindTheEndOfTheFileIsOurFindingAlone() throws {

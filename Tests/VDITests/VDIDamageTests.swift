@@ -125,6 +125,7 @@ extension FormatError {
       ["header.imageType", "header.blockExtraByteCount", "blockMap"].contains(field)
         || ["header.blockMapByteOffset", "header.dataByteOffset"].contains(field)
           && UInt64(found).map { $0 % 512 == 0 } == true
+    case nil: ["header.imageType", "header.blockExtraByteCount"].contains(field)
     case .v03: expected.hasPrefix("a block that ends inside of the file")
     case .v05, .v07: true
     default: false

@@ -103,9 +103,11 @@ import VDI
     Damage("headerByteCount", 72, [0, 0], .v01, expected: "384 or more", found: "0"),
   ]
 
+  private static let types = "1 (dynamic), 2 (static), 3 (undo) or 4 (differencing)"
+
   static let values = [
-    Damage("imageType", 76, [0], .v02, expected: "1 (dynamic) or 2 (static)", found: "0"),
-    Damage("imageType", 76, [4], .v02, expected: "1 (dynamic) or 2 (static)", found: "4"),
+    Damage("imageType", 76, [0], .v02, expected: types, found: "0"),
+    Damage("imageType", 76, [5], .v02, expected: types, found: "5"),
     Damage(
       "blockMapByteOffset", 340, [1], .v02, expected: "whole sectors of 512 bytes", found: "513"),
     Damage(
@@ -123,14 +125,19 @@ import VDI
     Damage(
       "diskByteCount", 368, [255, 255, 255, 255, 255, 255, 255, 255], .v02,
       expected: "8388608 at most, the room of 8 blocks", found: "18446744073709551615"),
-    Damage("blockByteCount", 376, [0, 0, 0x20], .v02, expected: "1048576", found: "2097152"),
-    Damage("blockByteCount", 376, [0, 0, 0], .v02, expected: "1048576", found: "0"),
-    Damage("blockExtraByteCount", 380, [0, 2], .v02, expected: "0", found: "512"),
     Damage(
-      "linkUUID", 424, [1], .v02, expected: "zero: no parent",
+      "blockByteCount", 376, [0, 0, 0], .v02, expected: "whole sectors of 512 bytes", found: "0"),
+    Damage(
+      "blockByteCount", 376, [1], .v02, expected: "whole sectors of 512 bytes", found: "1048577"),
+    Damage(
+      "blockExtraByteCount", 380, [1, 2], .v02, expected: "whole sectors of 512 bytes, or 0",
+      found: "513"),
+    Damage(
+      "linkUUID", 424, [1], .v02, expected: "zero: an image of this type stands alone",
       found: "00000001-0000-0000-0000-000000000000"),
     Damage(
-      "parentUUID", 440, [0, 0, 0, 0, 0, 0, 0, 0, 9], .v02, expected: "zero: no parent",
+      "parentUUID", 440, [0, 0, 0, 0, 0, 0, 0, 0, 9], .v02,
+      expected: "zero: an image of this type stands alone",
       found: "00000000-0000-0000-0900-000000000000"),
   ]
 
@@ -145,6 +152,40 @@ import VDI
     #expect(defects.map(\.found) == [damage.found])
     #expect(VDIFiles.refusal(of: file) == defects.first)
     #expect(VDIFiles.refusal(of: file, blockMap: .whenRead) == defects.first)
+  }
+
+  /// Fields of images that VirtualBox makes, and what is said of each.
+  static let limits: [(field: String, byteOffset: UInt64, bytes: [UInt8], found: String)] = [
+    ("version", 68, [1, 0, 0, 0], "0x1: 0.1"), ("imageType", 76, [3], "3 (undo)"),
+    ("imageType", 76, [4], "4 (differencing)"), ("blockByteCount", 376, [0, 0, 0x20], "2097152"),
+    ("blockExtraByteCount", 380, [0, 2], "512"),
+  ]
+
+  /// Such an image may be a good one: not to read it is a limit, and no rule is broken.
+  @Test(arguments: limits.indices)
+  func whatIsNotReadHereIsNoFaultOfTheImage(index: Int) throws {
+    let limit = Self.limits[index]
+    let file = QEMUVDI.file(patching: limit.bytes, at: limit.byteOffset)
+    let defects = VDIImage.defects(of: file)
+    #expect(defects.map(\.rule) == [nil])
+    #expect(defects.map(\.field) == ["header.\(limit.field)"])
+    #expect(defects.map(\.byteOffset) == [limit.byteOffset])
+    #expect(defects.map(\.found) == [limit.found])
+    #expect(VDIFiles.refusal(of: file) == defects.first)
+    let findings = VDIFormat().findings(of: file)
+    #expect(findings.violations.isEmpty)
+    #expect(try #require(findings.refusal).rule == nil)
+    #expect(try #require(findings.limit).contains("'header.\(limit.field)'"))
+  }
+
+  @Test func anImageAboveAnotherOneNamesIt() {
+    let file = QEMUVDI.file(patching: [4], at: 76)
+    file.write([1, 2, 3], at: 440)
+    #expect(VDIImage.defects(of: file).map(\.field) == ["header.imageType"])
+    // What is wrong with it is told all the same.
+    file.write([0, 16], at: 360)
+    #expect(VDIImage.defects(of: file).map(\.rule) == [.v02, nil])
+    #expect(VDIFormat().findings(of: file).violations.map(\.rule) == [.v02])
   }
 
   @Test func aLongerHeaderEndsBeforeTheMap() {

@@ -64,6 +64,23 @@ import Testing
     #expect(run.result.contains("FAIL V01") && run.result.contains("opening: refused, V01"))
   }
 
+  /// A differencing image: a good one, for all that is known.
+  @Test func anImageThatIsNotReadHereIsNotJudged() throws {
+    try record(["write -P 1 0 64k", "flush"])
+    try patch("\\4", at: 76)
+    for format in ["text", "json", "junit"] {
+      let run = try ToolRun(["check", image, "--format", format])
+      #expect(run.status == 2, "\(run.result)")
+      #expect(run.result.contains("4 (differencing)"))
+      #expect(!run.result.contains("V02"))
+    }
+    #expect(try ToolRun(["check", image, "--format", "json"]).json.text("outcome") == "incomplete")
+    try shell("cp '\(image)' '\(base)'")
+    let run = try check("--as", "vdi", "--states", "prefix")
+    #expect(run.status == 2, "\(run.result)")
+    #expect((run.result + run.errors).contains("4 (differencing)"))
+  }
+
   @Test func whatHasNoEffectOnSuchAnImageIsRefused() throws {
     for arguments in [
       ["--profile", "exact"], ["--states", "recrash"], ["--as", "vhdx"], ["--as", "raw"],

@@ -15,6 +15,9 @@ package struct OpenedState: Sendable {
   /// What a clean close should have done and did not (rule D06): "the image needs recovery"; `nil` where
   /// nothing is left to do.
   package var unfinished: String?
+  /// Why this tool cannot tell what the image holds, which says nothing against the image; `nil` where it
+  /// can, or where the image is to blame.
+  package var limit: String?
   /// None of them has its state yet.
   package var violations: [Violation] = []
 

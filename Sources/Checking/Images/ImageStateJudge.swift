@@ -13,6 +13,7 @@ final class ImageStateJudge: StateJudge {
   /// Whether an image was refused at a cut at which it may not have been created yet. The same structures
   /// can come again later.
   private var isRefusalHeldBack = false
+  private var limited = LimitedStates()
 
   init(
     history: DiskHistory, format: any ImageFormat, promises: Promises?,
@@ -36,12 +37,14 @@ final class ImageStateJudge: StateJudge {
 
   var baseUse: BaseUse { .unlessCounted }
   var recrashCount: RecrashCount? { secondCrash?.count }
+  var limit: String? { limited.text }
 
   /// What is refused may be refused as long as the image may not have been created yet.
   func phase(atCut cut: Int) -> Int { usable.isThere(atCut: cut) ? 1 : 0 }
 
   func judge(_ state: CrashState) -> [Violation] {
     let (opened, isUnknown) = reader.read(state)
+    limited.note(opened.limit)
     // The image before the first entry was opened already, to learn what its disk held.
     let isNew = isUnknown || state.cut == 0
     // First, for these say more exactly what a recovery's own judges may have found too.
@@ -77,6 +80,22 @@ final class ImageStateJudge: StateJudge {
     if usable.isThere(atCut: state.cut) { return isNew ? opened.violations : refusals }
     isRefusalHeldBack = true
     return isNew ? opened.violations.filter { $0.rule != .d09 } : []
+  }
+}
+
+/// Counts the states that meet a limit of this tool.
+private struct LimitedStates {
+  private var first: String?
+  private var count = 0
+
+  mutating func note(_ limit: String?) {
+    guard let limit else { return }
+    first = first ?? limit
+    count += 1
+  }
+
+  var text: String? {
+    first.map { "\(count) distinct states were not judged, or only in part: \($0)" }
   }
 }
 

@@ -1,5 +1,6 @@
 import Bytes
 import CrashStates
+import Rules
 
 /// The rules of one crash state of an image: its structures before and after it was opened, and the
 /// virtual disk.
@@ -39,6 +40,19 @@ final class SingleImageStateJudge: StateJudge {
     return violations.map { $0.located(in: state) }
   }
 
-  /// Whether the image opens, and what it maps can be told.
-  func isReadable(_ state: CrashState) -> Bool { reader.read(state).opened.map != nil }
+  func judgeable(_ rules: [Rule], in state: CrashState) -> [Rule] {
+    let opened = reader.read(state).opened
+    if opened.limit != nil { return [] }
+    return opened.map == nil ? rules.filter(\.needsNoReadableImage) : rules
+  }
+}
+
+extension Rule {
+  /// Whether it is judged before, or without, anything of the regions being read.
+  fileprivate var needsNoReadableImage: Bool {
+    switch self {
+    case .s05, .d08, .d09: true
+    default: family == .headers || family == .recovery
+    }
+  }
 }

@@ -32,8 +32,7 @@ package final class SingleStateJudge {
     list.add(judge.judge(state).filter { !$0.rule.isAdvice })
     return StateVerdict(
       violations: list.sorted,
-      judgedRules: judge.isReadable(state)
-        ? judgedRules : judgedRules.filter(\.needsNoReadableImage))
+      judgedRules: judge.judgeable(judgedRules, in: state))
   }
 
   /// ``verdict(on:)`` without the question of what could be judged.
@@ -53,16 +52,6 @@ package struct StateVerdict: Sendable {
   package func breaks(_ rule: Rule) -> Bool? {
     if violations.contains(where: { $0.rule == rule }) { return true }
     return judgedRules.contains(rule) ? false : nil
-  }
-}
-
-extension Rule {
-  /// Whether it is judged before, or without, anything of the regions being read.
-  fileprivate var needsNoReadableImage: Bool {
-    switch self {
-    case .s05, .d08, .d09: true
-    default: family == .headers || family == .recovery
-    }
   }
 }
 

@@ -1,4 +1,5 @@
 import CrashStates
+import Rules
 
 /// Judges one crash state after the other, in the order of a ``StateEnumerator``.
 package protocol StateJudge: AnyObject {
@@ -6,6 +7,8 @@ package protocol StateJudge: AnyObject {
   func judge(_ state: CrashState) -> [Violation]
   /// What kept a state from being judged; `nil` where nothing did. No state after it needs to be looked at.
   var obstacle: String? { get }
+  /// Why some of the states could not be judged, which says nothing of the others; `nil` where all could.
+  var limit: String? { get }
   /// One disk gets the same verdict at two cuts, under the same promises, where this number is the same.
   func phase(atCut cut: Int) -> Int
   /// Whether the prefixes of all cuts are judged, also where no tier asks for them.
@@ -14,8 +17,9 @@ package protocol StateJudge: AnyObject {
   func judgeClosed(atCut cut: Int) -> [Violation]
   /// What the tier `recrash` came to; `nil` where it was not gone through.
   var recrashCount: RecrashCount? { get }
-  /// Whether it can be told what the client would find in a state.
-  func isReadable(_ state: CrashState) -> Bool
+  /// Those of some rules that can be judged in a state: of an image that does not open nobody can say what
+  /// its virtual disk holds.
+  func judgeable(_ rules: [Rule], in state: CrashState) -> [Rule]
 }
 
 /// When the prefixes of all cuts are judged (``BaseWalk``).
@@ -33,7 +37,8 @@ extension StateJudge {
   package var baseUse: BaseUse { .never }
   package func judgeClosed(atCut cut: Int) -> [Violation] { [] }
   package var recrashCount: RecrashCount? { nil }
-  package func isReadable(_ state: CrashState) -> Bool { true }
+  package var limit: String? { nil }
+  package func judgeable(_ rules: [Rule], in state: CrashState) -> [Rule] { rules }
 }
 
 extension PromiseJudge: StateJudge {

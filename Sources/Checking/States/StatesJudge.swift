@@ -69,6 +69,7 @@ final class StatesJudge {
     for cut in evidence.client?.closedCuts ?? [] {
       list.add(judge?.judgeClosed(atCut: cut) ?? [])
     }
+    judgement.limit = judge?.limit
     if let count = judge?.recrashCount { judgement.add(count) }
     judgement.promiseCount = promises?.promiseCount(atCut: evidence.history.entryCount) ?? 0
     if !evidence.format.isRaw, evidence.index.entryCount > 0 {

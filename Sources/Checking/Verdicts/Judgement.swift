@@ -51,6 +51,8 @@ package struct Judgement: Sendable {
   /// What kept the states from being judged to their end, and what to do about it: a full disk, a program
   /// that cannot be started. Then nothing that was found until then is a verdict on the run.
   package var obstacle: String?
+  /// Why some of the states could not be judged; what was found in the others stands.
+  package var limit: String?
   /// What other programs said of the distinct states, in the order in which they were named.
   package var commands: [CommandCounts] = []
 

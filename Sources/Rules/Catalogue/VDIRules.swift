@@ -32,11 +32,11 @@ extension Rule {
     failure: "a value of the header is impossible",
     explanation: """
       The header says where the block map and the data begin, how large blocks and sectors are, \
-      and how many blocks there are. Blocks of 1 MiB, sectors of 512 bytes and offsets in whole \
-      sectors are what QEMU opens; types other than dynamic and static, bytes in front of each \
-      block, and images with a parent are not understood here. The disk must fit into its blocks, \
-      the map into the file, and header, map and data may not lie on each other: QEMU opens an \
-      image whose data begins on its map, and writes over the map.
+      and how many blocks there are. Sectors have 512 bytes, blocks and offsets are whole sectors, \
+      and a dynamic or static image has no parent. The disk must fit into its blocks, the map into \
+      the file, and header, map and data may not lie on each other: QEMU opens an image whose data \
+      begins on its map, and writes over the map. Images above another one, blocks of another size \
+      than 1 MiB and bytes in front of each block are not read here; nothing is said against them.
       """,
     example: """
       A resize writes the new size of the disk and is cut off before it writes the number of \

@@ -123,6 +123,7 @@ extension OpenedState {
   init(_ outcome: RecoveryOutcome, _ changes: [ImageChange]) {
     self.init(opens: outcome.opens, summary: outcome.summary)
     self.changes = changes
+    if case .refused(let refusal) = outcome, refusal.isLimitOfOurs { limit = "\(refusal)" }
     if outcome != .notNeeded { unfinished = "the image needs recovery: \(outcome)" }
   }
 }

@@ -237,7 +237,8 @@ struct BisectRun {
     result.logCounts = counts
     result.unjudgedRules = judgement.unjudgedRules
     result.unjudgedReason = counts.missingCheck(needsPromises: false)
-    result.obstacles += [judgement.refusal.map { "\($0)" }, judgement.obstacle].compactMap { $0 }
+    result.obstacles += [judgement.refusal.map { "\($0)" }, judgement.obstacle, judgement.limit]
+      .compactMap { $0 }
     return result
   }
 

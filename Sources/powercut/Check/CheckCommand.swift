@@ -154,7 +154,6 @@ struct CheckCommand: ParsableCommand {
     let judgement = judgement(of: subject, isOver)
     report.add(judgement, reproduce: reproduction)
     report.isInterrupted = judgement.isCutShort && Interrupts.isRequested
-    if let refusal = judgement.refusal { report.addObstacle("\(refusal)") }
     if subject.index.entryCount == 0 { report.emptiness = subject.index.emptiness }
     report.notes =
       subject.notes + subject.notes(on: states.tiers)

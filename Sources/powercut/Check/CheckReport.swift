@@ -15,6 +15,9 @@ extension RunReport {
         reproduce: reproduce)
     }
     unjudgedRules = judgement.unjudgedRules
+    for reason in [judgement.refusal.map { "\($0)" }, judgement.limit] {
+      if let reason { addObstacle(reason) }
+    }
   }
 
   /// What a recording lacks: what the program did unseen may be what a rule misses, while one that merely

@@ -43,6 +43,7 @@ struct ImageCheck {
     if let limit = findings.limit { report.addObstacle(limit) }
     if !tiers.isEmpty || recovery != nil {
       let judgement = try recoveries(of: bytes)
+      if let limit = judgement.limit, findings.limit == nil { report.addObstacle(limit) }
       let known = Set(broken.map(\.rule))
       broken += judgement.violations.filter { !known.contains($0.rule) && !$0.rule.isAdvice }
       report.counts.states = judgement.stateCount

@@ -70,10 +70,11 @@ struct RecordedSubject {
 
   private func requireImage() throws {
     let reader = format.reader(of: history, goesOn: false)
-    let isThere = [0, history.entryCount].contains {
-      reader.read(CrashState(cut: $0)).opened.map != nil
+    let ends = [0, history.entryCount].map { reader.read(CrashState(cut: $0)).opened }
+    if ends.contains(where: { $0.map != nil }) { return }
+    if let limit = ends.compactMap(\.limit).first {
+      throw ToolError("\(recording.logPath): nothing was judged. \(limit)")
     }
-    if isThere { return }
     throw ToolError(
       """
       \(recording.logPath): no \(format.title) image is there before the first entry, and none after the \

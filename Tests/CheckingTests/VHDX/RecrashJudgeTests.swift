@@ -85,6 +85,28 @@ import VHDX
     #expect(!rules.contains(.s05) && !rules.contains(.d09) && !rules.contains(.d08))
   }
 
+  /// Our recovery keeps header numbers in reserve and leaves such an image alone, which nobody else has to.
+  @Test func aStateThatMeetsALimitIsNotSaidToBeBroken() throws {
+    let history = try ImageStateCase.rich().history
+    let file = MemoryImage(
+      RecrashFile.first(history, CrashState(cut: history.entryCount)))
+    let whole = ByteRange(byteOffset: 0, byteCount: file.byteCount)
+    let good = try ImageAlone(ByteRegion(file.read(whole)), format: VHDXFormat())
+      .judgement(tiers: [.prefix], seed: 1)
+    #expect(good.limit == nil)
+    for byteOffset: UInt64 in [1 << 16, 2 << 16] {
+      let number = ByteRegion(file.read(ByteRange(byteOffset: byteOffset + 8, byteCount: 8)))
+        .load(at: 0, as: UInt64.self)
+      file.write(ImageCase.littleEndian(UInt64.max - 100 + number), at: byteOffset + 8)
+      ImageCase.seal(file, at: byteOffset, byteCount: 4096)
+    }
+    let judgement = try ImageAlone(ByteRegion(file.read(whole)), format: VHDXFormat())
+      .judgement(tiers: [.prefix], seed: 1)
+    #expect(judgement.violations.map(\.rule) == good.violations.map(\.rule))
+    let limit = try #require(judgement.limit)
+    #expect(limit.contains("1 distinct states") && limit.contains("header.sequenceNumber"))
+  }
+
   /// What states share is judged once; here each is recovered on its own, as a file.
   @Test(arguments: [
     RecoveryProfile.exact, .qemu7222, .only(.clearsBeforeStable), .only(.growthCutsOff),
