@@ -36,13 +36,13 @@ struct JointCase {
       File(recording: "config.tmp", path: "config.tmp", log: createdAndSynced("replaced")),
     ])
 
-  func history(
+  func recording(
     isLeftOut: @escaping @Sendable (String) -> Bool = { _ in false }
-  ) throws -> JointHistory {
-    try JointHistory(
+  ) throws -> Recording {
+    try Recording(
       JointLine.list(parsing: lines),
       files: files.map { file in
-        JointFile(
+        RecordingFile(
           recording: file.recording, path: file.path,
           history: try DiskHistory(
             index: file.log.index, base: ByteRegion(Array(file.base.utf8)),
@@ -71,11 +71,10 @@ struct JointCase {
   }
 }
 
-extension JointHistory {
+extension Recording {
   /// The files of a state as `name=contents`, without the dots; `?` for what nobody knows.
   func listing(_ text: String) throws -> String {
-    let state = try JointState(parsing: text)
-    try check(state)
+    let state = try state(parsing: text)
     return names(in: state).map { name in
       switch name.contents {
       case .unknown: return "\(name.path)=?"
@@ -94,7 +93,7 @@ extension JointHistory {
   }
 
   func states(atCut cut: Int, _ tiers: [Tier], seed: UInt64 = 1) -> [String] {
-    JointStateEnumerator(JointStateSpace(self, seed: seed), tiers: tiers)
-      .filter { $0.state.cut == cut }.map { "\($0.tier) \($0.state)" }
+    StateEnumerator(StateSpace(self, seed: seed), tiers: tiers)
+      .filter { $0.state.cut == cut }.map { "\($0.tier) \(text(of: $0.state))" }
   }
 }

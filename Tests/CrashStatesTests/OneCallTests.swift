@@ -125,11 +125,11 @@ import WriteLog
   // MARK: Several files
 
   @Test func jointStatesHaveNoCutWithinACall() throws {
-    let history = try JointCase.replacedByOneCall.history()
-    let states = JointStateEnumerator(JointStateSpace(history, seed: 1), tiers: [.prefix])
+    let history = try JointCase.replacedByOneCall.recording()
+    let states = StateEnumerator(StateSpace(history, seed: 1), tiers: [.prefix])
     #expect(states.map(\.state.cut) == [0, 1, 2, 3, 5, 6, 7, 8])
-    #expect(JointStateSpace(history, seed: 1).counts(of: [.prefix]) == [8])
-    let lost = try JointState(parsing: "cut:5 lost:config.tmp:1")
+    #expect(StateSpace(history, seed: 1).counts(of: [.prefix]) == [8])
+    let lost = try history.state(parsing: "cut:5 lost:config.tmp:1")
     #expect(
       history.descriptions(ofLossesIn: lost) == [
         "entry 1 of config.tmp is lost: the length is there (512 bytes, entry 0 of the same call), "

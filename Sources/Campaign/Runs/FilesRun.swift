@@ -13,6 +13,7 @@ package struct FilesRun: Sendable {
   /// A run that was made and judged.
   package init(_ judgement: Judgement, recordedFiles: [RecordedRunFile]) {
     self.judgement = judgement
+    stall = judgement.unjudgedReason.map { .unjudged($0) }
     self.recordedFiles = recordedFiles
   }
 

@@ -37,9 +37,7 @@ package struct JudgedRun: Sendable {
     // What was found until then may be the obstacle's doing.
     if judgement.obstacle != nil { judgement.violations = [] }
     self.judgement = judgement
-    // A state that breaks a rule does so whatever could be said of the others.
-    let reason = judgement.obstacle ?? (judgement.violations.isEmpty ? judgement.limit : nil)
-    stall = reason.map { .unjudged($0) } ?? run.stall
+    stall = judgement.unjudgedReason.map { .unjudged($0) } ?? run.stall
   }
 
   /// What kept the run from being judged, as an error.

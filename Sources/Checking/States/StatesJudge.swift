@@ -1,4 +1,3 @@
-import Bytes
 import CrashStates
 
 /// Goes through the crash states of a recording and judges each that differs from those before it.
@@ -6,13 +5,6 @@ import CrashStates
 /// What a state shares with the plain prefix at its cut is judged there, so the prefixes of all cuts are
 /// judged whichever tiers are asked for (``BaseWalk``).
 final class StatesJudge {
-  /// Two states with the same key get the same verdict.
-  private struct StateKey: Hashable {
-    var digest: Digest128
-    var generation: Int
-    var phase: Int
-  }
-
   /// A timed enumeration goes through all states in rounds, each of about so many of every tier, spread
   /// over all cuts.
   private static let roundStateCount: UInt64 = 1024
@@ -26,10 +18,11 @@ final class StatesJudge {
   private let isGoingOn: (_ stateCount: Int) -> Bool
   private let promises: Promises?
   private let judge: (any StateJudge)?
+  /// How many states each tier has; `nil` where nobody wants to know.
+  private let totalCounts: [UInt64]?
   private var judgement = Judgement()
+  private var walk: StateWalk
   private var bases: BaseWalk
-  private var disks: Set<Digest128> = []
-  private var judged: Set<StateKey> = []
 
   init(
     _ evidence: Evidence, _ options: Judge.Options, _ isGoingOn: @escaping (Int) -> Bool
@@ -43,29 +36,28 @@ final class StatesJudge {
     self.isGoingOn = isGoingOn
     promises = Promises(of: evidence)
     judge = evidence.stateJudge(promises, options)
+    totalCounts = options.isCounted ? space.counts(of: tiers) : nil
+    walk = StateWalk(space.recording, tiers: tiers, totalCounts: totalCounts)
     bases = BaseWalk(evidence.history)
     bases.isNeeded = needsBases
   }
 
   /// Where the tier `prefix` is gone through as a whole it has them all.
   private var needsBases: Bool {
-    if tiers.contains(.prefix) && !isCounted { return false }
+    if tiers.contains(.prefix) && totalCounts == nil { return false }
     switch judge?.baseUse ?? .never {
     case .always: return true
-    case .unlessCounted: return !isCounted
+    case .unlessCounted: return totalCounts == nil
     case .never: return false
     }
   }
 
   /// - Returns: counts, without the violations, which go to the list.
   func judge(_ list: inout ViolationList) -> Judgement {
-    let counts = isCounted ? space.counts(of: tiers) : nil
-    judgement.tiers = tiers.indices.map {
-      Judgement.TierCount(tier: tiers[$0], totalStateCount: counts?[$0] ?? 0)
-    }
     judgement.refusal = refusal
-    judge(counts, &list)
-    if !judgement.isCutShort { judgeBases(upToCut: evidence.history.entryCount, &list) }
+    judgeTiers(&list)
+    if !walk.isCutShort { judgeBases(upToCut: evidence.history.entryCount, &list) }
+    walk.count(in: &judgement)
     for cut in evidence.client?.closedCuts ?? [] {
       list.add(judge?.judgeClosed(atCut: cut) ?? [])
     }
@@ -78,79 +70,66 @@ final class StatesJudge {
     return judgement
   }
 
-  /// Whether somebody wants to know how many states there would be.
-  private var isCounted: Bool { options.maximumStateCount != nil || options.isTimed }
-
-  private func judge(_ counts: [UInt64]?, _ list: inout ViolationList) {
-    guard let counts else { return judgeAll(nil, &list) }
+  private func judgeTiers(_ list: inout ViolationList) {
+    guard let counts = totalCounts else { return judgeAll(nil, &list) }
     if let maximum = options.maximumStateCount {
       let sample = StateSample(stateCounts: counts, maximumStateCount: maximum)
       return judgeAll(sample, &list)
     }
     var sample = StateSample(partCounts: counts.map { $0 / Self.roundStateCount + 1 })
-    for part in 0..<(sample.partCounts.max() ?? 1) where !judgement.isCutShort {
+    for part in 0..<(sample.partCounts.max() ?? 1) where !walk.isCutShort {
       sample.part = part
       judgeAll(sample, &list)
     }
   }
 
   private func judgeAll(_ sample: StateSample?, _ list: inout ViolationList) {
-    for (tier, state) in StateEnumerator(space, tiers: tiers, sample: sample) {
-      if judgement.stateCount % 32 == 31, !isGoingOn(judgement.stateCount) {
-        judgement.isCutShort = true
-        return
-      }
-      judgeBases(upToCut: state.cut, &list)
-      judge(state, tierPlace: tiers.firstIndex(of: tier) ?? 0, &list)
+    walk.begin(StateEnumerator(space, tiers: tiers, sample: sample))
+    while let candidate = walk.next(isGoingOn: isGoingOn(afterCount:), circumstances: circumstances)
+    {
+      judgeBases(upToCut: candidate.state.cut, &list)
+      judge(candidate, &list)
       if let obstacle = judge?.obstacle {
         judgement.obstacle = obstacle
-        judgement.isCutShort = true
-        return
+        walk.isCutShort = true
       }
     }
+  }
+
+  private func isGoingOn(afterCount stateCount: Int) -> Bool {
+    stateCount % 32 != 31 || isGoingOn(stateCount)
+  }
+
+  private func circumstances(atCut cut: Int) -> StateWalk.Circumstances {
+    StateWalk.Circumstances(
+      generation: promises?.generation(atCut: cut) ?? 0, phase: judge?.phase(atCut: cut) ?? 0)
   }
 
   /// Judges the prefixes up to a cut that were not judged yet. They are no states of a tier, and not
   /// counted as such.
   private func judgeBases(upToCut cut: Int, _ list: inout ViolationList) {
     while let base = bases.next(upToCut: cut) {
-      if base.cut % 1024 == 1023, !isGoingOn(judgement.stateCount) {
-        judgement.isCutShort = true
+      if base.cut % 1024 == 1023, !isGoingOn(walk.stateCount) {
+        walk.isCutShort = true
         return
       }
       if let found = judge?.judge(base) { list.add(found) }
     }
   }
 
-  private func judge(_ state: CrashState, tierPlace: Int, _ list: inout ViolationList) {
-    judgement.stateCount += 1
-    judgement.tiers[tierPlace].stateCount += 1
-    let key = StateKey(
-      digest: evidence.history.digest(of: state),
-      generation: promises?.generation(atCut: state.cut) ?? 0,
-      phase: judge?.phase(atCut: state.cut) ?? 0)
-    guard judged.insert(key).inserted else { return }
-    judgement.judgedStateCount += 1
-    judgement.tiers[tierPlace].judgedStateCount += 1
-    if disks.insert(key.digest).inserted {
-      judgement.distinctStateCount += 1
-      judgement.tiers[tierPlace].distinctStateCount += 1
+  private func judge(_ candidate: StateWalk.Candidate, _ list: inout ViolationList) {
+    guard let found = judge?.judge(candidate.state), !found.isEmpty else { return }
+    for violation in found where !list.contains(violation.rule) {
+      walk.noteBroken(
+        violation.rule, by: candidate, isInRecovery: violation.state?.recovery != nil)
     }
-    guard let found = judge?.judge(state), !found.isEmpty else { return }
-    noteBroken(found.filter { !list.contains($0.rule) }, tierPlace: tierPlace)
     list.add(found)
   }
+}
 
-  /// Notes in which tier a rule was broken first.
-  private func noteBroken(_ violations: [Violation], tierPlace: Int) {
-    for violation in violations {
-      let isInRecovery = violation.state?.recovery != nil
-      let place = isInRecovery ? tiers.firstIndex(of: .recrash) ?? tierPlace : tierPlace
-      if !judgement.tiers[place].brokenRules.contains(violation.rule) {
-        judgement.tiers[place].brokenRules.append(violation.rule)
-      }
-    }
-  }
+extension Judge.Options {
+  /// Whether somebody wants to know how many states there would be.
+  fileprivate var isCounted: Bool { maximumStateCount != nil || isTimed }
 }
 
 extension Evidence {

@@ -3,17 +3,24 @@ import Scheduling
 
 /// The states of one cut, tier by tier, each by number.
 struct CutStates {
-  private let space: StateSpace
+  let space: StateSpace
   let cut: Int
-  /// The cut's optional entries in the order in which losing them is tried.
-  private let optional: [Int]
-  private let tears: [TearNumbers]
+  /// The cut's optional steps in the order in which losing them is tried, changes of names last.
+  let optional: [Int]
+  private let tears: [FileTears]
   private var lostSets: LostSets
   private var source = Source.subsets
+  private var names: NameLosses
+
+  /// The torn writes of one file, for each tier of them.
+  private typealias FileTears = (file: Int, numbers: [TearNumbers])
 
   private enum Source {
     case subsets
-    case tears(TearNumbers)
+    /// Those of one tier.
+    case tears([(file: Int, numbers: TearNumbers)])
+    /// Each number of changes of names.
+    case names
     case states([CrashState])
     /// Every subset of the optional entries with each of these.
     case plans([[EarlyEntry]])
@@ -22,42 +29,69 @@ struct CutStates {
 
   /// None at all, which holds on to no list.
   init(noneOf space: StateSpace) {
-    self.init(space, cut: 0, optional: [], tears: [])
+    self.init(space, cut: 0, optional: [], optionalNameCount: 0, tears: [])
   }
 
   /// The states of the cut that a walk has come to.
   ///
   /// The walk's lists are shared: where this is still there when the walk goes on, they are copied.
   init(_ space: StateSpace, at walk: EpochWalk) {
-    self.init(space, cut: walk.cut, optional: walk.optional, tears: walk.tears)
+    guard let names = space.recording.names else {
+      let lane = walk.lanes[0]
+      self.init(
+        space, cut: walk.cut, optional: lane.optional, optionalNameCount: 0,
+        tears: [(0, lane.tears)])
+      return
+    }
+    let durable = names.durableCounts[walk.cut]
+    let nameCount = space.recording.nameCount(atCut: walk.cut)
+    // What has no name cannot be seen, whatever it holds.
+    let visible = names.recordings(after: durable...nameCount)
+    let lanes = walk.lanes.indices.filter { visible.contains($0) }
+    self.init(
+      space, cut: walk.cut,
+      optional: lanes.flatMap { walk.lanes[$0].optional } + names.nameSteps[durable..<nameCount],
+      optionalNameCount: nameCount - durable, tears: lanes.map { ($0, walk.lanes[$0].tears) })
   }
 
-  private init(_ space: StateSpace, cut: Int, optional: [Int], tears: [TearNumbers]) {
+  private init(
+    _ space: StateSpace, cut: Int, optional: [Int], optionalNameCount: Int, tears: [FileTears]
+  ) {
     self.space = space
     self.cut = cut
     self.optional = optional
+    names = NameLosses(entryCount: optional.count - optionalNameCount, nameCount: optionalNameCount)
     self.tears = tears
     lostSets = LostSets(elementCount: optional.count, seed: space.seed, cut: cut)
   }
 
   mutating func start(_ tier: Tier) {
-    let events = space.history.blockHistory.events
-    lostSets.start(tier, isBehindFUA: cut > 0 && events.isFUA(cut - 1))
+    lostSets.start(tier, isBehindFUA: isBehindFUA)
     switch tier {
-    case .torn(let given):
-      let unit = given ?? space.history.sectorByteCount
-      source = tears.first { $0.unitByteCount == unit }.map { .tears($0) } ?? .states([])
+    case .torn:
+      source = .tears(
+        tears.compactMap { file, numbers in
+          numbers.first { $0.tier == tier }.map { (file, $0) }
+        })
     case .inFlight: source = .states(inFlight())
+    case .names: source = .names
     case .all: source = plans().map { .plans($0) } ?? .tooMany
     default: source = .subsets
     }
+    names.start(tier)
+  }
+
+  private var isBehindFUA: Bool {
+    guard let disk = space.recording.disk, cut > 0 else { return false }
+    return disk.blockHistory.events.isFUA(cut - 1)
   }
 
   /// How many numbers the tier has; 2^64 - 1 for that many and more.
   var count: UInt64 {
     switch source {
     case .subsets: return lostSets.count
-    case .tears(let tears): return tears.count
+    case .tears(let tears): return tears.reduce(0) { $0 + $1.numbers.count }
+    case .names: return UInt64(names.count)
     case .states(let states): return UInt64(states.count)
     case .plans(let plans):
       let (product, overflow) = lostSets.count.multipliedReportingOverflow(
@@ -73,8 +107,8 @@ struct CutStates {
     case .subsets:
       guard let lost = lostSets.subset(number) else { return nil }
       return state(losing: lost)
-    case .tears(let tears):
-      return CrashState(cut: cut, torn: tears.tear(number, space.history.blockHistory.events))
+    case .tears(let tears): return CrashState(cut: cut, torn: tear(number, tears))
+    case .names: return state(losing: names.losses(Int(number)))
     case .states(let states): return states[Int(number)]
     case .plans(let plans):
       let subsetCount = lostSets.count
@@ -86,9 +120,25 @@ struct CutStates {
     }
   }
 
+  private func tear(_ number: UInt64, _ tears: [(file: Int, numbers: TearNumbers)]) -> Tear? {
+    var number = number
+    for (file, numbers) in tears {
+      if number < numbers.count {
+        let events = space.recording.files[file].history.blockHistory.events
+        var tear = numbers.tear(number, events)
+        tear.entryIndex = space.recording.step(
+          of: RecordedEntry(file: file, entryIndex: tear.entryIndex))
+        return tear
+      }
+      number -= numbers.count
+    }
+    return nil
+  }
+
   /// - Parameter places: handed over, so that the state's list takes no room of its own.
   private func state(losing places: consuming [Int]) -> CrashState {
     var lost = consume places
+    names.complete(&lost)
     var isAscending = true
     for place in lost.indices {
       lost[place] = optional[lost[place]]
@@ -96,46 +146,5 @@ struct CutStates {
     }
     if !isAscending { lost.sort() }
     return CrashState(cut: cut, lost: lost)
-  }
-
-  /// One entry out of its order: while nothing, anything, or everything that was optional is lost.
-  private func inFlight() -> [CrashState] {
-    guard let order = space.inFlightOrder else { return [] }
-    var states: [CrashState] = []
-    for entryIndex in order.early(atCut: cut) where order.isPossible([entryIndex], atCut: cut) {
-      let early = [EarlyEntry(entryIndex: entryIndex, beforeEntryIndex: cut)]
-      states.append(CrashState(cut: cut, early: early))
-      for lost in optional { states.append(CrashState(cut: cut, lost: [lost], early: early)) }
-      if optional.count > 1 {
-        states.append(CrashState(cut: cut, lost: optional.sorted(), early: early))
-      }
-    }
-    let epoch = space.history.epoch(atCut: max(0, cut - 1)).durableEntryCount
-    for (entryIndex, earlier) in order.overlapping(in: epoch..<max(epoch, cut)) {
-      for other in earlier {
-        let early = EarlyEntry(entryIndex: entryIndex, beforeEntryIndex: other)
-        if order.allows(early) { states.append(CrashState(cut: cut, early: [early])) }
-      }
-    }
-    return states
-  }
-
-  /// What may be out of the log's order at this cut; `nil` where it is more than a limit allows.
-  private func plans() -> [[EarlyEntry]]? {
-    guard let order = space.inFlightOrder else { return [[]] }
-    let candidates = order.early(atCut: cut)
-    let limit = Int(StateSpace.maximumAllCount)
-    guard candidates.count <= EffectOrders.maximumChoiceCount else { return nil }
-    let orders = EffectOrders(order, cut: cut)
-    var plans: [[EarlyEntry]] = []
-    for number in 0..<(1 << candidates.count) {
-      let early = candidates.indices.filter { (number >> $0) & 1 == 1 }.map { candidates[$0] }
-      guard order.isPossible(early, atCut: cut) else { continue }
-      guard let some = orders.all(early: early), plans.count + some.count <= limit else {
-        return nil
-      }
-      plans += some
-    }
-    return plans
   }
 }

@@ -1,9 +1,9 @@
 import Scheduling
 
-/// The states of some tiers at every cut of a log, one at a time: cut by cut, and at each cut tier by
+/// The states of some tiers at every cut of a recording, one at a time: cut by cut, and at each cut tier by
 /// tier in the order given.
 ///
-/// A cut's state that an earlier tier of the list has is not repeated. The same history, tiers and
+/// A cut's state that an earlier tier of the list has is not repeated. The same recording, tiers and
 /// seed give the same states in the same order, whatever was enumerated before.
 package struct StateEnumerator: Sequence {
   private let space: StateSpace

@@ -1,17 +1,29 @@
 import Bytes
 import Scheduling
 
-/// What the states of a log are made from.
+/// What the states of a recording are made from.
 package struct StateSpace: Sendable {
   /// As many states of the tier `all` are gone through; where there are more it is refused.
   package static let maximumAllCount: UInt64 = 1 << 20
 
-  package let history: DiskHistory
+  package let recording: Recording
   let seed: Seed
   /// What is tried first at each cut: entries that touch the first of these areas, then the next.
   let areas: [[ByteRange]]
   let inFlightOrder: InFlightOrder?
 
+  /// The states of several files.
+  ///
+  /// - Parameter seed: what `random:n` and samples draw from.
+  package init(_ recording: Recording, seed: UInt64) {
+    self.recording = recording
+    self.seed = Seed(seed)
+    areas = []
+    inFlightOrder = nil
+  }
+
+  /// The states of a disk.
+  ///
   /// - Parameters:
   ///   - tiers: those that will be asked for.
   ///   - origin: who wrote the log.
@@ -21,7 +33,7 @@ package struct StateSpace: Sendable {
     _ history: DiskHistory, tiers: [Tier], origin: LogOrigin, seed: UInt64,
     areas: [[ByteRange]] = []
   ) {
-    self.history = history
+    recording = Recording(history)
     self.seed = Seed(seed)
     self.areas = areas
     let needsOrder = tiers.contains { $0 == .inFlight || $0 == .all }
@@ -50,15 +62,31 @@ package struct StateSpace: Sendable {
     }
   }
 
-  /// Why `all` cannot be gone through; `nil` where it can, or is not asked for.
+  /// Why the states of some tiers cannot be gone through: several files do not have all tiers, and of `all`
+  /// there can be too many. `nil` where they can.
   package func refusal(of tiers: [Tier]) -> CrashStateError? {
+    if let tier = tiers.first(where: { !has($0) }) {
+      return CrashStateError(
+        field: "states", expected: "one of \(Tier.formsOfFiles)", found: "'\(tier)'",
+        hint: "Check the recording of one file alone for the other tiers.")
+    }
     guard let place = tiers.firstIndex(of: .all) else { return nil }
     let count = counts(of: tiers)[place]
     if count <= Self.maximumAllCount { return nil }
     return CrashStateError(
       field: "states", expected: "at most \(Self.maximumAllCount) states in the tier 'all'",
       found: count == .max ? "more than can be counted" : "\(count)",
-      hint: "Take 'drop:2,keep:2,in-flight,random:100' instead, or a shorter log.")
+      hint: recording.disk == nil
+        ? "Take 'drop:2,keep:2,names,random:100' instead."
+        : "Take 'drop:2,keep:2,in-flight,random:100' instead, or a shorter log.")
+  }
+
+  /// What was in flight together across files is not known.
+  private func has(_ tier: Tier) -> Bool {
+    switch tier {
+    case .fuaOnly, .inFlight, .recrash: recording.disk != nil
+    default: true
+    }
   }
 }
 
@@ -66,61 +94,5 @@ extension DiskHistory {
   /// What was in flight together.
   package func inFlightOrder(_ origin: LogOrigin) -> InFlightOrder {
     InFlightOrder(index, blockHistory.events, origin: origin)
-  }
-}
-
-/// Goes through the cuts of a log, with the optional entries of each.
-struct EpochWalk {
-  private let space: StateSpace
-  private(set) var cut = 0
-  /// In the order in which losing them is tried.
-  private(set) var optional: [Int] = []
-  /// How much each of them matters, the least first.
-  private var ranks: [Int] = []
-  /// For each tier of torn writes.
-  private(set) var tears: [TearNumbers]
-
-  init(_ space: StateSpace, _ tiers: [Tier]) {
-    self.space = space
-    tears = tiers.compactMap { tier in
-      guard case .torn(let unit) = tier else { return nil }
-      return TearNumbers(
-        unitByteCount: unit ?? space.history.sectorByteCount, seed: space.seed.rawValue)
-    }
-  }
-
-  /// Goes on to the next cut that is not within a call.
-  ///
-  /// - Returns: whether there is one.
-  mutating func moveToNextCut() -> Bool {
-    let events = space.history.blockHistory.events
-    guard cut < events.count else { return false }
-    repeat { passEntry(events) } while events.isWithinCall(atCut: cut)
-    return true
-  }
-
-  private mutating func passEntry(_ events: DiskEvents) {
-    if events.isFlush(cut) {
-      optional.removeAll(keepingCapacity: true)
-      ranks.removeAll(keepingCapacity: true)
-      for place in tears.indices { tears[place].removeAll() }
-    }
-    if events.isVolatile(cut) {
-      insert(cut, events)
-      for place in tears.indices { tears[place].append(cut, events[cut]) }
-    }
-    cut += 1
-  }
-
-  private mutating func insert(_ entryIndex: Int, _ events: DiskEvents) {
-    if space.areas.isEmpty {
-      optional.append(entryIndex)
-      return
-    }
-    let range = events[entryIndex].range
-    let rank = space.areas.firstIndex { $0.contains { $0.overlaps(range) } } ?? space.areas.count
-    let place = ranks.firstIndex { $0 > rank } ?? ranks.count
-    optional.insert(entryIndex, at: place)
-    ranks.insert(rank, at: place)
   }
 }

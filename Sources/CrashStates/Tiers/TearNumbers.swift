@@ -1,14 +1,16 @@
-/// The torn writes of an epoch, by number: grown entry by entry, so that a long epoch is not gone through
+/// The torn writes of one file's epoch, by number: grown entry by entry, so that a long epoch is not gone through
 /// again at each of its cuts.
 struct TearNumbers {
+  let tier: Tier
   /// What a device writes whole.
-  let unitByteCount: Int
+  private let unitByteCount: Int
   private let seed: UInt64
   /// The writes that can be torn, and how many tears there are up to each, it included.
   private var entryIndices: [Int] = []
   private var ends: [UInt64] = []
 
-  init(unitByteCount: Int, seed: UInt64) {
+  init(tier: Tier, unitByteCount: Int, seed: UInt64) {
+    self.tier = tier
     self.unitByteCount = unitByteCount
     self.seed = seed
   }

@@ -17,7 +17,12 @@
 ///                                   being in flight together allows
 ///     recrash                       the power fails again while the disk is recovered
 ///     names          2 n + 1        of recordings of several files: each number of the n changes of
-///                                   names that may be lost (``JointStateSpace``)
+///                                   names that may be lost, once with all contents and once with the
+///                                   durable ones only
+///
+/// Of several files a change of names counts as one more entry, and since a crash keeps the first so many of
+/// them, `drop:k` that loses one loses all after it, `keep:k` that keeps one keeps all before it, and
+/// `random:n` and `all` keep as many as were not lost.
 package enum Tier: Hashable, Sendable, CustomStringConvertible {
   case prefix
   case flushedOnly
@@ -41,6 +46,12 @@ package enum Tier: Hashable, Sendable, CustomStringConvertible {
   package static let forms =
     "prefix, flushed-only, fua-only, drop:K, keep:K, torn, torn:BYTES, in-flight, random:N, all, "
     + "recrash, names (K and N from 1)"
+
+  /// Those that recordings of several files have.
+  static let formsOfFiles =
+    "prefix, flushed-only, drop:K, keep:K, torn, torn:BYTES, names, random:N, all"
+  /// Those that are gone through of several files where none are asked for.
+  package static let defaultOfFiles: [Tier] = [.prefix, .flushedOnly, .drop(1), .names]
 
   /// More than this is no device's sector.
   private static let maximumTornUnit = 1 << 20

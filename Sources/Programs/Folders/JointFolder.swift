@@ -1,35 +1,36 @@
 import Bytes
+import Checking
 import CrashStates
 import Host
 
-/// The files of a joint state in a folder, under the names that they have there.
+/// The files of a crash state in a folder, under the names that they have there.
 package enum JointFolder {
   /// Writes the files into a folder, which is made if it is not there.
   ///
   /// - Parameters:
   ///   - isDurable: waits for the disk, for a folder that is to be kept.
   ///   - mode: who may read the files of a recording.
-  /// - Throws: ``HostError``; ``JointFolderError`` where nobody knows what a file holds.
+  /// - Throws: ``HostError``; ``UnknownContents`` where nobody knows what a file holds.
   package static func write(
-    _ state: JointState, of history: JointHistory, to folder: String, isDurable: Bool = false,
+    _ state: CrashState, of recording: Recording, to folder: String, isDurable: Bool = false,
     mode: (_ recording: String) -> CopyMode = { _ in .unrestricted }
   ) throws {
     try Folders.create(folder)
     var links: [(path: String, target: String)] = []
-    for name in history.names(in: state) {
+    for name in recording.names(in: state) {
       let path = "\(folder)/\(name.path)"
       if let slash = name.path.lastIndex(of: "/") {
         try Folders.create("\(folder)/\(name.path[..<slash])")
       }
       switch name.contents {
-      case .unknown: throw JointFolderError(path: name.path)
+      case .unknown: throw UnknownContents(path: name.path)
       case .folder: try Folders.create(path)
       case .link(let target): links.append((path, target))
       case .empty: try finish(try SparseImageFile(path, byteCount: 0), isDurable)
       case .recorded(let file, let state):
         try write(
-          state, of: history.files[file].history, to: path, isDurable,
-          mode(history.files[file].recording))
+          state, of: recording.files[file].history, to: path, isDurable,
+          mode(recording.files[file].recording))
       }
     }
     // Last, so that nothing is ever written to where one leads.
@@ -52,21 +53,5 @@ package enum JointFolder {
     _ image: SparseImageFile, _ isDurable: Bool
   ) throws(HostError) {
     if isDurable { try image.finish() } else { try image.finishForShortUse() }
-  }
-}
-
-/// A state with a file that was there before the recording began and was never written to.
-package struct JointFolderError: Error, CustomStringConvertible {
-  package var path: String
-
-  package init(path: String) {
-    self.path = path
-  }
-
-  package var description: String {
-    """
-    nobody knows what '\(path)' holds: it was there before the recording began, and only its name was \
-    changed. Let the program write to it, or make it, while it is recorded.
-    """
   }
 }

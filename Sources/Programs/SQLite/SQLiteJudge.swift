@@ -13,108 +13,79 @@ struct SQLiteJudge {
   /// Databases that one process is asked about.
   private static let batchStateCount = 64
 
-  let recording: SQLiteRecording
+  let run: SQLiteRecording
   let setup: SQLiteSetup
   let reader: SQLiteReader
   private let scratch: TemporaryFolder
-  private var history: JointHistory { recording.history }
+  private var recording: Recording { run.recording }
   private var answers: [Digest128: SQLiteReader.Answer] = [:]
-  /// States that are told apart by their folder and by what was promised.
-  private var judged: Set<Key> = []
-  private var judgement = Judgement()
+  private var walk: StateWalk
+  private var list = ViolationList()
 
-  private struct Key: Hashable {
-    var digest: Digest128
-    var acknowledgedCount: Int
-  }
-
-  private struct Candidate {
-    var state: JointState
-    var key: Key
-    var tierPlace: Int
-  }
-
-  init(_ recording: SQLiteRecording, _ setup: SQLiteSetup, _ reader: SQLiteReader) throws(HostError)
-  {
-    self.recording = recording
+  init(_ run: SQLiteRecording, _ setup: SQLiteSetup, _ reader: SQLiteReader) throws(HostError) {
+    self.run = run
     self.setup = setup
     self.reader = reader
+    walk = StateWalk(run.recording)
     scratch = try TemporaryFolder(prefix: "powercut-sqlite", prefersMemory: true)
   }
 
-  /// - Throws: where SQLite cannot be asked, or the tiers are not those of joint states.
+  /// - Throws: where SQLite cannot be asked, or the tiers are not those of several files.
   mutating func judge(tiers: [Tier], seed: UInt64, maximumStateCount: UInt64?) throws -> Judgement {
-    let space = JointStateSpace(history, seed: seed)
-    try space.check(tiers)
+    let space = StateSpace(recording, seed: seed)
+    if let refusal = space.refusal(of: tiers) { throw refusal }
     let counts = space.counts(of: tiers)
-    judgement.judgedRules = Self.rules
-    judgement.entryCount = history.lineCount
-    judgement.promiseCount = recording.acknowledgedCount(atCut: history.lineCount)
-    judgement.tiers = tiers.indices.map {
-      Judgement.TierCount(tier: tiers[$0], totalStateCount: counts[$0])
-    }
     let sample = maximumStateCount.map {
       StateSample(stateCounts: counts, maximumStateCount: $0)
     }
-    var batch: [Candidate] = []
-    for (tier, state) in JointStateEnumerator(space, tiers: tiers, sample: sample) {
-      if let candidate = candidate(state, tiers.firstIndex(of: tier) ?? 0) {
-        batch.append(candidate)
-      }
-      if batch.count == Self.batchStateCount {
-        try judge(batch)
-        batch = []
-      }
-      if Interrupts.isRequested {
-        judgement.isCutShort = true
-        break
-      }
+    walk = StateWalk(recording, tiers: tiers, totalCounts: counts)
+    walk.begin(StateEnumerator(space, tiers: tiers, sample: sample))
+    while true {
+      let batch = nextBatch()
+      if batch.isEmpty { break }
+      try judge(batch)
     }
-    try judge(batch)
-    judgement.violations.sort { $0.rule.reportOrder < $1.rule.reportOrder }
     return judgement
   }
 
-  /// - Returns: `nil` for a state that was judged before.
-  private mutating func candidate(_ state: JointState, _ tierPlace: Int) -> Candidate? {
-    judgement.stateCount += 1
-    judgement.tiers[tierPlace].stateCount += 1
-    let key = Key(
-      digest: history.digest(of: state),
-      acknowledgedCount: recording.acknowledgedCount(atCut: state.cut))
-    guard judged.insert(key).inserted else { return nil }
-    judgement.judgedStateCount += 1
-    judgement.tiers[tierPlace].judgedStateCount += 1
-    return Candidate(state: state, key: key, tierPlace: tierPlace)
+  /// States are told apart by their folder and by what was promised.
+  private mutating func nextBatch() -> [StateWalk.Candidate] {
+    let run = run
+    return walk.next(
+      count: Self.batchStateCount, isGoingOn: { _ in !Interrupts.isRequested },
+      circumstances: { StateWalk.Circumstances(generation: run.acknowledgedCount(atCut: $0)) })
   }
 
-  private mutating func judge(_ batch: [Candidate]) throws {
-    try askAboutNew(batch)
+  private var judgement: Judgement {
+    var judgement = Judgement()
+    walk.count(in: &judgement)
+    judgement.judgedRules = Self.rules
+    judgement.entryCount = recording.stepCount
+    judgement.promiseCount = run.acknowledgedCount(atCut: recording.stepCount)
+    judgement.limit = walk.leftOutReason
+    judgement.violations = list.sorted
+    return judgement
+  }
+
+  private mutating func judge(_ batch: [StateWalk.Candidate]) throws {
+    try askAbout(batch.filter(\.isDistinct))
     for candidate in batch {
-      guard let answer = answers[candidate.key.digest],
-        let violation = violation(candidate, answer)
+      guard let answer = answers[candidate.digest], let violation = violation(candidate, answer)
       else { continue }
-      add(violation, candidate.tierPlace)
+      if !list.contains(violation.rule) { walk.noteBroken(violation.rule, by: candidate) }
+      list.add(violation)
     }
   }
 
-  private mutating func askAboutNew(_ batch: [Candidate]) throws {
-    var new: [Candidate] = []
-    var digests: Set<Digest128> = []
-    for candidate in batch
-    where answers[candidate.key.digest] == nil && digests.insert(candidate.key.digest).inserted {
-      new.append(candidate)
-      judgement.distinctStateCount += 1
-      judgement.tiers[candidate.tierPlace].distinctStateCount += 1
-    }
+  private mutating func askAbout(_ new: [StateWalk.Candidate]) throws {
     if new.isEmpty { return }
     let found = try withFolders(new.map(\.state)) { try reader.read($0) }
     for (candidate, answer) in zip(new, found) {
       if let answer, committedCount(answer) != nil {
-        answers[candidate.key.digest] = answer
+        answers[candidate.digest] = answer
       } else {
         // Once more in a fresh folder: another database of the same process has no part in it then.
-        answers[candidate.key.digest] = try withFolders([candidate.state]) {
+        answers[candidate.digest] = try withFolders([candidate.state]) {
           try reader.read(alone: $0[0])
         }
       }
@@ -122,12 +93,12 @@ struct SQLiteJudge {
   }
 
   private func withFolders<Outcome>(
-    _ states: [JointState], _ body: ([String]) throws -> Outcome
+    _ states: [CrashState], _ body: ([String]) throws -> Outcome
   ) throws -> Outcome {
     let folders = states.indices.map { scratch.path("\($0)") }
     defer { for folder in folders { Folders.remove(folder) } }
     for (state, folder) in zip(states, folders) {
-      try JointFolder.write(state, of: history, to: folder)
+      try JointFolder.write(state, of: recording, to: folder)
     }
     return try body(folders.map { "\($0)/\(SQLiteRecording.databaseName)" })
   }
@@ -135,11 +106,13 @@ struct SQLiteJudge {
   /// After how many commits the table holds these rows; `nil` where after none.
   private func committedCount(_ answer: SQLiteReader.Answer) -> Int? {
     guard case .rows(let rows) = answer else { return nil }
-    return recording.workload.rowsAfterCommits.firstIndex { $0 == rows }
+    return run.workload.rowsAfterCommits.firstIndex { $0 == rows }
   }
 
-  private func violation(_ candidate: Candidate, _ answer: SQLiteReader.Answer) -> Violation? {
-    let acknowledged = candidate.key.acknowledgedCount
+  private func violation(_ candidate: StateWalk.Candidate, _ answer: SQLiteReader.Answer)
+    -> Violation?
+  {
+    let acknowledged = run.acknowledgedCount(atCut: candidate.state.cut)
     switch answer {
     case .broken(let lines):
       return located(
@@ -154,7 +127,7 @@ struct SQLiteJudge {
             evidence: difference(answer, from: acknowledged)), candidate)
       }
       guard committed < acknowledged, setup.promisesDurability else { return nil }
-      let acknowledgedAt = recording.acknowledgedCuts[acknowledged - 1] - 1
+      let acknowledgedAt = run.acknowledgedCuts[acknowledged - 1] - 1
       return located(
         Violation(
           by: .sqliteJudge, .d01,
@@ -168,7 +141,7 @@ struct SQLiteJudge {
   /// The first row that is not as it was after the acknowledged commits.
   private func difference(_ answer: SQLiteReader.Answer, from acknowledged: Int) -> [String] {
     guard case .rows(let rows) = answer else { return [] }
-    let expected = recording.workload.rowsAfterCommits[acknowledged] ?? []
+    let expected = run.workload.rowsAfterCommits[acknowledged] ?? []
     let found = (rows ?? []).split(separator: UInt8(ascii: "\n"))
     let wanted = expected.split(separator: UInt8(ascii: "\n"))
     let place = (0..<max(found.count, wanted.count)).first { place in
@@ -182,24 +155,13 @@ struct SQLiteJudge {
     } ?? []
   }
 
-  private func located(_ violation: Violation, _ candidate: Candidate) -> Violation {
+  private func located(_ violation: Violation, _ candidate: StateWalk.Candidate) -> Violation {
     var located = violation
     let cut = candidate.state.cut
-    located.title += " (joint state \(candidate.state))"
-    located.evidence += (max(0, cut - 4)..<cut).map { "line \($0): \(recording.lines[$0])" }
+    located.title += " (joint state \(recording.text(of: candidate.state)))"
+    located.evidence += (max(0, cut - 4)..<cut).map { "line \($0): \(run.lines[$0])" }
     located.evidence.append("the power fails")
-    if let kept = candidate.state.keptNameCount {
-      located.evidence += history.changes(from: kept, atCut: cut).map { "lost: \($0)" }
-    }
+    located.evidence += recording.lostNames(in: candidate.state).map { "lost: \($0)" }
     return located
-  }
-
-  private mutating func add(_ violation: Violation, _ tierPlace: Int) {
-    if let place = judgement.violations.firstIndex(where: { $0.rule == violation.rule }) {
-      judgement.violations[place].repeatCount += 1
-    } else {
-      judgement.violations.append(violation)
-      judgement.tiers[tierPlace].brokenRules.append(violation.rule)
-    }
   }
 }

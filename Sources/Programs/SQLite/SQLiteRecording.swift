@@ -20,7 +20,7 @@ struct SQLiteRecording {
   private static let sharedMemory = "*-shm"
 
   var workload: SQLiteWorkload
-  let history: JointHistory
+  let recording: Recording
   /// `joint.txt`, line by line.
   let lines: [String]
   /// Where the recordings are; gone with this.
@@ -55,7 +55,7 @@ struct SQLiteRecording {
     }
     let text = try InputFile.text("\(output)/joint.txt")
     lines = text.split(separator: "\n").map(String.init)
-    history = try Self.history(text, outcome.files, watched: watched)
+    recording = try Self.recording(text, outcome.files, watched: watched)
     acknowledgedCuts = lines.enumerated().filter {
       $0.element.hasPrefix("create \(Self.acknowledgement)")
     }.map { $0.offset + 1 }
@@ -71,16 +71,16 @@ struct SQLiteRecording {
     var description: String { reason }
   }
 
-  private static func history(
+  private static func recording(
     _ text: String, _ files: [RecordedFileSummary], watched: String
-  ) throws -> JointHistory {
+  ) throws -> Recording {
     let patterns = NamePatterns([acknowledgement + "*", sharedMemory])
-    return try JointHistory(
+    return try Recording(
       JointLine.list(parsing: text),
       files: files.map { file in
         let index = try WriteLogIndex(
           reading: MappedFile.map("\(file.folder)/writes.log"), options: LogReadingOptions())
-        return JointFile(
+        return RecordingFile(
           recording: file.name,
           path: file.path.hasPrefix(watched + "/")
             ? String(file.path.dropFirst(watched.utf8.count + 1)) : file.path,
@@ -96,7 +96,7 @@ struct SQLiteRecording {
   func recordedFiles() throws(HostError) -> [RecordedRunFile] {
     let output = folder.path("recordings")
     var paths = ["joint.txt"]
-    for file in history.files {
+    for file in recording.files {
       paths += ["base.img", "writes.log", "manifest.json"].map { "\(file.recording)/\($0)" }
     }
     var files: [RecordedRunFile] = []

@@ -14,7 +14,7 @@ import Stacks
 package struct SQLiteRun: Sendable {
   package static let executableName = "sqlite3"
   /// The tiers where none are asked for.
-  package static let defaultTiers = JointStateSpace.defaultTiers
+  package static let defaultTiers = Tier.defaultOfFiles
 
   package let seed: Seed
   package let judgement: Judgement

@@ -6,7 +6,7 @@ import Host
 
 /// Judges crash states by a command, one at a time; states with the same bytes once.
 final class BisectCommandJudge {
-  private let judge: CommandJudge
+  private let command: ImageCommand
   private let runner: CommandRunner
   private let history: DiskHistory
   private var known: [Digest128: JudgedAnswer] = [:]
@@ -19,17 +19,15 @@ final class BisectCommandJudge {
     _ command: ImageCommand, timeLimit: DurationArgument, _ subject: RecordedSubject,
     replay: @escaping @Sendable (CrashState) -> String
   ) throws {
+    self.command = command
     history = subject.history
-    judge = CommandJudge(
-      command, history: history, format: subject.format, lineThatWrites: replay)
+    let image = ImageSubject(
+      history: history, format: subject.format, imageName: "image.\(subject.format.name)",
+      looksAtFiles: false, replay: replay)
     runner = CommandRunner(
-      history: history, folder: try TemporaryFolder(prefix: "powercut-bisect"),
-      imageName: "image.\(subject.format.name)",
-      limitSeconds: timeLimit.nanoseconds / 1_000_000_000, looksAtFiles: false)
-    try CommandCheck(
-      judges: [judge], history: history, runner: runner, jobCount: 1, comparesRecoveries: false,
-      firstCut: 0
-    ).tryOut()
+      subject: image, folder: try TemporaryFolder(prefix: "powercut-bisect"),
+      limitSeconds: timeLimit.nanoseconds / 1_000_000_000)
+    try runner.tryOut(command, on: CrashState(cut: history.entryCount), number: 0)
   }
 
   /// What the command says of a state; bad is whatever is neither exit 0, nor exit 125, nor a refusal
@@ -42,9 +40,7 @@ final class BisectCommandJudge {
     if let answer = known[digest] { return answer }
     if Interrupts.isRequested { throw BisectInterruption() }
     runCount += 1
-    let judged = try runner.ask(judge.command, about: state, number: runCount) { answer, left in
-      judge.judge(state, answer, left: left)
-    }
+    let judged = try runner.ask(command, about: state, number: runCount)
     // An answer that came after the signal is that of a program that was killed for it.
     if Interrupts.isRequested { throw BisectInterruption() }
     known[digest] = judged

@@ -105,34 +105,44 @@ struct CheckCommand: ParsableCommand {
     }
     try commands.require(.folder)
     let recording = try JointRecording(path, log, leaveOut: leaveOut.patterns)
-    let space = JointStateSpace(recording.history, seed: seed)
+    let space = StateSpace(recording.files, seed: seed)
     let tiers = jointTiers
-    try space.check(tiers)
-    let sample = budget.maxStates.map {
-      StateSample(stateCounts: space.counts(of: tiers), maximumStateCount: $0)
-    }
-    let call = CommandCall(
-      folder: try TemporaryFolder(prefix: "powercut-command", prefersMemory: true),
-      limitSeconds: commands.limitSeconds)
-    let check = JointCheck(
-      recording: recording, space: space, tiers: tiers, sample: sample,
-      commands: commands.commands, call: call, jobCount: jobOptions.jobs,
-      replay: (["powercut", "replay", path.shellQuoted, "--folder"] + leaveOut.words)
-        .joined(separator: " "))
+    if let refusal = space.refusal(of: tiers) { throw refusal }
     for file in recording.sources { report.add(gapsOf: file.source, at: file.path) }
     for gap in try recording.unseen {
       report.distrustFindings("the recording \(path) is incomplete: \(gap)")
     }
-    try check.judge(
-      isOver: { budget.isOver(stopwatch) }, reproduce: reproduction, into: &report)
-    report.findings.removeAll { ignore.rules.contains($0.rule) }
-    if recording.history.lineCount == 0 {
+    let sample = budget.maxStates.map {
+      StateSample(stateCounts: space.counts(of: tiers), maximumStateCount: $0)
+    }
+    let check = try jointCheck(recording)
+    try check.tryOut()
+    let walk = try check.judge(
+      StateEnumerator(space, tiers: tiers, sample: sample), isOver: { budget.isOver(stopwatch) },
+      ignoring: ignore.rules, reproduce: reproduction, into: &report)
+    report.counts.entries = recording.files.stepCount
+    report.counts.states = walk?.stateCount ?? 0
+    report.counts.distinctStates = report.counts.commands.map(\.stateCount).max() ?? 0
+    report.notes = recording.notes + [walk?.leftOutReason].compactMap { $0 } + report.notes
+    if recording.files.stepCount == 0 {
       report.emptiness = "the recording holds no operation"
     }
   }
 
+  private func jointCheck(_ recording: JointRecording) throws -> CommandCheck {
+    let replay = ["powercut", "replay", path.shellQuoted, "--folder"] + leaveOut.words
+    return CommandCheck(
+      commands: commands.commands, recording: recording.files,
+      runner: CommandRunner(
+        subject: FolderSubject(
+          recording: recording, replay: replay.joined(separator: " ")),
+        folder: try TemporaryFolder(prefix: "powercut-command", prefersMemory: true),
+        limitSeconds: commands.limitSeconds),
+      jobCount: jobOptions.jobs, noun: "joint states")
+  }
+
   private var jointTiers: [Tier] {
-    states.tiers == FuzzPlan.defaultTiers ? JointStateSpace.defaultTiers : states.tiers
+    states.tiers == FuzzPlan.defaultTiers ? Tier.defaultOfFiles : states.tiers
   }
 
   private func judge(

@@ -9,7 +9,8 @@ struct JointRecording {
   static let orderName = "joint.txt"
 
   let path: String
-  let history: JointHistory
+  /// The files, their names, and the one order.
+  let files: Recording
   /// `joint.txt` line by line.
   let lines: [String]
   /// The recording of each file, and where it is.
@@ -38,18 +39,18 @@ struct JointRecording {
     self.path = path
     let text = try InputFile.text("\(path)/\(Self.orderName)", maximumByteCount: 1 << 30)
     lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-    var files: [JointFile] = []
+    var recorded: [RecordingFile] = []
     var sources: [(path: String, source: RecordingSource)] = []
     for name in try RecordedFolder(path)?.names ?? [] {
       let source = try RecordingSource("\(path)/\(name)", options: log, isQuiet: isQuiet)
       sources.append(("\(path)/\(name)", source))
-      files.append(try Self.file(name, in: path, source))
+      recorded.append(try Self.file(name, in: path, source))
     }
     self.sources = sources
     let patterns = NamePatterns(leaveOut)
     do {
-      history = try JointHistory(
-        JointLine.list(parsing: text), files: files, isLeftOut: { patterns.contains($0) })
+      files = try Recording(
+        JointLine.list(parsing: text), files: recorded, isLeftOut: { patterns.contains($0) })
     } catch {
       throw ToolError("\(path)/\(Self.orderName): \(error)")
     }
@@ -57,12 +58,12 @@ struct JointRecording {
 
   private static func file(
     _ name: String, in path: String, _ source: RecordingSource
-  ) throws -> JointFile {
+  ) throws -> RecordingFile {
     guard let first = source.manifest?.path else {
       throw ToolError(
         "\(path)/\(name): its manifest.json does not say where the file was; record again")
     }
-    return JointFile(
+    return RecordingFile(
       recording: name, path: relativePath(first, ofRecording: name),
       history: try source.options.history(try source.index()))
   }
@@ -86,9 +87,9 @@ struct JointRecording {
 
   /// Facts about the recording as a whole, a line each.
   var notes: [String] {
-    if history.missingLineCount == 0 { return [] }
+    if files.missingStepCount == 0 { return [] }
     return [
-      "\(history.missingLineCount) lines at the end of joint.txt are about entries that the logs do "
+      "\(files.missingStepCount) lines at the end of joint.txt are about entries that the logs do "
         + "not have, and are left out: the recorder was killed"
     ]
   }

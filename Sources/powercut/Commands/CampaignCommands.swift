@@ -51,7 +51,7 @@ final class CampaignCommands: RunCommands {
       isTriedOut = true
     }
     return RunCommandAnswers(
-      tallies: try check.tallies(of: states), isCutShort: Interrupts.isRequested)
+      tallies: try check.answers(about: states).tallies, isCutShort: Interrupts.isRequested)
   }
 
   /// A run has no recording until somebody wants to keep one.

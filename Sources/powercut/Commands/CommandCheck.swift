@@ -5,20 +5,17 @@ import CrashStates
 import Host
 import Rules
 
-/// Gives every distinct crash state of a log to each command, several at once.
+/// Gives every distinct crash state of a recording to each command, several at once.
 struct CommandCheck {
   /// States that are enumerated before they are judged; a list of lost entries can be long.
   private static let batchStateCount = 256
-  /// What shells and programs that start others (`env`, `timeout`) exit with where they cannot.
-  private static let notStartedStatuses: [Int32] = [126, 127]
 
-  let judges: [CommandJudge]
-  let history: DiskHistory
+  let commands: [ImageCommand]
+  let recording: Recording
   let runner: CommandRunner
   let jobCount: Int
-  let comparesRecoveries: Bool
   /// States of earlier cuts are not given to commands.
-  let firstCut: Int
+  var firstCut = 0
   /// Given a state and the place of a command among the others, lets it be asked, or knows what it says.
   var remember: @Sendable (CrashState, Int, () throws -> JudgedAnswer) throws -> JudgedAnswer = {
     try $2()
@@ -30,84 +27,61 @@ struct CommandCheck {
   ///
   /// - Throws: where one cannot be started.
   func tryOut() throws {
-    let last = CrashState(cut: history.entryCount)
-    for (number, judge) in judges.enumerated() {
-      try Self.tryOut(judge.command) {
-        try runner.ask(judge.command, about: last, number: number) { answer, _ in answer.end }
-      }
+    let last = CrashState(cut: recording.stepCount)
+    if recording.unknownPath(in: last) != nil { return }
+    for (number, command) in commands.enumerated() {
+      try runner.tryOut(command, on: last, number: number)
     }
   }
 
-  /// - Parameter start: runs the command once.
-  /// - Throws: where it cannot be started.
-  static func tryOut(
-    _ command: ImageCommand, _ start: () throws -> CommandAnswer.End
-  ) throws {
-    do {
-      guard case .exited(let status) = try start(), notStartedStatuses.contains(status) else {
-        return
-      }
-    } catch let error as HostError where error.action == "start" {
-      throw ToolError("--command '\(command)': \(error)\(packageHint(command.program))")
-    }
-    throw ToolError(
-      """
-      --command '\(command)': exit 126 or 127 says that a program behind it cannot be started. \
-      Install it, or check its path.
-      """)
+  /// What commands said, and of which states.
+  struct Answers {
+    /// One for each command.
+    var tallies: [CommandTally]
+    var walk: StateWalk
   }
 
   /// Asks each command about each of the states, those with the same bytes once. An interrupt ends it.
   ///
   /// - Parameter isOver: asked between batches; whether the time for judging is over.
-  /// - Returns: what they say, one for each command.
   /// - Throws: what keeps a command from being asked.
-  func tallies(
-    of states: StateEnumerator, isOver: () -> Bool = { false }
-  ) throws -> [CommandTally] {
-    var tallies = judges.map { CommandTally($0.command) }
-    var states = DistinctStates(history, states, firstCut: firstCut)
+  func answers(
+    about states: StateEnumerator, isOver: () -> Bool = { false }
+  ) throws -> Answers {
+    var answers = Answers(
+      tallies: commands.map { CommandTally($0) }, walk: StateWalk(recording, firstCut: firstCut))
+    answers.walk.begin(states)
     var progress = ProgressLine()
     defer { progress.clear() }
     var isGoingOn = true
     while isGoingOn, !isOver() {
-      let batch = states.next(count: Self.batchStateCount)
+      let batch = answers.walk.next(
+        count: Self.batchStateCount, isGoingOn: { _ in !Interrupts.isRequested })
       if batch.isEmpty { break }
-      isGoingOn = try ask(about: batch, &tallies, &progress)
+      isGoingOn = try ask(about: batch.map(\.state), &answers.tallies, &progress)
     }
-    return tallies
+    return answers
   }
 
   /// - Returns: `false` where the user wants to stop.
   private func ask(
     about states: [CrashState], _ tallies: inout [CommandTally], _ progress: inout ProgressLine
   ) throws -> Bool {
-    let (judges, runner, remember) = (judges, runner, remember)
+    let (commands, runner, remember) = (commands, runner, remember)
     let batch = CommandBatch(
-      jobCount: jobCount, stateCount: states.count, commandCount: judges.count,
+      jobCount: jobCount, stateCount: states.count, commandCount: commands.count,
       noun: noun)
     return try batch.ask(&tallies, &progress) { state, command, number in
-      let (judge, state) = (judges[command], states[state])
-      return try remember(state, command) {
-        try runner.ask(judge.command, about: state, number: number) { answer, left in
-          judge.judge(state, answer, left: left)
-        }
+      try remember(states[state], command) {
+        try runner.ask(commands[command], about: states[state], number: number)
       }
     }
-  }
-
-  /// Where Debian has the programs that this is mostly used with.
-  private static func packageHint(_ program: String) -> String {
-    let packages = [
-      "qemu-img": "qemu-utils", "qemu-io": "qemu-utils", "qemu-nbd": "qemu-utils",
-      "vhdiinfo": "libvhdi-utils", "e2fsck": "e2fsprogs", "fsck.ext4": "e2fsprogs",
-      "xfs_repair": "xfsprogs", "btrfs": "btrfs-progs", "sqlite3": "sqlite3",
-    ]
-    return packages[program].map { " It is in the Debian package '\($0)'." } ?? ""
   }
 }
 
 extension CommandCheck {
+  /// The images of a disk's states.
+  ///
   /// - Parameters:
   ///   - format: what the disk holds; what commands recover is compared with its recovery.
   ///   - folder: where the images are written.
@@ -117,16 +91,13 @@ extension CommandCheck {
     imageName: String, folder: TemporaryFolder, limitSeconds: UInt64, jobCount: Int,
     replay: @escaping @Sendable (CrashState) -> String
   ) {
-    judges = commands.map { command in
-      CommandJudge(command, history: history, format: format, lineThatWrites: replay)
-    }
-    self.history = history
-    runner = CommandRunner(
-      history: history, folder: folder, imageName: imageName, limitSeconds: limitSeconds,
-      looksAtFiles: format.hasRecovery)
-    self.jobCount = jobCount
-    comparesRecoveries = format.hasRecovery
-    firstCut = UsableCut.first(in: history, format: format)
+    let subject = ImageSubject(
+      history: history, format: format, imageName: imageName, looksAtFiles: format.hasRecovery,
+      replay: replay)
+    self.init(
+      commands: commands, recording: Recording(history),
+      runner: CommandRunner(subject: subject, folder: folder, limitSeconds: limitSeconds),
+      jobCount: jobCount, firstCut: UsableCut.first(in: history, format: format))
   }
 }
 
@@ -134,16 +105,21 @@ extension CommandCheck {
   /// Judges the states of a recording and adds what was found to the report.
   ///
   /// - Parameter isOver: asked between batches; whether the time for judging is over.
+  /// - Returns: the states that were gone through; `nil` where an interrupt came before.
+  @discardableResult
   func judge(
     _ states: StateEnumerator, isOver: () -> Bool, ignoring ignoredRules: Set<Rule>,
     reproduce: String, into report: inout RunReport
-  ) throws {
-    var tallies = judges.map { CommandTally($0.command) }
+  ) throws -> StateWalk? {
+    var answers: Answers?
     if !report.isInterrupted {
-      tallies = try self.tallies(of: states, isOver: isOver)
+      answers = try self.answers(about: states, isOver: isOver)
       report.isInterrupted = Interrupts.isRequested
     }
-    add(tallies, ignoring: ignoredRules, reproduce: reproduce, to: &report)
+    add(
+      answers?.tallies ?? commands.map { CommandTally($0) }, ignoring: ignoredRules,
+      reproduce: reproduce, to: &report)
+    return answers?.walk
   }
 
   private func add(
@@ -164,31 +140,7 @@ extension CommandCheck {
     for place in report.findings.indices {
       report.findings[place].alsoBroken = rules.filter { $0 != report.findings[place].rule }
     }
-    let unjudged = counts.unjudgedRules(comparesRecoveries: comparesRecoveries)
+    let unjudged = counts.unjudgedRules(comparesRecoveries: runner.subject.looksAtFiles)
     report.unjudgedRules += unjudged.filter { !ignoredRules.contains($0.rule) }
-  }
-}
-
-/// The crash states of some tiers that differ in their digest, in the order of the enumeration.
-private struct DistinctStates {
-  private let history: DiskHistory
-  private var states: StateEnumerator.Iterator
-  private let firstCut: Int
-  private var seen: Set<Digest128> = []
-
-  init(_ history: DiskHistory, _ states: StateEnumerator, firstCut: Int) {
-    self.history = history
-    self.firstCut = firstCut
-    self.states = states.makeIterator()
-  }
-
-  /// At most `count` more; none at the end.
-  mutating func next(count: Int) -> [CrashState] {
-    var batch: [CrashState] = []
-    while batch.count < count, !Interrupts.isRequested, let (_, state) = states.next() {
-      guard state.cut >= firstCut else { continue }
-      if seen.insert(history.digest(of: state)).inserted { batch.append(state) }
-    }
-    return batch
   }
 }

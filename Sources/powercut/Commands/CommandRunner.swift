@@ -3,60 +3,60 @@ import Checking
 import CrashStates
 import Host
 
-/// Gives the image of one crash state to one command, in a folder of its own that is gone afterwards.
+/// Gives what one crash state left to one command, in a folder of its own that is gone afterwards.
 ///
 /// The command runs in our working directory, with the C locale so that its words are the same
 /// everywhere, and in a process group of its own that does not outlive it. What leaves the group (with
 /// `setsid`) is not found again.
 struct CommandRunner: Sendable {
-  let history: DiskHistory
-  let folder: TemporaryFolder
-  let imageName: String
-  let limitSeconds: UInt64
-  /// Whether the file that a command leaves is looked at.
-  let looksAtFiles: Bool
+  /// What shells and programs that start others (`env`, `timeout`) exit with where they cannot.
+  private static let notStartedStatuses: [Int32] = [126, 127]
 
-  /// - Parameters:
-  ///   - number: no two questions at the same time may have the same one.
-  ///   - look: gets the answer, and the file that the command left; `nil` where it is gone
-  ///     or no file any more, and where no files are looked at.
+  let subject: any CommandSubject
+  let folder: TemporaryFolder
+  let limitSeconds: UInt64
+
+  /// - Parameter number: no two questions at the same time may have the same one.
   /// - Throws: where the copy cannot be written, where the command cannot be started, and where the
   ///   disk is full by then.
-  func ask<Outcome>(
+  func ask(_ command: ImageCommand, about state: CrashState, number: Int) throws -> JudgedAnswer {
+    try ask(command, about: state, number: number) { answer, path in
+      subject.judge(command, state, answer, path: path)
+    }
+  }
+
+  /// Runs a command once; what it says of the state does not count.
+  ///
+  /// - Throws: where it cannot be started.
+  func tryOut(_ command: ImageCommand, on state: CrashState, number: Int) throws {
+    do {
+      let end = try ask(command, about: state, number: number) { answer, _ in answer.end }
+      guard case .exited(let status) = end, Self.notStartedStatuses.contains(status) else { return }
+    } catch let error as HostError where error.action == "start" {
+      throw ToolError("--command '\(command)': \(error)\(Self.packageHint(command.program))")
+    }
+    throw ToolError(
+      """
+      --command '\(command)': exit 126 or 127 says that a program behind it cannot be started. \
+      Install it, or check its path.
+      """)
+  }
+
+  /// - Parameter look: gets the answer, and the path of what the command left.
+  private func ask<Outcome>(
     _ command: ImageCommand, about state: CrashState, number: Int,
-    _ look: (CommandAnswer, _ left: RegionImage?) -> Outcome
+    _ look: (CommandAnswer, String) -> Outcome
   ) throws -> Outcome {
     let place = try Paths.absolute(folder.path) + "/\(number)"
     try Folders.create(place)
     defer { Folders.remove(place) }
-    let path = "\(place)/\(imageName)"
-    try writeImage(of: state, to: path)
-    let call = CommandCall(folder: folder, limitSeconds: limitSeconds)
-    let answer = try call.answer(command, about: path)
-    if looksAtFiles || answer.end != .exited(status: 0) { try call.refuseFullDisk() }
-    guard looksAtFiles else { return look(answer, nil) }
-    // A command may have put a folder or a pipe there: then there is nothing to compare.
-    let left = (try? MappedFile.map(path)).map { RegionImage($0) }
-    return look(answer, left)
+    let path = try subject.write(state, in: place)
+    let answer = try answer(command, about: path)
+    if subject.looksAtFiles || answer.end != .exited(status: 0) { try refuseFullDisk() }
+    return look(answer, path)
   }
 
-  private func writeImage(of state: CrashState, to path: String) throws(HostError) {
-    let replay = Replay(history, state: state)
-    let image = try SparseImageFile(path, byteCount: replay.imageByteCount)
-    try replay.write { (piece) throws(HostError) in
-      try image.write(piece.region, in: piece.range, at: piece.imageByteOffset)
-    }
-    try image.finishForShortUse()
-  }
-}
-
-/// One start of a command.
-struct CommandCall: Sendable {
-  let folder: TemporaryFolder
-  let limitSeconds: UInt64
-
-  /// - Throws: where the command cannot be started.
-  func answer(_ command: ImageCommand, about path: String) throws -> CommandAnswer {
+  private func answer(_ command: ImageCommand, about path: String) throws -> CommandAnswer {
     let outcome = try ChildProcess.run(
       argv: command.words(forSubjectAt: path), environment: ["LC_ALL": "C"],
       timeLimit: .seconds(Int64(limitSeconds)), keptByteCount: CommandOutput.keptByteCount,
@@ -75,7 +75,17 @@ struct CommandCall: Sendable {
     }
   }
 
-  func refuseFullDisk() throws {
+  private func refuseFullDisk() throws {
     if let shortage = FreeSpace.shortage(at: folder.path) { throw shortage }
+  }
+
+  /// Where Debian has the programs that this is mostly used with.
+  private static func packageHint(_ program: String) -> String {
+    let packages = [
+      "qemu-img": "qemu-utils", "qemu-io": "qemu-utils", "qemu-nbd": "qemu-utils",
+      "vhdiinfo": "libvhdi-utils", "e2fsck": "e2fsprogs", "fsck.ext4": "e2fsprogs",
+      "xfs_repair": "xfsprogs", "btrfs": "btrfs-progs", "sqlite3": "sqlite3",
+    ]
+    return packages[program].map { " It is in the Debian package '\($0)'." } ?? ""
   }
 }

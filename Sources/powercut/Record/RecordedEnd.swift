@@ -24,7 +24,7 @@ struct RecordedEnd {
     do {
       let recording = try JointRecording(output, LogOptions.parse([]), leaveOut: [], isQuiet: true)
       found =
-        nameDifferences(recording.history)
+        nameDifferences(recording.files)
         + (try recording.sources.flatMap { try contentDifferences($0.source) })
     } catch {
       found = ["the recording cannot be read back: \(error)"]
@@ -35,10 +35,10 @@ struct RecordedEnd {
 
   // MARK: Names
 
-  private func nameDifferences(_ history: JointHistory) -> [String] {
+  private func nameDifferences(_ recording: Recording) -> [String] {
     var recorded: Set<String> = []
     var differences: [String] = []
-    for name in history.names(in: JointState(cut: history.lineCount)) {
+    for name in recording.names(in: CrashState(cut: recording.stepCount)) {
       recorded.insert(name.path)
       let expected = Self.kind(name.contents)
       let found = names.kinds[name.path]
@@ -56,7 +56,7 @@ struct RecordedEnd {
     return differences
   }
 
-  private static func kind(_ contents: JointName.Contents) -> FinalNames.Kind {
+  private static func kind(_ contents: RecordedName.Contents) -> FinalNames.Kind {
     switch contents {
     case .recorded, .empty, .unknown: .file
     case .folder: .folder

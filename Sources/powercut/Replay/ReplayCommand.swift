@@ -104,18 +104,18 @@ struct ReplayCommand: ParsableCommand {
       throw ValidationError(
         "\(path) holds several files: --digests belongs to the folder of one")
     }
-    let cut = try crash.cut(ofLines: recording.history.lineCount)
-    let state = try crash.state.map { try JointState(parsing: $0) } ?? JointState(cut: cut)
-    try recording.history.check(state)
+    let cut = try crash.cut(ofLines: recording.files.stepCount)
+    let text = crash.state ?? "cut:\(cut)"
+    let state = try recording.files.state(parsing: text)
     guard try !Folders.exists(output) || Folders.names(in: output).isEmpty else {
       throw ToolError("--output \(output): it is not empty; name a new folder")
     }
     try Folders.create(output, mode: CopyMode(ofCopyOf: "\(path)/\(JointRecording.orderName)"))
-    try JointFolder.write(state, of: recording.history, to: output, isDurable: true) {
+    try JointFolder.write(state, of: recording.files, to: output, isDurable: true) {
       CopyMode(ofCopyOf: "\(path)/\($0)/writes.log")
     }
     try StandardStreams.writeResult(
-      "\(state)  \(recording.history.digest(of: state))  \(output)\n")
+      "\(recording.files.text(of: state))  \(recording.files.digest(of: state))  \(output)\n")
   }
 
   private func list(_ history: DiskHistory) throws {

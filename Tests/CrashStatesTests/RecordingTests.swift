@@ -4,7 +4,7 @@ import Testing
 @testable import CrashStates
 
 /// Several files at every joint cut: what is in the folder, byte by byte from logs written by hand.
-@Suite struct JointHistoryTests {
+@Suite struct RecordingTests {
   @Test(arguments: [
     ("cut:0", "config=old"),
     ("cut:1", "config=new"),
@@ -23,7 +23,7 @@ import Testing
     ("cut:8", "config=replaced"),
   ])
   func aStateIsItsNamesAndWhatStandsBehindThem(state: String, listing: String) throws {
-    #expect(try JointCase.replaced.history().listing(state) == listing)
+    #expect(try JointCase.replaced.recording().listing(state) == listing)
   }
 
   @Test(arguments: [
@@ -36,9 +36,9 @@ import Testing
     ("cut:8 names:1", "'names': expected 2 to 2, found 1"),
   ])
   func whatCannotBeIsRefused(state: String, reason: String) throws {
-    let history = try JointCase.replaced.history()
+    let recording = try JointCase.replaced.recording()
     let error = try #require(throws: CrashStateError.self) {
-      try history.check(JointState(parsing: state))
+      try recording.state(parsing: state)
     }
     #expect(error.description.hasPrefix(reason), "\(error)")
   }
@@ -68,19 +68,19 @@ import Testing
       lines: lines,
       files: lines.contains("entry")
         ? [JointCase.File(recording: "f", path: paths, log: log)] : [])
-    let history = try joint.history { $0.hasPrefix("out-") }
-    #expect((0...history.lineCount).map { history.durableNameCount(atCut: $0) } == counts)
+    let recording = try joint.recording { $0.hasPrefix("out-") }
+    #expect((0...recording.stepCount).map { recording.durableNameCount(atCut: $0) } == counts)
   }
 
   /// A write with FUA is a write and a sync of the file.
   @Test func aDurableWriteBringsTheNameWithIt() throws {
     var log = TestLog()
     log.write(at: 0, Array(JointCase.sector("f").utf8), flags: TestLog.fua)
-    let history = try JointCase(
+    let recording = try JointCase(
       lines: "create f\nentry f 0\n",
       files: [JointCase.File(recording: "f", path: "f", log: log)]
-    ).history()
-    #expect(history.durableNameCount(atCut: 2) == 1)
+    ).recording()
+    #expect(recording.durableNameCount(atCut: 2) == 1)
   }
 
   @Test func aFileKeepsItsContentsThroughItsNames() throws {
@@ -96,67 +96,67 @@ import Testing
       entry f~2 1
 
       """
-    let history = try JointCase(
+    let recording = try JointCase(
       lines: lines,
       files: [
         JointCase.File(recording: "f", path: "f", log: log),
         JointCase.File(recording: "f~2", path: "f", log: JointCase.writtenAndSynced("again")),
       ]
-    ).history()
+    ).recording()
     #expect(
-      try (0...8).map { try history.listing("cut:\($0)") } == [
+      try (0...8).map { try recording.listing("cut:\($0)") } == [
         "f=", "f=f", "d/second=f f=f", "e/second=f f=f", "e/second=f", "e/second=f",
         "e/second=f f=", "e/second=f f=again", "e/second=f f=again",
       ])
-    #expect(try history.listing("cut:7 names:3") == "e/second=f")
-    #expect(try history.listing("cut:7 lost:f~2:0") == "e/second=f f=")
+    #expect(try recording.listing("cut:7 names:3") == "e/second=f")
+    #expect(try recording.listing("cut:7 lost:f~2:0") == "e/second=f f=")
   }
 
   /// A rename and a removal of files that were there before and that nobody has written to.
   @Test func contentsThatWereNeverSeenAreUnknown() throws {
-    let history = try JointCase(lines: "rename a b\nunlink c\n", files: []).history()
+    let recording = try JointCase(lines: "rename a b\nunlink c\n", files: []).recording()
     #expect(
-      try (0...2).map { try history.listing("cut:\($0)") } == ["a=? c=?", "b=? c=?", "b=?"])
+      try (0...2).map { try recording.listing("cut:\($0)") } == ["a=? c=?", "b=? c=?", "b=?"])
   }
 
   /// The file that a rename replaces has a recording without entries.
   @Test func whatAReplacedFileHeldIsThereWhereTheRenameIsLost() throws {
-    let history = try JointCase(
+    let recording = try JointCase(
       lines: "create tmp\nrename tmp config\nsync-folder .\nunlink config\n",
       files: [
         JointCase.File(
           recording: "config", path: "config", base: JointCase.sector("old"), log: TestLog())
       ]
-    ).history()
+    ).recording()
     #expect(
       try ["cut:0", "cut:2", "cut:2 names:1", "cut:2 names:0", "cut:4", "cut:4 names:2"]
-        .map(history.listing)
+        .map(recording.listing)
         == ["config=old", "config=", "config=old tmp=", "config=old", "", "config="])
   }
 
   /// The first entry of a file comes after it was renamed: it was seen under its new name.
   @Test func aFileIsFoundUnderTheNameThatItHadAtItsFirstEntry() throws {
-    let history = try JointCase(
+    let recording = try JointCase(
       lines: "rename a b\nentry b 0\nentry b 1\n",
       files: [
         JointCase.File(
           recording: "b", path: "b", base: JointCase.sector("old"),
           log: JointCase.writtenAndSynced("new"))
       ]
-    ).history()
+    ).recording()
     #expect(
-      try ["cut:0", "cut:1 names:0", "cut:2", "cut:2 names:0"].map(history.listing)
+      try ["cut:0", "cut:1 names:0", "cut:2", "cut:2 names:0"].map(recording.listing)
         == ["a=old", "a=old", "b=new", "a=new"])
   }
 
   @Test func manyNamesAreTheSameAsFew() throws {
     let lines = (0..<100).map { "create f\($0)\n" + ($0 > 0 ? "unlink f\($0 - 1)\n" : "") }.joined()
-    let history = try JointCase(lines: lines, files: []).history()
-    for cut in 1...history.lineCount {
+    let recording = try JointCase(lines: lines, files: []).recording()
+    for cut in 1...recording.stepCount {
       let last = cut / 2
       let expected = cut % 2 == 1 ? (last == 0 ? "f0=" : "f\(last)=") : "f\(last - 1)= f\(last)="
       #expect(
-        Set(try history.listing("cut:\(cut)").split(separator: " "))
+        Set(try recording.listing("cut:\(cut)").split(separator: " "))
           == Set(expected.split(separator: " ")))
     }
   }
@@ -180,17 +180,17 @@ import Testing
   @Test(arguments: ["entry f 1\n", "entry f 0\nentry f 0\n", "entry g 0\n"])
   func entriesOutOfTheirOrderAreRefused(lines: String) {
     let files = [JointCase.File(recording: "f", path: "f", log: JointCase.writtenAndSynced("f"))]
-    #expect(throws: CrashStateError.self) { try JointCase(lines: lines, files: files).history() }
+    #expect(throws: CrashStateError.self) { try JointCase(lines: lines, files: files).recording() }
   }
 
   /// The recorder was killed: joint.txt is ahead of a log.
   @Test func linesBehindTheEndOfALogAreLeftOut() throws {
     let files = [JointCase.File(recording: "f", path: "f", log: JointCase.writtenAndSynced("f"))]
-    let history = try JointCase(
+    let recording = try JointCase(
       lines: "entry f 0\nentry f 1\nentry f 2\nunlink f\n", files: files
-    ).history()
-    #expect(history.lineCount == 2)
-    #expect(history.missingLineCount == 2)
+    ).recording()
+    #expect(recording.stepCount == 2)
+    #expect(recording.missingStepCount == 2)
   }
 }
 
@@ -198,10 +198,10 @@ import Testing
 @Suite struct JointSyncTests {
   /// An empty file, whose name nothing but the sync has made durable.
   @Test func aSyncOfEverythingMakesAllNamesDurable() throws {
-    let history = try JointCase(lines: "create a\nsync\ncreate b\n", files: []).history()
-    #expect((0...3).map { history.durableNameCount(atCut: $0) } == [0, 0, 1, 1])
-    #expect(try history.listing("cut:3 names:1") == "a=")
-    #expect(throws: CrashStateError.self) { try history.listing("cut:3 names:0") }
+    let recording = try JointCase(lines: "create a\nsync\ncreate b\n", files: []).recording()
+    #expect((0...3).map { recording.durableNameCount(atCut: $0) } == [0, 0, 1, 1])
+    #expect(try recording.listing("cut:3 names:1") == "a=")
+    #expect(throws: CrashStateError.self) { try recording.listing("cut:3 names:0") }
   }
 
   @Test func aSyncWithAWordBehindItIsNoLine() {

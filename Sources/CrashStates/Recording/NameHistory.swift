@@ -8,7 +8,7 @@
 /// promises the first alone, and fsync(2) says so, but every file system of Linux with a journal (ext4,
 /// XFS, Btrfs, F2FS) brings the names of a file that is synced to the disk with it, and programs rely
 /// on that. With a change all before it are durable.
-struct JointNames: Sendable {
+struct NameHistory: Sendable {
   /// What stands behind a name: the number of a file, whatever its names.
   typealias Node = Int
 
@@ -34,6 +34,8 @@ struct JointNames: Sendable {
 
   private(set) var contents: [Contents] = []
   private(set) var operations: [Operation] = []
+  /// The steps that they are, ascending.
+  private(set) var nameSteps: [Int] = []
   /// How many changes of names are durable at each cut.
   private(set) var durableCounts: [Int] = []
   private var snapshots: [[String: Node]] = []
@@ -71,6 +73,7 @@ struct JointNames: Sendable {
     }
     contents = walk.contents
     operations = walk.operations
+    nameSteps = operations.map(\.lineIndex)
     takeSnapshots(walk.initial.filter { !isLeftOut($0.key) })
   }
 
@@ -103,9 +106,9 @@ struct JointNames: Sendable {
   }
 }
 
-extension [String: JointNames.Node] {
+extension [String: NameHistory.Node] {
   /// The place of a new name is taken from the operation: it knows the file.
-  fileprivate mutating func apply(_ operation: JointNames.Operation) {
+  fileprivate mutating func apply(_ operation: NameHistory.Operation) {
     switch operation.line {
     case .create(let path), .makeFolder(let path), .symlink(let path, _):
       self[path] = operation.nodes.first
@@ -130,15 +133,15 @@ extension [String: JointNames.Node] {
 /// Goes through the lines once and finds out which file each name stands for.
 private struct NameWalk {
   private let paths: [String]
-  private(set) var contents: [JointNames.Contents] = []
-  private(set) var operations: [JointNames.Operation] = []
-  private(set) var initial: [String: JointNames.Node] = [:]
+  private(set) var contents: [NameHistory.Contents] = []
+  private(set) var operations: [NameHistory.Operation] = []
+  private(set) var initial: [String: NameHistory.Node] = [:]
   private(set) var durableCount = 0
-  private var names: [String: JointNames.Node] = [:]
-  private var formerNodes: [String: [JointNames.Node]] = [:]
-  private var nodes: [Int: JointNames.Node] = [:]
+  private var names: [String: NameHistory.Node] = [:]
+  private var formerNodes: [String: [NameHistory.Node]] = [:]
+  private var nodes: [Int: NameHistory.Node] = [:]
   /// How many changes there were up to the last one of a file, and of a folder.
-  private var countsOfNodes: [JointNames.Node: Int] = [:]
+  private var countsOfNodes: [NameHistory.Node: Int] = [:]
   private var countsOfFolders: [String: Int] = [:]
 
   /// The recordings of files that are not written to, by their first names.
@@ -174,7 +177,7 @@ private struct NameWalk {
   }
 
   /// What is there from the beginning and has not been heard of.
-  mutating func begin(with path: String, _ contents: JointNames.Contents?) {
+  mutating func begin(with path: String, _ contents: NameHistory.Contents?) {
     if names[path] == nil { _ = initialNode(path, contents) }
   }
 
@@ -186,7 +189,7 @@ private struct NameWalk {
   mutating func syncAll() { durableCount = operations.count }
 
   mutating func change(_ line: JointLine, _ lineIndex: Int) {
-    var touched: [JointNames.Node] = []
+    var touched: [NameHistory.Node] = []
     switch line {
     case .create: touched = [newNode(.empty)]
     case .makeFolder: touched = [newNode(.folder)]
@@ -201,7 +204,7 @@ private struct NameWalk {
     case .syncFolder(let folder): return sync(folder: folder)
     case .entry, .hasFile, .hasFolder, .hasSymlink, .recording, .sync, .note: return
     }
-    let operation = JointNames.Operation(line: line, lineIndex: lineIndex, nodes: touched)
+    let operation = NameHistory.Operation(line: line, lineIndex: lineIndex, nodes: touched)
     operations.append(operation)
     names.apply(operation)
     for (path, node) in zip(line.paths.suffix(1), touched) {
@@ -212,14 +215,14 @@ private struct NameWalk {
   }
 
   /// The file of a recording is the one that has its first name when the first entry comes.
-  private mutating func bind(_ recording: Int) -> JointNames.Node {
+  private mutating func bind(_ recording: Int) -> NameHistory.Node {
     let path = paths[recording]
     let former = formerNodes[path] ?? []
     let candidates = (names[path].map { [$0] } ?? []) + former.reversed()
     let found = candidates.first { node in
       contents[node] == .empty || contents[node] == .unknown
     }
-    let node: JointNames.Node
+    let node: NameHistory.Node
     if let found {
       node = found
     } else if former.isEmpty, names[path] == nil {
@@ -233,14 +236,14 @@ private struct NameWalk {
   }
 
   /// The file of a name; one that nobody has heard of was there from the beginning.
-  private mutating func known(_ path: String) -> JointNames.Node {
+  private mutating func known(_ path: String) -> NameHistory.Node {
     names[path] ?? initialNode(path)
   }
 
   /// - Parameter contents: `nil`: as far as the recordings show.
   private mutating func initialNode(
-    _ path: String, _ contents: JointNames.Contents? = nil
-  ) -> JointNames.Node {
+    _ path: String, _ contents: NameHistory.Contents? = nil
+  ) -> NameHistory.Node {
     let recording = formerNodes[path] == nil ? unwritten[path] : nil
     let node = newNode(contents ?? recording.map { .recorded($0) } ?? .unknown)
     if formerNodes[path] == nil, initial[path] == nil { initial[path] = node }
@@ -249,7 +252,7 @@ private struct NameWalk {
     return node
   }
 
-  private mutating func newNode(_ contents: JointNames.Contents) -> JointNames.Node {
+  private mutating func newNode(_ contents: NameHistory.Contents) -> NameHistory.Node {
     self.contents.append(contents)
     return self.contents.count - 1
   }

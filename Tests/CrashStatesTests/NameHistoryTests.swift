@@ -4,7 +4,7 @@ import Testing
 @testable import CrashStates
 
 /// Folders, links, and lines that say which file a name stands for: joint.txt by hand.
-@Suite struct JointNamesTests {
+@Suite struct NameHistoryTests {
   /// A folder that was there is renamed with what is in it, of which `in/x` is recorded and `in/y` is not; a
   /// link that was there is renamed onto another one.
   @Test(arguments: [
@@ -36,7 +36,7 @@ import Testing
           recording: "in+x", path: "in/x", base: JointCase.sector("old"),
           log: JointCase.writtenAndSynced("new"))
       ])
-    #expect(try joint.history().listing(state) == listing)
+    #expect(try joint.recording().listing(state) == listing)
   }
 
   /// Two files had the name, and the first one is written to when it has none any more.
@@ -60,9 +60,9 @@ import Testing
         JointCase.File(recording: "f", path: "f", log: JointCase.createdAndSynced("first")),
         JointCase.File(recording: "f~2", path: "f", log: JointCase.createdAndSynced("second")),
       ])
-    let history = try joint.history()
-    #expect(try history.listing("cut:7") == "f=")
-    #expect(try history.listing("cut:11") == "f=second")
+    let recording = try joint.recording()
+    #expect(try recording.listing("cut:7") == "f=")
+    #expect(try recording.listing("cut:11") == "f=second")
   }
 
   @Test(arguments: [

@@ -1,0 +1,82 @@
+import Bytes
+import Checking
+import CrashStates
+import Host
+import Programs
+
+/// What of a crash state a command is given: the image of a disk, or a folder with files.
+protocol CommandSubject: Sendable {
+  /// Writes what the state left.
+  ///
+  /// - Parameter place: an empty folder.
+  /// - Returns: the path that the command gets.
+  func write(_ state: CrashState, in place: String) throws -> String
+  /// Whether what a command leaves is looked at.
+  var looksAtFiles: Bool { get }
+  /// - Parameter path: of what the command left.
+  func judge(
+    _ command: ImageCommand, _ state: CrashState, _ answer: CommandAnswer, path: String
+  ) -> JudgedAnswer
+}
+
+/// The image of a disk.
+struct ImageSubject: CommandSubject {
+  let history: DiskHistory
+  let format: any ImageFormat
+  let imageName: String
+  let looksAtFiles: Bool
+  /// The one line that writes the image of a state to a file, for the reports.
+  let replay: @Sendable (CrashState) -> String
+
+  func write(_ state: CrashState, in place: String) throws -> String {
+    let path = "\(place)/\(imageName)"
+    let replay = Replay(history, state: state)
+    let image = try SparseImageFile(path, byteCount: replay.imageByteCount)
+    try replay.write { (piece) throws(HostError) in
+      try image.write(piece.region, in: piece.range, at: piece.imageByteOffset)
+    }
+    try image.finishForShortUse()
+    return path
+  }
+
+  func judge(
+    _ command: ImageCommand, _ state: CrashState, _ answer: CommandAnswer, path: String
+  ) -> JudgedAnswer {
+    let judge = CommandJudge(command, history: history, format: format, lineThatWrites: replay)
+    guard looksAtFiles else { return judge.judge(state, answer, left: nil) }
+    // A command may have put a folder or a pipe there: then there is nothing to compare.
+    let left = (try? MappedFile.map(path)).map { RegionImage($0) }
+    return judge.judge(state, answer, left: left)
+  }
+}
+
+/// A folder with the files of a recording.
+struct FolderSubject: CommandSubject {
+  let recording: JointRecording
+  /// The command line that writes the folder of a state, up to the state's name.
+  let replay: String
+
+  var looksAtFiles: Bool { false }
+
+  func write(_ state: CrashState, in place: String) throws -> String {
+    try JointFolder.write(state, of: recording.files, to: place)
+    return place
+  }
+
+  func judge(
+    _ command: ImageCommand, _ state: CrashState, _ answer: CommandAnswer, path: String
+  ) -> JudgedAnswer {
+    let verdict = answer.verdict(isKnownClean: true)
+    guard case .broken(let what) = verdict else { return JudgedAnswer(verdict: verdict) }
+    let last =
+      state.cut == 0 ? "nothing" : "line \(state.cut - 1), \(recording.lines[state.cut - 1])"
+    let text = recording.files.text(of: state)
+    let violation = Violation(
+      by: .commandJudge, .x03, "'\(command)' \(what) (joint state \(text))",
+      evidence: answer.shownLines + recording.files.descriptions(ofLossesIn: state) + [
+        "the last that happened: \(last)",
+        "the folder: \(replay) --state \(text.shellQuoted) --output state",
+      ])
+    return JudgedAnswer(verdict: verdict, violations: [violation])
+  }
+}
