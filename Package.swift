@@ -73,21 +73,29 @@ let package = Package(
       "VHDXJudges",
       ["Rules", "Bytes", "WriteLog", "VHDX", "LogOracle", "CrashStates", "Workload", "Checking"]),
     layer("VDI", ["Rules", "Bytes", "CrashStates", "Checking"]),
+    // Images as stacks under test: what runs know of them, and each format's own.
+    layer(
+      "ImageStacks", ["Bytes", "Scheduling", "BlockDevice", "Stacks", "CrashStates", "Checking"]),
+    layer(
+      "VHDXStack",
+      [
+        "Rules", "Bytes", "Scheduling", "BlockDevice", "VHDX", "Workload", "Stacks", "CrashStates",
+        "Checking", "VHDXJudges", "ImageStacks",
+      ]),
     // 3: runs and what is said of them.
     layer(
       "Campaign",
       [
-        "Rules", "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
-        "CrashStates", "Checking", "VHDXJudges", "VDI", yams,
+        "Rules", "Bytes", "Scheduling", "BlockDevice", "WriteLog", "Workload", "Stacks",
+        "CrashStates", "Checking", "VHDXJudges", "VDI", "ImageStacks", "VHDXStack", yams,
       ]),
     layer("Reporting", ["Rules", "Bytes", "Scheduling", "Checking", "Campaign"]),
     // 4: the world.
     layer(
       "Programs",
       [
-        "Rules", "Recorder", "Host", "NBD", "Campaign", "Checking", "CrashStates", "Stacks",
-        "Workload",
-        "WriteLog", "VHDX", "BlockDevice", "Scheduling", "Bytes",
+        "Rules", "Recorder", "Host", "NBD", "Campaign", "Checking", "CrashStates", "ImageStacks",
+        "Stacks", "Workload", "WriteLog", "BlockDevice", "Scheduling", "Bytes",
       ]),
     layer("Recorder", ["Host", "WriteLog", "Bytes", "CJournal"]),
     layer("Host", ["Bytes"]),
@@ -105,12 +113,21 @@ let package = Package(
       ]),
     layer("NBD", ["Bytes", nioCore, nioPosix]),
     // 5: the tool.
+    layer(
+      "ToolSupport",
+      ["Bytes", "Host", "Campaign", "Reporting", argumentParser]),
+    layer(
+      "VHDXCommands",
+      [
+        "Rules", "Bytes", "Scheduling", "VHDX", "Checking", "VHDXJudges", "Campaign", "Reporting",
+        "Host", "ToolSupport", argumentParser,
+      ]),
     .executableTarget(
       name: "powercut",
       dependencies: [
-        "Rules", "Bytes", "Scheduling", "BlockDevice", "WriteLog", "VHDX", "Workload", "Stacks",
-        "CrashStates", "Checking", "VHDXJudges", "VDI", "Campaign", "Reporting", "Host", "Programs",
-        "Recorder", "NBD", argumentParser,
+        "Rules", "Bytes", "Scheduling", "BlockDevice", "WriteLog", "Workload", "Stacks",
+        "CrashStates", "Checking", "ImageStacks", "Campaign", "Reporting", "Host", "Programs",
+        "Recorder", "NBD", "ToolSupport", "VHDXCommands", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -161,8 +178,8 @@ let package = Package(
     tests(
       "Campaign",
       [
-        "Rules", "Campaign", "Checking", "VHDXJudges", "CrashStates", "Stacks", "Workload",
-        "Scheduling", "WriteLog", "VHDX", "Bytes", "Host", "TestSupport",
+        "Rules", "Campaign", "ImageStacks", "Checking", "VHDXJudges", "CrashStates", "Stacks",
+        "Workload", "Scheduling", "WriteLog", "VHDX", "Bytes", "Host", "TestSupport",
       ]),
     tests(
       "Reporting",
@@ -170,6 +187,12 @@ let package = Package(
         "Rules", "Reporting", "Campaign", "Checking", "CrashStates", "Stacks", "Scheduling",
         "Bytes", "Host",
         "TestSupport",
+      ]),
+    tests(
+      "VHDXStack",
+      [
+        "VHDXStack", "ImageStacks", "Stacks", "Checking", "VHDX", "Rules", "Scheduling", "Bytes",
+        "Host",
       ]),
     tests("Host", ["Host", "Bytes", "TestSupport"]),
     tests(

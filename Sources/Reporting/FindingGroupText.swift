@@ -30,18 +30,14 @@ package struct FindingGroupText {
     }
     let lost = group.lostWriteCount
     return [
-      Self.counted(group.operationCount, "operation"),
-      Self.counted(group.switchCount, "switch", "switches"),
-      lost == 0 ? "nothing lost" : Self.counted(lost, "lost write"),
+      counted(group.operationCount, "operation"),
+      counted(group.switchCount, "switch", "switches"),
+      lost == 0 ? "nothing lost" : counted(lost, "lost write"),
     ].joined(separator: ", ")
   }
 
   private var seeds: String {
     (group.seeds.count == 1 ? "seed " : "seeds ")
       + group.seeds.map { "\($0)" }.joined(separator: ", ")
-  }
-
-  static func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-    "\(count) \(count == 1 ? one : many ?? one + "s")"
   }
 }

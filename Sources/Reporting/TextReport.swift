@@ -117,10 +117,6 @@ package struct TextReport {
       return palette.bad(broken + (report.isInterrupted ? " until it was INTERRUPTED" : ""))
     }
   }
-
-  private func counted(_ count: Int, _ one: String, _ many: String? = nil) -> String {
-    FindingGroupText.counted(count, one, many)
-  }
 }
 
 /// One finding as a block of lines.

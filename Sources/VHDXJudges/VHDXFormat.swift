@@ -99,6 +99,17 @@ extension VHDXFormat {
   }
 
   package var hasRecovery: Bool { true }
+  package var recoveryProfileNames: [String] { RecoveryProfile.known.map(\.name) }
+  package var recoveryBugNames: [String] { RecoveryBug.allCases.map(\.rawValue) }
+
+  package func recovering(
+    as profileName: String?, adding bugNames: [String]
+  ) -> any ImageFormat {
+    var format = self
+    let named = RecoveryProfile.known.first { $0.name == profileName }
+    format.recovery = (named ?? recovery).adding(bugNames.compactMap { RecoveryBug(rawValue: $0) })
+    return format
+  }
 
   package func disagreements(
     of command: ImageCommand, with image: any ImageFile, left: any ImageFile

@@ -186,6 +186,7 @@ import Testing
         of: try #require(check.table.row(target)))
     }
     #expect(try violations("let format = VDIFormat()\nlet a = \"VDI\"", in: "Checking").count >= 1)
+    #expect(try violations("import VDI", in: "Checking").count == 1)
     #expect(try violations("// As VDI has it.\nlet a = 1", in: "Checking") == [])
     #expect(try violations("let a = \"VDI\"", in: "VDI") == [])
   }

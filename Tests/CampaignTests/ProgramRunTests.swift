@@ -1,6 +1,7 @@
 import Campaign
 import Checking
 import CrashStates
+import ImageStacks
 import Scheduling
 import Stacks
 import TestSupport

@@ -1,5 +1,6 @@
 import Campaign
 import Host
+import Stacks
 import TestSupport
 import Testing
 

@@ -95,7 +95,7 @@ import Testing
       (["--socket", "a", "--port", "1"], 64, "--port"), (["--port", "70000"], 64, "65535"),
       (["--socket", String(repeating: "x", count: 108)], 64, "107"),
       (["--socket", "/dev/null"], 2, "/dev/null"), (["--at", "99999"], 2, "entries"),
-      (["--state", "cut:3 then cut:1"], 2, "only a VHDX image"),
+      (["--state", "cut:3 then cut:1"], 2, "only an image with a log of its own"),
       (["--socket", "/nowhere/s.sock"], 2, "/nowhere/s.sock"),
     ] as [([String], Int32, String)])
   func whatCannotBeServedIsSaid(options: [String], status: Int32, message: String) throws {

@@ -6,7 +6,7 @@ extension PlantedBug {
   package func isOf(_ stack: StackName) -> Bool {
     guard stack.program == nil else { return false }
     if case .stack(let bug) = self, BugSwitch.loggerBugs.contains(bug) { return true }
-    return stack.image == .vhdx
+    return stack.image.isOfKnownFormat
   }
 
   /// The simulated stacks that can have it.

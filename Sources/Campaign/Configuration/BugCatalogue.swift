@@ -15,10 +15,7 @@ package struct CataloguedBug: Hashable, Sendable {
 
   /// The stack that is right but for this bug.
   package var stack: StackName {
-    guard case .stack(let bug) = bug, BugSwitch.loggerBugs.contains(bug) else {
-      return StackName(image: .vhdx, profile: .exact)
-    }
-    return StackName(image: .raw, profile: .exact)
+    bug.stacks.first { $0.profile == .exact } ?? StackName(image: .raw, profile: .exact)
   }
 
   /// Mistakes of recovery show on made-up images, the others under a client.

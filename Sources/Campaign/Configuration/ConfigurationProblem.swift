@@ -40,8 +40,8 @@ extension RunConfiguration {
     case .dirtyImages where !stack.holdsMadeUpImages:
       throw ConfigurationProblem(
         .workload,
-        "made-up images (dirty-images) belong to a simulated stack of images, such as vhdx:exact, and "
-          + "\(stack) is none")
+        "made-up images (dirty-images) belong to a simulated stack of images, such as "
+          + "\(StackName.ofMadeUpImages), and \(stack) is none")
     case .drawn where isDatabase, .explicit where isDatabase:
       throw ConfigurationProblem(
         .workload, "\(stack) is a database: its workload is transactions, and nothing else")

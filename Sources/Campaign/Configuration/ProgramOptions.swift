@@ -21,7 +21,12 @@ extension StackName {
 
 extension StackName {
   /// Whether a seed can make up images for it that nobody wrote.
-  package var holdsMadeUpImages: Bool { image == .vhdx && program == nil }
+  package var holdsMadeUpImages: Bool { program == nil && KnownImageStacks.of(image) != nil }
+
+  /// The first simulated stack that holds made-up images, for messages.
+  static var ofMadeUpImages: String {
+    allNames.first { StackName($0)?.holdsMadeUpImages == true } ?? "none"
+  }
 }
 
 extension RunConfiguration {

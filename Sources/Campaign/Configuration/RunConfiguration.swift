@@ -1,10 +1,11 @@
 import BlockDevice
+import Bytes
 import Checking
 import CrashStates
+import ImageStacks
 import Rules
 import Scheduling
 import Stacks
-import VHDX
 import Workload
 
 /// Everything that decides a run besides its seed.
@@ -55,7 +56,7 @@ package struct RunConfiguration: Hashable, Sendable {
 
   /// The alignment of the client's requests.
   package var clientSectorByteCount: UInt32 {
-    stack.image == .vhdx
+    stack.image.isOfKnownFormat
       ? max(logSectorByteCount, image.logicalSectorByteCount) : logSectorByteCount
   }
 
@@ -78,17 +79,38 @@ package struct RunConfiguration: Hashable, Sendable {
   /// Whether a seed is one run of a client, and not many.
   package var isOneRunOfClient: Bool { hasClient && schedule.exhaustiveBound == nil }
 
-  /// What opens an image, with its mistakes.
-  package var recovery: RecoveryProfile {
-    var profile = stack.profile.recovery
-    for case .recovery(let bug) in bugs { profile.bugs.insert(bug) }
-    return profile
+  /// The mistakes of what writes: those of the profile and those that were asked for.
+  package var stackBugs: Set<BugSwitch> { stack.profile.bugs.union(bugs.ofStack) }
+}
+
+// MARK: - What a run starts from, and what its crash states are judged with
+
+extension RunConfiguration {
+  /// The simulated stack of images; `nil` where the disk is raw, or only a program reads it.
+  var imageStack: (any ImageStack)? { KnownImageStacks.of(stack.image) }
+
+  var imageSetup: ImageSetup {
+    ImageSetup(
+      profile: stack.profile, bugs: bugs, configuration: image, diskByteCount: deviceByteCount,
+      deviceSectorByteCount: logSectorByteCount)
   }
 
-  /// The mistakes of what writes: those of the profile and those that were asked for.
-  package var stackBugs: Set<BugSwitch> {
-    bugs.reduce(into: stack.profile.bugs) { all, bug in
-      if case .stack(let bug) = bug { all.insert(bug) }
-    }
+  /// The device before the first operation: zeroes, or a new image.
+  ///
+  /// - Precondition: values that the format allows; those of a scenario were checked when it was read.
+  func initialContents(seed: Seed) -> SparseBytes {
+    imageStack?.newImage(imageSetup, seed: seed) ?? SparseBytes(byteCount: deviceByteCount)
+  }
+
+  /// What the device of a run holds, and what opens it after a crash.
+  ///
+  /// - Parameter sessionCount: how many sessions the run had.
+  package func imageFormat(seed: Seed, sessionCount: Int) -> any ImageFormat {
+    imageStack?.format(imageSetup, seed: seed, sessionCount: sessionCount) ?? RawFormat()
+  }
+
+  /// The images of a seed that nobody wrote, before anyone recovered them.
+  package func madeUpImages(seed: Seed) -> [MadeUpImage] {
+    imageStack?.madeUpImages(seed: seed) ?? []
   }
 }

@@ -244,7 +244,7 @@ package struct FuzzTally: Sendable {
     if seedCount > 0 {
       final.unjudgedRules += unseen.map { ($0.rule, $0.reason ?? "no seed came to it") }
     }
-    final.addCommandNotes(comparesRecoveries: stack.image == .vhdx, tiers: tiers)
+    final.addCommandNotes(comparesRecoveries: stack.image.isOfKnownFormat, tiers: tiers)
     return final
   }
 }

@@ -29,12 +29,12 @@ package struct JudgedSeed: Sendable {
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier],
     carrier: RunCarrier = .simulated, reproduce: String, plan: FuzzPlan? = nil
   ) {
-    if configuration.workload == .dirtyImages {
-      let run = DirtyImageRun(profile: configuration.recovery, seed: seed)
+    if configuration.workload == .dirtyImages, let stack = configuration.imageStack {
+      let judgement = stack.judgement(ofMadeUpImagesBy: configuration.imageSetup, seed: seed)
       self.init(
-        seed: seed, judgement: run.judgement,
+        seed: seed, judgement: judgement,
         findings: Finding.all(
-          in: run.judgement, configuration, seed: seed, tiers: FuzzPlan.defaultTiers,
+          in: judgement, configuration, seed: seed, tiers: FuzzPlan.defaultTiers,
           reproduce: reproduce, plan: plan))
     } else if configuration.workload == .transactions {
       let run = carrier.filesRun(configuration, seed: seed, tiers: tiers)

@@ -11,6 +11,14 @@ package enum ImageFormats {
     VDIFormat(),
   ]
 
+  /// Those that are no raw disk, as texts call them: `VHDX, VDI`.
+  package static var titles: [String] { all.filter { !$0.isRaw }.map(\.title) }
+
+  /// The names of those that may have to be recovered when they are opened.
+  package static var recovering: String {
+    all.filter(\.hasRecovery).map(\.name).joined(separator: " or ")
+  }
+
   /// `nil` where none has this name.
   package static func named(_ name: String) -> (any ImageFormat)? {
     all.first { $0.name == name }

@@ -2,6 +2,7 @@ import BlockDevice
 import Bytes
 import Checking
 import CrashStates
+import ImageStacks
 import Scheduling
 import Stacks
 import Workload
@@ -138,13 +139,9 @@ final class StackSimulation: @unchecked Sendable {
   }
 
   private func makeDisk(over logger: WriteLogger) -> any ClientDisk {
-    switch configuration.stack.image {
-    case .raw, .qcow2, .database: RawImage(over: logger, simulation: simulation)
-    case .vhdx:
-      VHDXDisk(
-        over: logger, options: configuration.diskOptions(seed: seed, session: sessions.count),
-        simulation: simulation)
-    }
+    configuration.imageStack?.disk(
+      configuration.imageSetup, over: logger, seed: seed, session: sessions.count,
+      simulation: simulation) ?? RawImage(over: logger, simulation: simulation)
   }
 
   /// Creates the log in the first session and appends to it in the others, then opens the disk.

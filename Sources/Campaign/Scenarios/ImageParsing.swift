@@ -1,6 +1,6 @@
 import Bytes
+import ImageStacks
 import Scheduling
-import VHDX
 import Yams
 
 /// The `image` of a scenario file: what the run starts from.
@@ -12,7 +12,7 @@ struct ImageParsing {
   }
 
   func parse(_ node: Node) throws(ScenarioError) -> ImageConfiguration {
-    guard configuration.stack.image == .vhdx else {
+    guard configuration.stack.image.isOfKnownFormat else {
       throw ScenarioError(line: node.mark?.line, "'image' belongs to a stack of images")
     }
     let item = try ScenarioNode(
@@ -37,7 +37,9 @@ struct ImageParsing {
       image.firstRingByteOffset = start
     }
     image.usableRingByteCount = try ringPlace("ring-usable", of: item, image)
-    if let usable = image.usableRingByteCount, usable < 3 * UInt64(LogRing.sectorByteCount) {
+    if let usable = image.usableRingByteCount,
+      usable < 3 * UInt64(ImageConfiguration.logSectorByteCount)
+    {
       throw ScenarioError(line: item.line, "'ring-usable' has room for one entry: 12 KiB at least")
     }
     if let count = try item.integer("checkpoint", in: 1...1000) {
@@ -55,21 +57,8 @@ struct ImageParsing {
 
   /// Whether the format allows such an image.
   func check(line: Int?) throws(ScenarioError) {
-    guard configuration.stack.image == .vhdx else { return }
-    let layout: VHDXLayout
-    do {
-      layout = try configuration.image.layout(
-        virtualDiskByteCount: configuration.deviceByteCount, seed: Seed(0))
-    } catch {
-      throw ScenarioError(line: line, "no image can be like this: \(error)")
-    }
-    guard !configuration.image.isWorn || WornImage.isPossible(layout) else {
-      throw ScenarioError(
-        line: line, "a worn image is not 'fixed', and has three blocks at least")
-    }
-    guard configuration.logSectorByteCount <= 4096 else {
-      throw ScenarioError(
-        line: line, "'sector' of the device is 4096 at most: an image writes its log in 4096 bytes")
+    if let problem = configuration.imageStack?.problem(of: configuration.imageSetup) {
+      throw ScenarioError(line: line, problem)
     }
   }
 
@@ -78,9 +67,10 @@ struct ImageParsing {
   ) throws(ScenarioError) -> UInt64? {
     let most = UInt64(image.logByteCount)
     guard let place = try item.byteCount(key, in: 0...most) else { return nil }
-    guard place % UInt64(LogRing.sectorByteCount) == 0 else {
+    guard place % UInt64(ImageConfiguration.logSectorByteCount) == 0 else {
       throw ScenarioError(
-        line: item.line, "'\(key)' must be whole sectors of \(LogRing.sectorByteCount) bytes")
+        line: item.line,
+        "'\(key)' must be whole sectors of \(ImageConfiguration.logSectorByteCount) bytes")
     }
     return place
   }

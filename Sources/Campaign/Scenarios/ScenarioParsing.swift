@@ -98,7 +98,7 @@ extension Scenario {
     _ node: Node, _ configuration: RunConfiguration
   ) throws(ScenarioError) -> [String] {
     let digests = try list(node, named: "digests").map { $0.scalar?.string ?? "" }
-    guard configuration.stack.image == .vhdx, configuration.hasClient,
+    guard configuration.stack.image.isOfKnownFormat, configuration.hasClient,
       digests.count == 3
     else {
       throw ScenarioError(
@@ -157,7 +157,7 @@ extension Scenario {
       }
       configuration.logSectorByteCount = UInt32(sector)
     }
-    let mostByteCount: UInt64 = configuration.stack.image == .vhdx ? 64 << 40 : 1 << 30
+    let mostByteCount: UInt64 = configuration.stack.image.isOfKnownFormat ? 64 << 40 : 1 << 30
     if let bytes = try device.byteCount("bytes", in: 1...mostByteCount) {
       guard bytes % UInt64(configuration.logSectorByteCount) == 0 else {
         throw ScenarioError(

@@ -1,5 +1,6 @@
 import Checking
 import CrashStates
+import ImageStacks
 import Rules
 import Scheduling
 
@@ -88,7 +89,9 @@ struct ScenarioText {
     if !device.isEmpty { lines.append("device: \(device.text)") }
     let image = image(of: configuration)
     // Without an image its values mean nothing, and the parser refuses them.
-    if configuration.stack.image == .vhdx && !image.isEmpty { lines.append("image: \(image.text)") }
+    if configuration.stack.image.isOfKnownFormat && !image.isEmpty {
+      lines.append("image: \(image.text)")
+    }
     return lines + WorkloadText(configuration).lines
   }
 

@@ -82,7 +82,8 @@ struct WorkloadParsing {
     _ workload: ScenarioNode
   ) throws(ScenarioError) -> WorkloadSpecification.Blocks? {
     guard let node = workload.node("blocks") else { return nil }
-    guard configuration.stack.image == .vhdx, let items = node.sequence, items.count > 0 else {
+    guard configuration.stack.image.isOfKnownFormat, let items = node.sequence, items.count > 0
+    else {
       throw ScenarioError(
         line: node.mark?.line, "'blocks' lists blocks of an image by number, found \(node.shown)")
     }

@@ -46,7 +46,7 @@ extension ShrinkTrials {
   }
 
   private mutating func shortenDevice() {
-    let isImage = best.configuration.stack.image == .vhdx
+    let isImage = best.configuration.stack.image.isOfKnownFormat
     let unit = isImage ? UInt64(best.configuration.image.blockByteCount) : 64 << 10
     let end = best.operations.map(\.range.endByteOffset).max() ?? 0
     // A worn image has three blocks at least.

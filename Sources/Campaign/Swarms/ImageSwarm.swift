@@ -1,7 +1,7 @@
 import BlockDevice
+import ImageStacks
 import Scheduling
 import Stacks
-import VHDX
 import Workload
 import WriteLog
 
@@ -28,11 +28,12 @@ struct ImageSwarm {
     if stream.chance(1, of: 2) {
       let sectorCount = stream.next(in: 1...6)
       configuration.image.firstRingByteOffset =
-        UInt64(configuration.image.logByteCount) - UInt64(sectorCount * LogRing.sectorByteCount)
+        UInt64(configuration.image.logByteCount)
+        - UInt64(sectorCount * ImageConfiguration.logSectorByteCount)
     }
     if stream.chance(1, of: 2) {
       configuration.image.usableRingByteCount =
-        UInt64(stream.next(in: 3...12) * LogRing.sectorByteCount)
+        UInt64(stream.next(in: 3...12) * ImageConfiguration.logSectorByteCount)
     }
     configuration.image.entriesPerCheckpoint = stream.next(in: 1...4)
     var specification = self.specification(&stream, configuration, blockCount: blockCount)

@@ -1,6 +1,5 @@
 import Scheduling
 import Stacks
-import VHDX
 import Workload
 import WriteLog
 
@@ -17,12 +16,12 @@ struct ProgramSwarm {
     var stream = RandomStream(seed, .configuration)
     var configuration = base
     configuration.deviceByteCount = UInt64(stream.pick([1, 2, 4])) << 20
-    if base.stack.image == .vhdx {
+    if base.stack.image.isOfKnownFormat {
       configuration.deviceByteCount =
         UInt64(stream.next(in: 2...8)) * UInt64(base.image.blockByteCount)
     }
     configuration.workload = .drawn(specification(&stream, configuration, seed), seed: nil)
-    if base.stack.image == .vhdx, stream.chance(1, of: 5) {
+    if base.stack.image.isOfKnownFormat, stream.chance(1, of: 5) {
       // What a format does about an error is its own; of a raw file an error is the client's affair.
       configuration.faults.errors[stream.next(below: Self.faultyOperationCount)] = .inputOutput
     }
@@ -42,7 +41,7 @@ struct ProgramSwarm {
     specification.fuaPercent = stream.pick([(0, 3), (10, 1)])
     specification.maximumByteCount = UInt64(stream.pick([4, 16, 64])) << 10
     specification.mix = [.init(.write, 9), .init(.flush, 4)]
-    if base.stack.image == .vhdx {
+    if base.stack.image.isOfKnownFormat {
       let blockByteCount = UInt64(configuration.image.blockByteCount)
       let blockCount = configuration.deviceByteCount / blockByteCount
       let sweep = stream.next(in: 1...3)

@@ -18,7 +18,7 @@ package struct Swarm: Sendable {
 
   package func configuration(for seed: Seed) -> RunConfiguration {
     if base.stack.program != nil { return ProgramSwarm(base: base).configuration(for: seed) }
-    if base.stack.image == .vhdx { return ImageSwarm(base: base).configuration(for: seed) }
+    if base.stack.image.isOfKnownFormat { return ImageSwarm(base: base).configuration(for: seed) }
     return rawConfiguration(for: seed)
   }
 

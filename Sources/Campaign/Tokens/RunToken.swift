@@ -4,7 +4,6 @@ import CrashStates
 import Rules
 import Scheduling
 import Stacks
-import VHDX
 
 /// Text that carries out a run again and asks whether a rule is still broken: one word, of characters that
 /// mean nothing to a shell.
@@ -178,9 +177,8 @@ extension RunConfiguration {
   package func drawnDigest(seed: Seed) -> UInt64 {
     var text = text(seed: seed)
     if workload == .dirtyImages {
-      for index in 0..<DirtyImageRun.caseCount {
-        let image = DirtyImage(seed: seed, index: UInt64(index))
-        text += (image.notes + ["\(image.file.contents.stateDigest)"]).joined(separator: "\n")
+      for image in madeUpImages(seed: seed) {
+        text += (image.notes + ["\(image.contents.stateDigest)"]).joined(separator: "\n")
       }
     }
     return Checksum.xxh3(Array(text.utf8))

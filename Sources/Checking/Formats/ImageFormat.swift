@@ -46,6 +46,15 @@ package protocol ImageFormat: Sendable {
   /// Whether opening an image may have to repair it first, so that a profile of recovery has a meaning,
   /// and what commands make of an image is held against it (rules X02 and X04).
   var hasRecovery: Bool { get }
+  /// The programs whose recovery is modelled, and the mistakes that a recovery can be told to make.
+  var recoveryProfileNames: [String] { get }
+  var recoveryBugNames: [String] { get }
+  /// The format with another recovery.
+  ///
+  /// - Parameters:
+  ///   - profileName: one of ``recoveryProfileNames``; `nil`: that which it has.
+  ///   - bugNames: some of ``recoveryBugNames``, made beside those of the profile.
+  func recovering(as profileName: String?, adding bugNames: [String]) -> any ImageFormat
   /// What a command made of an image, beside what recovery makes of it; `nil` where there is nothing to
   /// compare.
   func disagreements(
@@ -90,6 +99,12 @@ extension ImageFormat {
   package func secondCrashJudge(seed: UInt64) -> (any SecondCrashJudge)? { nil }
   package func needsRecovery(_ file: any ImageFile) -> Bool? { nil }
   package var hasRecovery: Bool { false }
+  package var recoveryProfileNames: [String] { [] }
+  package var recoveryBugNames: [String] { [] }
+
+  package func recovering(
+    as profileName: String?, adding bugNames: [String]
+  ) -> any ImageFormat { self }
 
   package func disagreements(
     of command: ImageCommand, with image: any ImageFile, left: any ImageFile

@@ -1,5 +1,6 @@
 import Campaign
 import Host
+import ImageStacks
 import Recorder
 import Synchronization
 

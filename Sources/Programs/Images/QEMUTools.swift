@@ -50,7 +50,7 @@ struct QEMUTools {
   private var format: String? {
     switch stack.image {
     case .raw, .database: nil
-    case .vhdx, .qcow2: stack.image.rawValue
+    default: stack.image.rawValue
     }
   }
 
@@ -62,7 +62,7 @@ struct QEMUTools {
   }
 
   private func options(_ configuration: RunConfiguration) -> [String] {
-    guard stack.image == .vhdx else { return [] }
+    guard stack.image.isOfKnownFormat else { return [] }
     let image = configuration.image
     let kind = image.isFixed ? "fixed" : "dynamic"
     return [

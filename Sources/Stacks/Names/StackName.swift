@@ -11,6 +11,9 @@ package struct StackName: Hashable, Sendable, CustomStringConvertible {
     /// Whether only the program that wrote it can read it.
     package var isOpaque: Bool { self == .qcow2 || self == .database }
 
+    /// Whether the disk holds an image, in a format that is known here.
+    package var isOfKnownFormat: Bool { self == .vhdx }
+
     /// What the image can be written as by a simulated stack.
     package var profiles: [Profile] {
       switch self {

@@ -62,3 +62,19 @@ package struct RecoveryProfile: Hashable, Sendable {
 
   func has(_ bug: RecoveryBug) -> Bool { bugs.contains(bug) }
 }
+
+extension RecoveryProfile {
+  /// QEMU's own check opens what its other openings refuse, so each release is there twice.
+  package static let known: [RecoveryProfile] = [
+    .exact, .qemu720, .qemu720.openedByCheck, .qemu7222, .qemu7222.openedByCheck,
+  ]
+
+  /// The profile with further mistakes, which its name then says.
+  package func adding(_ bugs: [RecoveryBug]) -> RecoveryProfile {
+    var profile = self
+    for bug in bugs where profile.bugs.insert(bug).inserted {
+      profile.name += " + \(bug.rawValue)"
+    }
+    return profile
+  }
+}

@@ -6,7 +6,7 @@ import CrashStates
 import Host
 import Reporting
 import Rules
-import VHDX
+import ToolSupport
 import WriteLog
 
 struct BisectCommand: ParsableCommand {

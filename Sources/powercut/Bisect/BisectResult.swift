@@ -3,7 +3,6 @@ import Campaign
 import Checking
 import CrashStates
 import Rules
-import VHDX
 import WriteLog
 
 /// What a bisection found, put together for a reader.

@@ -4,6 +4,7 @@ import Checking
 import CrashStates
 import Host
 import Rules
+import ToolSupport
 import WriteLog
 
 /// The user's wish to stop, where a state was about to be judged.

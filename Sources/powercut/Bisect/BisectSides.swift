@@ -2,7 +2,6 @@ import Bytes
 import Campaign
 import Checking
 import CrashStates
-import VHDX
 import WriteLog
 
 /// Puts the two sides of a culprit beside each other.

@@ -5,13 +5,14 @@ import Checking
 import CrashStates
 import Host
 import Reporting
+import ToolSupport
 
 struct CheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Judge every crash state of a recorded log, or one image.",
     discussion: """
-      A VHDX or VDI image alone is judged for its structures, a log in it replayed in memory.
+      A \(ImageFormats.titles.joined(separator: " or ")) image alone is judged for its structures, a log in it replayed in memory.
 
       Works on any dm-log-writes file: of QEMU's blklogwrites, of the Linux device-mapper target, or \
       of Powercut's own recorder. What the log does not tell is not judged, and said so.
@@ -20,7 +21,11 @@ struct CheckCommand: ParsableCommand {
       docs/joint.md. Where it is of one file, that file is judged, unless a command asks for {folder}.
       """)
 
-  @Argument(help: "A write log, a recording's folder with writes.log, or an image (VHDX, VDI).")
+  @Argument(
+    help: """
+      A write log, a recording's folder with writes.log, or an image \
+      (\(ImageFormats.titles.joined(separator: ", "))).
+      """)
   var path: String
 
   @OptionGroup var image: ImageOptions

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Checking
 import CrashStates
-import VHDXJudges
 
 extension CheckCommand {
   /// One image, without a log of its writes: its structures, and what the options ask of its recovery.
@@ -26,8 +25,7 @@ extension CheckCommand {
         """)
     }
     if image.profile != nil || !image.bug.isEmpty {
-      check.recovery = VHDXFormat(
-        recovery: (image.profile ?? RecoverProfile(.exact)).adding(image.bug))
+      check.recovery = format.recovering(as: image.profile?.name, adding: image.bug.map(\.name))
     }
     check.seed = seed
     check.ignoredRules = ignore.rules

@@ -3,10 +3,11 @@ import CrashStates
 import Host
 import Programs
 import Recorder
+import ToolSupport
 
 /// What `powercut record` has written of several files: a folder with `joint.txt` and a recording for each.
 struct JointRecording {
-  static let orderName = "joint.txt"
+  static let orderName = RecordedFolder.orderName
 
   let path: String
   /// The files, their names, and the one order.
@@ -24,8 +25,6 @@ struct JointRecording {
       return try InputFile.text(problems).split(separator: "\n").map { "not recorded: \($0)" }
     }
   }
-
-  static func isThere(_ path: String) -> Bool { Folders.exists("\(path)/\(orderName)") }
 
   /// - Parameters:
   ///   - log: how each log is read.

@@ -1,16 +1,17 @@
 import Campaign
 import Checking
 import CrashStates
-import Scheduling
+import ImageStacks
 import Stacks
-import VHDX
-import VHDXJudges
 
 extension ImageOptions {
   /// The format with the recovery that the options or the recording name.
   func openedFormat(_ recording: RecordingSource) -> any ImageFormat {
     let format = format(recording)
-    return format.hasRecovery ? VHDXFormat(recovery: recovery(recording)) : format
+    let recorded = recording.manifest?.bugs ?? []
+    return format.recovering(
+      as: profile?.name ?? writer(of: format, recording)?.recovery.name,
+      adding: bug.map(\.name) + recorded.filter { format.recoveryBugNames.contains($0) })
   }
 
   /// The same, with the writer that belongs to the profile, and has the mistakes that it was recorded
@@ -18,30 +19,18 @@ extension ImageOptions {
   func writtenFormat(
     _ recording: RecordingSource, _ history: DiskHistory, seed: UInt64
   ) -> any ImageFormat {
-    let format = format(recording)
-    guard format.hasRecovery, let stack = stack(recording),
-      let parameters = ImageParameters.find(in: history)
-    else { return openedFormat(recording) }
-    var written = VHDXFormat(recovery: recovery(recording))
+    let opened = openedFormat(recording)
+    guard let writer = writer(of: opened, recording) else { return opened }
     let planted = (recording.manifest?.bugs ?? []).compactMap { BugSwitch(rawValue: $0) }
-    let disk = VHDXDisk.Options(
-      bugs: stack.profile.bugs.union(planted), habits: stack.profile.habits,
-      recovery: written.recovery, identity: seed)
-    let continuation = Continuation(options: disk, parameters: parameters, seed: Seed(seed))
-    written.goOn = { continuation.failure(of: $0) }
-    return written
+    return KnownImageStacks.writing(opened)?
+      .format(of: history, opened: opened, profile: writer, bugs: Set(planted), seed: seed)
+      ?? opened
   }
 
-  /// Whose writer and recovery the image is judged with.
-  private func stack(_ recording: RecordingSource) -> StackName? {
-    if let profile { return profile.stack }
-    return recording.manifest.flatMap { StackName($0.stack) }
-      ?? StackName(image: .vhdx, profile: .exact)
-  }
-
-  private func recovery(_ recording: RecordingSource) -> RecoveryProfile {
-    let named = profile ?? RecoverProfile(stack(recording)?.profile.recovery ?? .exact)
-    let recorded = recording.manifest?.bugs.compactMap { RecoveryBug(rawValue: $0) } ?? []
-    return named.adding(bug + recorded)
+  /// Whose writer and recovery the image is judged with; `nil` where no stack writes its format.
+  private func writer(of format: any ImageFormat, _ recording: RecordingSource) -> Profile? {
+    guard let stack = KnownImageStacks.writing(format) else { return nil }
+    if let profile { return stack.profile(ofRecovery: profile.name) }
+    return recording.manifest.flatMap { StackName($0.stack) }?.profile ?? .exact
   }
 }

@@ -5,6 +5,7 @@ import CrashStates
 import Host
 import Scheduling
 import Stacks
+import ToolSupport
 import WriteLog
 
 /// A recording with all that can be known of it.

@@ -4,6 +4,7 @@ import CrashStates
 import Host
 import Stacks
 import Synchronization
+import ToolSupport
 
 /// The commands of a command line as judges of the runs of a campaign.
 final class CampaignCommands: RunCommands {
@@ -61,11 +62,7 @@ final class CampaignCommands: RunCommands {
   }
 
   private static func imageName(_ image: StackName.Image) -> String {
-    switch image {
-    case .raw: "image.raw"
-    case .vhdx: "image.vhdx"
-    case .qcow2, .database: "image.img"
-    }
+    image.isOpaque ? "image.img" : "image.\(image.rawValue)"
   }
 }
 

@@ -6,7 +6,6 @@ import CrashStates
 import Rules
 import Scheduling
 import Stacks
-import VHDX
 
 /// Looks at a command line before it is parsed, for what the parser takes or explains badly: empty values,
 /// an option given twice of which one would be dropped, and names that are nearly right.
@@ -67,7 +66,7 @@ struct CommandLineCheck {
           "--states '\(word)': there is no such tier\(hint) Known are \(Tier.forms)")
       }
     case "strategy": try check(value, name, among: StrategyArgument.allValueStrings)
-    case "profile": try check(value, name, among: RecoverProfile.allValueStrings)
+    case "profile": try check(value, name, among: RecoveryName.allValueStrings)
     case "workload": try check(value, name, among: FuzzedWorkload.allCases.map(\.rawValue))
     case "origin": try check(value, name, among: LogOrigin.allCases.map(\.rawValue))
     default: break
@@ -78,7 +77,7 @@ struct CommandLineCheck {
     if command == "fuzz" {
       return try check(value, "bug", among: PlantedBug.all.map(\.identifier))
     }
-    let known = RecoveryBug.allCases.map(\.rawValue)
+    let known = RecoveryBugName.allValueStrings
     if case .stack = PlantedBug(value) {
       throw ValidationError(
         """

@@ -3,6 +3,7 @@ import Campaign
 import Checking
 import CrashStates
 import Host
+import ToolSupport
 
 /// Other programs as judges of the crash states.
 struct CommandOptions: ParsableArguments {

@@ -2,6 +2,7 @@ import Bytes
 import Checking
 import CrashStates
 import Host
+import ToolSupport
 
 /// Gives what one crash state left to one command, in a folder of its own that is gone afterwards.
 ///

@@ -4,7 +4,6 @@ import Host
 import Reporting
 import Scheduling
 import Stacks
-import VHDX
 
 /// Where the findings of campaigns are kept, a folder each: what broke, the minimized scenario with its
 /// recording, and in `unshrunk` the recording of the run as it was found.
@@ -112,14 +111,16 @@ struct FindingFolder {
   /// How the images before and after recovery are made.
   private func imageLines(of group: FindingGroup, _ folder: String) -> [String] {
     guard let state = group.finding.violation.state else { return [] }
-    let isImage = group.scenario.configuration.stack.image == .vhdx
-    let image = isImage ? "crash.vhdx" : "crash.img"
+    let kind = group.scenario.configuration.stack.image
+    let isImage = kind.isOfKnownFormat
+    let image = isImage ? "crash.\(kind.rawValue)" : "crash.img"
     var lines = [
       "the disk after the cut: powercut replay \(folder.shellQuoted) --state '\(state)' "
         + "--output \(image)"
     ]
     if isImage {
-      lines.append("what opening makes of it: powercut recover \(image) --output recovered.vhdx")
+      lines.append(
+        "what opening makes of it: powercut recover \(image) --output recovered.\(kind.rawValue)")
     }
     return lines
   }
@@ -127,7 +128,7 @@ struct FindingFolder {
   private func writeRecording(of scenario: Scenario, to folder: String) throws {
     let seed = scenario.seeds.first
     if scenario.configuration.workload == .dirtyImages {
-      return try writeImages(seed, to: folder)
+      return try writeImages(scenario.configuration, seed, to: folder)
     }
     switch carrier {
     case .files(let carrier):
@@ -151,10 +152,12 @@ struct FindingFolder {
   }
 
   /// The images of the seed before anyone recovered them.
-  private func writeImages(_ seed: Seed, to folder: String) throws {
-    for index in 0..<DirtyImageRun.caseCount {
-      let image = DirtyImage(seed: seed, index: UInt64(index))
-      try write(image.file.contents, to: "\(folder)/image-\(index).vhdx")
+  private func writeImages(
+    _ configuration: RunConfiguration, _ seed: Seed, to folder: String
+  ) throws {
+    for (index, image) in configuration.madeUpImages(seed: seed).enumerated() {
+      try write(
+        image.contents, to: "\(folder)/image-\(index).\(configuration.stack.image.rawValue)")
     }
   }
 

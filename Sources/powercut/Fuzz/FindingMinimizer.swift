@@ -1,6 +1,7 @@
 import ArgumentParser
 import Campaign
 import Host
+import ToolSupport
 
 /// How findings are made smaller, and where they are kept.
 struct MinimizingOptions: ParsableArguments {

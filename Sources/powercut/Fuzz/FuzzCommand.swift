@@ -5,6 +5,7 @@ import Host
 import Reporting
 import Scheduling
 import Stacks
+import ToolSupport
 
 struct FuzzCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Campaign
 import Host
 import Reporting
+import ToolSupport
 
 struct ReplayRunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -66,7 +67,7 @@ struct ReplayRunCommand: ParsableCommand {
     report.findings = replay.findings
     report.notes = replay.notes
     report.addCommandNotes(
-      comparesRecoveries: request.token.stack.image == .vhdx, tiers: request.token.tiers)
+      comparesRecoveries: request.token.stack.image.isOfKnownFormat, tiers: request.token.tiers)
     report.replay = try verdict(of: replay)
     report.isInterrupted = Interrupts.isRequested
   }

@@ -2,10 +2,11 @@ import ArgumentParser
 import Campaign
 import Programs
 import Stacks
+import ToolSupport
 
 /// Whether real programs may be started, and which.
 struct ProgramRunOptions: ParsableArguments {
-  @Flag(help: "Allow to start the program that a stack names: program:qemu-io-vhdx and its like.")
+  @Flag(help: "Allow to start the program that a stack names: program:qemu-io-raw and its like.")
   var allowExec = false
 
   @Option(
@@ -48,7 +49,7 @@ enum RunCarriers {
     guard let target = stack.program else {
       if program == nil { return .simulated }
       throw ToolError(
-        "--program belongs to a stack of programs, such as program:qemu-io-vhdx; \(stack) is simulated"
+        "--program belongs to a stack of programs, such as program:qemu-io-raw; \(stack) is simulated"
       )
     }
     guard allowExec else {

@@ -2,6 +2,7 @@ import Campaign
 import CrashStates
 import Host
 import Stacks
+import ToolSupport
 
 /// A scenario with what makes its runs.
 struct RunnableScenario: Sendable {
@@ -40,7 +41,7 @@ struct RunnableScenarios {
   }
 
   /// Whether there are images for commands to recover.
-  var haveImages: Bool { all.contains { $0.scenario.configuration.stack.image == .vhdx } }
+  var haveImages: Bool { all.contains { $0.scenario.configuration.stack.image.isOfKnownFormat } }
   /// The crash states of all of them.
   var tiers: [Tier] { all.flatMap(\.scenario.tiers) }
   private var all: [RunnableScenario] { simulated + programs }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Campaign
 import Host
 import Reporting
+import ToolSupport
 
 struct ShrinkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -3,13 +3,8 @@ import Bytes
 import Campaign
 import Host
 import Reporting
+import ToolSupport
 import WriteLog
-
-/// How an inspection is printed.
-enum InspectFormat: String, CaseIterable, ExpressibleByArgument {
-  case text
-  case json
-}
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -19,7 +14,11 @@ struct InspectCommand: ParsableCommand {
       interrupted.
       """)
 
-  @Argument(help: "A write log, a recording's folder with writes.log, or an image (VHDX, VDI).")
+  @Argument(
+    help: """
+      A write log, a recording's folder with writes.log, or an image \
+      (\(ImageFormats.titles.joined(separator: ", "))).
+      """)
   var path: String
 
   @Flag(help: "List every entry.")
@@ -33,7 +32,7 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       format.prepareInterruption(of: "inspect", path)
-      if let image = try InspectImage(path, listsEntries: entries) {
+      if let image = try FormatCommands.inspection(of: path, listsEntries: entries) {
         try OptionUse.inspectingImage.check()
         return try image.run(format)
       }
@@ -85,23 +84,5 @@ struct InspectCommand: ParsableCommand {
     if stream.isCutShort { document.interrupt() }
     try stream.write(document.parts().behindEntries)
     try stream.flush()
-  }
-}
-
-extension InspectFormat {
-  /// Has it said that the command was interrupted, where it does not end by itself.
-  func prepareInterruption(of command: String, _ subject: String) {
-    let stopwatch = Stopwatch()
-    Tool.prepareInterruption {
-      var report = RunReport(command: command, subject: subject)
-      report.isInterrupted = true
-      let timing = stopwatch.timing(jobCount: 1)
-      let text =
-        switch self {
-        case .text: TextReport(report, usesColor: false).text(timing)
-        case .json: try JSONReport(report).text(timing)
-        }
-      try StandardStreams.writeResult(text)
-    }
   }
 }

@@ -3,6 +3,7 @@ import Campaign
 import Checking
 import Host
 import Reporting
+import ToolSupport
 
 /// The `inspect` command for an image whose format lists what its structures say.
 struct InspectListing {

@@ -1,4 +1,5 @@
 import Bytes
+import ToolSupport
 import WriteLog
 
 /// The facts of a log, a line each.
@@ -76,14 +77,5 @@ struct EntryLine {
       words.append("in flight \(found.submissionIndex)..\(found.completionIndex)")
     }
     return words.joined(separator: "  ")
-  }
-}
-
-extension String {
-  /// Control characters of a foreign text must not reach a terminal.
-  var escapedForTerminal: String {
-    String(
-      String.UnicodeScalarView(
-        unicodeScalars.map { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) ? "?" : $0 }))
   }
 }

@@ -88,16 +88,6 @@ struct RuleList: ExpressibleByArgument {
   }
 }
 
-/// A number of bytes as qemu-img reads them: ``ByteCountText``.
-struct ByteCountArgument: ExpressibleByArgument {
-  var byteCount: UInt64
-
-  init?(argument: String) {
-    guard let byteCount = ByteCountText.parse(argument) else { return nil }
-    self.byteCount = byteCount
-  }
-}
-
 /// `90s`, `30m`, `8h`, or seconds without a unit.
 struct DurationArgument: ExpressibleByArgument {
   var nanoseconds: UInt64

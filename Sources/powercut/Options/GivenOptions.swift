@@ -57,7 +57,7 @@ enum OptionPurpose {
     "bug": "images that are recovered: a mistake of their recovery",
     "command": "the crash states of a log, which it judges",
     "command-timeout": "the time that --command may take",
-    "digests": "the states of a log of a VHDX image (powercut replay --digests is for any disk)",
+    "digests": "the states of a log of an image (powercut replay --digests is for any disk)",
     "duration": "the judging of a log's many states: how long that takes",
     "entries": "listings of a log or an image",
     "image-size": "a log that does not tell how long its device is",

@@ -3,6 +3,7 @@ import Bytes
 import Campaign
 import CrashStates
 import Host
+import ToolSupport
 import WriteLog
 
 extension LogOrigin: ExpressibleByArgument {}

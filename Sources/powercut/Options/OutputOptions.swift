@@ -3,13 +3,7 @@ import Campaign
 import Host
 import Reporting
 import Stacks
-
-/// How a report is printed.
-enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
-  case text
-  case json
-  case junit
-}
+import ToolSupport
 
 extension ColorChoice: ExpressibleByArgument {}
 
@@ -113,17 +107,4 @@ struct JobOptions: ParsableArguments {
   func validate() throws {
     guard (1...1024).contains(jobs) else { throw ValidationError("--jobs must be from 1 to 1024") }
   }
-}
-
-/// How long a command takes.
-struct Stopwatch {
-  private let start = MonotonicClock.nanoseconds
-  private let startText = WallClock.text
-
-  func timing(jobCount: Int) -> ReportTiming {
-    ReportTiming(
-      elapsedNanoseconds: elapsedNanoseconds, jobCount: jobCount, startText: startText)
-  }
-
-  var elapsedNanoseconds: UInt64 { MonotonicClock.nanoseconds - start }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Checking
 import CrashStates
 import Rules
+import ToolSupport
 
 /// How much of the states is judged where all of them would take too long.
 struct StateBudgetOptions: ParsableArguments {

@@ -1,4 +1,5 @@
 import Host
+import ToolSupport
 
 /// The library that recorded programs are started with: it stands beside the tool.
 enum PreloadedLibrary {

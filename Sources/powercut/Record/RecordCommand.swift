@@ -1,6 +1,7 @@
 import ArgumentParser
 import Host
 import Recorder
+import ToolSupport
 
 struct RecordCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -3,6 +3,7 @@ import Checking
 import CrashStates
 import Host
 import Recorder
+import ToolSupport
 
 /// A finished recording, read back as every command reads it, beside what the program has left: its last state
 /// must be that, or no other state of it can be trusted.

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Reporting
 import Scheduling
+import ToolSupport
 
 /// What a recording's folder says of its log: `manifest.json`.
 struct RecordingManifest: Codable {

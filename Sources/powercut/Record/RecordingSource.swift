@@ -3,6 +3,7 @@ import Campaign
 import Checking
 import Host
 import Stacks
+import ToolSupport
 import WriteLog
 
 /// Where a log is: a file of its own, or a recording's folder with `writes.log`, `manifest.json` and

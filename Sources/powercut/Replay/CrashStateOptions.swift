@@ -1,5 +1,7 @@
 import ArgumentParser
+import Campaign
 import CrashStates
+import ToolSupport
 import WriteLog
 
 /// Which crash state of a log is meant.
@@ -34,7 +36,8 @@ struct CrashStateOptions: ParsableArguments {
     if isImage { return }
     if try parsed?.recovery == nil { return }
     throw ToolError(
-      "--state '\(state ?? "")': only a VHDX image is recovered; say --as vhdx for one")
+      "--state '\(state ?? "")': only an image with a log of its own is recovered; say "
+        + "--as \(ImageFormats.recovering) for one")
   }
 
   /// The options that have an effect on the state that was chosen.

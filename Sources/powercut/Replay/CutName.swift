@@ -1,4 +1,5 @@
 import CrashStates
+import ToolSupport
 import WriteLog
 
 /// A place in a log as it is typed: `12`, `cut:12`, `last`, `cut:last`, `mark:NAME`, or a mark's text alone

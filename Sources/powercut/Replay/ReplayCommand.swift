@@ -4,7 +4,7 @@ import Checking
 import CrashStates
 import Host
 import Programs
-import VHDX
+import ToolSupport
 import WriteLog
 
 struct ReplayCommand: ParsableCommand {
@@ -15,7 +15,7 @@ struct ReplayCommand: ParsableCommand {
       A cut after entry n holds the first n entries. With --digests, one line for each cut from 0 on: \
       how many entries, and the digest of the disk (docs/digest.md says how it is computed).
 
-      Of a VHDX image a state may go on: 'cut:37 then cut:4 lost:2' is what opening the image of cut 37 \
+      Of an image with a log of its own a state may go on: 'cut:37 then cut:4 lost:2' is what opening the image of cut 37 \
       leaves where the power fails after four of recovery's changes and number 2 of them is lost.
 
       Of a folder with joint.txt, as record writes it, the state is one of all files, 'cut:25 lost:db:7 \
@@ -145,7 +145,7 @@ struct ReplayCommand: ParsableCommand {
     _ mode: CopyMode
   ) throws {
     let file = try self.file(image.state, of: history, output, mode)
-    for change in image.keptChanges { try RecoverOutput.carryOut(change, on: file) }
+    for change in image.keptChanges { try ImageChanges.carryOut(change, on: file) }
     try file.finish()
     try StandardStreams.writeResult("\(state)  \(image.digest)  \(output)\n")
   }

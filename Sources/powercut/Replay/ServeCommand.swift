@@ -6,7 +6,7 @@ import CrashStates
 import Host
 import NBD
 import Recorder
-import VHDX
+import ToolSupport
 
 struct ServeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

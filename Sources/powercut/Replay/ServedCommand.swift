@@ -1,5 +1,6 @@
 import Checking
 import Host
+import ToolSupport
 
 /// A command that is started with the address of an export.
 struct ServedCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Host
 import Rules
+import ToolSupport
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(

@@ -2,6 +2,7 @@ import ArgumentParser
 import Campaign
 import Host
 import Reporting
+import ToolSupport
 
 /// The tool: arguments, wiring, exit status.
 @main
@@ -17,9 +18,8 @@ struct Powercut: ParsableCommand {
     subcommands: [
       RunCommand.self, FuzzCommand.self, ReplayRunCommand.self, ReplayCommand.self,
       CheckCommand.self, InspectCommand.self, ExplainCommand.self,
-      CreateCommand.self, RecoverCommand.self, BisectCommand.self, ShrinkCommand.self,
-      RecordCommand.self,
-      ServeCommand.self,
+    ] + FormatCommands.all + [
+      BisectCommand.self, ShrinkCommand.self, RecordCommand.self, ServeCommand.self,
     ])
 
   static func main() {

@@ -3,11 +3,12 @@ import Bytes
 import Campaign
 import Host
 import Reporting
+import ToolSupport
 import VHDX
 import VHDXJudges
 
-struct RecoverCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+package struct RecoverCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "recover", abstract: "Replay the log of a VHDX image, as opening it does.",
     discussion: """
       Without an option the image is changed in place, with a sync behind each step, so that a power \
@@ -45,7 +46,9 @@ struct RecoverCommand: ParsableCommand {
   @Option(help: "How the result is printed: text, json or junit.")
   var format = ReportFormat.text
 
-  func validate() throws {
+  package init() {}
+
+  package func validate() throws {
     guard !(dryRun && output != nil) else {
       throw ValidationError("--dry-run writes nothing: leave --output out")
     }
@@ -54,7 +57,7 @@ struct RecoverCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  package func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
       Tool.prepareInterruption { try print(unfinished, stopwatch.timing(jobCount: 1)) }
@@ -74,7 +77,8 @@ struct RecoverCommand: ParsableCommand {
 
   private var unfinished: RecoverResult {
     RecoverResult(
-      found: nil, path: path, profile: profile.adding(bug), isDryRun: dryRun, outputPath: output)
+      found: nil, path: path, profile: profile.profile.adding(bug), isDryRun: dryRun,
+      outputPath: output)
   }
 
   private func recovered() throws -> (RecoverPlan, RecoverResult.Written) {
@@ -87,7 +91,7 @@ struct RecoverCommand: ParsableCommand {
     let image = RegionImage(bytes)
     // One that lost its first sector is refused as an image.
     if !VHDXFormat().recognizesDamaged(image) { try requireIdentifier(of: image) }
-    let plan = RecoverPlan(image, profile: profile.adding(bug), options: options)
+    let plan = RecoverPlan(image, profile: profile.profile.adding(bug), options: options)
     return (plan, try carryOut(plan, on: target))
   }
 
@@ -105,7 +109,7 @@ struct RecoverCommand: ParsableCommand {
   /// A read-only opening writes with a mistake only.
   private var isInPlace: Bool {
     !dryRun && output == nil
-      && (!readOnly || profile.adding(bug).bugs.contains(.readOnlyWrites))
+      && (!readOnly || profile.profile.adding(bug).bugs.contains(.readOnlyWrites))
   }
 
   private var options: RecoveryOptions {
@@ -140,7 +144,7 @@ struct RecoverCommand: ParsableCommand {
     }
     guard let target, case .recovers = plan.verdict else { return .nothing }
     do {
-      for change in plan.overlay.changes { try RecoverOutput.carryOut(change, on: target) }
+      for change in plan.overlay.changes { try ImageChanges.carryOut(change, on: target) }
     } catch {
       throw ToolError(
         "\(error) The log of '\(path)' is still whole: run the command again afterwards.")

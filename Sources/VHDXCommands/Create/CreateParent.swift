@@ -1,5 +1,6 @@
 import Bytes
 import Host
+import ToolSupport
 import VHDX
 
 /// The parent of a new differencing image: what the child takes from it, and how it finds it.

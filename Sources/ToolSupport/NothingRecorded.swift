@@ -2,13 +2,13 @@ import Host
 
 /// A recording that was begun and holds no entry: its recorder was killed before the program, which waits
 /// for the first contents to be kept, could change the file.
-struct NothingRecorded: Error, CustomStringConvertible {
-  var path: String
+package struct NothingRecorded: Error, CustomStringConvertible {
+  package var path: String
 
   /// `nil` where there is a log, or nothing that a recorder leaves.
-  init?(in folder: String) {
+  package init?(in folder: String) {
     let hasBegun = Folders.exists("\(folder)/base.img")
-    let isListed = Folders.exists("\(folder)/../\(JointRecording.orderName)")
+    let isListed = Folders.exists("\(folder)/../\(RecordedFolder.orderName)")
     guard hasBegun || isListed, !Folders.exists("\(folder)/manifest.json"),
       Self.isEmpty("\(folder)/writes.log")
     else { return nil }
@@ -20,7 +20,7 @@ struct NothingRecorded: Error, CustomStringConvertible {
     return (try? MappedFile.map(log).byteCount) == 0
   }
 
-  var description: String {
+  package var description: String {
     """
     \(path): the recorder was killed when it began with this file, before the program could change it. \
     There is nothing to check; record again.

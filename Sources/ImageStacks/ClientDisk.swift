@@ -2,15 +2,13 @@ import BlockDevice
 import Stacks
 
 /// What a client opens, works with and closes.
-protocol ClientDisk: BlockDevice {
+package protocol ClientDisk: BlockDevice {
   func open() async throws(DeviceError)
   func close() async throws(DeviceError)
 }
 
 extension RawImage: ClientDisk {
-  func open() async throws(DeviceError) {}
+  package func open() async throws(DeviceError) {}
 
-  func close() async throws(DeviceError) { try await flush() }
+  package func close() async throws(DeviceError) { try await flush() }
 }
-
-extension VHDXDisk: ClientDisk {}

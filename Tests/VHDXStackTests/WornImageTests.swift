@@ -1,16 +1,20 @@
 import Bytes
+import ImageStacks
 import Scheduling
 import Testing
 import VHDX
 
-@testable import Campaign
+@testable import VHDXStack
 
 /// Images that were in use before the run.
 @Suite struct WornImageTests {
   private func layout(blockCount: UInt64) throws -> VHDXLayout {
     var configuration = ImageConfiguration()
     configuration.blockByteCount = 2 << 20
-    return try configuration.layout(virtualDiskByteCount: blockCount << 21, seed: Seed(1))
+    let setup = ImageSetup(
+      profile: .exact, bugs: [], configuration: configuration, diskByteCount: blockCount << 21,
+      deviceSectorByteCount: 512)
+    return try setup.layout(seed: Seed(1))
   }
 
   private func worn() throws -> MemoryImage {

@@ -1,10 +1,11 @@
 import ArgumentParser
 import Bytes
 import Host
+import ToolSupport
 import VHDX
 
-struct CreateCommand: ParsableCommand {
-  static let configuration = CommandConfiguration(
+package struct CreateCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
     commandName: "create", abstract: "Make a VHDX image of zeroes.")
 
   @Argument(help: "The image file. One that is there is left alone.")
@@ -39,7 +40,9 @@ struct CreateCommand: ParsableCommand {
     help: "Draw the image's GUIDs from this seed, so that the same command makes the same image.")
   var seed: UInt64?
 
-  func validate() throws {
+  package init() {}
+
+  package func validate() throws {
     guard (size == nil) != (parent == nil) else {
       throw ValidationError("say --size for a disk of its own, or --parent for one over another")
     }
@@ -51,7 +54,7 @@ struct CreateCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  package func run() throws {
     try Tool.run {
       guard !Folders.exists(path) else {
         throw ToolError("'\(path)' is there already. Name another file, or remove this one.")

@@ -1,4 +1,5 @@
 import Bytes
+import Reporting
 import VHDX
 
 /// The facts of an image, a line each.

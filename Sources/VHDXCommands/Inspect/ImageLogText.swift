@@ -50,8 +50,3 @@ extension LogSearchReport {
 extension HeaderSlot {
   var name: String { self == .first ? "first" : "second" }
 }
-
-/// `1 entry`, `2 entries`.
-func counted<Count: BinaryInteger>(_ count: Count, _ one: String, _ many: String) -> String {
-  "\(count) \(count == 1 ? one : many)"
-}

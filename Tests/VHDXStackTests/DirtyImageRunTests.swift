@@ -1,10 +1,10 @@
-import Campaign
 import Checking
 import Host
 import Rules
 import Scheduling
 import Testing
 import VHDX
+import VHDXStack
 
 /// Recoveries of made-up dirty images, judged.
 @Suite struct DirtyImageRunTests {

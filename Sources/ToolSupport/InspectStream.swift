@@ -4,24 +4,26 @@ import Host
 ///
 /// From its first piece on the result is being printed, so that a signal ends the lists and the rest is
 /// printed still: ``isCutShort``.
-struct InspectStream {
+package struct InspectStream {
   private static let pieceByteCount = 1 << 16
 
   private var text = ""
   private var isBegun = false
   /// Whether a list has left something out because of a signal.
-  private(set) var isCutShort = false
+  package private(set) var isCutShort = false
   /// How many elements of lists were written.
-  private(set) var elementCount = 0
+  package private(set) var elementCount = 0
 
-  mutating func write(_ more: String) throws(HostError) {
+  package init() {}
+
+  package mutating func write(_ more: String) throws(HostError) {
     text += more
     if text.utf8.count > Self.pieceByteCount { try flush() }
   }
 
   /// - Returns: whether the list goes on.
   @discardableResult
-  mutating func writeElement(_ element: String) throws(HostError) -> Bool {
+  package mutating func writeElement(_ element: String) throws(HostError) -> Bool {
     isCutShort = isCutShort || Interrupts.isRequested
     if isCutShort { return false }
     try write(element)
@@ -32,14 +34,14 @@ struct InspectStream {
   /// The last piece of a text.
   ///
   /// - Parameter list: what would all be listed: `12 entries`.
-  mutating func flush(listing list: String) throws(HostError) {
+  package mutating func flush(listing list: String) throws(HostError) {
     if isCutShort {
       text += "INTERRUPTED: \(elementCount) of \(list) are listed\n"
     }
     try flush()
   }
 
-  mutating func flush() throws(HostError) {
+  package mutating func flush() throws(HostError) {
     if !isBegun { Interrupts.claimEnd() }
     isBegun = true
     try StandardStreams.writeResult(text)

@@ -1,5 +1,4 @@
 import Rules
-import Stacks
 import VHDX
 
 /// A mistake that a run can be told to make, in the stack that writes or in the recovery of what it
@@ -42,4 +41,13 @@ package enum PlantedBug: Hashable, Comparable, Sendable {
   package var summary: String { row.summary }
 
   package static func < (left: Self, right: Self) -> Bool { left.identifier < right.identifier }
+}
+
+extension Set<PlantedBug> {
+  /// Those of what writes.
+  package var ofStack: Set<BugSwitch> {
+    reduce(into: []) { all, bug in
+      if case .stack(let bug) = bug { all.insert(bug) }
+    }
+  }
 }

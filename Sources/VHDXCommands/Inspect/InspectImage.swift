@@ -1,9 +1,10 @@
 import Bytes
 import Host
+import ToolSupport
 import VHDXJudges
 
 /// The `inspect` command for an image.
-struct InspectImage {
+package struct InspectImage: ImageInspecting {
   let path: String
   let listsEntries: Bool
   private let image: ImageInspection
@@ -11,7 +12,7 @@ struct InspectImage {
   /// `nil` where the file is no image; then it may be a log.
   ///
   /// - Throws: ``HostError`` where it cannot be read.
-  init?(_ path: String, listsEntries: Bool) throws(HostError) {
+  package init?(_ path: String, listsEntries: Bool) throws(HostError) {
     guard !Folders.isFolder(path) else { return nil }
     let bytes = try MappedFile.map(path)
     let file = RegionImage(bytes)
@@ -22,7 +23,7 @@ struct InspectImage {
   }
 
   /// Prints everything and returns the exit status.
-  func run(_ format: InspectFormat) throws -> Int32 {
+  package func run(_ format: InspectFormat) throws -> Int32 {
     var stream = InspectStream()
     switch format {
     case .text: try printText(&stream)

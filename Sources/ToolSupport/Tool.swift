@@ -3,13 +3,13 @@ import Host
 import Reporting
 
 /// What every command ends with: an exit status, and errors as one line on stderr.
-enum Tool {
+package enum Tool {
   /// Could not finish: bad input, an operating system that refuses, a mistake of ours.
-  static let failureStatus: Int32 = 2
+  package static let failureStatus: Int32 = 2
 
   /// Runs the body of a command and ends with the status that it returns; an error is printed and
   /// becomes status 2.
-  static func run(_ body: () throws -> Int32) throws {
+  package static func run(_ body: () throws -> Int32) throws {
     Interrupts.install()
     CrashNotes.install()
     TemporaryFolder.removeAbandoned()
@@ -27,14 +27,14 @@ enum Tool {
   }
 
   /// The status of a command that was interrupted and whose result does not say so by itself.
-  static func interruptedStatus() -> Int32 {
+  package static func interruptedStatus() -> Int32 {
     try? StandardStreams.writeProgress("powercut: interrupted\n")
     return Interrupts.exitStatus
   }
 
   /// Has `print` called where a signal comes and the command, whose result is a document of its own, does not
   /// end by itself.
-  static func prepareInterruption(_ print: @escaping @Sendable () throws -> Void) {
+  package static func prepareInterruption(_ print: @escaping @Sendable () throws -> Void) {
     Interrupts.setLastWords { ending in
       switch ending {
       case .signal:
@@ -50,10 +50,10 @@ enum Tool {
 }
 
 /// An error in the words of the tool.
-struct ToolError: Error, CustomStringConvertible {
-  var description: String
+package struct ToolError: Error, CustomStringConvertible {
+  package var description: String
 
-  init(_ description: String) {
+  package init(_ description: String) {
     self.description = description
   }
 }
