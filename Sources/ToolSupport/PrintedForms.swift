@@ -3,12 +3,7 @@ import Campaign
 import Host
 import Reporting
 
-/// How a report is printed.
-package enum ReportFormat: String, CaseIterable, ExpressibleByArgument {
-  case text
-  case json
-  case junit
-}
+extension ReportForm: ExpressibleByArgument {}
 
 /// How an inspection is printed.
 package enum InspectFormat: String, CaseIterable, ExpressibleByArgument {
@@ -24,11 +19,8 @@ extension InspectFormat {
       var report = RunReport(command: command, subject: subject)
       report.isInterrupted = true
       let timing = stopwatch.timing(jobCount: 1)
-      let text =
-        switch self {
-        case .text: TextReport(report, usesColor: false).text(timing)
-        case .json: try JSONReport(report).text(timing)
-        }
+      let form: ReportForm = self == .text ? .text : .json
+      let text = try form.text(of: report, timing)
       try StandardStreams.writeResult(text)
     }
   }

@@ -26,7 +26,8 @@ import Testing
 
   private func read(_ report: RunReport) throws -> [String] {
     let folder = try TemporaryFolder()
-    try OutputFile.write(JUnitReport(report).text(Self.timing), to: folder.path("report.xml"))
+    try OutputFile.write(
+      ReportForm.junit.text(of: report, Self.timing), to: folder.path("report.xml"))
     return try Peer(program: "python3", package: "python3")
       .run(["-c", Self.program, folder.path("report.xml")])
       .split(separator: "\n").map(String.init)
@@ -55,7 +56,7 @@ import Testing
   @Test func whatWasNotJudgedIsSaid() throws {
     var report = SampleReport.passed()
     report.unjudgedRules = [(.l05, "no traces"), (.l11, "no traces")]
-    let text = JUnitReport(report).text(Self.timing)
+    let text = try ReportForm.junit.text(of: report, Self.timing)
     #expect(text.contains("<system-out>not judged: L05 L11 (no traces)</system-out>"))
   }
 

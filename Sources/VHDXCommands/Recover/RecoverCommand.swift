@@ -43,8 +43,8 @@ package struct RecoverCommand: ParsableCommand {
   @Option(help: "Draw new GUIDs from this seed, so that the same command gives the same bytes.")
   var seed: UInt64?
 
-  @Option(help: "How the result is printed: text, json or junit.")
-  var format = ReportFormat.text
+  @Option(help: "How the result is printed: \(ReportForm.list).")
+  var format = ReportForm.text
 
   package init() {}
 
@@ -153,18 +153,11 @@ package struct RecoverCommand: ParsableCommand {
   }
 
   private func print(_ result: RecoverResult, _ timing: ReportTiming) throws {
-    let description = RecoverDescription(result)
     if case .failure(let obstacle) = result.found {
       try StandardStreams.writeProgress("powercut: \(obstacle)\n")
       if format == .text { return }
     }
-    let text =
-      switch format {
-      case .text: description.text
-      case .json: try RecoverDocument(result).text()
-      case .junit: description.junit(timing)
-      }
-    try StandardStreams.writeResult(text)
+    try StandardStreams.writeResult(format.text(of: result, timing))
   }
 }
 

@@ -19,12 +19,20 @@ struct RecoverDescription {
   }
 
   /// One test case: that the image opens.
-  func junit(_ timing: ReportTiming) -> String {
-    var suite = JUnitSuite(command: "recover", subject: result.path)
+  func cases(_ timing: ReportTiming) -> CaseSuite {
+    var suite = CaseSuite(command: "recover", subject: result.path)
     suite.add(
       "\(result.path) opens with \(result.profile.name)", timing, result.outcome, text: text)
-    return suite.text(timing, notes: [])
+    return suite
   }
+}
+
+extension RecoverResult: Printable {
+  func text(_ timing: ReportTiming, usesColor: Bool) -> String { RecoverDescription(self).text }
+
+  func json(_ timing: ReportTiming) throws -> String { try RecoverDocument(self).text() }
+
+  func cases(_ timing: ReportTiming) -> CaseSuite { RecoverDescription(self).cases(timing) }
 }
 
 private struct PlanDescription {

@@ -53,8 +53,8 @@ struct BisectCommand: ParsableCommand {
   @Option(help: "Seed of the random tiers.")
   var seed: UInt64 = 1
 
-  @Option(help: "How the result is printed: text, json or junit.")
-  var format = ReportFormat.text
+  @Option(help: "How the result is printed: \(ReportForm.list).")
+  var format = ReportForm.text
 
   @OptionGroup var log: LogOptions
 
@@ -121,13 +121,7 @@ struct BisectCommand: ParsableCommand {
     if format == .text, result.answer == nil, !result.isFailing, !result.obstacles.isEmpty {
       return
     }
-    let text =
-      switch format {
-      case .text: BisectDescription(result).text(timing)
-      case .json: try BisectDocument(result, timing).text()
-      case .junit: BisectDescription(result).junit(timing)
-      }
-    try StandardStreams.writeResult(text)
+    try StandardStreams.writeResult(format.text(of: result, timing))
   }
 
   /// The command that does this again.

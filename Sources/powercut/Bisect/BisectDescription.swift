@@ -26,11 +26,11 @@ struct BisectDescription {
   }
 
   /// One test case, named after what was asked.
-  func junit(_ timing: ReportTiming) -> String {
-    var suite = JUnitSuite(command: "bisect", subject: result.path)
+  func cases(_ timing: ReportTiming) -> CaseSuite {
+    var suite = CaseSuite(command: "bisect", subject: result.path)
     suite.add("\(result.path) \(subject)", timing, result.outcome, text: text(timing))
-    return suite.text(
-      timing, notes: result.notes + UnjudgedRulesText.lines(result.unjudgedRules))
+    suite.notes = result.notes + UnjudgedRulesText.lines(result.unjudgedRules)
+    return suite
   }
 
   // MARK: The verdict
@@ -260,4 +260,14 @@ struct BisectDescription {
   }
 
   private var subject: String { result.subject }
+}
+
+extension BisectResult: Printable {
+  func text(_ timing: ReportTiming, usesColor: Bool) -> String {
+    BisectDescription(self).text(timing)
+  }
+
+  func json(_ timing: ReportTiming) throws -> String { try BisectDocument(self, timing).text() }
+
+  func cases(_ timing: ReportTiming) -> CaseSuite { BisectDescription(self).cases(timing) }
 }

@@ -9,8 +9,8 @@ extension ColorChoice: ExpressibleByArgument {}
 
 /// The options of every command that reports.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "How the result is printed: text, json or junit.")
-  var format = ReportFormat.text
+  @Option(help: "How the result is printed: \(ReportForm.list).")
+  var format = ReportForm.text
 
   @Option(help: "Colour of the text: auto, always or never.")
   var color = ColorChoice.auto
@@ -75,15 +75,8 @@ struct OutputOptions: ParsableArguments {
       report.counts.states > 0 || !report.findings.isEmpty || report.replay != nil
       || report.scenarios.contains { $0.obstacles.isEmpty }
     if format == .text, !isBegun, !(report.obstacles + unfinished).isEmpty { return }
-    try StandardStreams.writeResult(text(report, timing))
-  }
-
-  private func text(_ report: RunReport, _ timing: ReportTiming) throws -> String {
-    switch format {
-    case .text: TextReport(report, usesColor: color.allows(.output)).text(timing)
-    case .json: try JSONReport(report).text(timing)
-    case .junit: JUnitReport(report).text(timing)
-    }
+    try StandardStreams.writeResult(
+      format.text(of: report, timing, usesColor: color.allows(.output)))
   }
 }
 

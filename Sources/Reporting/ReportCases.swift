@@ -1,34 +1,33 @@
 import Campaign
 import Checking
 
-/// A report as CI servers read it: a test case for each scenario, or for each broken rule of a command that
-/// has no scenarios. What was not looked at is skipped, what could not be finished an error.
-package struct JUnitReport {
-  private typealias Problem = JUnitSuite.Problem
+/// A report as test cases: one for each scenario, or for each broken rule of a command that has no scenarios.
+/// What was not looked at is skipped, what could not be finished an error.
+struct ReportCases {
+  private typealias Problem = CaseSuite.Problem
 
   private let report: RunReport
 
-  package init(_ report: RunReport) {
+  init(_ report: RunReport) {
     self.report = report
   }
 
-  /// The whole text, with a line feed at its end.
-  package func text(_ timing: ReportTiming) -> String {
-    var suite = JUnitSuite(command: report.command, subject: report.subject)
+  func suite(_ timing: ReportTiming) -> CaseSuite {
+    var suite = CaseSuite(command: report.command, subject: report.subject)
     if report.scenarios.isEmpty {
       addCases(to: &suite, timing)
     } else {
       addScenarios(to: &suite, timing)
     }
-    return suite.text(
-      timing, notes: report.notes + UnjudgedRulesText.lines(report.unjudgedRules))
+    suite.notes = report.notes + UnjudgedRulesText.lines(report.unjudgedRules)
+    return suite
   }
 
   // MARK: Commands without scenarios
 
   /// One for each group of minimized findings, one for each other broken rule, and one for the whole where that
   /// has more to say.
-  private func addCases(to suite: inout JUnitSuite, _ timing: ReportTiming) {
+  private func addCases(to suite: inout CaseSuite, _ timing: ReportTiming) {
     let nanoseconds = timing.elapsedNanoseconds
     func add(_ name: String, _ finding: Finding) {
       suite.add(
@@ -58,7 +57,7 @@ package struct JUnitReport {
 
   // MARK: Scenarios
 
-  private func addScenarios(to suite: inout JUnitSuite, _ timing: ReportTiming) {
+  private func addScenarios(to suite: inout CaseSuite, _ timing: ReportTiming) {
     let times = timing.scenarioNanoseconds
     for (place, scenario) in report.scenarios.enumerated() {
       suite.add(
