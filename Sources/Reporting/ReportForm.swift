@@ -15,6 +15,7 @@ package enum ReportForm: String, CaseIterable, Sendable {
   case text
   case json
   case junit
+  case github
 
   /// The whole text, with a line feed at its end.
   package func text(
@@ -24,6 +25,9 @@ package enum ReportForm: String, CaseIterable, Sendable {
     case .text: result.text(timing, usesColor: usesColor)
     case .json: try result.json(timing)
     case .junit: JUnitText(suite: result.cases(timing)).text(timing)
+    case .github:
+      AnnotationText(suite: result.cases(timing), log: result.text(timing, usesColor: usesColor))
+        .text
     }
   }
 
