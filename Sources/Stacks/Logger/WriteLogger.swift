@@ -158,6 +158,7 @@ package final class WriteLogger: BlockDevice, @unchecked Sendable {
       finishFlush(number)
       // What waited for this flush is written before anything that its failure leads to.
       await changes.notifyAllFirst()
+      if options.bugs.contains(.failedFlushLogged) { try await append(header, timing, .data([])) }
       throw error
     }
     timing.completedAt = simulation.nextEventIndex()

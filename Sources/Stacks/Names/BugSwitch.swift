@@ -10,6 +10,7 @@ package enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
   case flushCoversLater = "logger.flush-covers-later"
   case fuaUnmarked = "logger.fua-unmarked"
   case failedWriteLogged = "logger.failed-write-logged"
+  case failedFlushLogged = "logger.failed-flush-logged"
   case zeroesNotWritten = "logger.zeroes-not-written"
   case discardCountedAsData = "logger.discard-counted-as-data"
   case sizeUnlogged = "logger.size-unlogged"
@@ -74,6 +75,10 @@ package enum BugSwitch: String, CaseIterable, Hashable, Comparable, Sendable {
     case .failedWriteLogged:
       BugRow(
         "a write that failed is logged like one that succeeded", breaks: .l07)
+    case .failedFlushLogged:
+      BugRow(
+        "a flush that failed is logged like one that succeeded", breaks: .l07, .l09,
+        isInCatalogue: false)
     case .zeroesNotWritten:
       BugRow(
         "the zero region of the log keeps stale bytes", breaks: .l06)
