@@ -1,6 +1,7 @@
 import Campaign
 import Checking
 import CrashStates
+import Rules
 import Scheduling
 import Stacks
 import Testing

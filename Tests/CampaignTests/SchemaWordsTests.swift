@@ -107,7 +107,7 @@ import WriteLog
       $0.trimmingPrefix(" ").replacing("BYTES", with: "4096").replacing(/:[KN]/, with: ":12")
         .split(separator: " ")[0]
     }
-    #expect(forms.count == 12)
+    #expect(forms.count >= 12, "the forms were not understood")
     let others = ["drop", "drop:0", "torn:", "prefix:1", "random:x", "keep:-1", "Prefix"]
     let tiers = forms.map(String.init) + others
     let faults = try SchemaPeer.faults(
@@ -123,7 +123,7 @@ import WriteLog
     for (tier, fault) in zip(tiers, faults) {
       #expect((fault == nil) == ((try? Tier(parsing: tier)) != nil), "\(tier): \(fault ?? "")")
     }
-    #expect(faults.count { $0 == nil } == 12)
+    #expect(faults.count { $0 == nil } == forms.count)
   }
 }
 

@@ -45,7 +45,7 @@ struct LostSets {
         source = .draws(UInt64(count))
       }
     case .all: source = .all
-    case .torn, .inFlight, .recrash, .names: break
+    default: break
     }
   }
 
