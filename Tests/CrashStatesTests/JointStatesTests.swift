@@ -90,6 +90,35 @@ import Testing
     #expect(Set(digests).count == 3)
   }
 
+  /// Two optional writes of f and one of g and of h; those of d are durable.
+  @Test func filesAreWrittenBackOneApartFromTheOthers() throws {
+    func log(_ writeCount: Int) -> TestLog {
+      var log = TestLog()
+      for _ in 0..<writeCount { log.write(at: 0, Array(JointCase.sector("x").utf8)) }
+      return log
+    }
+    let files = [
+      JointCase.File(recording: "f", path: "f", log: log(2)),
+      JointCase.File(recording: "g", path: "g", log: log(1)),
+      JointCase.File(recording: "d", path: "d", log: JointCase.writtenAndSynced("d")),
+      JointCase.File(recording: "h", path: "h", log: log(1)),
+    ]
+    let recording = try JointCase(
+      lines: "entry f 0\nentry d 0\nentry d 1\nentry g 0\nentry f 1\nentry h 0\n", files: files
+    ).recording()
+    #expect(recording.states(atCut: 3, [.files]).isEmpty)
+    #expect(
+      recording.states(atCut: 5, [.files]) == [
+        "files cut:5 lost:f:0,1", "files cut:5 lost:g:0",
+      ])
+    #expect(
+      recording.states(atCut: 6, [.files]) == [
+        "files cut:6 lost:f:0,1", "files cut:6 lost:g:0", "files cut:6 lost:h:0",
+        "files cut:6 lost:g:0 lost:h:0", "files cut:6 lost:f:0,1 lost:h:0",
+        "files cut:6 lost:f:0,1 lost:g:0",
+      ])
+  }
+
   @Test func whatHasNoNameIsNotLost() throws {
     var log = TestLog()
     log.write(at: 0, Array(JointCase.sector("f").utf8))
@@ -173,6 +202,7 @@ import Testing
   /// A disk is a recording of one file: with a name that nothing happens to it has the same states.
   @Test(arguments: [
     Tier.prefix, .flushedOnly, .drop(2), .keep(2), .torn(512), .torn(nil), .random(5), .all, .names,
+    .files,
   ])
   func aFileAloneHasTheStatesOfADisk(tier: Tier) throws {
     var log = TestLog()
@@ -193,7 +223,7 @@ import Testing
     let ofDisk = StateEnumerator(space, tiers: [tier]).map(\.state)
     #expect(ofFile == ofDisk)
     #expect(StateSpace(files, seed: 4).counts(of: [tier]) == space.counts(of: [tier]))
-    #expect(ofDisk.isEmpty == (tier == .names))
+    #expect(ofDisk.isEmpty == [.names, .files].contains(tier))
     for state in ofFile {
       let text = files.text(of: state)
       #expect(

@@ -75,6 +75,7 @@ struct CutStates {
         })
     case .inFlight: source = .states(inFlight())
     case .names: source = .names
+    case .files: source = .states(statesOfFiles())
     case .all: source = plans().map { .plans($0) } ?? .tooMany
     default: source = .subsets
     }

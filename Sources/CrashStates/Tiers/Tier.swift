@@ -19,6 +19,8 @@
 ///     names          2 n + 1        of recordings of several files: each number of the n changes of
 ///                                   names that may be lost, once with all contents and once with the
 ///                                   durable ones only
+///     files          1 to 2 f       of f files with something optional: all of one is lost and nothing of
+///                                   the others, and the other way round
 ///
 /// Of several files a change of names counts as one more entry, and since a crash keeps the first so many of
 /// them, `drop:k` that loses one loses all after it, `keep:k` that keeps one keeps all before it, and
@@ -41,15 +43,17 @@ package enum Tier: Hashable, Sendable, CustomStringConvertible {
   case recrash
   /// States of several files; a log alone has none.
   case names
+  /// As ``names``.
+  case files
 
   /// What ``init(parsing:)`` takes, for messages and usage texts.
   package static let forms =
     "prefix, flushed-only, fua-only, drop:K, keep:K, torn, torn:BYTES, in-flight, random:N, all, "
-    + "recrash, names (K and N from 1)"
+    + "recrash, names, files (K and N from 1)"
 
   /// Those that recordings of several files have.
   static let formsOfFiles =
-    "prefix, flushed-only, drop:K, keep:K, torn, torn:BYTES, names, random:N, all"
+    "prefix, flushed-only, drop:K, keep:K, torn, torn:BYTES, names, files, random:N, all"
   /// Those that are gone through of several files where none are asked for.
   package static let defaultOfFiles: [Tier] = [.prefix, .flushedOnly, .drop(1), .names]
 
@@ -68,6 +72,7 @@ package enum Tier: Hashable, Sendable, CustomStringConvertible {
     case ("all", 1): self = .all
     case ("recrash", 1): self = .recrash
     case ("names", 1): self = .names
+    case ("files", 1): self = .files
     case ("drop", 2): self = .drop(try Self.count(words[1], in: text))
     case ("keep", 2): self = .keep(try Self.count(words[1], in: text))
     case ("random", 2): self = .random(try Self.count(words[1], in: text))
@@ -101,6 +106,7 @@ package enum Tier: Hashable, Sendable, CustomStringConvertible {
     case .all: "all"
     case .recrash: "recrash"
     case .names: "names"
+    case .files: "files"
     }
   }
 

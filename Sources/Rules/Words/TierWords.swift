@@ -81,5 +81,13 @@ extension Word {
       """,
       example:
         "A file is written, synced and renamed over another; after the cut the old one is there."),
+    Word(
+      "files", .tier,
+      """
+      Of recordings of several files: states in which everything that one file may lose is lost and \
+      the others have all of theirs, and those in which only one file has its own.
+      """,
+      example:
+        "A database has its new pages; of the journal beside it nothing has reached the disk."),
   ]
 }
