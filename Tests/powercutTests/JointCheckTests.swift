@@ -125,7 +125,7 @@ import Testing
     #expect(folder.errors.contains("so write {image}"), "\(folder.errors)")
     let tier = try made.check(["--states", "in-flight"])
     #expect(tier.status == 2)
-    #expect(tier.errors.contains("names, random:N"), "\(tier.errors)")
+    #expect(tier.errors.contains("names, files, random:N"), "\(tier.errors)")
   }
 
   @Test func whatIsLeftOutIsInNoFolder() throws {

@@ -26,7 +26,8 @@ for target in package.targets where target.type != .system && target.name != "CM
 # What a sample is built without: everything that takes packages of others, which would take most of the time.
 SAMPLE_MANIFEST = """
 let left: Set = [
-  "NBD", "Programs", "Reporting", "powercut", "powercut-bench", "powercut-bug-benchmark", "ArchitectureTests",
+  "NBD", "Programs", "Reporting", "ToolSupport", "VHDXCommands", "powercut", "powercut-bench", "powercut-bug-benchmark",
+  "ArchitectureTests",
   "NBDTests", "ProgramsTests", "ReportingTests", "HostTests", "BytesTests", "SchedulingTests", "BlockDeviceTests",
   "WorkloadTests", "powercutTests",
 ]
