@@ -49,7 +49,9 @@ def mutants_run(options: argparse.Namespace) -> int:
     known = report.read(reports / "mutants.json")
     chosen = choose(mutants, known, options)
     is_sample = options.sample > 0
-    copy = woven.Woven(woven.REPOSITORY / ".build" / ("mutants-sample" if is_sample else "mutants"), is_sample)
+    copy = woven.Woven(
+        woven.REPOSITORY / ".build" / ("mutants-sample" if is_sample else "mutants"), is_sample,
+        tests_of(chosen, known) if is_sample else None)
     copy.prepare(mutants)
     if not options.no_build:
         build(copy)
@@ -116,6 +118,12 @@ def choose(mutants: list[Mutant], known: dict[str, Result], options: argparse.Na
         drawn = random.Random(options.seed).sample(killed, min(options.sample, len(killed)))
         return [mutant for mutant in mutants if mutant in drawn]
     return mutants
+
+
+def tests_of(chosen: list[Mutant], known: dict[str, Result]) -> set[str]:
+    """The test targets that a sample's mutants were killed by: compiling the others takes longer than the sample."""
+    steps = (sample_step(mutant, known.get(mutant.name)) for mutant in chosen)
+    return {step.whole for step in steps if step and not step.is_campaign}
 
 
 def build(copy: woven.Woven) -> None:

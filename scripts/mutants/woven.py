@@ -69,13 +69,15 @@ class Woven:
     """The copy in a folder of its own. A file is written only where it changed, so that the next build does
     the least."""
 
-    def __init__(self, folder: Path, is_sample: bool = False):
+    def __init__(self, folder: Path, is_sample: bool = False, tests: set[str] | None = None):
+        """`tests`: the test targets that are built, with those that a sample never has left out; none: all."""
         self.package = folder / "package"
         self.scratch = folder / "build"
         # A sample's build must be quick, and so can its runs be chosen.
         self.configuration = "debug" if is_sample else "release"
         self.products = self.scratch / self.configuration
         self.is_sample = is_sample
+        self.kept_tests = tests
 
     def prepare(self, mutants: list[Mutant]) -> None:
         listed = subprocess.run(
@@ -87,6 +89,10 @@ class Woven:
         manifest = (REPOSITORY / "Package.swift").read_text() + MANIFEST
         if self.is_sample:
             manifest += SAMPLE_MANIFEST
+            if self.kept_tests is not None:
+                kept = ", ".join(f'"{name}"' for name in sorted(self.kept_tests))
+                manifest += f"let kept: Set<String> = [{kept}]\n"
+                manifest += "package.targets.removeAll { $0.type == .test && !kept.contains($0.name) }\n"
             texts["Sources/powercut-mutant-campaign/Campaign.swift"] = (HERE / "Campaign.swift").read_bytes()
         texts["Package.swift"] = manifest.encode()
         texts["Sources/CMutant/CMutant.c"] = (HERE / "CMutant.c").read_bytes()
