@@ -44,7 +44,7 @@ import WriteLog
     let evidence = try run.evidence()
     let judge = SingleStateJudge(evidence)
     try #require(judge.judgedRules.contains(rule))
-    let answer = Bisect(history: evidence.history, tiers: FuzzPlan.defaultTiers, seed: 1).run {
+    let answer = Bisect(evidence.history, FuzzPlan.defaultTiers).run {
       judge.verdict(on: $0).breaks(rule).map { $0 ? .bad : .good } ?? .skipped
     }
     return Bisected(evidence: evidence, answer: answer)

@@ -10,7 +10,7 @@ import Testing
   ) throws -> BisectAnswer {
     let history = try BisectLog.history(
       entryCount: entryCount, flushes: flushes, sectorCount: sectorCount)
-    return Bisect(history: history, tiers: tiers, seed: 1).run { state in
+    return Bisect(history, tiers).run { state in
       (try? history.check(state)) == nil ? .skipped : judge(state)
     }
   }
@@ -167,7 +167,7 @@ import Testing
     let judge = { (state: CrashState) -> BisectOutcome in
       Set(state.lost).isSuperset(of: [3, 9]) && state.cut > 20 ? .bad : .good
     }
-    let bisect = Bisect(history: history, tiers: [.prefix, .flushedOnly], seed: 1)
+    let bisect = Bisect(history, [.prefix, .flushedOnly])
     let slow = bisect.run(judge)
     let fast = bisect.run(judge) { .firstFailure(CrashState(cut: 21, lost: Array(0..<21))) }
     #expect(fast.verdict == slow.verdict)
@@ -177,6 +177,27 @@ import Testing
     // A state that does not fail here is no answer.
     #expect(bisect.run(judge) { .firstFailure(CrashState(cut: 5)) }.verdict == slow.verdict)
     #expect(bisect.run(judge) { .nothingFails }.verdict == .nothingFails)
+  }
+
+  // MARK: Several files
+
+  /// The same search over the lines of files and names: which one broke it, with the smallest loss.
+  @Test func aRecordingOfSeveralFilesIsSearchedByItsLines() throws {
+    let recording = try Recording(
+      JointLine.list(parsing: (0..<40).map { "create f\($0)\n" }.joined()), files: [])
+    let bisect = Bisect(StateSpace(recording, seed: 1), tiers: [.prefix, .names])
+    func has(_ path: String, _ state: CrashState) -> Bool {
+      recording.names(in: state).contains { $0.path == path }
+    }
+    let byHalves = bisect.run { has("f17", $0) ? .bad : .good }
+    #expect(try Self.culprit(byHalves).bad == CrashState(cut: 18))
+    #expect(byHalves.judgedStateCount < 20)
+    let byLoss = bisect.run { $0.cut >= 30 && !has("f10", $0) ? .bad : .good }
+    let culprit = try Self.culprit(byLoss)
+    // Of changes of names only the last ones can be lost.
+    #expect(culprit.bad == CrashState(cut: 30, lost: Array(10..<30)))
+    #expect(recording.text(of: culprit.bad) == "cut:30 names:10")
+    #expect(culprit.good == CrashState(cut: 30))
   }
 
   // MARK: Skipped states
@@ -225,12 +246,22 @@ import Testing
     let history = try BisectLog.history(entryCount: 100)
     var askedCount = 0
     #expect(throws: Stop.self) {
-      try Bisect(history: history, tiers: [.prefix], seed: 1).run { _ throws(Stop) in
+      try Bisect(history, [.prefix]).run { _ throws(Stop) in
         askedCount += 1
         if askedCount == 3 { throw Stop() }
         return .good
       }
     }
     #expect(askedCount == 3)
+  }
+}
+
+extension Bisect {
+  /// Of a disk, with the first seed.
+  init(_ history: DiskHistory, _ tiers: [Tier]) {
+    self.init(
+      StateSpace(
+        history, tiers: tiers, origin: LogOrigin(recognizing: history.index), seed: 1),
+      tiers: tiers)
   }
 }

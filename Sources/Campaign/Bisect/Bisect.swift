@@ -1,20 +1,19 @@
 import CrashStates
 
-/// Finds the write that broke a disk: the first crash state that fails, with the smallest loss.
+/// Finds the step that broke a recording, a write of a disk: the first crash state that fails, with the smallest loss.
 ///
 /// The cuts that lost nothing are searched by halves where the first is good and the last one fails.
 /// Whether they are good up to one and fail from there on is looked at in a few more places; where that
 /// is not so, and where the last cut is good, the states of the tiers are gone through in their order.
 package struct Bisect {
-  package let history: DiskHistory
+  package let space: StateSpace
   package var tiers: [Tier]
-  /// Of the random tiers.
-  package var seed: UInt64
 
-  package init(history: DiskHistory, tiers: [Tier], seed: UInt64) {
-    self.history = history
+  var recording: Recording { space.recording }
+
+  package init(_ space: StateSpace, tiers: [Tier]) {
+    self.space = space
     self.tiers = tiers
-    self.seed = seed
   }
 
   /// - Parameters:
@@ -28,7 +27,7 @@ package struct Bisect {
   ) throws(Failure) -> BisectAnswer {
     var search = BisectSearch(
       bisect: self,
-      judge: BisectJudge(judge, isWithinCall: { [history] in history.isWithinCall(atCut: $0) }),
+      judge: BisectJudge(judge, isWithinCall: { [recording] in recording.isWithinCall(atCut: $0) }),
       fasterScan: scan)
     let verdict = try search.verdict()
     return BisectAnswer(
@@ -58,7 +57,7 @@ private struct BisectSearch<Failure: Error> {
   }
 
   private var cuts: BisectCuts<Failure> {
-    BisectCuts(judge: judge, lastCut: bisect.history.entryCount)
+    BisectCuts(judge: judge, lastCut: bisect.recording.stepCount)
   }
 
   mutating func verdict() throws(Failure) -> BisectAnswer.Verdict {
@@ -126,8 +125,7 @@ private struct BisectSearch<Failure: Error> {
     }
     var isArmed = isArmed
     var firstBad: CrashState?
-    let states = StateEnumerator(
-      history: bisect.history, tiers: bisect.tiers, seed: bisect.seed)
+    let states = StateEnumerator(bisect.space, tiers: bisect.tiers)
     for (_, state) in states where state.cut >= firstCut && state.recovery == nil {
       switch try judge.outcome(of: state) {
       case .good: isArmed = true
@@ -144,10 +142,10 @@ private struct BisectSearch<Failure: Error> {
   private func settled(_ found: CrashState) throws(Failure) -> BisectAnswer.Culprit {
     var bad = found
     while true {
-      let isPlain = bad.early.isEmpty
+      // What came early can be lost only as long as it comes early, and of names only the last ones.
+      let isAnyLossPossible = bad.early.isEmpty && bisect.recording.disk != nil
       bad = try StateMinimizer.minimized(bad) { (state) throws(Failure) in
-        // What came early can be lost only as long as it comes early.
-        if !isPlain, (try? bisect.history.check(state)) == nil { return false }
+        if !isAnyLossPossible, !bisect.space.has(state) { return false }
         return try judge.outcome(of: state) == .bad
       }
       let front = try inFront(of: bad)
@@ -187,11 +185,11 @@ private struct BisectSearch<Failure: Error> {
 
   /// The same state at an earlier cut; `nil` where the log has none.
   private func earlier(_ state: CrashState, cut: Int) -> CrashState? {
-    if bisect.history.isWithinCall(atCut: cut) { return nil }
+    if bisect.recording.isWithinCall(atCut: cut) { return nil }
     var earlier = CrashState(cut: cut, lost: state.lost.filter { $0 < cut })
     if let torn = state.torn, torn.entryIndex < cut { earlier.torn = torn }
     earlier.early = state.early.filter { $0.beforeEntryIndex <= cut }
     if earlier.early.isEmpty { return earlier }
-    return (try? bisect.history.check(earlier)) == nil ? nil : earlier
+    return bisect.space.has(earlier) ? earlier : nil
   }
 }

@@ -1,11 +1,26 @@
 import Bytes
 import CrashStates
+import Rules
 
 /// Judges the crash states of an image: each is opened, and its virtual disk is compared with what was
 /// promised.
 final class ImageStateJudge: StateJudge {
+  /// In which order states are judged.
+  enum Order {
+    /// That of an enumeration: what one state has said of its structures, or of a promise, is not said again of
+    /// the next one that has the same.
+    case enumerated
+    /// Any: all is said of each state, also that it was closed cleanly and is not clean.
+    case any
+  }
+
   private let history: DiskHistory
+  private let order: Order
   private let reader: any ImageReader
+  private let promises: Promises?
+  private let initial: InitialDisk
+  private let closedCuts: Set<Int>
+  /// Remembers what was right of earlier states, which is right at later cuts only.
   private let disks: VirtualDiskJudge?
   /// Judges recoveries that are cut off; `nil` where nobody asked for it.
   private let secondCrash: (any SecondCrashJudge)?
@@ -16,11 +31,15 @@ final class ImageStateJudge: StateJudge {
   private var limited = LimitedStates()
 
   init(
-    history: DiskHistory, format: any ImageFormat, promises: Promises?,
+    _ evidence: Evidence, _ promises: Promises?, _ order: Order,
     secondCrash: (any SecondCrashJudge)? = nil
   ) {
+    let (history, format) = (evidence.history, evidence.format)
     self.history = history
+    self.order = order
+    self.promises = promises
     self.secondCrash = secondCrash
+    closedCuts = Set(evidence.client?.closedCuts ?? [])
     let reader = format.reader(of: history, goesOn: true)
     self.reader = reader
     let initial = CrashState(cut: 0)
@@ -30,9 +49,9 @@ final class ImageStateJudge: StateJudge {
     usable = UsableImage(history) { state in
       state == initial ? map != nil : search.read(state).opened.map != nil
     }
-    disks = promises.map { promises in
-      VirtualDiskJudge(promises: promises, initial: InitialDisk(history, map))
-    }
+    let disk = InitialDisk(history, map)
+    self.initial = disk
+    disks = promises.map { VirtualDiskJudge(promises: $0, initial: disk) }
   }
 
   var baseUse: BaseUse { .unlessCounted }
@@ -46,9 +65,10 @@ final class ImageStateJudge: StateJudge {
     let (opened, isUnknown) = reader.read(state)
     limited.note(opened.limit)
     // The image before the first entry was opened already, to learn what its disk held.
-    let isNew = isUnknown || state.cut == 0
+    let isNew = order == .any || isUnknown || state.cut == 0
     // First, for these say more exactly what a recovery's own judges may have found too.
     return recrashed(state, opened, isNew) + judge(state, opened, isNew)
+      + (order == .any && state.isPrefix ? judgeClosing(atCut: state.cut) : [])
   }
 
   private func recrashed(
@@ -60,8 +80,23 @@ final class ImageStateJudge: StateJudge {
 
   private func judge(_ state: CrashState, _ opened: OpenedState, _ isNew: Bool) -> [Violation] {
     let violations = structureViolations(of: opened, state, isNew)
-    let lost = disks?.judge(opened, StateImage(history, state)) ?? []
+    let lost = diskJudge?.judge(opened, StateImage(history, state)) ?? []
     return (violations + lost).map { $0.located(in: state) }
+  }
+
+  private var diskJudge: VirtualDiskJudge? {
+    order == .enumerated
+      ? disks : promises.map { VirtualDiskJudge(promises: $0, initial: initial) }
+  }
+
+  private func judgeClosing(atCut cut: Int) -> [Violation] {
+    closedCuts.contains(cut) ? judgeClosed(atCut: cut) : []
+  }
+
+  func judgeable(_ rules: [Rule], in state: CrashState) -> [Rule] {
+    let opened = reader.read(state).opened
+    if opened.limit != nil { return [] }
+    return opened.map == nil ? rules.filter(\.needsNoReadableImage) : rules
   }
 
   /// What a closed image must be: everything is home, and nothing is left to recover (rule D06).
@@ -113,5 +148,15 @@ extension Violation {
     var violation = self
     violation.state = state
     return violation
+  }
+}
+
+extension Rule {
+  /// Whether it is judged before, or without, anything of the regions being read.
+  fileprivate var needsNoReadableImage: Bool {
+    switch self {
+    case .s05, .d08, .d09: true
+    default: family == .headers || family == .recovery
+    }
   }
 }

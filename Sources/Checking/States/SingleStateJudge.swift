@@ -21,7 +21,7 @@ package final class SingleStateJudge {
     } else if evidence.format.isRaw {
       judge = SingleDeviceStateJudge(history: evidence.history, promises: promises)
     } else {
-      judge = SingleImageStateJudge(evidence, promises)
+      judge = ImageStateJudge(evidence, promises, .any)
     }
     judgedRules = evidence.stateRules.sorted()
   }

@@ -143,7 +143,7 @@ extension Evidence {
     }
     if format.isRaw { return promises.map { PromiseJudge(history: history, promises: $0) } }
     return ImageStateJudge(
-      history: history, format: format, promises: promises,
+      self, promises, .enumerated,
       secondCrash: options.tiers.contains(.recrash)
         ? format.secondCrashJudge(seed: options.seed) : nil)
   }

@@ -7,6 +7,8 @@ package struct StateSpace: Sendable {
   package static let maximumAllCount: UInt64 = 1 << 20
 
   package let recording: Recording
+  /// Who wrote a disk's log; `nil` of several files.
+  private let origin: LogOrigin?
   let seed: Seed
   /// What is tried first at each cut: entries that touch the first of these areas, then the next.
   let areas: [[ByteRange]]
@@ -17,6 +19,7 @@ package struct StateSpace: Sendable {
   /// - Parameter seed: what `random:n` and samples draw from.
   package init(_ recording: Recording, seed: UInt64) {
     self.recording = recording
+    origin = nil
     self.seed = Seed(seed)
     areas = []
     inFlightOrder = nil
@@ -34,6 +37,7 @@ package struct StateSpace: Sendable {
     areas: [[ByteRange]] = []
   ) {
     recording = Recording(history)
+    self.origin = origin
     self.seed = Seed(seed)
     self.areas = areas
     let needsOrder = tiers.contains { $0 == .inFlight || $0 == .all }
@@ -60,6 +64,12 @@ package struct StateSpace: Sendable {
       states.start(tier)
       return states.count
     }
+  }
+
+  /// Whether the recording can have been left in a state.
+  package func has(_ state: CrashState) -> Bool {
+    if let disk = recording.disk { return (try? disk.check(state, origin: origin)) != nil }
+    return (try? recording.state(parsing: recording.text(of: state))) == state
   }
 
   /// Why the states of some tiers cannot be gone through: several files do not have all tiers, and of `all`

@@ -31,11 +31,10 @@ struct BisectRun {
     } catch let error as FormatError {
       throw ToolError("\(recording.logPath): \(error)")
     }
-    bisect = Bisect(
-      history: subject.history, tiers: options.states.tiers, seed: options.seed)
     let space = StateSpace(
       subject.history, tiers: options.states.tiers,
       origin: options.log.origin(of: subject.index), seed: options.seed)
+    bisect = Bisect(space, tiers: options.states.tiers)
     if let refusal = space.refusal(of: options.states.tiers) { throw refusal }
   }
 
