@@ -127,6 +127,20 @@ struct RunCarrierTests {
     #expect(carried.run(Seed(1)).judgement.judgedRules == [.d01])
   }
 
+  /// A part of the states met a limit of this tool, and what the others break is a finding, or is known and
+  /// switched off: then nothing is left that says anything of that part.
+  @Test(arguments: [true, false])
+  func whatWasNotJudgedIsNoPassWhereTheRestIsSwitchedOff(isSwitchedOff: Bool) throws {
+    let stack = try #require(StackName("program:sqlite3-off"))
+    var plan = FuzzPlan(stack: stack, seeds: SeedRange(first: Seed(1), last: Seed(1)))
+    plan.ignoredRules = isSwitchedOff ? [.d02] : []
+    plan.carrier = .files(LimitedTwin())
+    let judged = plan.run(Seed(1))
+    #expect(judged.findings.map(\.rule) == (isSwitchedOff ? [] : [.d02]))
+    let stalled = judged.stalledRun.map { "\($0)" }
+    #expect(stalled?.contains("3 states were not judged") == (isSwitchedOff ? true : nil))
+  }
+
   @Test(arguments: [
     (RunStall.deadlock(waitingTaskCount: 2), "2 tasks of the stack wait for each other"),
     (.stepLimit(100), "the run did not end within 100 steps"),
@@ -162,6 +176,17 @@ private struct FilesTwin: FilesCarrier {
   func carryOut(_ configuration: RunConfiguration, seed: Seed, tiers: [Tier]) -> FilesRun {
     var judgement = Judgement()
     judgement.judgedRules = [.d01]
+    return FilesRun(judgement, recordedFiles: [])
+  }
+}
+
+/// A database of which one state is broken and others could not be judged.
+private struct LimitedTwin: FilesCarrier {
+  func carryOut(_ configuration: RunConfiguration, seed: Seed, tiers: [Tier]) -> FilesRun {
+    var judgement = Judgement()
+    judgement.judgedRules = [.d01, .d02]
+    judgement.violations = [Violation(by: .sqliteJudge, .d02, "a part of a transaction shows")]
+    judgement.limit = "3 states were not judged"
     return FilesRun(judgement, recordedFiles: [])
   }
 }

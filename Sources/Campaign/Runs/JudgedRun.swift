@@ -40,9 +40,10 @@ package struct JudgedRun: Sendable {
     stall = judgement.unjudgedReason.map { .unjudged($0) } ?? run.stall
   }
 
-  /// What kept the run from being judged, as an error.
+  /// What kept the run from being judged, as an error. A state that breaks a rule does so whatever could be said of
+  /// the others.
   var obstacle: StalledRun? {
-    guard case .unjudged? = stall else { return nil }
+    guard judgement.violations.isEmpty, case .unjudged? = stall else { return nil }
     return stall.map { StalledRun(seed: run.seed, stall: $0) }
   }
 }

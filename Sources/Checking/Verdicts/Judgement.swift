@@ -58,7 +58,6 @@ package struct Judgement: Sendable {
 
   package init() {}
 
-  /// Why nothing is known of the recording: it could not be judged to the end, or not all of it could and
-  /// the rest broke no rule. A state that breaks a rule does so whatever could be said of the others.
-  package var unjudgedReason: String? { obstacle ?? (violations.isEmpty ? limit : nil) }
+  /// Why the recording is no pass: it could not be judged to the end, or not all of it could.
+  package var unjudgedReason: String? { obstacle ?? limit }
 }
