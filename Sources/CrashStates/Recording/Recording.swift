@@ -103,10 +103,21 @@ package final class Recording: Sendable {
   /// A file of a state, as a state of its own log.
   package func state(ofFile file: Int, in state: CrashState) -> CrashState {
     if disk != nil { return state }
-    var own = CrashState(cut: cut(ofFile: file, atCut: state.cut))
+    return self.state(ofFile: file, in: state, lost: lostEntries(in: state))
+  }
+
+  /// The entries that a state has lost, by file: gone through once for a folder of many files.
+  private func lostEntries(in state: CrashState) -> [Int: [Int]] {
+    var lost: [Int: [Int]] = [:]
     for step in state.lost {
-      if let entry = order[step], entry.file == file { own.lost.append(entry.entryIndex) }
+      if let entry = order[step] { lost[entry.file, default: []].append(entry.entryIndex) }
     }
+    return lost
+  }
+
+  private func state(ofFile file: Int, in state: CrashState, lost: [Int: [Int]]) -> CrashState {
+    var own = CrashState(cut: cut(ofFile: file, atCut: state.cut))
+    own.lost = lost[file] ?? []
     if var tear = state.torn, let entry = order[tear.entryIndex], entry.file == file {
       tear.entryIndex = entry.entryIndex
       own.torn = tear
@@ -118,17 +129,19 @@ package final class Recording: Sendable {
   package func names(in state: CrashState) -> [RecordedName] {
     guard let names else { return [RecordedName(path: "", contents: .recorded(file: 0, state))] }
     let current = names.names(after: keptNameCount(in: state) ?? nameCount(atCut: state.cut))
+    let lost = lostEntries(in: state)
     return current.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { path in
       guard let node = current[path], !isLeftOut(path) else { return nil }
-      return RecordedName(path: path, contents: contents(names.contents[node], in: state))
+      return RecordedName(path: path, contents: contents(names.contents[node], in: state, lost))
     }
   }
 
   private func contents(
-    _ contents: NameHistory.Contents, in state: CrashState
+    _ contents: NameHistory.Contents, in state: CrashState, _ lost: [Int: [Int]]
   ) -> RecordedName.Contents {
     switch contents {
-    case .recorded(let file): .recorded(file: file, self.state(ofFile: file, in: state))
+    case .recorded(let file):
+      .recorded(file: file, self.state(ofFile: file, in: state, lost: lost))
     case .empty: .empty
     case .unknown: .unknown
     case .folder: .folder
@@ -156,8 +169,9 @@ package final class Recording: Sendable {
 
   /// What is special about what a state has lost, in words.
   package func descriptions(ofLossesIn state: CrashState) -> [String] {
-    files.indices.flatMap { file in
-      self.state(ofFile: file, in: state).lost.compactMap { entryIndex in
+    let lost = disk == nil ? lostEntries(in: state) : [0: state.lost]
+    return files.indices.flatMap { file in
+      (lost[file] ?? []).compactMap { entryIndex in
         files[file].history.description(ofLosing: entryIndex).map { description in
           let place = disk == nil ? " of \(files[file].recording)" : ""
           return "entry \(entryIndex)\(place) is lost: \(description)"
