@@ -79,7 +79,7 @@ package struct VHDXFormat: ImageFormat {
 
   package func whatIsMissing(for rule: Rule) -> String? {
     switch rule {
-    case .h09, .h18: "advice: `powercut check IMAGE` tells it of an image that is closed"
+    case .h09, .h18, .m14: "advice: `powercut check IMAGE` tells it of an image that is closed"
     case .d10: "no writer is known that goes on with the image"
     case .m12: "the parent image was not given"
     default: nil

@@ -1,7 +1,7 @@
 /// M: the metadata of a VHDX image.
 extension Rule {
   package static let ofMetadata = [
-    m01, m02, m03, m04, m05, m06, m07, m08, m09, m10, m11, m12, m13,
+    m01, m02, m03, m04, m05, m06, m07, m08, m09, m10, m11, m12, m13, m14,
   ]
 
   package static let m01 = Rule(
@@ -275,5 +275,25 @@ extension Rule {
     advice: """
       Route the change through the code that logs block table updates. The report names the write; \
       `powercut inspect LOG --entries` shows what was written and flushed around it.
+      """)
+
+  package static let m14 = Rule(
+    "M14", .advice, source: "[MS-VHDX] 2.6.2.4",
+    promise: "the virtual disk has an identity",
+    failure: "the virtual disk has no identity",
+    explanation: """
+      The virtual disk ID is a GUID that tells this disk from every other; a hypervisor hands it to \
+      the guest as the SCSI unit's identity (page 83h). Zeroes there are no identity: two such disks \
+      in one guest look like two paths to one disk. Nothing is lost in the image itself. This is \
+      advice: `powercut check IMAGE` mentions it, it fails nothing, and the crash states of a log \
+      are not judged by it.
+      """,
+    example: """
+      A converter fills in the items that it needs and leaves the virtual disk ID as the zeroes of a \
+      new buffer. A guest with two converted disks runs multipathd, which takes them for one.
+      """,
+    advice: """
+      Draw a random GUID when the image is created, and a new one for every copy that is a disk of \
+      its own. `powercut inspect IMAGE` shows the one that it has.
       """)
 }

@@ -2,7 +2,7 @@ import Bytes
 import Checking
 import VHDX
 
-/// M01 to M12: the metadata table and the items that every program knows.
+/// M01 to M12, and M14: the metadata table and the items that every program knows.
 ///
 /// Source: [MS-VHDX] 2.6.
 package struct MetadataJudge {
@@ -27,7 +27,22 @@ package struct MetadataJudge {
     fields.forEachDefect { list.add($0) }
     let metadata = MetadataItems(reading: file, fields).metadata { list.add($0) }
     if let locator = metadata?.parentLocator { judgeLinkage(locator, region, &list) }
+    if options.judgesWarnings, let metadata { judgeIdentity(metadata, &list) }
     return (list.violations, metadata)
+  }
+
+  private func judgeIdentity(_ metadata: ImageMetadata, _ list: inout ImageViolations) {
+    // An item that was not read has broken M02 or M07.
+    guard metadata.parameters.virtualDiskID.isZero,
+      let entry = metadata.table.entry(.virtualDiskID),
+      entry.byteCount == MetadataItem.virtualDiskID.byteCount,
+      entry.range.endByteOffset <= metadata.region.byteCount
+    else { return }
+    list.add(
+      .m14,
+      "the virtual disk has no identity, at byte "
+        + "\(metadata.region.byteOffset + UInt64(entry.byteOffset))",
+      ["expected a GUID, found \(GUID.zero)"])
   }
 
   private func judgeLinkage(
