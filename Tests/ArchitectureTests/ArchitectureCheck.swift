@@ -1,3 +1,5 @@
+import TestSupport
+
 /// Compares the table with Package.swift, the folders and the source files. Each function returns
 /// one sentence for each violation.
 struct ArchitectureCheck {

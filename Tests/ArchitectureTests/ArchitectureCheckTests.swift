@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// The checks of the architecture find what they are for.

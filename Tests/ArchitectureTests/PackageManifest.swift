@@ -1,3 +1,5 @@
+import TestSupport
+
 /// The targets of Package.swift that are not tests, with their dependencies.
 ///
 /// Read as text, because asking the package manager from inside of a test waits for its lock.

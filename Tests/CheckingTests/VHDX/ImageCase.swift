@@ -19,13 +19,16 @@ enum ImageCase {
   }
 
   static func memory(_ path: String) throws -> MemoryImage {
-    let mapped = try RegionImage(MappedFile.map(path))
+    let region = try MappedFile.map(path)
+    let mapped = RegionImage(region)
     let image = MemoryImage(SparseBytes(byteCount: mapped.byteCount))
     var byteOffset: UInt64 = 0
     while byteOffset < mapped.byteCount {
       let byteCount = min(1 << 16, mapped.byteCount - byteOffset)
-      let bytes = mapped.read(ByteRange(byteOffset: byteOffset, byteCount: byteCount))
-      if bytes.contains(where: { $0 != 0 }) { image.write(bytes, at: byteOffset) }
+      if !region.isZero(in: Int(byteOffset)..<Int(byteOffset + byteCount)) {
+        let range = ByteRange(byteOffset: byteOffset, byteCount: byteCount)
+        image.write(mapped.read(range), at: byteOffset)
+      }
       byteOffset += byteCount
     }
     return image

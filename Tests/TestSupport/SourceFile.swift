@@ -1,27 +1,33 @@
 /// The text of one source file, without its comments.
-struct SourceFile {
+package struct SourceFile {
   /// From the root of the repository.
-  var path: String
+  package var path: String
   /// As many lines as the file has, so that line numbers hold.
-  var lines: [Substring]
+  package var lines: [Substring]
 
-  init(path: String, source: String) {
+  package init(path: String, source: String) {
     self.path = path
     lines = Self.withoutComments(source).split(
       separator: "\n", omittingEmptySubsequences: false)
   }
 
   /// An `import` declaration.
-  struct Import: Equatable {
+  package struct Import: Equatable {
     /// From 1.
-    var lineNumber: Int
-    var module: String
+    package var lineNumber: Int
+    package var module: String
     /// Whether it is passed on to those that import this module.
-    var isPublic: Bool
+    package var isPublic: Bool
+
+    package init(lineNumber: Int, module: String, isPublic: Bool) {
+      self.lineNumber = lineNumber
+      self.module = module
+      self.isPublic = isPublic
+    }
   }
 
   /// Every import, whatever attributes and kinds stand around its module's name.
-  var imports: [Import] {
+  package var imports: [Import] {
     let kinds = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
     return lines.enumerated().flatMap { index, line in
       line.split(separator: ";").compactMap { statement -> Import? in
@@ -45,7 +51,7 @@ struct SourceFile {
 
   /// The numbers, from 1, of the lines that have `word`; a word that starts with a letter counts
   /// only where no name ends in it.
-  func lineNumbers(of word: String) -> [Int] {
+  package func lineNumbers(of word: String) -> [Int] {
     lines.indices.filter { index in
       let line = lines[index]
       return line.ranges(of: word).contains { range in
@@ -57,7 +63,7 @@ struct SourceFile {
   }
 
   /// Takes `//` and `/* */` away, but not out of string literals; line breaks stay.
-  static func withoutComments(_ source: String) -> String {
+  package static func withoutComments(_ source: String) -> String {
     var result = ""
     var rest = Substring(source)
     var commentDepth = 0
