@@ -144,7 +144,13 @@ let package = Package(
       path: "BugBenchmark", swiftSettings: strict),
     // Tests mirror Sources/.
     .target(
-      name: "TestSupport", dependencies: ["Bytes", "WriteLog", "VHDX", "Host", "NBD"],
+      name: "CTestSupport", path: "Tests/CTestSupport",
+      cSettings: [
+        .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
+      ]),
+    .target(
+      name: "TestSupport",
+      dependencies: ["Bytes", "WriteLog", "VHDX", "Host", "NBD", "CTestSupport"],
       path: "Tests/TestSupport",
       swiftSettings: strict),
     tests("Architecture", ["TestSupport"]),

@@ -105,8 +105,8 @@ import VHDXJudges
     Fault([.m10], metadata + 65572, [1], names: metadata + 65572),
     Fault(
       [.m14], metadata + 65552, [UInt8](repeating: 0, count: 16), names: metadata + 65552),
-    // Of the length of no identity it is no identity without a value.
-    Fault([.m07], metadata + 32 + 64 + 20, [0], names: metadata + 32 + 64 + 20),
+    // Of another length it is not read, and nothing is said of its value.
+    Fault([.m07], metadata + 32 + 64 + 20, [8], names: metadata + 32 + 64 + 20),
     Fault([.m11], metadata + 65540, [2], names: metadata),
     Fault([.b01], metadata + 65549, [8], names: 2 << 20),
     Fault([.b02], blockTable + 8, [8], names: blockTable + 8),
