@@ -22,17 +22,10 @@ import Testing
   static let readerBugs = ["block-before-zeroing", "stale-table", "torn-across-blocks"]
     .map { "reader.\($0)" }
 
+  /// A few through the tool, one of each way in which an image shows it; DirtyImageRunTests has them all.
   static let recoveryBugs = [
-    ("second-entry-unchecked", "R04"), ("first-number-compared", "S03"), ("tail-ignored", "R04"),
-    ("mismatch-skips-sector", "S04"), ("bad-descriptor-fatal", "R11"),
-    ("bad-checksum-skips-claim", "S04"), ("no-growth-at-mebibyte", "R06"),
-    ("growth-overflow", "R06"), ("flushed-offset-every-entry", "R03"),
-    ("opens-without-sequence", "R02"), ("data-signature-unchecked", "E10"),
-    ("data-sequence-late", "E10"), ("targets-unchecked", "E11"),
-    ("zero-length-unbounded", "E09"), ("length-unchecked", "E03"),
-    ("descriptors-beyond-first-sector", "R11"), ("search-never-ends", "D09"),
-    ("clears-before-stable", "R10"), ("data-guid-changed", "H15"), ("reads-old-guid", "S09"),
-    ("read-only-writes", "R12"),
+    ("no-growth-at-mebibyte", "R06"), ("targets-unchecked", "E11"), ("search-never-ends", "D09"),
+    ("data-guid-changed", "H15"), ("read-only-writes", "R12"),
   ].map { Planted(bug: "recovery.\($0.0)", rule: $0.1) }
 
   /// A bug that is added to the tool has to be added here.
@@ -81,7 +74,7 @@ import Testing
     #expect(rules.contains(planted.rule), "\(rules.sorted())")
   }
 
-  @Test(arguments: [["--seeds", "1..200"], ["--workload", "dirty-images", "--seeds", "1..500"]])
+  @Test(arguments: [["--seeds", "1..60"], ["--workload", "dirty-images", "--seeds", "1..150"]])
   func exactBreaksNothing(arguments: [String]) throws {
     let run = try ToolRun(
       ["fuzz", "--stack", "vhdx:exact", "--keep-going"] + arguments, build: .release)
@@ -90,7 +83,7 @@ import Testing
 
   @Test(arguments: ["vhdx:qemu-7.2.22", "vhdx:qemu-7.2.0"])
   func aReleasedWriterLosesFlushedData(stack: String) throws {
-    let arguments = ["fuzz", "--stack", stack, "--seeds", "1..200", "--keep-going"]
+    let arguments = ["fuzz", "--stack", stack, "--seeds", "1..40", "--keep-going"]
     let text = try ToolRun(arguments, build: .release)
     #expect(text.status == 1)
     // From the rule's own heading to the next one: the write begins, is answered, and flushed.
