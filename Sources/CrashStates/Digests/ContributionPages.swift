@@ -39,23 +39,17 @@ struct ContributionPages {
       let first = max(block.byteOffset, event.range.byteOffset)
       let end = min(block.endByteOffset, event.range.endByteOffset)
       let payload = event.payloadByteOffset + Int(first - event.range.byteOffset)
-      var delta = StateSum()
-      var slot = start + Int((first - block.byteOffset) / unit)
-      // A raw buffer, because three checked accesses to the array for each unit took as long as
-      // hashing it.
+      let slot = start + Int((first - block.byteOffset) / unit)
+      let slots = slot..<slot + Int((end - first) / unit)
+      sum -= contributions.sum(of: slots)
+      // A raw buffer, because a checked access to the array for each unit took as long as hashing it.
       unsafe contributions.withUnsafeMutableBufferPointer { contributions in
-        precondition(slot + Int((end - first) / unit) <= contributions.count)
-        StateSum.forEachContribution(
-          of: region, in: payload..<payload + Int(end - first), firstUnitIndex: first / unit
-        ) { _, contribution in
-          unsafe delta -= contributions[slot]
-          delta += contribution
-          unsafe contributions[slot] = contribution
-          slot += 1
-        }
+        unsafe StateSum.putContributions(
+          of: region, in: payload..<payload + Int(end - first), firstUnitIndex: first / unit,
+          into: contributions.extracting(slots))
       }
-      sum += delta
-      body(contributions[slot - Int((end - first) / unit)..<slot])
+      sum += contributions.sum(of: slots)
+      body(contributions[slots])
     }
   }
 
@@ -123,5 +117,13 @@ struct ContributionPages {
       bits = live[word]
     }
     return word * 64 + bits.trailingZeroBitCount
+  }
+}
+
+extension [StateSum] {
+  fileprivate func sum(of slots: Range<Int>) -> StateSum {
+    var sum = StateSum()
+    for contribution in self[slots] { sum += contribution }
+    return sum
   }
 }
