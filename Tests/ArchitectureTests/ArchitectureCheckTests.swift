@@ -106,7 +106,7 @@ import Testing
   @Test(arguments: [
     "import Core", "import Yams", "import struct Core.Number", "@testable import Core",
     "// import Foundation", "/* a\nimport Foundation\n*/", "let important = 1",
-    "let text = \"import\"",
+    "let text = \"import\"", "let script = \"\"\"\n  import os\n  \\\n  import sys\n  \"\"\"",
   ])
   func allowedImportsPass(source: String) throws {
     #expect(try violations(ofImports: source) == [])
@@ -115,6 +115,7 @@ import Testing
   @Test(arguments: [
     "import Host", "import struct Host.File", "@preconcurrency import Host",
     "let url = \"//\"\nimport Host", "/* a */ import Host", "import Core; import Host",
+    "let script = \"\"\"\n  text\n  \"\"\"\nimport Host",
   ])
   func importsThatTheRowDoesNotNameAreReported(source: String) throws {
     let violations = try violations(ofImports: source)

@@ -59,6 +59,7 @@ import Testing
     switch stack.client {
     case .nbd: _ = try ProgramCommand(parsingServer: stack.command)
     case .qemuIO: #expect(argv.contains { $0.contains("filename=/w/disk.img") })
+    case .python: #expect(argv.last == "/w/disk.img")
     case .database: #expect(argv.count == 1)
     }
     #expect(ProgramStack.all.count { $0.name == stack.name } == 1)

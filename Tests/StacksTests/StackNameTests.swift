@@ -12,6 +12,7 @@ struct StackNameTests {
         "program:qemu-io-raw", "program:qemu-io-vhdx", "program:qemu-io-qcow2",
         "program:nbd-raw", "program:nbd-vhdx", "program:nbd-qcow2",
         "program:nbd-raw-multi", "program:nbd-vhdx-multi", "program:nbd-qcow2-multi",
+        "program:python-raw",
         "program:sqlite3-wal-full", "program:sqlite3-wal-normal", "program:sqlite3-delete-extra",
         "program:sqlite3-delete-full", "program:sqlite3-off",
       ])

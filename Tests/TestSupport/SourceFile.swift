@@ -4,11 +4,17 @@ package struct SourceFile {
   package var path: String
   /// As many lines as the file has, so that line numbers hold.
   package var lines: [Substring]
+  /// The same without what stands in texts of several lines: programs in other languages, too.
+  private var linesOfCode: [Substring]
 
   package init(path: String, source: String) {
     self.path = path
-    lines = Self.withoutComments(source).split(
-      separator: "\n", omittingEmptySubsequences: false)
+    lines = Self.lines(of: Self.withoutComments(source))
+    linesOfCode = Self.lines(of: Self.withoutComments(source, keepsLongTexts: false))
+  }
+
+  private static func lines(of text: String) -> [Substring] {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
   }
 
   /// An `import` declaration.
@@ -29,7 +35,7 @@ package struct SourceFile {
   /// Every import, whatever attributes and kinds stand around its module's name.
   package var imports: [Import] {
     let kinds = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
-    return lines.enumerated().flatMap { index, line in
+    return linesOfCode.enumerated().flatMap { index, line in
       line.split(separator: ";").compactMap { statement -> Import? in
         var words = statement.split(separator: " ").map(String.init)
         var isPublic = false
@@ -63,7 +69,9 @@ package struct SourceFile {
   }
 
   /// Takes `//` and `/* */` away, but not out of string literals; line breaks stay.
-  package static func withoutComments(_ source: String) -> String {
+  ///
+  /// - Parameter keepsLongTexts: `false` takes away what stands in literals of several lines, too.
+  package static func withoutComments(_ source: String, keepsLongTexts: Bool = true) -> String {
     var result = ""
     var rest = Substring(source)
     var commentDepth = 0
@@ -78,7 +86,8 @@ package struct SourceFile {
         if character == "\n" { result.append(character) }
       } else if !quotes.isEmpty {
         if character == "\\" {
-          result += rest.prefix(2)
+          let isKept = keepsLongTexts || quotes == "\""
+          result += rest.prefix(2).filter { isKept || $0 == "\n" }
           rest = rest.dropFirst(2)
           continue
         }
@@ -88,7 +97,7 @@ package struct SourceFile {
           quotes = ""
           continue
         }
-        result.append(character)
+        if keepsLongTexts || quotes == "\"" || character == "\n" { result.append(character) }
       } else if rest.hasPrefix("//") {
         rest = rest.drop { $0 != "\n" }
         continue

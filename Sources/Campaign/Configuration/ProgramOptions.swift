@@ -16,7 +16,7 @@ package struct ProgramOptions: Hashable, Sendable {
 
 extension StackName {
   /// What writes hold: qemu-io is told one byte, which is all that can be typed.
-  package var contents: ContentsStyle { program?.client == .qemuIO ? .filled : .stamped }
+  package var contents: ContentsStyle { program?.fillsWrites == true ? .filled : .stamped }
 }
 
 extension StackName {

@@ -87,14 +87,16 @@ struct ProgramRun: DeviceRun {
   }
 
   private func client(_ dialogue: Dialogue, socket: String) -> any ProgramClient {
-    guard case .nbd(let connections) = configuration.stack.program?.client else {
-      return QEMUIOClient(dialogue)
+    switch configuration.stack.program?.client {
+    case .nbd(let connections):
+      let taskCount = workload.sessions.map(\.tasks.count).max() ?? 1
+      return NBDExportClient(
+        dialogue, socketPath: socket, byteCount: configuration.deviceByteCount,
+        connectionCount: connections == .perTask ? max(1, taskCount) : 1,
+        contents: contents.bytes(of:))
+    case .python: return PythonClient(dialogue)
+    case .qemuIO, .database, nil: return QEMUIOClient(dialogue)
     }
-    let taskCount = workload.sessions.map(\.tasks.count).max() ?? 1
-    return NBDExportClient(
-      dialogue, socketPath: socket, byteCount: configuration.deviceByteCount,
-      connectionCount: connections == .perTask ? max(1, taskCount) : 1,
-      contents: contents.bytes(of:))
   }
 
   private var contents: ProgramContents {

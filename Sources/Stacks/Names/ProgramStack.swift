@@ -10,6 +10,8 @@ package struct ProgramStack: Hashable, Sendable {
     case qemuIO
     /// Sends requests to whatever exports the image over NBD.
     case nbd(Connections)
+    /// Asks a few lines of Python for one system call after the other.
+    case python
     /// Types transactions: all files are judged together, by what the program makes of them. It has no
     /// operations of a device, and no choices.
     case database(SQLiteSetup)
@@ -68,6 +70,7 @@ extension ProgramStack {
     ProgramStack("nbd-raw-multi", .nbd(.perTask), .raw, qemuNBD("raw", shared)),
     ProgramStack("nbd-vhdx-multi", .nbd(.perTask), .vhdx, qemuNBD("vhdx", shared)),
     ProgramStack("nbd-qcow2-multi", .nbd(.perTask), .qcow2, qemuNBD("qcow2", shared)),
+    ProgramStack("python-raw", .python, .raw, "python3 -u -c '\(pythonScript)' {image}"),
     ProgramStack("sqlite3-wal-full", .database(.walFull), .database, "sqlite3"),
     ProgramStack("sqlite3-wal-normal", .database(.walNormal), .database, "sqlite3"),
     ProgramStack("sqlite3-delete-extra", .database(.deleteExtra), .database, "sqlite3"),
@@ -88,6 +91,40 @@ extension ProgramStack {
   private static func qemuNBD(_ format: String, _ more: String = "") -> String {
     "qemu-nbd --socket {socket} --format \(format) --cache writeback --discard unmap\(more) {image}"
   }
+
+  /// The control: each operation by its own system call, and answered when that has returned. What is found
+  /// here is a mistake of powercut, or of the machine.
+  package static let pythonScript = """
+    import errno, os, sys
+    file = os.open(sys.argv[1], os.O_RDWR)
+    def put(data, offset):
+        while data:
+            count = os.pwrite(file, data, offset)
+            data, offset = data[count:], offset + count
+    def do(action, offset, count, byte):
+        if action == "read":
+            return os.pread(file, count, offset).hex()
+        if action in ("write", "write-zeroes"):
+            put(bytes([byte]) * count, offset)
+        else:
+            os.fdatasync(file)
+        return ""
+    print("ready")
+    for line in sys.stdin:
+        words = line.split()
+        action, _, fua = words[0].partition("+")
+        if action == "close":
+            break
+        try:
+            shown = do(action, *map(int, words[2:]))
+            if fua:
+                os.fdatasync(file)
+            print("done", words[1], shown)
+        except OSError as error:
+            print("failed", words[1], errno.errorcode[error.errno])
+    os.fdatasync(file)
+    os.close(file)
+    """
 
   /// Any number of clients: it then says that they may have several connections.
   private static let shared = " --shared 0"
@@ -115,9 +152,13 @@ extension ProgramStack {
     switch client {
     case .qemuIO: [.read, .write, .writeZeroes, .discard, .flush, .resize]
     case .nbd: [.read, .write, .writeZeroes, .discard, .flush]
+    case .python: [.read, .write, .writeZeroes, .flush]
     case .database: []
     }
   }
+
+  /// Whether it can be told only which byte to write, again and again.
+  package var fillsWrites: Bool { client == .qemuIO || client == .python }
 
   /// Those that have the program to themselves, so that only a client of one task can ask for them.
   package var exclusiveActions: [ClientMark.Action] { client == .qemuIO ? [.resize] : [] }

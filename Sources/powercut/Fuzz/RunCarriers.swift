@@ -29,7 +29,7 @@ extension ProgramStack {
   /// What a run of this stack starts, for messages: the client, and what serves the image to it.
   func startedWords(_ program: String?) -> String {
     switch client {
-    case .qemuIO: program ?? executableName
+    case .qemuIO, .python: program ?? executableName
     case .nbd: "the server '\(program ?? executableName)'"
     case .database: "the shell '\(program ?? executableName)'"
     }
