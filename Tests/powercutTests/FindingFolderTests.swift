@@ -20,7 +20,7 @@ import Testing
     #expect(
       try Folders.names(in: path).sorted()
         == [
-          "README", "finding.json", "live.img", "manifest.json", "scenario.yaml", "token",
+          "README", "check.sh", "finding.json", "live.img", "manifest.json", "scenario.yaml", "token",
           "unshrunk", "unshrunk.yaml", "writes.log",
         ])
     #expect(

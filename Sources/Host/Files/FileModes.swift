@@ -9,6 +9,16 @@ package enum FileModes {
     return try body()
   }
 
+  /// Lets everybody start a file who can read it.
+  ///
+  /// - Throws: ``HostError`` where the file is not there, or is somebody else's.
+  package static func makeExecutable(_ path: String) throws(HostError) {
+    let mode = permissions(of: path) ?? 0
+    guard unsafe chmod(path, mode | (mode & 0o444) >> 2) == 0 else {
+      throw HostError("make executable", path, errorNumber: errno)
+    }
+  }
+
   /// The permissions of a file, as `0o600`; `nil` where there is none.
   package static func permissions(of path: String) -> UInt32? {
     var status = stat()

@@ -77,6 +77,9 @@ struct FindingFolder {
       try writeRecording(of: group.unshrunk, to: "\(folder)/unshrunk")
     }
     try OutputFile.write(page(of: group, folder), to: "\(folder)/README")
+    let check = "\(folder)/check.sh"
+    try OutputFile.write(BuildCheck(group, judgeWords: carrier.judgeWords).text, to: check)
+    try FileModes.makeExecutable(check)
     if let token = group.token { try OutputFile.write("\(token)\n", to: "\(folder)/token") }
     var report = RunReport(command: command, subject: "\(group.scenario.configuration.stack)")
     report.findings = [reproducible(group)]
