@@ -20,8 +20,9 @@ import Testing
     #expect(
       try Folders.names(in: path).sorted()
         == [
-          "README", "check.sh", "finding.json", "live.img", "manifest.json", "scenario.yaml", "token",
-          "unshrunk", "unshrunk.yaml", "writes.log",
+          "README", "check.sh", "finding.json", "live.img", "manifest.json", "picture.svg",
+          "scenario.yaml",
+          "token", "unshrunk", "unshrunk.yaml", "writes.log",
         ])
     #expect(
       try Folders.names(in: "\(path)/unshrunk").sorted()

@@ -42,6 +42,23 @@ import Testing
     #expect(Self.withoutTime(again) == Self.withoutTime(run))
   }
 
+  /// The run of a token as a picture, and a word where there is none to be drawn.
+  @Test func theRunIsDrawn() throws {
+    let picture = folder.path("run.svg")
+    let run = try ToolRun(["replay-run", try race(), "--picture", picture])
+    #expect(run.status == 1)
+    try Peer(program: "xmllint", package: "libxml2-utils").run(["--noout", picture])
+    let text = try InputFile.text(picture)
+    #expect(text.contains("log: entry ") && text.contains(">task 0<"))
+    let images = try token([
+      "--stack", "vhdx:exact", "--bug", "recovery.read-only-writes", "--workload", "dirty-images",
+    ])
+    let refused = try ToolRun(["replay-run", images, "--picture", folder.path("none.svg")])
+    #expect(refused.status == 2, "\(refused.result)")
+    #expect(refused.errors.contains("--picture shows operations on one device"))
+    #expect(!Folders.exists(folder.path("none.svg")))
+  }
+
   @Test func aTokenIsReadFromFilesAndFromStdin() throws {
     let token = try race()
     let path = folder.path("a token")

@@ -44,7 +44,7 @@ package struct RunReport: Sendable {
   }
 
   /// The subject of a simulated stack: `raw:exact +logger.unit-512`.
-  static func target(_ stack: StackName, _ bugs: Set<PlantedBug>) -> String {
+  package static func target(_ stack: StackName, _ bugs: Set<PlantedBug>) -> String {
     (["\(stack)"] + bugs.sorted().map { "+\($0.identifier)" }).joined(separator: " ")
   }
 

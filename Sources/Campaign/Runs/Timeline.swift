@@ -11,19 +11,32 @@ package struct Timeline: Hashable, Sendable {
 
   /// A row, and whose it is.
   package struct Event: Hashable, Sendable {
+    /// What has a submission and a completion, each an event.
+    package enum Subject: Hashable, Sendable {
+      /// An operation of the client, by its number.
+      case operation(UInt64)
+      /// An entry of the log, by its place.
+      case entry(Int)
+    }
+
     package var row: Row
     /// The client operation that it belongs to; `nil` where it belongs to none.
     package var operation: UInt64?
     /// Whether this is the power cut.
     package var isCut = false
+    /// `nil` for what is an event by itself.
+    package var subject: Subject?
 
     /// - Parameters:
     ///   - event: the number of the event in its run.
     ///   - text: of what has two events, ends with ` …` in the first, and with the answer in its place in
     ///     the second: the two are one row where nothing else happened between them.
-    package init(event: UInt64, task: Int, operation: UInt64?, text: String) {
+    package init(
+      event: UInt64, task: Int, operation: UInt64?, _ subject: Subject? = nil, text: String
+    ) {
       row = Row(event: event, task: task, text: text)
       self.operation = operation
+      self.subject = subject
     }
 
     /// The power fails after so many entries. As late as it can be: what was answered before the next

@@ -13,7 +13,8 @@ extension Timeline.Event {
         .compactMap { event, text in
           event.map {
             Timeline.Event(
-              event: $0, task: operation.task, operation: operation.identifier, text: text)
+              event: $0, task: operation.task, operation: operation.identifier,
+              .operation(operation.identifier), text: text)
           }
         }
     }
@@ -55,6 +56,7 @@ extension SimulatedRun {
     for operation in trace {
       let start = operation.range.byteOffset
       let what: String
+      var subject: Timeline.Event.Subject?
       switch operation.action {
       case .write where start < sectorByteCount: what = superblock(operation)
       case .write:
@@ -62,6 +64,7 @@ extension SimulatedRun {
           events.append(.powerCut(entryCount: entryCount, at: operation.submittedAt))
         }
         what = "entry \(entryCount) at \(start)"
+        subject = .entry(entryCount)
         entryCount += 1
       case .writeZeroes: what = "zeroes at \(start)"
       default: continue
@@ -70,7 +73,7 @@ extension SimulatedRun {
         guard let event else { continue }
         events.append(
           Timeline.Event(
-            event: event, task: operation.task, operation: operation.clientOperation,
+            event: event, task: operation.task, operation: operation.clientOperation, subject,
             text: "  log: \(what) \(state)"))
       }
     }

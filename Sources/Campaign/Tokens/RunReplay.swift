@@ -12,6 +12,8 @@ package struct RunReplay: Sendable {
   package let divergence: RunDivergence?
   /// What the runs gave: several only of a scenario with several seeds.
   package private(set) var results: [JudgedSeed] = []
+  /// The run that breaks the rule, or else the last one; `nil` of what has no operations of one device.
+  package private(set) var judgedRun: JudgedRun?
   /// Facts beside the verdict.
   package private(set) var notes: [String] = []
   private let reproduce: String
@@ -55,6 +57,7 @@ package struct RunReplay: Sendable {
       let seed = Seed(rawSeed)
       let run = Self.run(scenario, seed, carrier, reproduce: reproduce)
       results.append(try Self.ended(run.result))
+      judgedRun = run.judged
       divergence = divergence ?? run.divergence
       if Self.breaks(rule, run.result) { break }
     }
@@ -95,6 +98,7 @@ package struct RunReplay: Sendable {
       configuration.schedule = token.schedule
       let judged = JudgedRun(
         configuration, seed: token.seed, tiers: token.tiers, carrier: carrier)
+      judgedRun = judged
       results = [
         try Self.ended(JudgedSeed(judged, reproduce: reproduce, plan: plan))
       ]
@@ -117,19 +121,22 @@ package struct RunReplay: Sendable {
 
   private static func run(
     _ scenario: Scenario, _ seed: Seed, _ carrier: RunCarrier, reproduce: String
-  ) -> (result: JudgedSeed, divergence: RunDivergence?) {
+  ) -> (result: JudgedSeed, judged: JudgedRun?, divergence: RunDivergence?) {
     let configuration = scenario.configuration
-    guard configuration.schedule.choices != nil, case .device(let device) = carrier else {
+    guard configuration.hasClient, configuration.schedule.exhaustiveBound == nil,
+      case .device(let device) = carrier
+    else {
       return (
         JudgedSeed(
           configuration, seed: seed, tiers: scenario.tiers, carrier: carrier, reproduce: reproduce),
-        nil
+        nil, nil
       )
     }
     let judged = JudgedRun(configuration, seed: seed, tiers: scenario.tiers, carrier: device)
-    return (
-      JudgedSeed(judged, reproduce: reproduce), judged.run.replayDivergence.map { .choice($0) }
-    )
+    let divergence =
+      configuration.schedule.choices == nil
+      ? nil : judged.run.replayDivergence.map { RunDivergence.choice($0) }
+    return (JudgedSeed(judged, reproduce: reproduce), judged, divergence)
   }
 
   private static func ended(_ result: JudgedSeed) throws(StalledRun) -> JudgedSeed {

@@ -29,7 +29,8 @@ extension ProgramRun {
         (timing.submissionIndex, "…"), (timing.completionIndex, "entry \(place)"),
       ] {
         events.append(
-          Timeline.Event(event: event, task: task, operation: nil, text: "\(text) \(state)"))
+          Timeline.Event(
+            event: event, task: task, operation: nil, .entry(place), text: "\(text) \(state)"))
       }
     }
     if let cut, next == nil, let last = events.map(\.row.event).max() {
@@ -48,7 +49,7 @@ extension ProgramRun {
         guard let place, let timing = index[place].extension else { return nil }
         return Timeline.Event(
           event: timing.submissionIndex, task: operation.task,
-          operation: operation.identifier, text: text)
+          operation: operation.identifier, .operation(operation.identifier), text: text)
       }
     }
   }

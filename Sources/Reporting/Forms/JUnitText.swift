@@ -7,7 +7,7 @@ struct JUnitText {
     func count(_ kind: CaseSuite.Problem.Kind) -> Int {
       suite.cases.count { $0.problem?.kind == kind }
     }
-    let name = Self.escaped("powercut \(suite.command) \(suite.subject)")
+    let name = XMLText.escaped("powercut \(suite.command) \(suite.subject)")
     let numbers =
       "tests=\"\(suite.cases.count)\" failures=\"\(count(.failure))\" errors=\"\(count(.error))\" "
       + "skipped=\"\(count(.skipped))\" time=\"\(Self.seconds(timing.elapsedNanoseconds))\""
@@ -18,7 +18,7 @@ struct JUnitText {
       hostname="localhost" \(numbers)>
       <properties/>
       \(suite.cases.map(text).joined(separator: "\n"))
-      <system-out>\(Self.escaped(suite.notes.joined(separator: "\n")))</system-out>
+      <system-out>\(XMLText.escaped(suite.notes.joined(separator: "\n")))</system-out>
       <system-err/>
       </testsuite>
       </testsuites>
@@ -28,16 +28,16 @@ struct JUnitText {
 
   private func text(_ item: CaseSuite.Case) -> String {
     let head = """
-      <testcase classname="powercut.\(Self.escaped(suite.command))" name="\(Self.escaped(item.name))" \
+      <testcase classname="powercut.\(XMLText.escaped(suite.command))" name="\(XMLText.escaped(item.name))" \
       time="\(Self.seconds(item.nanoseconds))"
       """
     guard let problem = item.problem else { return head + "/>" }
-    let message = "message=\"\(Self.escaped(problem.message))\""
+    let message = "message=\"\(XMLText.escaped(problem.message))\""
     let tag = problem.kind.rawValue
     let element =
       problem.kind == .skipped
       ? "<skipped \(message)/>"
-      : "<\(tag) type=\"\(problem.type)\" \(message)>\(Self.escaped(problem.text))</\(tag)>"
+      : "<\(tag) type=\"\(problem.type)\" \(message)>\(XMLText.escaped(problem.text))</\(tag)>"
     return "\(head)>\n\(element)\n</testcase>"
   }
 
@@ -45,22 +45,5 @@ struct JUnitText {
     let milliseconds = nanoseconds / 1_000_000
     let rest = String(milliseconds % 1000)
     return "\(milliseconds / 1000).\(String(repeating: "0", count: 3 - rest.count))\(rest)"
-  }
-
-  /// Text and attribute values of XML 1.0; characters that it cannot hold become a question mark.
-  static func escaped(_ text: String) -> String {
-    var result = ""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "&": result += "&amp;"
-      case "<": result += "&lt;"
-      case ">": result += "&gt;"
-      case "\"": result += "&quot;"
-      case "\n", "\t": result.unicodeScalars.append(scalar)
-      case "\u{0}"..."\u{1f}", "\u{fffe}", "\u{ffff}": result += "?"
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result
   }
 }

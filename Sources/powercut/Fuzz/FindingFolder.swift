@@ -1,5 +1,6 @@
 import Bytes
 import Campaign
+import Checking
 import Host
 import Reporting
 import Scheduling
@@ -71,7 +72,7 @@ struct FindingFolder {
     try Folders.create(folder)
     try OutputFile.write(group.unshrunk.text, to: "\(folder)/\(Self.unshrunkName)")
     try OutputFile.write(group.scenario.text, to: "\(folder)/\(Self.scenarioName)")
-    try writeRecording(of: group.scenario, to: folder)
+    try writeRecording(of: group.scenario, group.finding.violation, to: folder)
     if group.scenario.configuration.hasClient {
       try Folders.create("\(folder)/unshrunk")
       try writeRecording(of: group.unshrunk, to: "\(folder)/unshrunk")
@@ -128,7 +129,10 @@ struct FindingFolder {
     return lines
   }
 
-  private func writeRecording(of scenario: Scenario, to folder: String) throws {
+  /// - Parameter violation: what its picture shows; `nil` for none.
+  private func writeRecording(
+    of scenario: Scenario, _ violation: Violation? = nil, to folder: String
+  ) throws {
     let seed = scenario.seeds.first
     if scenario.configuration.workload == .dirtyImages {
       return try writeImages(scenario.configuration, seed, to: folder)
@@ -140,6 +144,9 @@ struct FindingFolder {
     case .device(let carrier):
       let run = carrier.carryOut(scenario.configuration, seed: seed)
       try writeRecording(run.record, to: folder)
+      if let violation {
+        try OutputFile.write(RunPictureSVG(run, violation).text, to: "\(folder)/picture.svg")
+      }
     }
   }
 

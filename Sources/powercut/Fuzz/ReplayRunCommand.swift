@@ -27,6 +27,9 @@ struct ReplayRunCommand: ParsableCommand {
   )
   var subject: String
 
+  @Option(help: "A file for a picture of the run, as SVG.")
+  var picture: String?
+
   @OptionGroup var programOptions: ProgramRunOptions
   @OptionGroup var commands: CommandOptions
   @OptionGroup var outputOptions: OutputOptions
@@ -63,6 +66,7 @@ struct ReplayRunCommand: ParsableCommand {
       }
     }.get()
     for result in replay.results { report.counts.add(result.judgement) }
+    if let picture { try draw(replay, to: picture) }
     report.needsPromises = request.token.stack.program != nil
     report.findings = replay.findings
     report.notes = replay.notes
@@ -70,6 +74,19 @@ struct ReplayRunCommand: ParsableCommand {
       comparesRecoveries: request.token.stack.image.isOfKnownFormat, tiers: request.token.tiers)
     report.replay = try verdict(of: replay)
     report.isInterrupted = Interrupts.isRequested
+  }
+
+  /// - Throws: ``ToolError`` where there is nothing to draw.
+  private func draw(_ replay: RunReplay, to path: String) throws {
+    guard let judged = replay.judgedRun else {
+      throw ToolError(
+        """
+        --picture shows operations on one device: this run has none of them (made-up images, \
+        transactions, or a search of all schedules; a token of one of its runs has them)
+        """)
+    }
+    try OutputFile.write(
+      RunPictureSVG(judged.run, replay.findings.first?.violation).text, to: path)
   }
 
   /// - Returns: `nil` where an interrupt came before there was one.
