@@ -8,7 +8,8 @@ import Testing
     "raw:exact", "raw:qemu-7.2.0", "raw:qemu-7.2.22", "vhdx:exact", "vhdx:qemu-7.2.0",
     "vhdx:qemu-7.2.22", "program:qemu-io-raw", "program:qemu-io-vhdx", "program:qemu-io-qcow2",
     "program:nbd-raw", "program:nbd-vhdx", "program:nbd-qcow2", "program:nbd-raw-multi",
-    "program:nbd-vhdx-multi", "program:nbd-qcow2-multi", "program:sqlite3-wal-full",
+    "program:nbd-vhdx-multi", "program:nbd-qcow2-multi", "program:python-raw",
+    "program:sqlite3-wal-full",
     "program:sqlite3-wal-normal", "program:sqlite3-delete-extra", "program:sqlite3-delete-full",
     "program:sqlite3-off",
   ]

@@ -46,7 +46,7 @@ package struct RunPictureSVG {
       .flatMap(Self.wrapped)
     var foot = picture.evidence
     if picture.omittedEventCount > 0 {
-      foot.append("\(picture.omittedEventCount) events of other operations are left out")
+      foot.append("\(picture.omittedEventCount) events are left out")
     }
     self.foot = foot.flatMap(Self.wrapped)
     let longest = ([title] + head + self.foot).map(\.count).max() ?? 0
