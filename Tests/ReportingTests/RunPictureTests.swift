@@ -78,6 +78,22 @@ import Testing
     #expect(early.contains { if case .operation = $0.kind { $0.lastRow == nil } else { false } })
   }
 
+  /// Of a long run the end is shown: what is answered there and began before has no bar of its own.
+  @Test func anAnswerAloneIsNoOperation() throws {
+    let plan = FuzzPlan(
+      stack: try #require(StackName("vhdx:exact")), seeds: SeedRange(first: Seed(7), last: Seed(7)))
+    let run = SimulatedCarrier().carryOut(plan.configuration(for: Seed(7)), seed: Seed(7))
+    let picture = RunPicture(of: run, nil)
+    #expect(picture.omittedEventCount > 0)
+    let answers = picture.rows.filter { $0.text.hasPrefix("#") }
+    #expect(!answers.isEmpty)
+    #expect(answers.allSatisfy { $0.isEnd })
+    #expect(
+      answers.contains { answer in
+        !picture.rows.contains { $0.text.contains(" " + answer.text.prefix { $0 != " " }) }
+      })
+  }
+
   @Test func nothingStandsOutsideOfIt() throws {
     let svg = RunPictureSVG(RunPicture(of: try Self.judged().run, Self.losing(3)), title: "T").text
     let width = try #require(

@@ -51,7 +51,9 @@ package struct RunPicture: Hashable, Sendable {
     let until = all.prefix { !$0.isCut } + all.filter(\.isCut).prefix(1)
     let shown = Self.selection(Array(until), violation)
     omittedEventCount = until.count - shown.count
-    var drawing = Drawing(violation)
+    // What had begun before the first event that is shown ends here without a bar.
+    let before = until.prefix { $0.row.event != shown.first?.row.event }
+    var drawing = Drawing(violation, begun: Set(before.compactMap(\.subject)))
     for event in shown { drawing.add(event) }
     rows = drawing.rows
   }
@@ -79,8 +81,11 @@ private struct Drawing {
   private let named: Set<UInt64>
   private let state: CrashState?
   private var open: [Timeline.Event.Subject: Int] = [:]
+  /// What began before the first row.
+  private var begun: Set<Timeline.Event.Subject>
 
-  init(_ violation: Violation?) {
+  init(_ violation: Violation?, begun: Set<Timeline.Event.Subject>) {
+    self.begun = begun
     named = Set(violation?.operations ?? [])
     state = violation?.state
   }
@@ -90,6 +95,11 @@ private struct Drawing {
       event: event.row.event, task: event.row.task, text: event.row.text.trimmed,
       kind: kind(of: event))
     guard let subject = event.subject else {
+      rows.append(row)
+      return
+    }
+    if begun.remove(subject) != nil {
+      row.isEnd = true
       rows.append(row)
       return
     }
