@@ -90,6 +90,12 @@ let package = Package(
         "CrashStates", "Checking", "VHDXJudges", "VDI", "ImageStacks", "VHDXStack", yams,
       ]),
     layer("Reporting", ["Rules", "Bytes", "Scheduling", "Checking", "Campaign"]),
+    layer(
+      "Nights",
+      [
+        "Rules", "Bytes", "Scheduling", "Stacks", "CrashStates", "Checking", "Campaign", "Reporting",
+        yams,
+      ]),
     // 4: the world.
     layer(
       "Programs",
@@ -126,8 +132,8 @@ let package = Package(
       name: "powercut",
       dependencies: [
         "Rules", "Bytes", "Scheduling", "BlockDevice", "WriteLog", "Workload", "Stacks",
-        "CrashStates", "Checking", "ImageStacks", "Campaign", "Reporting", "Host", "Programs",
-        "Recorder", "NBD", "ToolSupport", "VHDXCommands", argumentParser,
+        "CrashStates", "Checking", "ImageStacks", "Campaign", "Reporting", "Nights", "Host",
+        "Programs", "Recorder", "NBD", "ToolSupport", "VHDXCommands", argumentParser,
       ],
       swiftSettings: strict),
     .executableTarget(

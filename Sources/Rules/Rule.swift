@@ -78,6 +78,9 @@ package struct Rule: RawRepresentable, CaseIterable, Hashable, Comparable, Senda
   package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
+/// By its identifier, also as a key.
+extension Rule: Codable, CodingKeyRepresentable {}
+
 extension Rule: CustomStringConvertible {
   package var description: String { rawValue }
 }

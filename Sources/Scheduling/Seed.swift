@@ -23,6 +23,24 @@ package struct Seed: Hashable, Comparable, Sendable, CustomStringConvertible {
   package var description: String { "\(rawValue)" }
 }
 
+/// Decimal text: many readers of JSON lose the end of a number this long.
+extension Seed: Codable {
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let value = UInt64(text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "expected a seed in decimal, found '\(text)'")
+    }
+    rawValue = value
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
 /// Seeds from the first to the last, both included, as `1..200` or `7`.
 package struct SeedRange: Hashable, Sendable, CustomStringConvertible {
   package var first: Seed

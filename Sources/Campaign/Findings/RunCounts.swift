@@ -32,7 +32,7 @@ package struct RunCounts: Hashable, Sendable {
     CommandCounts.add(judgement.commands, to: &commands)
   }
 
-  mutating func add(_ other: RunCounts) {
+  package mutating func add(_ other: RunCounts) {
     scenarios += other.scenarios
     runs += other.runs
     entries += other.entries
@@ -66,5 +66,35 @@ package struct RunCounts: Hashable, Sendable {
   package var missingPromise: String? {
     promises > 0
       ? nil : "nothing was promised to the client: no flush, FUA write or close of it succeeded"
+  }
+}
+
+extension RunCounts: Codable {
+  private enum Key: String, CodingKey, CaseIterable {
+    case scenarios, runs, entries, marks, states, distinctStates, promises, structureStates,
+      comparedDisks, commands
+  }
+
+  private static let numbers: [(Key, any WritableKeyPath<RunCounts, Int> & Sendable)] = [
+    (.scenarios, \.scenarios), (.runs, \.runs), (.entries, \.entries), (.marks, \.marks),
+    (.states, \.states), (.distinctStates, \.distinctStates), (.promises, \.promises),
+    (.structureStates, \.structureStates), (.comparedDisks, \.comparedDisks),
+  ]
+
+  /// A count that is not there is zero.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    for (key, number) in Self.numbers {
+      self[keyPath: number] = try container.decodeIfPresent(Int.self, forKey: key) ?? 0
+    }
+    commands = try container.decodeIfPresent([CommandCounts].self, forKey: .commands) ?? []
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    for (key, number) in Self.numbers where self[keyPath: number] != 0 {
+      try container.encode(self[keyPath: number], forKey: key)
+    }
+    if !commands.isEmpty { try container.encode(commands, forKey: .commands) }
   }
 }

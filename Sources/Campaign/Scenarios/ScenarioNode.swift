@@ -3,13 +3,13 @@ import Yams
 
 /// A mapping of a scenario file that knows which of its keys were asked for, so that a key that nobody
 /// knows is refused with its line.
-struct ScenarioNode {
-  let line: Int?
+package struct ScenarioNode {
+  package let line: Int?
   private let entries: [(key: String, value: Node, line: Int?)]
 
   /// - Throws: ``ScenarioError`` where `node` is no mapping, or has a key that is not in `keys` or
   ///   stands twice.
-  init(_ node: Node, named name: String, keys: [String]) throws(ScenarioError) {
+  package init(_ node: Node, named name: String, keys: [String]) throws(ScenarioError) {
     line = node.mark?.line
     guard let mapping = node.mapping else {
       throw ScenarioError(line: line, "'\(name)' must be a mapping with the keys \(keys.listed)")
@@ -30,14 +30,14 @@ struct ScenarioNode {
     self.entries = entries
   }
 
-  var keys: [String] { entries.map(\.key) }
+  package var keys: [String] { entries.map(\.key) }
 
-  func node(_ key: String) -> Node? { entries.first { $0.key == key }?.value }
+  package func node(_ key: String) -> Node? { entries.first { $0.key == key }?.value }
 
   /// Where the key stands; `nil` where it is absent.
-  func line(of key: String) -> Int? { entries.first { $0.key == key }?.line }
+  package func line(of key: String) -> Int? { entries.first { $0.key == key }?.line }
 
-  func required(_ key: String) throws(ScenarioError) -> Node {
+  package func required(_ key: String) throws(ScenarioError) -> Node {
     guard let node = node(key) else {
       throw ScenarioError(line: line, "the key '\(key)' is missing")
     }
@@ -45,7 +45,7 @@ struct ScenarioNode {
   }
 
   /// A whole number of `range`; `nil` where the key is absent.
-  func integer(_ key: String, in range: ClosedRange<Int>) throws(ScenarioError) -> Int? {
+  package func integer(_ key: String, in range: ClosedRange<Int>) throws(ScenarioError) -> Int? {
     guard let node = node(key) else { return nil }
     guard let value = node.scalar.flatMap({ Int(digits: $0.string) }), range.contains(value) else {
       throw ScenarioError(
@@ -84,7 +84,7 @@ extension Node {
   /// `true` or `false`, and no other word for them.
   ///
   /// - Throws: ``ScenarioError`` with the line of anything else.
-  func truth(named name: String) throws(ScenarioError) -> Bool {
+  package func truth(named name: String) throws(ScenarioError) -> Bool {
     switch scalar?.string {
     case "true": return true
     case "false": return false
@@ -94,15 +94,15 @@ extension Node {
   }
 
   /// For messages.
-  var shown: String { scalar.map { "'\($0.string)'" } ?? "a list or mapping" }
+  package var shown: String { scalar.map { "'\($0.string)'" } ?? "a list or mapping" }
 }
 
 extension [String] {
   /// `a, b, c`.
-  var listed: String { joined(separator: ", ") }
+  package var listed: String { joined(separator: ", ") }
 
   /// `; did you mean 'a'?`, or nothing.
-  func hint(_ word: String) -> String { NearestWord.hint(word, among: self) }
+  package func hint(_ word: String) -> String { NearestWord.hint(word, among: self) }
 }
 
 extension Int {

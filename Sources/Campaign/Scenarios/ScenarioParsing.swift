@@ -32,7 +32,7 @@ extension Scenario {
     }
     self.summary = summary
     configuration = RunConfiguration(
-      stack: try Self.stack(try root.required("stack")), bugs: try Self.bugs(root.node("bugs")))
+      stack: try root.required("stack").stack(), bugs: try root.bugs("bugs"))
     let program = ProgramParsing(configuration.stack)
     configuration.program = try program.options(root.node("program"))
     let workload = try root.required("workload")
@@ -58,18 +58,12 @@ extension Scenario {
     }
     try Self.validate(configuration, root)
     try Self.checkIsSmall(configuration, line: root.line(of: "schedule"))
-    tiers = try Self.tiers(root.node("states"))
+    tiers = try root.tiers("states") ?? FuzzPlan.defaultTiers
     expectation = try Self.expectation(try root.required("expect"))
     if let node = root.node("digests") {
       pinnedDigests = try Self.digests(node, configuration)
     }
-    for item in try root.node("ignore").map({ (node) throws(ScenarioError) in
-      try Self.list(node, named: "ignore")
-    }) ?? [] {
-      guard configuration.ignoredRules.insert(try Self.rule(item)).inserted else {
-        throw item.repeated(in: "ignore")
-      }
-    }
+    configuration.ignoredRules = try root.rules("ignore")
   }
 
   /// - Throws: ``ScenarioError`` with the line of what does not go with the rest.
@@ -97,7 +91,7 @@ extension Scenario {
   private static func digests(
     _ node: Node, _ configuration: RunConfiguration
   ) throws(ScenarioError) -> [String] {
-    let digests = try list(node, named: "digests").map { $0.scalar?.string ?? "" }
+    let digests = try node.list(named: "digests").map { $0.scalar?.string ?? "" }
     guard configuration.stack.image.isOfKnownFormat, configuration.hasClient,
       digests.count == 3
     else {
@@ -106,35 +100,6 @@ extension Scenario {
         "'digests' lists those of file, recovered file and virtual disk, of an image with a client")
     }
     return digests
-  }
-
-  private static func stack(_ node: Node) throws(ScenarioError) -> StackName {
-    guard let text = node.scalar?.string, let stack = StackName(text) else {
-      throw ScenarioError(
-        line: node.mark?.line,
-        """
-        unknown stack \(node.shown)\(StackName.allNames.hint(node.scalar?.string ?? "")); known are \
-        \(StackName.allNames.listed)
-        """)
-    }
-    return stack
-  }
-
-  private static func bugs(_ node: Node?) throws(ScenarioError) -> Set<PlantedBug> {
-    guard let node else { return [] }
-    var bugs: Set<PlantedBug> = []
-    let known = PlantedBug.all.map(\.identifier)
-    for item in try list(node, named: "bugs") {
-      guard let bug = item.scalar.flatMap({ PlantedBug($0.string) }) else {
-        throw ScenarioError(
-          line: item.mark?.line,
-          """
-          unknown bug \(item.shown)\(known.hint(item.scalar?.string ?? "")); known are \(known.listed)
-          """)
-      }
-      guard bugs.insert(bug).inserted else { throw item.repeated(in: "bugs") }
-    }
-    return bugs
   }
 
   private static func readDevice(
@@ -215,7 +180,7 @@ extension Scenario {
   ) throws(ScenarioError) -> [Int] {
     guard let node = device.node(name) else { return [] }
     var places: [Int] = []
-    for item in try list(node, named: name) {
+    for item in try node.list(named: name) {
       guard let place = item.scalar.flatMap({ Int(digits: $0.string) }) else {
         throw ScenarioError(
           line: item.mark?.line,
@@ -227,27 +192,6 @@ extension Scenario {
     return places
   }
 
-  private static func tiers(_ node: Node?) throws(ScenarioError) -> [Tier] {
-    guard let node else { return FuzzPlan.defaultTiers }
-    var tiers: [Tier] = []
-    for item in try list(node, named: "states") {
-      let text = item.scalar?.string ?? ""
-      let tier: Tier
-      do {
-        tier = try Tier(parsing: text)
-      } catch {
-        throw ScenarioError(line: item.mark?.line, "\(error)\(Tier.hint(text))")
-      }
-      if tiers.contains(tier) { throw item.repeated(in: "states") }
-      tiers.append(tier)
-    }
-    if tiers.isEmpty {
-      throw ScenarioError(
-        line: node.mark?.line, "'states' names no tier, so nothing would be judged")
-    }
-    return tiers
-  }
-
   private static func expectation(_ node: Node) throws(ScenarioError) -> Expectation {
     if node.scalar?.string == "pass" { return .pass }
     guard node.mapping != nil else {
@@ -256,31 +200,7 @@ extension Scenario {
         "'expect' must be pass, or a mapping with the keys breaks, also; found \(node.shown)")
     }
     let expect = try ScenarioNode(node, named: "expect", keys: ["breaks", "also"])
-    let main = try rule(try expect.required("breaks"))
-    var also: Set<Rule> = []
-    if let node = expect.node("also") {
-      for item in try list(node, named: "also") {
-        guard also.insert(try rule(item)).inserted else { throw item.repeated(in: "also") }
-      }
-    }
-    return .breaks(main, also: also)
-  }
-
-  private static func rule(_ node: Node) throws(ScenarioError) -> Rule {
-    guard let rule = node.scalar.flatMap({ Rule(rawValue: $0.string) }) else {
-      let known = Rule.allCases.map(\.rawValue)
-      throw ScenarioError(
-        line: node.mark?.line,
-        "unknown rule \(node.shown)\(known.hint(node.scalar?.string ?? "")); known are \(known.listed)"
-      )
-    }
-    return rule
-  }
-
-  private static func list(_ node: Node, named name: String) throws(ScenarioError) -> [Node] {
-    guard let sequence = node.sequence else {
-      throw ScenarioError(line: node.mark?.line, "'\(name)' must be a list, found \(node.shown)")
-    }
-    return Array(sequence)
+    let main = try expect.required("breaks").rule()
+    return .breaks(main, also: try expect.rules("also"))
   }
 }

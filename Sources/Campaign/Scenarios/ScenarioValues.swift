@@ -8,7 +8,7 @@ extension Node {
   ///
   /// - Returns: `nil` where nothing stands in the file.
   /// - Throws: ``ScenarioError`` with the line of the first anchor; an alias needs one.
-  static func root(of text: String) throws(ScenarioError) -> Node? {
+  package static func root(of text: String) throws(ScenarioError) -> Node? {
     do {
       let parser = try Parser(yaml: text)
       let node = try parser.singleRoot()
@@ -42,7 +42,7 @@ extension Node {
   var isAbsent: Bool { scalar.map { $0.string.isEmpty && $0.style == .plain } ?? false }
 
   /// An item of a list that has it already.
-  func repeated(in list: String) -> ScenarioError {
+  package func repeated(in list: String) -> ScenarioError {
     ScenarioError(line: mark?.line, "\(shown) stands twice in '\(list)'")
   }
 }

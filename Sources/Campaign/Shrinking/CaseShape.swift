@@ -6,8 +6,12 @@ import Workload
 ///
 /// Two seeds that lead to the same shape have most likely found the same bug.
 package struct CaseShape: Hashable, Sendable, CustomStringConvertible {
-  /// `vhdx: t0 write a-b, t1 flush; 2 switches`.
+  /// `vhdx: t0 write 0-1, t1 flush; 2 switches`.
   package let description: String
+  /// Which operations there are, each once, sorted.
+  package private(set) var operationKinds: [String] = []
+  /// What the case takes beside its operations: several tasks, another session, faults, losses; sorted.
+  package private(set) var conditions: [String] = []
 
   /// - Parameter text: for what has no operations.
   init(text: String) {
@@ -44,10 +48,20 @@ package struct CaseShape: Hashable, Sendable, CustomStringConvertible {
       "\(stack.program?.name ?? stack.image.rawValue): "
       + sessions.joined(separator: "; reopen; ")
       + numbers.filter { $0.0 > 0 }.map { "; \($0.0) \($0.1)" }.joined()
+    operationKinds = Set(operations.map(\.kind)).sorted()
+    var conditions = numbers.dropFirst().filter { $0.0 > 0 }.map(\.1)
+    if Set(operations.map(\.task)).count > 1 { conditions.append("tasks") }
+    if sessions.count > 1 { conditions.append("reopen") }
+    self.conditions = conditions.sorted()
   }
 
   /// Eight hexadecimal digits, for the name of a folder.
   package var name: String {
     String(Checksum.xxh3(Array(description.utf8)).hexDigits.prefix(8))
   }
+}
+
+extension ClientOperation {
+  /// `write fua`: what is asked for, wherever it is.
+  fileprivate var kind: String { action.rawValue + (isFUA ? " fua" : "") }
 }

@@ -1,7 +1,7 @@
 import Rules
 
 /// How often a command gave which answer.
-package struct CommandCounts: Hashable, Sendable {
+package struct CommandCounts: Hashable, Codable, Sendable {
   package let command: ImageCommand
   package private(set) var stateCount = 0
   package private(set) var acceptedCount = 0

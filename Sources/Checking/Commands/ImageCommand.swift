@@ -1,8 +1,8 @@
 /// Another program as a judge of images, or of folders with several files: a command line in which
 /// `{image}` stands for the file, or `{folder}` for the folder.
-package struct ImageCommand: Hashable, Sendable, CustomStringConvertible {
+package struct ImageCommand: Hashable, Codable, Sendable, CustomStringConvertible {
   /// What a command is given; the text is replaced by its path, in any word but the first.
-  package enum Subject: String, Sendable {
+  package enum Subject: String, Codable, Sendable {
     case image = "{image}"
     case folder = "{folder}"
 

@@ -74,6 +74,15 @@ package enum Folders {
     return files
   }
 
+  /// Gives a file or a folder another name.
+  ///
+  /// - Throws: ``HostError``; what has the name is replaced where it is a file or an empty folder.
+  package static func rename(_ path: String, to other: String) throws(HostError) {
+    guard unsafe Glibc.rename(path, other) == 0 else {
+      throw HostError("rename to", other, errorNumber: errno)
+    }
+  }
+
   /// Removes a file, or a folder with everything in it, as far as that is possible.
   package static func remove(_ path: String) {
     if isFolder(path) && !isSymbolicLink(path) {

@@ -32,6 +32,16 @@ import Glibc
     unsafe pthread_cond_wait(condition, mutex)
   }
 
+  /// The same, for at most so long.
+  package func wait(milliseconds: Int) {
+    var end = timespec()
+    _ = unsafe clock_gettime(CLOCK_REALTIME, &end)
+    let nanoseconds = end.tv_nsec + (milliseconds % 1000) * 1_000_000
+    end.tv_sec += milliseconds / 1000 + nanoseconds / 1_000_000_000
+    end.tv_nsec = nanoseconds % 1_000_000_000
+    _ = unsafe pthread_cond_timedwait(condition, mutex, &end)
+  }
+
   package func wakeAll() {
     unsafe pthread_cond_broadcast(condition)
   }

@@ -44,7 +44,7 @@ package enum Leftovers {
   }
 
   /// Kills and removes everything. Other threads make nothing new from then on: they sleep until the end.
-  static func clear() {
+  package static func clear() {
     let (groups, paths) = state.withLock { state in
       state.isClosed = true
       return (state.groups, state.paths)

@@ -129,7 +129,7 @@ final class PendingFile {
   }
 
   /// A name is durable once its folder is.
-  private static func syncFolder(of path: String) throws(HostError) {
+  static func syncFolder(of path: String) throws(HostError) {
     let parent = Self.folder(of: path)
     let folder = try OpenFile(parent, flags: O_RDONLY | O_DIRECTORY)
     // EINVAL: a file system whose folders need no sync.

@@ -5,10 +5,12 @@ import Host
 package enum SparseCopy {
   private static let pieceByteCount = 1 << 20
 
-  /// - Parameter mode: who may read the copy; `nil`: who may read the file.
+  /// - Parameters:
+  ///   - mode: who may read the copy; `nil`: who may read the file.
+  ///   - isDurable: whether it is on the disk when this returns.
   /// - Throws: ``HostError`` where one of them cannot be read or the other not be written.
   package static func make(
-    of path: String, at target: String, mode: CopyMode? = nil
+    of path: String, at target: String, mode: CopyMode? = nil, isDurable: Bool = false
   ) throws(HostError) {
     let region = try MappedFile.map(path, access: .sequential)
     let copy = try SparseImageFile(
@@ -24,6 +26,6 @@ package enum SparseCopy {
       try copy.write(region, in: start..<end, at: UInt64(start))
       start = end
     }
-    try copy.finishForShortUse()
+    if isDurable { try copy.finish() } else { try copy.finishForShortUse() }
   }
 }

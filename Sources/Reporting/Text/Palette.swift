@@ -6,10 +6,10 @@ package struct Palette: Sendable {
     self.usesColor = usesColor
   }
 
-  func good(_ text: String) -> String { colored(text, "32") }
-  func bad(_ text: String) -> String { colored(text, "31;1") }
-  func strong(_ text: String) -> String { colored(text, "1") }
-  func faint(_ text: String) -> String { colored(text, "2") }
+  package func good(_ text: String) -> String { colored(text, "32") }
+  package func bad(_ text: String) -> String { colored(text, "31;1") }
+  package func strong(_ text: String) -> String { colored(text, "1") }
+  package func faint(_ text: String) -> String { colored(text, "2") }
 
   private func colored(_ text: String, _ code: String) -> String {
     usesColor ? "\u{1b}[\(code)m\(text)\u{1b}[0m" : text

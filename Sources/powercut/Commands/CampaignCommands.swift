@@ -31,6 +31,24 @@ final class CampaignCommands: RunCommands {
     self.jobCount = jobCount
   }
 
+  /// `nil` where there is none.
+  ///
+  /// - Throws: ``ToolError`` where a command is for folders.
+  convenience init?(_ commands: [ImageCommand], limitSeconds: UInt64, jobCount: Int) throws {
+    if commands.isEmpty { return nil }
+    if let other = commands.first(where: { $0.subject != .image }) {
+      throw ToolError(
+        """
+        --command '\(other)': the crash states of a run are those of one file, so write \
+        \(ImageCommand.Subject.image.placeholder)
+        """)
+    }
+    self.init(
+      commands, words: CommandOptions.words(commands, limitSeconds: limitSeconds),
+      folder: try TemporaryFolder(prefix: CommandOptions.folderPrefix, prefersMemory: true),
+      limitSeconds: limitSeconds, jobCount: jobCount)
+  }
+
   func answers(
     about states: StateEnumerator, of run: any DeviceRun, _ evidence: Evidence
   ) throws -> RunCommandAnswers {

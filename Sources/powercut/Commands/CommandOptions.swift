@@ -7,7 +7,7 @@ import ToolSupport
 
 /// Other programs as judges of the crash states.
 struct CommandOptions: ParsableArguments {
-  private static let usualTimeLimit = DurationArgument(seconds: 60)
+  private static let usualLimitSeconds: UInt64 = 60
 
   @Option(
     name: .customLong("command"),
@@ -21,7 +21,7 @@ struct CommandOptions: ParsableArguments {
   var commands: [ImageCommand] = []
 
   @Option(help: "How long a command may take for one image: 60s.")
-  var commandTimeout = usualTimeLimit
+  var commandTimeout = DurationArgument(seconds: usualLimitSeconds)
 
   var isEmpty: Bool { commands.isEmpty }
 
@@ -45,9 +45,13 @@ struct CommandOptions: ParsableArguments {
 
   /// The same options as they are typed.
   var words: [String] {
+    Self.words(commands, limitSeconds: limitSeconds)
+  }
+
+  static func words(_ commands: [ImageCommand], limitSeconds: UInt64) -> [String] {
     var words = commands.flatMap { ["--command", $0.text.shellQuoted] }
-    if !isEmpty, commandTimeout.nanoseconds != Self.usualTimeLimit.nanoseconds {
-      words += ["--command-timeout", commandTimeout.defaultValueDescription]
+    if !commands.isEmpty, limitSeconds != usualLimitSeconds {
+      words += ["--command-timeout", "\(limitSeconds)s"]
     }
     return words
   }
@@ -77,21 +81,10 @@ struct CommandOptions: ParsableArguments {
   /// - Parameter jobCount: how many of them run side by side.
   /// - Throws: ``ToolError`` where a command is for folders.
   func judges(jobCount: Int) throws -> CampaignCommands? {
-    if isEmpty { return nil }
-    if let other = commands.first(where: { $0.subject != .image }) {
-      throw ToolError(
-        """
-        --command '\(other)': the crash states of a run are those of one file, so write \
-        \(ImageCommand.Subject.image.placeholder)
-        """)
-    }
-    return CampaignCommands(
-      commands, words: words,
-      folder: try TemporaryFolder(prefix: Self.folderPrefix, prefersMemory: true),
-      limitSeconds: limitSeconds, jobCount: jobCount)
+    try CampaignCommands(commands, limitSeconds: limitSeconds, jobCount: jobCount)
   }
 
-  private static let folderPrefix = "powercut-command"
+  static let folderPrefix = "powercut-command"
   /// Images up to here are kept in memory, a copy for each job.
   private static let smallByteCount: UInt64 = 64 << 20
 }

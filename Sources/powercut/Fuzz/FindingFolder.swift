@@ -2,6 +2,7 @@ import Bytes
 import Campaign
 import Checking
 import Host
+import Nights
 import Reporting
 import Scheduling
 import Stacks
@@ -52,6 +53,25 @@ struct FindingFolder {
     let kept = "\(path)/\(Self.pendingPrefix)\(finding.rule.rawValue)-seed-\(seed).yaml"
     try OutputFile.write(scenario.text, to: kept)
     return kept
+  }
+
+  /// Takes away what was kept until it was made smaller.
+  func removeUnshrunk(_ finding: FiledSeed) {
+    Folders.remove(
+      "\(path)/\(Self.pendingPrefix)\(finding.rule.rawValue)-seed-\(finding.seed).yaml")
+  }
+
+  /// Writes the folder of a finding, unless one is there of the same or an earlier seed: so it is the same
+  /// whichever worker comes first.
+  func keep(_ group: FindingGroup) throws {
+    let folder = folder(of: group)
+    if Folders.exists("\(folder)/finding.json"),
+      let kept = try? LoadedScenario(path: "\(folder)/\(Self.scenarioName)"),
+      kept.scenario.seeds.first <= group.scenario.seeds.first
+    {
+      return
+    }
+    try write(group, command: "campaign")
   }
 
   /// Keeps a run while it is made smaller, so that it is there whatever happens until then, and for good
@@ -174,13 +194,21 @@ struct FindingFolder {
   private func write(_ file: RecordedRunFile, to path: String) throws {
     if let slash = path.lastIndex(of: "/") { try Folders.create(String(path[..<slash])) }
     switch file.contents {
-    case .bytes(let bytes): try OutputFile.write(bytes, to: path)
+    case .bytes(let bytes):
+      let copy = try SparseImageFile(path, byteCount: UInt64(bytes.count))
+      try copy.write(bytes, at: 0)
+      try copy.finish()
     case .sparse(let contents): try write(contents, to: path)
     }
   }
 
+  /// With holes where nothing was written, so that a night's findings are small.
   private func write(_ contents: SparseBytes, to path: String) throws {
-    try OutputFile.write(
-      contents.read(ByteRange(byteOffset: 0, byteCount: contents.byteCount)), to: path)
+    let copy = try SparseImageFile(path, byteCount: contents.byteCount)
+    try contents.forEachPage { byteOffset, page in
+      let byteCount = min(UInt64(page.count), contents.byteCount - byteOffset)
+      try copy.write(Array(page.prefix(Int(byteCount))), at: byteOffset)
+    }
+    try copy.finish()
   }
 }

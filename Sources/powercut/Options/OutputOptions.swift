@@ -63,6 +63,12 @@ struct OutputOptions: ParsableArguments {
     }
   }
 
+  /// Prints a result that is no ``RunReport``.
+  func print(_ result: some Printable, _ timing: ReportTiming) throws {
+    try StandardStreams.writeResult(
+      format.text(of: result, timing, usesColor: color.allows(.output)))
+  }
+
   private func print(_ report: RunReport, _ timing: ReportTiming) throws {
     let unfinished = report.scenarios.flatMap { scenario in
       scenario.obstacles.map { "\(scenario.path): \($0)" }

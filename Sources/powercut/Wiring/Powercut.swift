@@ -16,7 +16,8 @@ struct Powercut: ParsableCommand {
       """,
     version: ToolVersion.text,
     subcommands: [
-      RunCommand.self, FuzzCommand.self, ReplayRunCommand.self, ReplayCommand.self,
+      RunCommand.self, FuzzCommand.self, CampaignCommand.self, ReportCommand.self,
+      MergeCommand.self, ReplayRunCommand.self, ReplayCommand.self,
       CheckCommand.self, InspectCommand.self, ExplainCommand.self,
     ] + FormatCommands.all + [
       BisectCommand.self, ShrinkCommand.self, RecordCommand.self, ServeCommand.self,

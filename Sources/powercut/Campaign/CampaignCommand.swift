@@ -1,0 +1,91 @@
+import ArgumentParser
+import Campaign
+import Host
+import Nights
+import Reporting
+import ToolSupport
+
+struct CampaignCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "campaign",
+    abstract: "Run seed after seed of several targets, night after night, and say what is new.",
+    discussion: """
+      A file names the targets, what is known of them, and a bug that is planted to see that it is found. \
+      Everything is kept in a folder, so that a killed night goes on where it was, and the next one after \
+      the last seed of this one.
+
+      Exit status: 0 nothing is new, 1 something is, or the planted bug was missed, 2 could not finish, \
+      3 nothing was checked, 64 usage, 130 interrupted.
+      """)
+
+  @Argument(help: "The campaign's file.")
+  var path: String
+
+  @Option(help: "The campaign's folder: ledgers and findings.")
+  var output: String
+
+  @Option(
+    help: """
+      For how long: 90s, 30m, 8h. Without it the campaign ends with the seeds of its targets, which all \
+      have to have some.
+      """)
+  var duration: DurationArgument?
+
+  @Option(help: "Carry out a part of the seeds only, as 2/4; each part by a worker of its own.")
+  var shard: ShardArgument?
+
+  @Option(help: "What makes the night fail: new, or any, also what is known.")
+  var failOn = NightReport.FailureKind.new
+
+  @Option(
+    help: "A file or pipe for what happens while it happens, as JSON Lines: those of the ledger.")
+  var events: String?
+
+  @Flag(help: "Allow to start the programs that the file names.")
+  var allowExec = false
+
+  @OptionGroup var jobOptions: JobOptions
+  @OptionGroup var outputOptions: OutputOptions
+
+  func run() throws {
+    try Tool.run {
+      let stopwatch = Stopwatch()
+      var run = try CampaignRun(try request(stopwatch))
+      let failure: (any Error)?
+      do {
+        try run.carryOut()
+        failure = nil
+      } catch {
+        failure = error
+      }
+      Interrupts.claimEnd()
+      guard let report = run.report else {
+        throw failure ?? ToolError("\(output): nothing was written of this night")
+      }
+      try outputOptions.print(report, stopwatch.timing(jobCount: jobOptions.jobs))
+      guard let failure else { return report.report.outcome.exitStatus }
+      try? StandardStreams.writeProgress("powercut: \(failure)\n")
+      return Tool.failureStatus
+    }
+  }
+
+  private func request(_ stopwatch: Stopwatch) throws -> CampaignRequest {
+    let file = try CampaignLoading.file(path)
+    if duration == nil, let endless = file.targets.first(where: { $0.seeds == nil }) {
+      throw ToolError(
+        """
+        \(path): the target '\(endless.name)' has seeds without end, and so would this night. Give \
+        --duration 8h, or give the target 'seeds: 1..1000'
+        """)
+    }
+    let jobCount = jobOptions.jobs
+    return CampaignRequest(
+      file: file, targets: file.targets.map { CampaignLoading.prepared($0, self) },
+      paths: CampaignPaths(output, separatesTargets: true),
+      shard: shard.map { Shard(number: $0.number, count: $0.count) } ?? .whole,
+      jobCount: jobCount, durationNanoseconds: duration?.nanoseconds, failsOn: failOn,
+      eventsPath: events, output: outputOptions, timing: { stopwatch.timing(jobCount: jobCount) })
+  }
+}
+
+extension NightReport.FailureKind: ExpressibleByArgument {}

@@ -1,0 +1,39 @@
+import ArgumentParser
+import Host
+import Nights
+import ToolSupport
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Say what a campaign's last night came to.",
+    discussion: """
+      Reads the folder of a campaign, or of several that were merged. Exit status as that of campaign.
+      """)
+
+  @Argument(help: "The campaign's folder.")
+  var folder: String
+
+  @Option(help: "Which night, from 1. (default: the last one)")
+  var night: Int?
+
+  @Option(help: "What makes the night fail: new, or any, also what is known.")
+  var failOn = NightReport.FailureKind.new
+
+  @OptionGroup var outputOptions: OutputOptions
+
+  func run() throws {
+    try Tool.run {
+      let stopwatch = Stopwatch()
+      let paths = CampaignPaths(folder, separatesTargets: true)
+      let history = CampaignHistory(try CampaignStore(paths: paths).ledgers())
+      guard let report = NightReport(history, night: night, failsOn: failOn) else {
+        let what = night.map { "no night \($0) of a campaign" } ?? "no ledger of a campaign"
+        throw ToolError("\(folder): expected the folder of 'powercut campaign', found \(what)")
+      }
+      Interrupts.claimEnd()
+      try outputOptions.print(PlacedNightReport(report, paths), stopwatch.timing(jobCount: 1))
+      return report.outcome.exitStatus
+    }
+  }
+}
