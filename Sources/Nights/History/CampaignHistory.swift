@@ -26,9 +26,9 @@ package struct CampaignHistory: Sendable {
     for lines in ordered { add(lines) }
   }
 
-  private static func order(of lines: [LedgerLine]) -> (String, UInt64, UInt64, String) {
-    guard case .start(let start)? = lines.first else { return ("", 0, 0, "") }
-    return (start.time, start.shard.count, start.shard.number, start.host)
+  private static func order(of lines: [LedgerLine]) -> (Int, Int, String, UInt64, String) {
+    guard case .start(let start)? = lines.first else { return (0, 0, "", 0, "") }
+    return (start.night, start.attempt, start.time, start.shard.number, start.host)
   }
 
   private mutating func add(_ lines: [LedgerLine]) {
@@ -69,6 +69,12 @@ package struct CampaignHistory: Sendable {
       if let found = night.minimized[seed] { return found }
     }
     return nil
+  }
+
+  /// How often a shard has begun in a night.
+  package func attemptCount(of shard: Shard, inNight number: Int) -> Int {
+    workers.filter { $0.start.night == number && $0.start.shard == shard }
+      .map(\.start.attempt).max() ?? 0
   }
 
   /// The last start of each shard in a night.

@@ -27,7 +27,7 @@ package struct Night: Sendable {
 
   mutating func add(_ start: WorkerStart) {
     starts.append(start)
-    starts.sort { ($0.time, $0.shard.number, $0.host) < ($1.time, $1.shard.number, $1.host) }
+
     lastTime = max(lastTime, start.time)
   }
 

@@ -10,6 +10,8 @@ package struct WorkerStart: Hashable, Codable, Sendable {
   /// From 1.
   package var night: Int
   package var shard: Shard
+  /// How often this shard has begun in this night, this time included.
+  package var attempt: Int
   package var host: String
   /// In UTC: `2026-11-30T22:00:05`.
   package var time: String
@@ -20,12 +22,13 @@ package struct WorkerStart: Hashable, Codable, Sendable {
   package var canary: String?
 
   package init(
-    _ file: CampaignFile, night: Int, shard: Shard, host: String, time: String,
+    _ file: CampaignFile, night: Int, shard: Shard, attempt: Int, host: String, time: String,
     targets: [StartedTarget]
   ) {
     campaign = file.name
     self.night = night
     self.shard = shard
+    self.attempt = attempt
     self.host = host
     self.time = time
     toolVersion = ToolVersion.text

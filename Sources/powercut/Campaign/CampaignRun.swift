@@ -66,7 +66,9 @@ struct CampaignRun {
     var lines: [LedgerLine] = [
       .start(
         WorkerStart(
-          request.file, night: night, shard: request.shard, host: MachineName.text,
+          request.file, night: night, shard: request.shard,
+          attempt: history.attemptCount(of: request.shard, inNight: night) + 1,
+          host: MachineName.text,
           time: WallClock.text, targets: started))
     ]
     for (place, prepared) in request.targets.enumerated() {
