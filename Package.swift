@@ -201,6 +201,12 @@ let package = Package(
         "TestSupport",
       ]),
     tests(
+      "Nights",
+      [
+        "Rules", "Nights", "Reporting", "Campaign", "Checking", "CrashStates", "Stacks",
+        "Scheduling", "Bytes", "TestSupport",
+      ]),
+    tests(
       "VHDXStack",
       [
         "VHDXStack", "ImageStacks", "Stacks", "Checking", "VHDX", "Rules", "Scheduling", "Bytes",

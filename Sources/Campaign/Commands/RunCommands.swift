@@ -35,7 +35,7 @@ package struct RunCommandAnswers: Sendable {
 
 extension Rule {
   /// Whether a command can say that a run of `stack` breaks it, and nobody else can.
-  func needsCommand(for stack: StackName) -> Bool {
+  package func needsCommand(for stack: StackName) -> Bool {
     isOfCommands && !(self == .x03 && stack.image.isOpaque)
   }
 

@@ -36,11 +36,6 @@ package struct FuzzTally: Sendable {
     return isGoingOn
   }
 
-  /// Takes in what earlier campaigns found and what is still there, before the first seed.
-  package mutating func addKnown(_ add: (inout RunReport) throws -> Void) rethrows {
-    try add(&report)
-  }
-
   /// Whether the campaign goes on: until the first finding, unless it was told to keep going.
   package var isGoingOn: Bool { isKeepingOn || report.findings.isEmpty }
 
@@ -65,13 +60,7 @@ package struct FuzzTally: Sendable {
   /// The report, with how often each rule was broken where more than one seed was looked at.
   package var finalReport: RunReport {
     var final = report
-    if isKeepingOn {
-      final.notes += report.findings.map(\.rule).reduce(into: [Rule]()) { rules, rule in
-        if !rules.contains(rule) { rules.append(rule) }
-      }.compactMap { rule in
-        tally.broken[rule].map { "\(rule.rawValue) is broken in \($0.count) seeds" }
-      }
-    }
+    if isKeepingOn { final.notes += tally.brokenLines }
     let remarks = facts.remarks(on: tally)
     final.notes += remarks.notes
     for obstacle in remarks.obstacles { final.addObstacle(obstacle) }

@@ -99,6 +99,11 @@ package struct SeedTally: Hashable, Sendable {
   /// What a seed is filed under, the worst first.
   package var filedRules: [Rule] { filed.keys.sorted { $0.reportOrder < $1.reportOrder } }
 
+  /// A line for each broken rule, the worst first.
+  package var brokenLines: [String] {
+    brokenRules.map { "\($0.rawValue) is broken in \(broken[$0]?.count ?? 0) seeds" }
+  }
+
   /// The broken rules, the worst first.
   package var brokenRules: [Rule] { broken.keys.sorted { $0.reportOrder < $1.reportOrder } }
 }

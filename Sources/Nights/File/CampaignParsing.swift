@@ -46,6 +46,15 @@ extension CampaignFile {
           line: item.mark?.line,
           "two targets are called '\(target.name)'; give one of them another 'name'")
       }
+      let word = CampaignPaths.word(target.name)
+      guard !CampaignPaths.ownNames.contains(word),
+        !targets.contains(where: { CampaignPaths.word($0.name) == word })
+      else {
+        throw ScenarioError(
+          line: item.mark?.line,
+          "the findings of '\(target.name)' would have one folder with others, '\(word)'; give it another 'name'"
+        )
+      }
       targets.append(target)
     }
     if targets.isEmpty {

@@ -13,6 +13,8 @@ package struct CampaignPaths: Hashable, Sendable {
 
   package var ledgers: String { "\(folder)/\(Self.ledgerName)" }
   package static let ledgerName = "ledger"
+  /// What the campaign itself has in its folder.
+  static let ownNames = [ledgerName, "report"]
   package static let ledgerSuffix = ".jsonl"
 
   /// Where the findings of a target are.

@@ -54,7 +54,8 @@ package struct KnownFindings: Sendable {
   ) -> ReportedFinding {
     ReportedFinding(
       target: target.name, name: found.name, rule: found.rule,
-      status: status(of: found, target, accepted), seeds: found.seeds, minimized: found.minimized)
+      status: status(of: found, target, accepted), seeds: found.seeds, minimized: found.minimized,
+      variants: found.variants)
   }
 
   private func status(
@@ -80,7 +81,7 @@ package struct KnownFindings: Sendable {
   private func accepts(
     _ accepted: AcceptedFinding, _ found: FoundFinding, _ own: [Entry]
   ) -> Bool {
-    if accepted.name == found.name { return true }
+    if accepted.name == found.name || found.variants.contains(accepted.name) { return true }
     guard let kind = found.minimized?.kind else { return false }
     return own.contains { $0.finding.name == accepted.name && $0.finding.kind.covers(kind) }
   }

@@ -53,6 +53,7 @@ struct FindingDocument: Encodable {
   var found: Nullable<String>
   var shape: Nullable<String>
   var seeds: [String]
+  var variants: [String]
   var operations: Nullable<Int>
   var switches: Nullable<Int>
   var lostWrites: Nullable<Int>
@@ -70,6 +71,7 @@ struct FindingDocument: Encodable {
     found = Nullable(finding.minimized?.title)
     shape = Nullable(finding.minimized?.shape)
     seeds = finding.seeds.map(\.description)
+    variants = finding.variants
     operations = Nullable(finding.minimized?.operationCount)
     switches = Nullable(finding.minimized?.switchCount)
     lostWrites = Nullable(finding.minimized?.lostWriteCount)

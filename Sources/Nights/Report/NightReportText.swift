@@ -44,6 +44,9 @@ struct NightReportText {
       lines.append("  found     \(minimized.title)")
       if let shape = minimized.shape { lines.append("  minimized \(shape)") }
       lines.append("  kept in   \(folder.folder(of: minimized.name, target: finding.target))")
+      lines += finding.variants.map {
+        "  also in   \(folder.folder(of: $0, target: finding.target))"
+      }
     } else {
       lines.append("  minimized not yet: the next start of this campaign does it")
     }
@@ -65,7 +68,7 @@ struct NightReportText {
       let about = "\(finding.name)  \(finding.target)  \(finding.rule.failure)"
       switch finding.status {
       case .gone:
-        return "\(palette.good("gone"))   \(about) (since night \(finding.since) until this one)"
+        return "\(palette.good("gone"))   \(about) (known since night \(finding.since), gone now)"
       case .stillThere:
         return
           "\(palette.faint("known"))  \(about) (known since night \(finding.since); tried again, still there)"

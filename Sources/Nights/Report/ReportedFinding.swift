@@ -26,6 +26,8 @@ package struct ReportedFinding: Hashable, Sendable {
   package var seeds: [Seed]
   /// What it was made; `nil` where that is still to be done.
   package var minimized: MinimizedFinding?
+  /// Others of its kind, by the names of their folders.
+  package var variants: [String] = []
 
   /// Whether somebody has to look at it.
   package var isNews: Bool {

@@ -59,7 +59,7 @@ struct CampaignCommand: ParsableCommand {
         failure = error
       }
       Interrupts.claimEnd()
-      guard let report = run.report else {
+      guard let report = report(run.soFar) else {
         throw failure ?? ToolError("\(output): nothing was written of this night")
       }
       try outputOptions.print(report, stopwatch.timing(jobCount: jobOptions.jobs))
@@ -67,6 +67,14 @@ struct CampaignCommand: ParsableCommand {
       try? StandardStreams.writeProgress("powercut: \(failure)\n")
       return Tool.failureStatus
     }
+  }
+
+  private var paths: CampaignPaths { CampaignPaths(output, separatesTargets: true) }
+
+  private func report(_ soFar: CampaignSoFar, and more: [LedgerLine] = []) -> PlacedNightReport? {
+    NightReport(
+      soFar.history(and: more), night: soFar.night, shard: soFar.shard, failsOn: failOn
+    ).map { PlacedNightReport($0, paths) }
   }
 
   private func request(_ stopwatch: Stopwatch) throws -> CampaignRequest {
@@ -79,12 +87,25 @@ struct CampaignCommand: ParsableCommand {
         """)
     }
     let jobCount = jobOptions.jobs
-    return CampaignRequest(
-      file: file, targets: file.targets.map { CampaignLoading.prepared($0, self) },
-      paths: CampaignPaths(output, separatesTargets: true),
-      shard: shard.map { Shard(number: $0.number, count: $0.count) } ?? .whole,
-      jobCount: jobCount, durationNanoseconds: duration?.nanoseconds, failsOn: failOn,
-      eventsPath: events, output: outputOptions, timing: { stopwatch.timing(jobCount: jobCount) })
+    var request = CampaignRequest(
+      file: file, targets: file.targets.map { CampaignLoading.prepared($0, self) }, paths: paths,
+      jobCount: jobCount
+    ) { soFar, ending in
+      let end =
+        switch ending {
+        case .signal:
+          LedgerLine.end(WorkerEnd(.signal, time: WallClock.text, nanoseconds: 0))
+        case .fault(let reason): LedgerLine.obstacle(WorkerObstacle(reason))
+        }
+      guard let report = report(soFar, and: [end]) else { return Interrupts.exitStatus }
+      // A full disk or a reader that has gone: the status is all that can be said.
+      try? outputOptions.print(report, stopwatch.timing(jobCount: jobCount))
+      return report.report.outcome.exitStatus
+    }
+    request.shard = shard?.shard ?? .whole
+    request.durationNanoseconds = duration?.nanoseconds
+    request.eventsPath = events
+    return request
   }
 }
 

@@ -1,14 +1,12 @@
 import Campaign
 import Host
 import Nights
-import Reporting
 import Rules
 import Scheduling
+import ToolSupport
 
 /// One worker's part of a night: hands out work, takes in what came of it, and writes it down before it is told.
 struct CampaignRun {
-  /// So many seeds that cannot be judged end a target: the next ones would not be either.
-  private static let stallLimit = 3
   /// How long after its time something that was begun may go on.
   private static let lateNanoseconds: UInt64 = 15_000_000_000
 
@@ -16,9 +14,8 @@ struct CampaignRun {
   private let start: UInt64
   /// When the time is over; the largest number where there is none.
   private let deadline: UInt64
-  /// The ledgers that were there before this start.
-  private let earlier: [[LedgerLine]]
   private let night: Int
+  private(set) var soFar: CampaignSoFar
   private var ledger: LedgerWriter
   private var queues: [TargetQueue]
   private var unminimized: [(target: Int, seed: FiledSeed)] = []
@@ -29,8 +26,11 @@ struct CampaignRun {
   private var stallCounts: [Int]
   private var minimizingNanoseconds: UInt64 = 0
   private var openMinimizingCount = 0
+  private var openRetryCount = 0
   private var lastFlush = MonotonicClock.nanoseconds
   private(set) var isOutOfTime = false
+  /// No seed follows, because of what was found or could not be judged.
+  private var isEnded = false
   private var progress: NightProgress
 
   init(_ request: CampaignRequest) throws {
@@ -39,10 +39,11 @@ struct CampaignRun {
     self.start = start
     deadline = request.durationNanoseconds.map { start + $0 } ?? .max
     let store = CampaignStore(paths: request.paths)
-    earlier = try store.ledgers()
+    let earlier = try store.ledgers()
     let history = CampaignHistory(earlier)
     let night = history.night(for: request.shard, secondsSince: WallClock.seconds)
     self.night = night
+    soFar = CampaignSoFar(night: night, shard: request.shard, earlier: earlier)
     ledger = try LedgerWriter(
       store.newLedger(request.shard), eventsPath: request.eventsPath)
     queues = request.targets.map { prepared in
@@ -76,7 +77,7 @@ struct CampaignRun {
       queues[place].isStopped = true
       lines.append(.obstacle(WorkerObstacle(target: prepared.target.name, obstacle)))
     }
-    try ledger.write(lines)
+    try write(lines)
     for (place, prepared) in request.targets.enumerated() where prepared.obstacle == nil {
       unminimized += history.unminimized(of: prepared.target, shard: request.shard)
         .map { (place, $0) }
@@ -91,6 +92,10 @@ struct CampaignRun {
 
   /// What was there before this night, each finding by one of the shards.
   private mutating func addRetries(_ history: CampaignHistory, _ current: Night?) {
+    if let known = request.known {
+      retries = known.map { (0, $0) }
+      return
+    }
     let known = KnownFindings(history, beforeNight: night)
     for (index, entry) in known.present.enumerated()
     where UInt64(index) % request.shard.count == request.shard.number - 1 {
@@ -99,7 +104,11 @@ struct CampaignRun {
         current?.answer(target: entry.target, name: entry.finding.name) == nil
       else { continue }
       let folder = request.paths.folder(of: entry.finding.name, target: entry.target)
-      retries.append((place, KnownCase(target: entry.target, entry: entry, folder: folder)))
+      let finding = entry.finding
+      let known = KnownCase(
+        target: entry.target, name: finding.name, rule: finding.kind.rule, folder: folder,
+        onlySeed: finding.shape == nil ? finding.of.seed : nil)
+      retries.append((place, known))
     }
   }
 
@@ -149,14 +158,14 @@ struct CampaignRun {
 
   private var endReason: WorkerEnd.Reason {
     if Interrupts.isRequested { return .signal }
+    if isEnded { return .finding }
     return isOutOfTime ? .time : .seeds
   }
 
   private mutating func end(_ reason: WorkerEnd.Reason) throws {
     try flush(isDue: true)
     let elapsed = MonotonicClock.nanoseconds - start
-    try ledger.write([.end(WorkerEnd(reason, time: WallClock.text, nanoseconds: elapsed))])
-    prepareLastWords()
+    try write([.end(WorkerEnd(reason, time: WallClock.text, nanoseconds: elapsed))])
   }
 
   // MARK: Handing out
@@ -165,6 +174,7 @@ struct CampaignRun {
     while crew.pendingCount < request.jobCount + lookAheadCount, let work = nextWork() {
       if let target = work.target { queues[target].openCount += 1 }
       if case .minimize = work.work { openMinimizingCount += 1 }
+      if case .retry = work.work { openRetryCount += 1 }
       crew.hand(work)
     }
   }
@@ -185,7 +195,8 @@ struct CampaignRun {
       let next = retries.remove(at: place)
       return handed(next.target, .retry(next.known))
     }
-    let seed = bestTarget
+    if endsBeforeSeeds, openRetryCount > 0 { return nil }
+    let seed = isEnded ? nil : bestTarget
     if seed == nil || isMinimizingBehind,
       let place = unminimized.firstIndex(where: { hasRoom($0.target) })
     {
@@ -210,8 +221,14 @@ struct CampaignRun {
   }
 
   private func handed(_ target: Int, _ work: CampaignWork) -> HandedWork {
-    HandedWork(target: target, plan: queues[target].plan, work: work, isGoingOn: isGoingOn)
+    HandedWork(
+      target: target, plan: queues[target].plan, work: work, isGoingOn: isGoingOn,
+      minimizingLimitNanoseconds: request.minimizingLimitNanoseconds,
+      verifiesDeterminism: request.verifiesDeterminism)
   }
+
+  /// What is known and still there may be the first finding, and then no seed is wanted.
+  private var endsBeforeSeeds: Bool { request.stopsAtFirst }
 
   private var isGoingOn: @Sendable () -> Bool {
     let deadline = deadline
@@ -221,6 +238,7 @@ struct CampaignRun {
   private mutating func giveBack(_ work: HandedWork) {
     if let target = work.target { queues[target].openCount -= 1 }
     if case .minimize = work.work { openMinimizingCount -= 1 }
+    if case .retry = work.work { openRetryCount -= 1 }
   }
 
   // MARK: Taking in
@@ -238,40 +256,69 @@ struct CampaignRun {
       minimizingNanoseconds += done.nanoseconds
       guard let target = done.target else { return }
       try take(minimized, of: seed, target)
-    case .tried(let answer):
-      if answer.answer != .untried || !isOutOfTime { try write([.tried(answer)]) }
+    case .tried(let known, let answer):
+      openRetryCount -= 1
+      try take(answer, of: known)
     case .canary(let answer):
       if let answer { try write([.canary(answer)]) }
     }
   }
 
+  private mutating func take(_ answer: KnownCase.Answer, of known: KnownCase) throws {
+    // The next start tries what this one had no time for.
+    if answer.tried.answer == .untried, isOutOfTime { return }
+    soFar.seen.known.append((known, answer))
+    try write([.tried(answer.tried)])
+    if answer.tried.answer == .there, request.stopsAtFirst { isEnded = true }
+  }
+
   private mutating func count(_ finished: TargetQueue.Finished, of target: Int) throws {
     let judged = finished.judged
+    // What was carried out beside the last one that counts.
+    if isEnded { return }
+    if let difference = judged.difference {
+      throw ToolError(
+        """
+        \(difference). One seed must give one run: this is a mistake of powercut or of the stack that it \
+        runs. Again: \(queues[target].plan.reproduction(of: judged.seed)) --verify-determinism
+        """)
+    }
     // What is counted as found is on the disk before.
     let example = try keepExample(judged, of: target)
     if let before = queues[target].count(finished, time: WallClock.text) {
       try write([.seeds(before)])
     }
-    if judged.stalledRun != nil {
-      stallCounts[target] += 1
-      if stallCounts[target] >= Self.stallLimit {
-        queues[target].isStopped = true
-        try write([
-          .obstacle(
-            WorkerObstacle(
-              target: queues[target].target.name,
-              "\(Self.stallLimit) seeds could not be judged, and no more are tried in this start"))
-        ])
-      }
-    }
+    try noteStall(judged, of: target)
     if let example {
       try flush(isDue: true)
       unminimized.append((target, example))
     }
+    if request.stopsAtFirst, !judged.findings.isEmpty { isEnded = true }
+  }
+
+  private mutating func noteStall(_ judged: JudgedSeed, of target: Int) throws {
+    guard judged.stalledRun != nil else { return }
+    stallCounts[target] += 1
+    guard stallCounts[target] >= request.stallLimit else { return }
+    queues[target].isStopped = true
+    if request.stallLimit == 1 {
+      isEnded = true
+      return
+    }
+    try write([
+      .obstacle(
+        WorkerObstacle(
+          target: queues[target].target.name,
+          "\(request.stallLimit) seeds could not be judged, and no more are tried in this start"))
+    ])
   }
 
   /// - Returns: the seed, where it is one of the first of its rule.
   private mutating func keepExample(_ judged: JudgedSeed, of target: Int) throws -> FiledSeed? {
+    for finding in judged.findings
+    where !soFar.seen.first.contains(where: { $0.rule == finding.rule }) {
+      soFar.seen.first.append(finding)
+    }
     let known = Set(queues[target].target.known?.rules ?? [])
     guard judged.stalledRun == nil,
       let worst = judged.findings.first(where: { !known.contains($0.rule) })
@@ -295,6 +342,7 @@ struct CampaignRun {
     switch minimized {
     case .smaller(let group):
       try folder.keep(group)
+      FindingGroup.add(group, to: &soFar.seen.groups)
       try write([.minimized(MinimizedFinding(group, of: seed))])
       folder.removeUnshrunk(seed)
     case .unshrinkable(let finding):
@@ -340,45 +388,14 @@ struct CampaignRun {
   private mutating func write(_ lines: [LedgerLine]) throws {
     if lines.isEmpty { return }
     try ledger.write(lines)
+    soFar.lines += lines
     progress.note(lines)
     prepareLastWords()
   }
 
-  // MARK: What is told
-
-  /// What this worker has done in this night, beside everything of the nights before.
-  var report: PlacedNightReport? { reportMaker(nil) }
-
   /// A signal that comes while something takes long costs nothing of what is written down.
   private func prepareLastWords() {
-    let (output, timing) = (request.output, request.timing)
-    let make = reportMaker
-    Interrupts.setLastWords { ending in
-      guard let report = make(ending) else { return Interrupts.exitStatus }
-      // A full disk or a reader that has gone: the status is all that can be said.
-      try? output.print(report, timing())
-      return report.report.outcome.exitStatus
-    }
-  }
-
-  private var reportMaker: @Sendable (Interrupts.Ending?) -> PlacedNightReport? {
-    let (earlier, night, shard, lines) = (earlier, night, request.shard, ledger.lines)
-    let (failsOn, paths) = (request.failsOn, request.paths)
-    return { ending in
-      let own = earlier.filter { lines in
-        guard case .start(let start)? = lines.first else { return false }
-        return start.night < night || start.shard == shard
-      }
-      var more: [LedgerLine] = []
-      switch ending {
-      case .signal: more.append(.end(WorkerEnd(.signal, time: WallClock.text, nanoseconds: 0)))
-      case .fault(let reason): more.append(.obstacle(WorkerObstacle(reason)))
-      case nil: break
-      }
-      let history = CampaignHistory(own + [lines + more])
-      return NightReport(history, night: night, shard: shard, failsOn: failsOn).map {
-        PlacedNightReport($0, paths)
-      }
-    }
+    let (soFar, lastWords) = (soFar, request.lastWords)
+    Interrupts.setLastWords { lastWords(soFar, $0) }
   }
 }

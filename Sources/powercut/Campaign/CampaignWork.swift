@@ -16,7 +16,7 @@ enum CampaignWork: Sendable {
 enum CampaignOutcome: Sendable {
   case judged(JudgedSeed)
   case minimized(FiledSeed, Minimized)
-  case tried(TriedFinding)
+  case tried(KnownCase, KnownCase.Answer)
   /// `nil` where the time was over before the bug was found.
   case canary(CanaryAnswer?)
 
@@ -38,8 +38,12 @@ struct HandedWork: Sendable {
   var target: Int?
   var plan: FuzzPlan
   var work: CampaignWork
-  /// Asked while something is made smaller.
+  /// Asked while something takes long: whether the campaign goes on.
   var isGoingOn: @Sendable () -> Bool
+  /// How long one finding is made smaller at most; `nil` where only the work is limited.
+  var minimizingLimitNanoseconds: UInt64?
+  /// Whether seeds are carried out twice.
+  var verifiesDeterminism = false
 
   struct Done: Sendable {
     var target: Int?
@@ -52,9 +56,12 @@ struct HandedWork: Sendable {
     let outcome: CampaignOutcome =
       switch work {
       case .seed(let seed):
-        .judged(CrashNotes.noting(seed: seed.rawValue) { plan.run(seed) })
+        .judged(
+          CrashNotes.noting(seed: seed.rawValue) {
+            verifiesDeterminism ? plan.runTwice(seed) : plan.run(seed)
+          })
       case .minimize(let filed): .minimized(filed, minimized(filed))
-      case .retry(let known): .tried(known.answer(plan, isGoingOn))
+      case .retry(let known): .tried(known, known.answer(plan, isGoingOn))
       case .canary(let canary): .canary(canary.answer(plan, isGoingOn))
       }
     return Done(
@@ -63,12 +70,18 @@ struct HandedWork: Sendable {
 
   /// The seed is carried out again: so a start that goes on does the same as one that was not killed.
   private func minimized(_ filed: FiledSeed) -> CampaignOutcome.Minimized {
+    if filed.rule.needsCommand(for: plan.stack), plan.carrier.judgeWords.isEmpty {
+      return .unjudged("it takes the command that judges it (--command)")
+    }
     let judged = plan.run(filed.seed)
     guard let finding = judged.findings.first(where: { $0.rule == filed.rule }) else {
       return judged.stalledRun.map { .unjudged("\($0)") } ?? .notAgain
     }
+    let deadline = minimizingLimitNanoseconds.map { MonotonicClock.nanoseconds + $0 } ?? .max
+    let (isGoingOn, isInTime) = (isGoingOn, { MonotonicClock.nanoseconds < deadline })
     do {
-      let group = try FindingGroup.minimizing(finding, of: plan, isGoingOn: isGoingOn)
+      let group = try FindingGroup.minimizing(
+        finding, of: plan, isGoingOn: { isGoingOn() && isInTime() })
       if !isGoingOn() { return .unfinished }
       return group.map { .smaller($0) } ?? .unshrinkable(finding)
     } catch {

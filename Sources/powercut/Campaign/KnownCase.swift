@@ -1,80 +1,91 @@
 import Campaign
+import Host
 import Nights
 import Rules
 import Scheduling
+import ToolSupport
 
 /// A finding of an earlier night that is tried again with the target as it is now.
 struct KnownCase: Sendable {
   private static let otherSeedCount: UInt64 = 25
 
   var target: String
-  var entry: KnownFindings.Entry
+  /// That of its folder.
+  var name: String
+  var rule: Rule
   /// The folder that keeps it.
   var folder: String
+  /// The seed of what could not be made smaller, and has no folder; `nil` for all others.
+  var onlySeed: Seed?
 
-  private var name: String { entry.finding.name }
-  private var rule: Rule { entry.finding.kind.rule }
+  /// What was answered, and what shows it where it is there.
+  struct Answer: Sendable {
+    var tried: TriedFinding
+    var finding: Finding?
+  }
 
   /// Another build makes other steps, so the recorded ones alone say little: the minimized run is asked, whose turns
   /// fit builds that differ a little, the run as it was found, and the same operations with other schedules.
-  func answer(_ plan: FuzzPlan, _ isGoingOn: () -> Bool) -> TriedFinding {
+  func answer(_ plan: FuzzPlan, _ isGoingOn: () -> Bool) -> Answer {
+    if let onlySeed { return answer([{ plan.run(onlySeed) }], isGoingOn) }
     do {
-      guard entry.finding.shape != nil else {
-        return try answer(seeds(of: plan), isGoingOn)
-      }
-      return try answer(kept(plan), isGoingOn)
+      return answer(try kept(plan), isGoingOn)
     } catch {
       return untried("\(error)")
     }
   }
 
-  private func untried(_ reason: String) -> TriedFinding {
-    TriedFinding(target: target, name: name, .untried, reason: reason)
+  private func untried(_ reason: String) -> Answer {
+    Answer(tried: TriedFinding(target: target, name: name, .untried, reason: reason))
   }
 
-  private func answer(
-    _ runs: [() -> JudgedSeed], _ isGoingOn: () -> Bool
-  ) throws -> TriedFinding {
+  private func answer(_ runs: [() -> JudgedSeed], _ isGoingOn: () -> Bool) -> Answer {
     var isAnyJudged = false
     var stall: String?
     for run in runs {
       if !isGoingOn() { return untried("the time was over") }
       let judged = run()
-      if judged.findings.contains(where: { $0.rule == rule }) {
-        return TriedFinding(target: target, name: name, .there)
+      if let finding = judged.findings.first(where: { $0.rule == rule }) {
+        return Answer(
+          tried: TriedFinding(target: target, name: name, .there), finding: finding)
       }
       if let stalled = judged.stalledRun { stall = "\(stalled)" } else { isAnyJudged = true }
     }
     guard isAnyJudged, isGoingOn() else { return untried(stall ?? "the time was over") }
-    return TriedFinding(target: target, name: name, .gone)
+    return Answer(tried: TriedFinding(target: target, name: name, .gone))
   }
 
-  /// Of what could not be made smaller the seed is all there is.
-  private func seeds(of plan: FuzzPlan) -> [() -> JudgedSeed] {
-    [{ plan.run(entry.finding.of.seed) }]
-  }
-
+  /// - Throws: ``ToolError`` where it cannot be tried.
   private func kept(_ plan: FuzzPlan) throws -> [() -> JudgedSeed] {
-    let minimized = try LoadedScenario(path: "\(folder)/\(FindingFolder.scenarioName)").scenario
-    let unshrunk = try LoadedScenario(path: "\(folder)/\(FindingFolder.unshrunkName)").scenario
-    var others = unshrunk
-    if unshrunk.configuration.schedule.choices != nil
-      || unshrunk.configuration.schedule.turns != nil
-    {
-      others.configuration.schedule = .usual
+    let path = "\(folder)/\(FindingFolder.scenarioName)"
+    let minimized = try LoadedScenario(path: path).scenario
+    if let reason = minimized.reasonNotToRun(hasCommands: !plan.carrier.judgeWords.isEmpty) {
+      throw ToolError(reason)
     }
-    let first = unshrunk.seeds.first.rawValue
-    let last = first + min(Self.otherSeedCount - 1, .max - first)
-    return [
-      { run(minimized, minimized.seeds.first, plan) },
-      { run(unshrunk, unshrunk.seeds.first, plan) },
-    ] + (first...last).map { seed in { run(others, Seed(seed), plan) } }
+    let first = run(minimized, minimized.seeds.first, plan)
+    let unshrunkPath = "\(folder)/\(FindingFolder.unshrunkName)"
+    guard Folders.exists(unshrunkPath) else { return [first] }
+    let unshrunk = try LoadedScenario(path: unshrunkPath).scenario
+    let found = unshrunk.seeds.first
+    // Other schedules, where the run as it was found had one of its own.
+    guard unshrunk.configuration.hasClient, unshrunk.configuration.schedule.exhaustiveBound == nil
+    else { return [first, run(unshrunk, found, plan)] }
+    var others = unshrunk
+    others.configuration.schedule = .usual
+    let last = found.rawValue + min(Self.otherSeedCount - 1, .max - found.rawValue)
+    return [first, run(unshrunk, found, plan)]
+      + (found.rawValue...last).map { run(others, Seed($0), plan) }
   }
 
-  private func run(_ scenario: Scenario, _ seed: Seed, _ plan: FuzzPlan) -> JudgedSeed {
-    JudgedSeed(
-      scenario.configuration.being(of: plan.base), seed: seed, tiers: scenario.tiers,
-      carrier: plan.carrier, reproduce: "")
+  private func run(_ scenario: Scenario, _ seed: Seed, _ plan: FuzzPlan) -> () -> JudgedSeed {
+    let program = plan.base.programWords(namesExecutable: plan.executable != nil)
+    let path = "\(folder)/\(FindingFolder.scenarioName)"
+    let words = ["powercut", "replay-run", path.shellQuoted] + program + plan.carrier.judgeWords
+    return {
+      JudgedSeed(
+        scenario.configuration.being(of: plan.base), seed: seed, tiers: scenario.tiers,
+        carrier: plan.carrier, reproduce: words.joined(separator: " "))
+    }
   }
 }
 

@@ -32,13 +32,6 @@ struct FindingFolder {
     try Folders.files(below: path, suffix: Self.scenarioName).map(LoadedScenario.init(path:))
   }
 
-  /// What was found and not yet made smaller, in the order of the names.
-  func pendingScenarios() throws -> [LoadedScenario] {
-    try Folders.names(in: path)
-      .filter { $0.hasPrefix(Self.pendingPrefix) && $0.hasSuffix(".yaml") }
-      .map { try LoadedScenario(path: "\(path)/\($0)") }
-  }
-
   private static let pendingPrefix = "unshrunk-"
 
   /// Writes a run as it was found; it is on the disk when this returns.
@@ -72,18 +65,6 @@ struct FindingFolder {
       return
     }
     try write(group, command: "campaign")
-  }
-
-  /// Keeps a run while it is made smaller, so that it is there whatever happens until then, and for good
-  /// where `minimize` comes to nothing.
-  func keeping(
-    _ finding: Finding, of plan: FuzzPlan, _ minimize: () throws -> FindingGroup?
-  ) throws -> FindingGroup? {
-    let kept = try keepUnshrunk(finding, of: plan)
-    guard let group = try minimize() else { return nil }
-    try write(group, command: "fuzz")
-    if let kept { Folders.remove(kept) }
-    return group
   }
 
   /// Writes the folder of a finding; one that is there already is written over.

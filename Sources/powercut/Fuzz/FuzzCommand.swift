@@ -86,36 +86,34 @@ struct FuzzCommand: ParsableCommand {
     _ stopwatch: Stopwatch, _ timing: ReportTiming, _ report: inout RunReport
   ) throws {
     let plan = try self.plan()
-    let minimizer = try FindingMinimizer(plan, minimizing)
+    if let output = minimizing.output {
+      let kept = KeptFuzz(plan: plan, output: output, command: self, jobCount: jobCount)
+      return try kept.carryOut(stopwatch, &report)
+    }
     var tally = FuzzTally(plan)
     outputOptions.prepare(tally.finalReport, timing, stopwatch)
-    var pending: [PendingFinding] = []
-    var isStalled = false
     do {
-      try tally.addKnown {
-        pending = try minimizer.tryPending(&$0)
-        try minimizer.tryKnown(&$0)
-      }
-      if tally.isGoingOn { try carryOut(plan, minimizer, stopwatch, &tally) }
+      try carryOut(plan, stopwatch, &tally)
     } catch let stalled as StalledRun {
       tally.end(by: stalled)
-      isStalled = true
+      report = tally.finalReport
+      return
     } catch {
       report = tally.finalReport
       throw error
     }
     report = tally.finalReport
     outputOptions.prepare(report, timing, stopwatch)
-    if isStalled { return }
-    try minimizer.minimize(pending, tally.examples, &report)
+    if minimizing.shrink {
+      try FindingMinimizer(plan, minimizing.shrinkLimit).minimize(tally.examples, &report)
+    }
     if Interrupts.isRequested { report.isInterrupted = true }
   }
 
   private var jobCount: Int { commands.isEmpty ? jobOptions.jobs(for: stack) : jobOptions.jobs }
 
   private func carryOut(
-    _ plan: FuzzPlan, _ minimizer: FindingMinimizer, _ stopwatch: Stopwatch,
-    _ tally: inout FuzzTally
+    _ plan: FuzzPlan, _ stopwatch: Stopwatch, _ tally: inout FuzzTally
   ) throws {
     let part = SeedPart(seeds: plan.seeds, shard: shard)
     var progress = ProgressLine()
@@ -139,35 +137,43 @@ struct FuzzCommand: ParsableCommand {
           """)
       }
       progress.show("seed \(result.seed), \(tally.report.findings.count) rules broken")
-      let exampleCount = tally.examples.count
       let isGoingOn = try tally.add(result)
-      if let example = tally.examples.last, tally.examples.count > exampleCount {
-        try minimizer.keepUnshrunk(example)
-      }
       outputOptions.prepare(tally.finalReport, stopwatch.timing(jobCount: jobCount), stopwatch)
       guard let duration else { return isGoingOn }
       tally.end(atLast: result.seed)
       isOutOfTime = stopwatch.elapsedNanoseconds >= duration.nanoseconds
       return isGoingOn && !isOutOfTime
     }
-    if let duration { tally.note(end(plan, duration, isOutOfTime: isOutOfTime, tally)) }
+    if let duration {
+      tally.note(
+        end(
+          plan, duration, isOutOfTime: isOutOfTime, isFound: !tally.isGoingOn, tally.report))
+    }
     progress.clear()
   }
 }
 
 extension FuzzCommand {
   /// What ended a campaign that has both a time and seeds.
-  private func end(
-    _ plan: FuzzPlan, _ duration: DurationArgument, isOutOfTime: Bool, _ tally: FuzzTally
+  func end(
+    _ plan: FuzzPlan, _ duration: DurationArgument, isOutOfTime: Bool, isFound: Bool,
+    _ report: RunReport
   ) -> String {
-    let last = tally.report.seeds.map { "\($0.last)" } ?? "none"
+    let last = report.seeds.map { "\($0.last)" } ?? "none"
     if isOutOfTime {
       return "ended by its time, --duration \(duration.defaultValueDescription), at seed \(last)"
     }
-    if tally.report.isInterrupted { return "ended by a signal, before its time" }
-    if !tally.isGoingOn { return "ended by a finding at seed \(last), before its time" }
+    if report.isInterrupted { return "ended by a signal, before its time" }
+    if isFound, !plan.isGoingOn {
+      return "ended by a finding at seed \(last), before its time"
+    }
     return "ended by its last seed, \(plan.seeds.last), before its time"
   }
+}
+
+extension FuzzCommand {
+  /// Whether only its time ends it.
+  var hasEndlessSeeds: Bool { duration != nil && !GivenOptions.ofThisProcess.has("seeds") }
 }
 
 /// The seeds of a range that belong to one shard, by index.

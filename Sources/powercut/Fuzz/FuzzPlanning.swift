@@ -7,7 +7,7 @@ extension FuzzCommand {
   /// What the options say of the seeds, without what makes the runs.
   private func askedPlan() -> FuzzPlan {
     var range = seeds
-    if duration != nil, !GivenOptions.ofThisProcess.has("seeds") {
+    if hasEndlessSeeds {
       range = SeedRange(first: seeds.first, last: Seed(.max))
     }
     var plan = FuzzPlan(

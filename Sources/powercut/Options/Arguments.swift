@@ -3,6 +3,7 @@ import Bytes
 import Campaign
 import Checking
 import CrashStates
+import Nights
 import Rules
 import Scheduling
 import Stacks
@@ -121,4 +122,6 @@ struct ShardArgument: ExpressibleByArgument {
     self.number = number
     self.count = count
   }
+
+  var shard: Shard { Shard(number: number, count: count) }
 }

@@ -49,18 +49,26 @@ struct OutputOptions: ParsableArguments {
   /// cut short.
   func prepare(_ report: RunReport, _ timing: ReportTiming, _ stopwatch: Stopwatch) {
     let options = self
-    Interrupts.setLastWords { ending in
-      var partial = report
-      switch ending {
-      case .signal: partial.isInterrupted = true
-      case .fault(let reason): partial.addObstacle(reason)
-      }
-      var timing = timing
-      timing.elapsedNanoseconds = stopwatch.elapsedNanoseconds
-      // A full disk or a reader that has gone: the status is all that can be said.
-      try? options.print(partial, timing)
-      return partial.exitStatus
+    Interrupts.setLastWords { options.printLastWords($0, report, timing, stopwatch) }
+  }
+
+  /// Prints a report that a signal or a fault has ended.
+  ///
+  /// - Returns: the exit status.
+  func printLastWords(
+    _ ending: Interrupts.Ending, _ report: RunReport, _ timing: ReportTiming,
+    _ stopwatch: Stopwatch
+  ) -> Int32 {
+    var partial = report
+    switch ending {
+    case .signal: partial.isInterrupted = true
+    case .fault(let reason): partial.addObstacle(reason)
     }
+    var timing = timing
+    timing.elapsedNanoseconds = stopwatch.elapsedNanoseconds
+    // A full disk or a reader that has gone: the status is all that can be said.
+    try? print(partial, timing)
+    return partial.exitStatus
   }
 
   /// Prints a result that is no ``RunReport``.
