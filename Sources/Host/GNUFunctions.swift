@@ -37,6 +37,26 @@ enum GNUFunctions {
     return before < 0 ? nil : UInt(before)
   }
 
+  /// The processors of the calling thread, a bit each.
+  ///
+  /// - Returns: 0, or -1 with `errno`.
+  static func affinity(_ words: inout [UInt]) -> Int32 {
+    typealias Function = @convention(c) (pid_t, Int, UnsafeMutablePointer<UInt>) -> Int32
+    guard let symbol = unsafe dlsym(nil, "sched_getaffinity") else { return -1 }
+    let byteCount = words.count * MemoryLayout<UInt>.size
+    return unsafe unsafeBitCast(symbol, to: Function.self)(0, byteCount, &words)
+  }
+
+  /// Sets the processors of the calling thread.
+  ///
+  /// - Returns: 0, or -1 with `errno`.
+  static func setAffinity(_ words: [UInt]) -> Int32 {
+    typealias Function = @convention(c) (pid_t, Int, UnsafePointer<UInt>) -> Int32
+    guard let symbol = unsafe dlsym(nil, "sched_setaffinity") else { return -1 }
+    let byteCount = words.count * MemoryLayout<UInt>.size
+    return unsafe unsafeBitCast(symbol, to: Function.self)(0, byteCount, words)
+  }
+
   /// Gives the blocks of a range back to the file system; the range then reads as zeroes.
   ///
   /// - Returns: 0, or -1 with `errno`.

@@ -202,12 +202,15 @@ package final class Recorder {
     try handle(order.next())
   }
 
-  /// Lets threads go on that have come to a file for the first time; says whether there were any. Not done
-  /// as they come where the order is not the program's own: when they go on must not depend on the clock.
-  package func answerTouches() throws -> Bool {
-    defer { touches = [] }
-    for record in touches { try answer(record) }
-    return !touches.isEmpty
+  /// Lets the thread go on that was the first to come to a file for the first time; says whether there was
+  /// one. Not done as they come, and not for several at once, where the order is not the program's own: when
+  /// they go on must not depend on the clock.
+  package func answerTouch() throws -> Bool {
+    guard
+      let place = touches.indices.min(by: { touches[$0].submitted < touches[$1].submitted })
+    else { return false }
+    try answer(touches.remove(at: place))
+    return true
   }
 
   /// The operations that wait until they are let go, in the order of their submission.

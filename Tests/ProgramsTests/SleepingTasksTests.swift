@@ -46,6 +46,21 @@ import Testing
     #expect(one != SleepingTasks(of: process.processID))
   }
 
+  @Test func whoCanRunIsToldFromWhoSleeps() throws {
+    let busy = try StartedProcess(
+      argv: ["sh", "-c", "(while :; do :; done) & wait"], environment: [:])
+    defer { _ = busy.end() }
+    let idle = try StartedProcess(argv: ["sleep", "60"], environment: [:])
+    defer { _ = idle.end() }
+    try #require(Self.rests(idle.processID))
+    usleep(50_000)
+    let (one, other) = (SleepingTasks(of: busy.processID), SleepingTasks(of: idle.processID))
+    #expect(one.canRun)
+    #expect(!other.canRun)
+    #expect(one.processIDs.count == 2 && one.processIDs.first == busy.processID)
+    #expect(other.processIDs == [idle.processID])
+  }
+
   /// Within a second.
   private static func rests(_ processID: pid_t) -> Bool {
     for _ in 0..<1000 {

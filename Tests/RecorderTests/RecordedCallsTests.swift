@@ -440,7 +440,7 @@ import WriteLog
     var count = 0
     for _ in 0..<10000 where !process.hasEnded {
       try recorder.poll()
-      _ = try recorder.answerTouches()
+      while try recorder.answerTouch() {}
       if count == 0, recorder.held.count < heldCount {
         usleep(2000)
         continue

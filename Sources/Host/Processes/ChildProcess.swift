@@ -32,6 +32,7 @@ package enum ChildProcess {
   ///   - input: its standard input; `nil` is an empty one.
   ///   - environment: variables to set beside the inherited ones.
   ///   - workingDirectory: the folder it starts in; `nil` is ours.
+  ///   - timeLimit: of the time that it has on the machine (``Patience``); `nil` is none.
   ///   - keptByteCount: how much of the end of each output is kept, for a program that may write for
   ///     ever; `nil` is all.
   ///   - isWanted: asked some fifty times a second while it runs; once it is `false` the group is
@@ -46,13 +47,13 @@ package enum ChildProcess {
       throw HostError("start", "", found: "no program is named", hint: "Name a program.")
     }
     _ = SystemCall.ignoreBrokenPipes
-    let deadline = timeLimit.map { MonotonicClock.nanoseconds &+ nanoseconds($0) }
     let pipes = try ChildPipes(
       program: program, hasInput: input != nil, keptByteCount: keptByteCount ?? .max)
     let processID = try start(argv, environment, workingDirectory, pipes.childEnds)
     pipes.closeChildEnds()
     let child = RunningChild(
-      processID: processID, deadlineNanoseconds: deadline, isWanted: isWanted)
+      processID: processID, patience: timeLimit.map { Patience(nanoseconds: nanoseconds($0)) },
+      isWanted: isWanted)
     pipes.exchange(input: input ?? [], with: child)
     return Outcome(status: child.finish(), output: pipes.output, errors: pipes.errors)
   }

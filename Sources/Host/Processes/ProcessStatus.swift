@@ -15,21 +15,13 @@ enum ProcessStatus {
 
 /// The processors that this process may use.
 package enum Processors {
-  /// At least 1.
-  package static var count: Int {
+  /// At least 1; looked at once, since threads of ours that a run is led by have one for themselves for a while.
+  package static let count: Int = {
     // The mask of this process, because taskset and cpusets take processors away from it.
     let mask = ProcessStatus.field("Cpus_allowed") ?? ""
     let count = mask.reduce(0) { $0 + ($1.hexDigitValue ?? 0).nonzeroBitCount }
     return max(1, count > 0 ? count : sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-  }
-
-  /// The number of the last one; 0 where the kernel does not say.
-  package static var last: UInt32 {
-    let digits = (ProcessStatus.field("Cpus_allowed") ?? "").compactMap(\.hexDigitValue)
-    guard let first = digits.firstIndex(where: { $0 != 0 }) else { return 0 }
-    let bits = UInt32(Int.bitWidth - 1 - digits[first].leadingZeroBitCount)
-    return UInt32(digits.count - 1 - first) * 4 + bits
-  }
+  }()
 }
 
 /// How much memory this process has used.

@@ -3,15 +3,14 @@ import Glibc
 /// A program that was started and is waited for.
 final class RunningChild {
   private let processID: pid_t
-  private let deadlineNanoseconds: UInt64?
+  /// `nil`: for ever.
+  private var patience: Patience?
   private let isWanted: () -> Bool
   private var wasLate = false
 
-  init(
-    processID: pid_t, deadlineNanoseconds: UInt64?, isWanted: @escaping () -> Bool = { true }
-  ) {
+  init(processID: pid_t, patience: Patience?, isWanted: @escaping () -> Bool = { true }) {
     self.processID = processID
-    self.deadlineNanoseconds = deadlineNanoseconds
+    self.patience = patience
     self.isWanted = isWanted
   }
 
@@ -28,7 +27,8 @@ final class RunningChild {
   /// Kills the group once the time is over, or once nobody wants the outcome any more; says whether
   /// that is so.
   func killIfOver() -> Bool {
-    let isLate = deadlineNanoseconds.map { MonotonicClock.nanoseconds >= $0 } ?? false
+    let isLate =
+      patience?.isOver(of: [processID], canRun: ThreadStates.canRun(in: processID)) ?? false
     guard isLate || !isWanted() else { return false }
     if !hasEnded {
       wasLate = isLate
@@ -55,5 +55,18 @@ final class RunningChild {
     if wasLate { return .timedOut }
     let signal = status & 0x7f
     return signal == 0 ? .exited((status >> 8) & 0xff) : .signalled(signal)
+  }
+}
+
+/// What the threads of a process do.
+enum ThreadStates {
+  /// Whether any of them is running, or waits for a processor.
+  static func canRun(in processID: pid_t) -> Bool {
+    let folder = "/proc/\(processID)/task"
+    return ((try? Folders.names(in: folder)) ?? []).contains { thread in
+      // `4711 (any name) R …`, and a name may have spaces and brackets.
+      let text = try? InputFile.text("\(folder)/\(thread)/stat")
+      return text?.split(separator: ")").last?.first { $0 != " " } == "R"
+    }
   }
 }

@@ -28,7 +28,7 @@ package final class StartedProcess {
       throw HostError("start", "", found: "no program is named", hint: "Name a program.")
     }
     processID = try ChildProcess.start(argv, environment, nil, streams)
-    child = RunningChild(processID: processID, deadlineNanoseconds: nil)
+    child = RunningChild(processID: processID, patience: nil)
   }
 
   /// A group in the background is stopped when it reads from the terminal.

@@ -213,18 +213,18 @@ struct ControlledProgram {
   /// What the program has said is taken in then and not as it comes, so that its place in the one order is
   /// the same in every run.
   private mutating func settle() throws {
-    let end = MonotonicClock.nanoseconds + Self.stepNanoseconds
+    var patience = Patience(nanoseconds: Self.stepNanoseconds)
     while true {
       let before = SleepingTasks(of: client.dialogue.processID)
       client.listen()
       try recorder.poll()
       if client.dialogue.hasEnded { break }
       if before.areAllAsleep, isInputTaken, before == SleepingTasks(of: client.dialogue.processID),
-        try !recorder.answerTouches(), try !client.reply()
+        try !recorder.answerTouch(), try !client.reply()
       {
         break
       }
-      guard MonotonicClock.nanoseconds < end else {
+      if patience.isOver(of: before.processIDs, canRun: before.canRun) {
         throw Failure(reason: "the program works for 20 s without coming to an operation")
       }
     }
@@ -241,10 +241,10 @@ struct ControlledProgram {
   private mutating func urge() throws {
     if try client.urge() { return }
     let dialogue = client.dialogue
-    let end = MonotonicClock.nanoseconds + Self.clockNanoseconds
+    var patience = Patience(nanoseconds: Self.clockNanoseconds)
     let before = SleepingTasks(of: dialogue.processID)
     while before == SleepingTasks(of: dialogue.processID), !dialogue.hasEnded {
-      guard MonotonicClock.nanoseconds < end else {
+      if patience.isOver(of: before.processIDs, canRun: false) {
         let open = (inFlight + waitingClients).map { "\($0)" }.joined(separator: ", ")
         throw Failure(
           reason: """

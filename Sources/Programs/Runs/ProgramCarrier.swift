@@ -4,7 +4,7 @@ import Scheduling
 
 /// Makes runs of real programs under control: see ``ProgramRun``.
 ///
-/// All of a program runs on one processor, so that several runs at once gain little.
+/// A run has a processor for itself (``OwnProcessor``), so that several go on at once where there are several.
 package final class ProgramCarrier: DeviceCarrier {
   private let scratch: TemporaryFolder
   private let images: ProgramImages

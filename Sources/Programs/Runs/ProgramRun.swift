@@ -35,7 +35,9 @@ struct ProgramRun: DeviceRun {
     do {
       let strategy = configuration.schedule.makeStrategy(
         seed: seed, expectedStepCount: workload.operations.count * Self.stepsPerOperation)
-      try carryOut(tools, strategy, images, libraryPath)
+      try OwnProcessor.run { processor in
+        try carryOut(tools, strategy, images, libraryPath, processor: processor)
+      }
     } catch let failure as ControlledProgram.Failure {
       record.stall = .program(failure.reason)
     } catch {
@@ -47,7 +49,8 @@ struct ProgramRun: DeviceRun {
   private static let stepsPerOperation = 6
 
   private mutating func carryOut(
-    _ tools: QEMUTools, _ strategy: any Strategy, _ images: ProgramImages, _ libraryPath: String
+    _ tools: QEMUTools, _ strategy: any Strategy, _ images: ProgramImages, _ libraryPath: String,
+    processor: UInt32
   ) throws {
     // Nothing is synced, so that the disk is not needed.
     let folder = try TemporaryFolder(prefersMemory: true)
@@ -60,7 +63,7 @@ struct ProgramRun: DeviceRun {
 
     var options = Recorder.Options(
       watched: watched, output: folder.path("recordings"), libraryPath: libraryPath)
-    options.control = Recorder.Control(processor: Processors.last, seed: seed.rawValue)
+    options.control = Recorder.Control(processor: processor, seed: seed.rawValue)
     let recorder = try Recorder(options) { _ in "{}\n" }
     defer { recorder.close() }
     try recorder.watch(image)

@@ -34,12 +34,11 @@ struct RunCommand: ParsableCommand {
           paths, programOptions, commands: commands.judges(jobCount: jobOptions.jobs))
         for outcome in scenarios.notRun { report.add(outcome) }
         timing.scenarioNanoseconds = scenarios.notRun.map { _ in 0 }
-        // Programs by themselves: they are to be alone on the machine as far as they can.
-        for batch in [scenarios.simulated, scenarios.programs] {
-          guard let first = batch.first, !report.isInterrupted else { continue }
-          try carryOut(
-            batch, jobCount: jobOptions.jobs(for: first.scenario.configuration.stack), stopwatch,
-            &report, &timing)
+        // Programs by themselves: some of them can have to be alone on the machine.
+        for batch in [scenarios.simulated, scenarios.programs] where !report.isInterrupted {
+          let jobCounts = batch.map { jobOptions.jobs(for: $0.scenario.configuration.stack) }
+          guard let jobCount = jobCounts.min() else { continue }
+          try carryOut(batch, jobCount: jobCount, stopwatch, &report, &timing)
         }
         report.addCommandNotes(comparesRecoveries: scenarios.haveImages, tiers: scenarios.tiers)
       }

@@ -100,15 +100,18 @@ struct JobOptions: ParsableArguments {
     name: .customLong("jobs"),
     help: """
       How many runs are carried out side by side, or with --command how many commands; the result is \
-      the same. (default: one for each processor, and one of real programs)
+      the same. (default: one for each processor; one run of a real program whose order is to be owned, \
+      where that program may not run first in, first out, which needs CAP_SYS_NICE)
       """)
   var givenJobs: Int?
 
   var jobs: Int { givenJobs ?? Processors.count }
 
-  /// For runs of `stack`: those of programs disturb each other's timing.
+  /// For runs of `stack`. Where the threads of a program that is run under control can be interrupted, a
+  /// second run beside it is what interrupts them, and then the order is no longer the seed's.
   func jobs(for stack: StackName) -> Int {
-    givenJobs ?? (stack.program == nil ? Processors.count : 1)
+    let isUnderControl = stack.program.map { !$0.isDatabase } ?? false
+    return givenJobs ?? (isUnderControl && !FirstInFirstOut.isAllowed ? 1 : Processors.count)
   }
 
   func validate() throws {
