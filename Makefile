@@ -3,7 +3,7 @@
 # A crashing test otherwise waits minutes for its own backtrace.
 export SWIFT_BACKTRACE = enable=no
 
-.PHONY: build test demo generated-programs differential bench bug-benchmark mutants mutant-list sanitize qemu-10 lint bootstrap
+.PHONY: build test demo generated-programs campaign-kills differential bench bug-benchmark mutants mutant-list sanitize qemu-10 lint bootstrap
 
 # The tool, at .build/release/powercut, and beside it what `powercut record` preloads.
 build: bootstrap
@@ -26,6 +26,15 @@ PROGRAMS ?= 200
 generated-programs: build
 	swift build -c release --build-tests
 	POWERCUT_GENERATED_PROGRAMS=$(PROGRAMS) swift test -c release --skip-build --filter GeneratedProgramsTests
+
+# Campaigns that are killed KILLS times, and KILLED_SEEDS seeds of two targets on one worker and on eight that are killed
+# twice each; two hundred kills take some minutes. `make test` does a few.
+KILLS ?= 200
+KILLED_SEEDS ?= 4000
+campaign-kills: build
+	swift build -c release --build-tests
+	POWERCUT_CAMPAIGN_KILLS=$(KILLS) POWERCUT_CAMPAIGN_SEEDS=$(KILLED_SEEDS) \
+	  swift test -c release --skip-build --filter CampaignKillTests
 
 # Made-up dirty images, SEEDS of them: our recovery with QEMU's mistakes against the real program, and
 # without any against the second and the third reading of the specification. `make test` makes 300.

@@ -91,23 +91,3 @@ import Testing
     #expect(try Folders.names(in: disk.folder.path) == ["report.json"])
   }
 }
-
-/// A disk in memory that is soon full.
-final class SmallDisk {
-  static let isPossible: Bool = {
-    (try? SmallDisk(byteCount: 64 << 10)) != nil
-  }()
-
-  let folder: TemporaryFolder
-
-  init(byteCount: Int) throws {
-    folder = try TemporaryFolder()
-    try shell("mount -t tmpfs -o size=\(byteCount) powercut-test \(folder.path)")
-  }
-
-  deinit {
-    _ = try? shell("umount \(folder.path)")
-  }
-
-  func path(_ name: String) -> String { folder.path(name) }
-}

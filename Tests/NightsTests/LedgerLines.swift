@@ -34,7 +34,7 @@ struct LedgerLines {
     return """
       {"line":"start","schemaVersion":1,"campaign":"c","night":\(night),"attempt":\(attempt),\(canary)\
       "shard":{"number":\(shard.number),"count":\(shard.count)},"host":"h","time":"2026-11-30T2\(night):00:0\(attempt)",\
-      "toolVersion":"0","accepted":[\(accepted)],"targets":[{"name":"\(target)","repeatsSeeds":false,\
+      "toolVersion":"0","separatesTargets":true,"accepted":[\(accepted)],"targets":[{"name":"\(target)","repeatsSeeds":false,\
       "replayWords":[],\(known)"knownRules":[\(rules)],"facts":{"subject":"raw:exact","needsPromises":false,\
       "ignoredRules":[],"seldomJudged":[],"asksForAllStates":false,"isExhaustive":false,"hasImages":false,\
       "asksForRecrash":false}}]}

@@ -20,11 +20,14 @@ package struct WorkerStart: Hashable, Codable, Sendable {
   package var accepted: [AcceptedFinding]
   /// What is planted once a night; `nil` for nothing.
   package var canary: String?
+  /// Whether the findings of each target have a folder of their own.
+  package var separatesTargets: Bool
 
   package init(
     _ file: CampaignFile, night: Int, shard: Shard, attempt: Int, host: String, time: String,
-    targets: [StartedTarget]
+    targets: [StartedTarget], separatesTargets: Bool
   ) {
+    self.separatesTargets = separatesTargets
     campaign = file.name
     self.night = night
     self.shard = shard

@@ -11,10 +11,15 @@ package struct CampaignPaths: Hashable, Sendable {
     self.separatesTargets = separatesTargets
   }
 
-  package var ledgers: String { "\(folder)/\(Self.ledgerName)" }
+  /// Those of a folder whose ledgers were read.
+  package init(_ folder: String, of history: CampaignHistory) {
+    self.init(
+      folder, separatesTargets: history.lastNight?.starts.last?.separatesTargets ?? true)
+  }
+
   package static let ledgerName = "ledger"
   /// What the campaign itself has in its folder.
-  static let ownNames = [ledgerName, "report"]
+  package static let ownNames = [ledgerName, "report"]
   package static let ledgerSuffix = ".jsonl"
 
   /// Where the findings of a target are.
@@ -26,13 +31,19 @@ package struct CampaignPaths: Hashable, Sendable {
     "\(findings(of: target))/\(finding)"
   }
 
+  /// Where a finding is until it is made smaller.
+  package func unshrunk(_ finding: FiledSeed) -> String {
+    "\(findings(of: finding.target))/unshrunk-\(finding.rule.rawValue)-seed-\(finding.seed).yaml"
+  }
+
   /// The one line that shows a finding again.
   package func reproduction(of finding: ReportedFinding, in report: NightReport) -> String {
     let isKept = finding.minimized?.shape != nil
     let path =
       isKept
       ? "\(folder(of: finding.name, target: finding.target))/scenario.yaml"
-      : "\(findings(of: finding.target))/unshrunk-\(finding.rule.rawValue)-seed-\(finding.seeds[0]).yaml"
+      : unshrunk(
+        FiledSeed(target: finding.target, rule: finding.rule, seed: finding.seeds[0]))
     let words = report.targets.first { $0.name == finding.target }?.replayWords ?? []
     return (["powercut", "replay-run", path.shellQuoted] + words).joined(separator: " ")
   }

@@ -5,36 +5,45 @@ import ToolSupport
 
 /// The union of campaigns' folders.
 struct CampaignMerge {
-  private let target: CampaignPaths
+  private let folder: String
   private var folderCount = 0
   private var ledgerCount = 0
   private var findingCount = 0
 
   init(into path: String) throws {
-    target = CampaignPaths(path, separatesTargets: true)
-    try Folders.create(target.ledgers)
+    folder = path
+    try Folders.create(Self.ledgers(path))
+  }
+
+  private static func ledgers(_ folder: String) -> String {
+    "\(folder)/\(CampaignPaths.ledgerName)"
   }
 
   /// - Throws: where the folder is none of a campaign, or something cannot be copied.
   mutating func take(_ path: String) throws {
-    let source = CampaignPaths(path, separatesTargets: true)
-    guard Folders.isFolder(source.ledgers) else {
+    guard Folders.isFolder(Self.ledgers(path)) else {
       throw ToolError("\(path): expected the folder of 'powercut campaign', found no ledger in it")
     }
     // Findings first: a ledger never names one that is not there.
-    for name in try Folders.names(in: path)
-    where name != CampaignPaths.ledgerName && Folders.isFolder("\(path)/\(name)") {
-      try takeFindings("\(path)/\(name)", into: "\(target.folder)/\(name)")
-    }
-    for name in try Folders.names(in: source.ledgers)
+    try takeFindings(path, into: folder, but: CampaignPaths.ownNames)
+    for name in try Folders.names(in: Self.ledgers(path))
     where name.hasSuffix(CampaignPaths.ledgerSuffix) {
-      try takeLedger("\(source.ledgers)/\(name)", into: "\(target.ledgers)/\(name)")
+      try takeLedger("\(Self.ledgers(path))/\(name)", into: "\(Self.ledgers(folder))/\(name)")
     }
     folderCount += 1
   }
 
+  /// Takes away what one folder still had to make smaller, and another has.
+  func finish() throws {
+    let history = CampaignHistory(try CampaignStore(folder: folder).ledgers())
+    let paths = CampaignPaths(folder, of: history)
+    for finding in history.nights.flatMap(\.minimized.values) where finding.shape != nil {
+      Folders.remove(paths.unshrunk(finding.of))
+    }
+  }
+
   var summary: String {
-    "merged \(folderCount) folders into \(target.folder): \(ledgerCount) ledgers, \(findingCount) "
+    "merged \(folderCount) folders into \(folder): \(ledgerCount) ledgers, \(findingCount) "
       + "findings were not there before or are of a smaller seed\n"
   }
 
@@ -52,15 +61,18 @@ struct CampaignMerge {
     ledgerCount += 1
   }
 
-  private mutating func takeFindings(_ folder: String, into copy: String) throws {
-    for name in try Folders.names(in: folder) {
+  /// - Parameter own: what in the folder is no finding.
+  private mutating func takeFindings(
+    _ folder: String, into copy: String, but own: [String] = []
+  ) throws {
+    for name in try Folders.names(in: folder) where !own.contains(name) {
       let (source, place) = ("\(folder)/\(name)", "\(copy)/\(name)")
-      if Folders.isFolder(source) {
-        guard Folders.exists("\(source)/finding.json"),
-          try isFirst(source, before: place)
-        else { continue }
+      if Folders.exists("\(source)/finding.json") {
+        guard try isFirst(source, before: place) else { continue }
         try replace(place, by: source)
         findingCount += 1
+      } else if Folders.isFolder(source) {
+        try takeFindings(source, into: place)
       } else if !Folders.exists(place) {
         try Folders.create(copy)
         try OutputFile.write(InputFile.text(source), to: place)

@@ -38,7 +38,7 @@ struct CampaignRun {
     let start = MonotonicClock.nanoseconds
     self.start = start
     deadline = request.durationNanoseconds.map { start + $0 } ?? .max
-    let store = CampaignStore(paths: request.paths)
+    let store = CampaignStore(folder: request.paths.folder)
     let earlier = try store.ledgers()
     let history = CampaignHistory(earlier)
     let night = history.night(for: request.shard, secondsSince: WallClock.seconds)
@@ -70,7 +70,8 @@ struct CampaignRun {
           request.file, night: night, shard: request.shard,
           attempt: history.attemptCount(of: request.shard, inNight: night) + 1,
           host: MachineName.text,
-          time: WallClock.text, targets: started))
+          time: WallClock.text, targets: started,
+          separatesTargets: request.paths.separatesTargets))
     ]
     for (place, prepared) in request.targets.enumerated() {
       guard let obstacle = prepared.obstacle else { continue }
@@ -344,7 +345,7 @@ struct CampaignRun {
       try folder.keep(group)
       FindingGroup.add(group, to: &soFar.seen.groups)
       try write([.minimized(MinimizedFinding(group, of: seed))])
-      folder.removeUnshrunk(seed)
+      Folders.remove(request.paths.unshrunk(seed))
     case .unshrinkable(let finding):
       try write([.minimized(MinimizedFinding(unshrunk: finding, of: seed))])
     case .notAgain:

@@ -3,26 +3,28 @@ import Nights
 
 /// The folder of a campaign: its ledgers, and beside them its findings.
 struct CampaignStore {
-  let paths: CampaignPaths
+  let folder: String
+
+  private var ledgerFolder: String { "\(folder)/\(CampaignPaths.ledgerName)" }
 
   /// Everything that its ledgers tell.
   ///
   /// - Throws: ``HostError``, or ``LedgerError`` where one cannot be read: nothing is counted then.
   func ledgers() throws -> [[LedgerLine]] {
-    guard Folders.isFolder(paths.ledgers) else { return [] }
-    return try Folders.names(in: paths.ledgers)
+    guard Folders.isFolder(ledgerFolder) else { return [] }
+    return try Folders.names(in: ledgerFolder)
       .filter { $0.hasSuffix(CampaignPaths.ledgerSuffix) }
       .map { name in
-        let path = "\(paths.ledgers)/\(name)"
+        let path = "\(ledgerFolder)/\(name)"
         return try LedgerText.lines(of: InputFile.text(path), named: path)
       }
   }
 
   /// A ledger of one start: two writers never share a file, and what a kill has cut off is never written behind.
   func newLedger(_ shard: Shard) throws -> AppendedFile {
-    try Folders.create(paths.ledgers)
+    try Folders.create(ledgerFolder)
     let digits = String(UInt64.random(in: 0 ... .max), radix: 16)
     let name = "\(CampaignPaths.word(MachineName.text))-\(shard.number)of\(shard.count)-\(digits)"
-    return try AppendedFile(creating: "\(paths.ledgers)/\(name)\(CampaignPaths.ledgerSuffix)")
+    return try AppendedFile(creating: "\(ledgerFolder)/\(name)\(CampaignPaths.ledgerSuffix)")
   }
 }

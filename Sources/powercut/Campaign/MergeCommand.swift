@@ -23,6 +23,7 @@ struct MergeCommand: ParsableCommand {
     try Tool.run {
       var merge = try CampaignMerge(into: output)
       for folder in folders { try merge.take(folder) }
+      try merge.finish()
       try StandardStreams.writeResult(merge.summary)
       return 0
     }

@@ -25,8 +25,8 @@ struct ReportCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      let paths = CampaignPaths(folder, separatesTargets: true)
-      let history = CampaignHistory(try CampaignStore(paths: paths).ledgers())
+      let history = CampaignHistory(try CampaignStore(folder: folder).ledgers())
+      let paths = CampaignPaths(folder, of: history)
       guard let report = NightReport(history, night: night, failsOn: failOn) else {
         let what = night.map { "no night \($0) of a campaign" } ?? "no ledger of a campaign"
         throw ToolError("\(folder): expected the folder of 'powercut campaign', found \(what)")

@@ -48,12 +48,6 @@ struct FindingFolder {
     return kept
   }
 
-  /// Takes away what was kept until it was made smaller.
-  func removeUnshrunk(_ finding: FiledSeed) {
-    Folders.remove(
-      "\(path)/\(Self.pendingPrefix)\(finding.rule.rawValue)-seed-\(finding.seed).yaml")
-  }
-
   /// Writes the folder of a finding, unless one is there of the same or an earlier seed: so it is the same
   /// whichever worker comes first.
   func keep(_ group: FindingGroup) throws {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Campaign
 import CrashStates
 import Host
+import Nights
 import Reporting
 import Scheduling
 import Stacks
@@ -17,7 +18,11 @@ struct FuzzCommand: ParsableCommand {
       """)
 
   @Option(help: "The stack under test: \(StackName.allNames.joined(separator: ", ")).")
-  var stack: StackName
+  var stack: StackName?
+
+  @Option(
+    help: "A scenario that is to pass, carried out with seed after seed, in place of --stack.")
+  var scenario: String?
 
   @Option(
     name: .customLong("bug"),
@@ -55,6 +60,13 @@ struct FuzzCommand: ParsableCommand {
   @Option(help: "Rules that the target is known to break, with commas between them: S05,D10.")
   var ignore = RuleList()
 
+  @Option(
+    help: """
+      The rules that a released program is known to break, switched off: \
+      \(KnownSet.all.map(\.name).joined(separator: ", ")).
+      """)
+  var known: KnownSetArgument?
+
   @Option(help: "Carry out a part of the seeds only, as 2/4.")
   var shard: ShardArgument?
 
@@ -74,18 +86,20 @@ struct FuzzCommand: ParsableCommand {
   func run() throws {
     try Tool.run {
       let stopwatch = Stopwatch()
-      let empty = RunReport(command: "fuzz", subject: "\(stack)")
+      let asked = try askedPlan()
+      let empty = RunReport(command: "fuzz", subject: "\(asked.stack)")
+      let jobCount = jobCount(asked)
       return try outputOptions.report(empty, stopwatch, jobCount: jobCount) { report, timing in
-        try campaign(stopwatch, timing, &report)
+        try campaign(plan(asked), jobCount, stopwatch, timing, &report)
       }
     }
   }
 
   /// - Parameter report: what was found until then, also where an error ends it.
   private func campaign(
-    _ stopwatch: Stopwatch, _ timing: ReportTiming, _ report: inout RunReport
+    _ plan: FuzzPlan, _ jobCount: Int, _ stopwatch: Stopwatch, _ timing: ReportTiming,
+    _ report: inout RunReport
   ) throws {
-    let plan = try self.plan()
     if let output = minimizing.output {
       let kept = KeptFuzz(plan: plan, output: output, command: self, jobCount: jobCount)
       return try kept.carryOut(stopwatch, &report)
@@ -93,7 +107,7 @@ struct FuzzCommand: ParsableCommand {
     var tally = FuzzTally(plan)
     outputOptions.prepare(tally.finalReport, timing, stopwatch)
     do {
-      try carryOut(plan, stopwatch, &tally)
+      try carryOut(plan, jobCount, stopwatch, &tally)
     } catch let stalled as StalledRun {
       tally.end(by: stalled)
       report = tally.finalReport
@@ -110,10 +124,12 @@ struct FuzzCommand: ParsableCommand {
     if Interrupts.isRequested { report.isInterrupted = true }
   }
 
-  private var jobCount: Int { commands.isEmpty ? jobOptions.jobs(for: stack) : jobOptions.jobs }
+  private func jobCount(_ plan: FuzzPlan) -> Int {
+    commands.isEmpty ? jobOptions.jobs(for: plan.stack) : jobOptions.jobs
+  }
 
   private func carryOut(
-    _ plan: FuzzPlan, _ stopwatch: Stopwatch, _ tally: inout FuzzTally
+    _ plan: FuzzPlan, _ jobCount: Int, _ stopwatch: Stopwatch, _ tally: inout FuzzTally
   ) throws {
     let part = SeedPart(seeds: plan.seeds, shard: shard)
     var progress = ProgressLine()

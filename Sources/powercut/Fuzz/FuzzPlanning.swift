@@ -1,34 +1,60 @@
 import ArgumentParser
 import Campaign
 import Scheduling
+import ToolSupport
 
 /// What the options of `fuzz` ask for, and whether they go together.
 extension FuzzCommand {
   /// What the options say of the seeds, without what makes the runs.
-  private func askedPlan() -> FuzzPlan {
+  ///
+  /// - Throws: ``ToolError`` where the scenario cannot be read.
+  func askedPlan() throws -> FuzzPlan {
     var range = seeds
-    if hasEndlessSeeds {
-      range = SeedRange(first: seeds.first, last: Seed(.max))
-    }
+    if hasEndlessSeeds { range = SeedRange(first: seeds.first, last: Seed(.max)) }
+    if let scenario { return try plan(ofScenario: scenario, range) }
+    guard let stack else { throw ValidationError("Name a stack with --stack, or a --scenario") }
     var plan = FuzzPlan(
       stack: stack, bugs: Set(bugs), seeds: range,
       schedule: strategy.source(preemptionLimit: preemptions), tiers: states.tiers,
       isGoingOn: keepGoing)
     if workload != .client { plan.workload = workload }
-    plan.ignoredRules = ignore.rules
+    plan.ignoredRules = ignore.rules.union(known?.set.rules ?? [])
     plan.executable = programOptions.program
     return plan
   }
 
-  func plan() throws -> FuzzPlan {
-    var plan = askedPlan()
-    plan.carrier = try programOptions.carrier(for: stack)
+  private func plan(ofScenario path: String, _ range: SeedRange) throws -> FuzzPlan {
+    var scenario = try LoadedScenario(path: path).scenario
+    guard scenario.expectation == .pass, scenario.configuration.schedule.exhaustiveBound == nil
+    else {
+      throw ToolError(
+        "\(path): expected a scenario that is to pass and whose seeds draw its schedules; 'powercut run' takes others"
+      )
+    }
+    scenario.configuration = scenario.configuration.running(programOptions.program)
+    var plan = FuzzPlan(PlannedScenario(path: path, scenario: scenario))
+    plan.seeds = range
+    plan.isGoingOn = keepGoing
+    return plan
+  }
+
+  func plan(_ asked: FuzzPlan) throws -> FuzzPlan {
+    var plan = asked
+    plan.carrier = try programOptions.carrier(for: plan.stack, named: plan.executable)
       .judged(by: commands.judges(jobCount: jobOptions.jobs))
     return plan
   }
 
   func validate() throws {
-    let base = askedPlan().base
+    guard (stack == nil) != (scenario == nil) else {
+      throw ValidationError("Name either a stack with --stack, or a --scenario")
+    }
+    if scenario != nil {
+      try OptionUse.fuzzingScenario.check()
+      try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command")
+      return
+    }
+    let base = try askedPlan().base
     try refuseWithoutEffect(base)
     do {
       try base.validate()
@@ -68,7 +94,7 @@ extension FuzzCommand {
           "--preemptions must be from \(allowed.lowerBound) to \(allowed.upperBound)")
       }
     }
-    if workload == .dirtyImages, stack.holdsMadeUpImages {
+    if workload == .dirtyImages, base.stack.holdsMadeUpImages {
       try OptionUse.fuzzingImages.check(given)
     }
     if given.has("strategy"), let reason = base.reasonForNoSchedule {

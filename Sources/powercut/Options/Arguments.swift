@@ -89,6 +89,18 @@ struct RuleList: ExpressibleByArgument {
   }
 }
 
+/// A set of rules that a released program is known to break.
+struct KnownSetArgument: ExpressibleByArgument {
+  static var allValueStrings: [String] { KnownSet.all.map(\.name) }
+
+  var set: KnownSet
+
+  init?(argument: String) {
+    guard let set = KnownSet(argument) else { return nil }
+    self.set = set
+  }
+}
+
 /// `90s`, `30m`, `8h`, or seconds without a unit.
 struct DurationArgument: ExpressibleByArgument {
   var nanoseconds: UInt64

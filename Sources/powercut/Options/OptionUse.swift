@@ -107,7 +107,16 @@ struct OptionUse {
   static let fuzzingImages = OptionUse(
     subject: "--workload dirty-images",
     used: [
-      "stack", "bug", "workload", "seeds", "duration", "ignore", "shard", "keep-going",
+      "stack", "bug", "workload", "seeds", "duration", "ignore", "known", "shard", "keep-going",
       "verify-determinism", "shrink", "output", "shrink-limit", "program",
+    ])
+
+  /// A scenario says itself what its runs are.
+  static let fuzzingScenario = OptionUse(
+    subject: "a scenario",
+    used: [
+      "scenario", "seeds", "duration", "shard", "keep-going", "verify-determinism", "shrink",
+      "output",
+      "shrink-limit", "program", "command", "command-timeout",
     ])
 }
