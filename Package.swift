@@ -93,8 +93,8 @@ let package = Package(
     layer(
       "Nights",
       [
-        "Rules", "Bytes", "Scheduling", "Stacks", "CrashStates", "Checking", "Campaign", "Reporting",
-        yams,
+        "Rules", "Bytes", "Scheduling", "Stacks", "CrashStates", "Checking", "Campaign",
+        "Reporting", yams,
       ]),
     // 4: the world.
     layer(

@@ -60,7 +60,7 @@ import Testing
       ], build: .release)
     let run = try ToolRun.line(
       """
-      cd '\(finding)'/*
+      cd '\(finding)'/*-*
       ./check.sh; echo $?; ./check.sh --mended; echo $?
       ./check.sh /bin/false; echo $?; ./check.sh --mended ./no-such-file; echo $?
       POWERCUT=/no/such/tool ./check.sh; echo $?
@@ -78,7 +78,7 @@ import Testing
         "--output", finding,
       ], build: .release)
     let run = try ToolRun.line(
-      "cd '\(finding)'/*; ./check.sh \"$(command -v powercut)\"; echo $?; ./check.sh /bin/true; echo $?",
+      "cd '\(finding)'/*-*; ./check.sh \"$(command -v powercut)\"; echo $?; ./check.sh /bin/true; echo $?",
       build: .release)
     #expect(run.result == "1\n125\n", "\(run.errors)")
   }

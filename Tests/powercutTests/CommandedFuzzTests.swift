@@ -289,7 +289,7 @@ import Testing
     try shell("ln -s /usr/bin/qemu-io \(tool)")
     let run = try ToolRun(
       ["fuzz", "--stack", "program:qemu-io-qcow2", "--allow-exec", "--program", tool]
-        + ["--seeds", "1..2", "--states", "prefix", "--keep-going"], build: .release)
+        + ["--seeds", "1..2", "--states", "prefix", "--keep-going", "--jobs", "1"], build: .release)
     #expect(run.status == 2)
     #expect(run.result.isEmpty, "\(run.result)")
     #expect(

@@ -15,8 +15,12 @@ struct KnownCase: Sendable {
   var rule: Rule
   /// The folder that keeps it.
   var folder: String
+  /// Its scenario, where it stands in no folder of its own: a start was killed before its seed was counted.
+  var uncountedPath: String?
   /// The seed of what could not be made smaller, and has no folder; `nil` for all others.
   var onlySeed: Seed?
+
+  var path: String { uncountedPath ?? "\(folder)/\(FindingFolder.scenarioName)" }
 
   /// What was answered, and what shows it where it is there.
   struct Answer: Sendable {
@@ -57,14 +61,13 @@ struct KnownCase: Sendable {
 
   /// - Throws: ``ToolError`` where it cannot be tried.
   private func kept(_ plan: FuzzPlan) throws -> [() -> JudgedSeed] {
-    let path = "\(folder)/\(FindingFolder.scenarioName)"
     let minimized = try LoadedScenario(path: path).scenario
     if let reason = minimized.reasonNotToRun(hasCommands: !plan.carrier.judgeWords.isEmpty) {
       throw ToolError(reason)
     }
     let first = run(minimized, minimized.seeds.first, plan)
     let unshrunkPath = "\(folder)/\(FindingFolder.unshrunkName)"
-    guard Folders.exists(unshrunkPath) else { return [first] }
+    guard uncountedPath == nil, Folders.exists(unshrunkPath) else { return [first] }
     let unshrunk = try LoadedScenario(path: unshrunkPath).scenario
     let found = unshrunk.seeds.first
     // Other schedules, where the run as it was found had one of its own.
@@ -79,7 +82,6 @@ struct KnownCase: Sendable {
 
   private func run(_ scenario: Scenario, _ seed: Seed, _ plan: FuzzPlan) -> () -> JudgedSeed {
     let program = plan.base.programWords(namesExecutable: plan.executable != nil)
-    let path = "\(folder)/\(FindingFolder.scenarioName)"
     let words = ["powercut", "replay-run", path.shellQuoted] + program + plan.carrier.judgeWords
     return {
       JudgedSeed(

@@ -32,6 +32,13 @@ struct FindingFolder {
     try Folders.files(below: path, suffix: Self.scenarioName).map(LoadedScenario.init(path:))
   }
 
+  /// What was found and not yet made smaller, in the order of the names.
+  func unshrunkScenarios() throws -> [LoadedScenario] {
+    try Folders.names(in: path)
+      .filter { $0.hasPrefix(Self.pendingPrefix) && $0.hasSuffix(".yaml") }
+      .map { try LoadedScenario(path: "\(path)/\($0)") }
+  }
+
   private static let pendingPrefix = "unshrunk-"
 
   /// Writes a run as it was found; it is on the disk when this returns.

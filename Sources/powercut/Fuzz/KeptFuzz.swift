@@ -57,7 +57,7 @@ struct KeptFuzz {
     request.minimizingLimitNanoseconds = command.minimizing.shrinkLimit.nanoseconds
     request.verifiesDeterminism = command.verifyDeterminism
     request.stallLimit = 1
-    request.known = try known(folder)
+    request.known = try known(folder) + uncounted(folder)
     return request
   }
 
@@ -71,6 +71,27 @@ struct KeptFuzz {
       let path = String(kept.path.dropLast(FindingFolder.scenarioName.utf8.count + 1))
       let word = path.split(separator: "/").last.map(String.init) ?? path
       return KnownCase(target: name, name: word, rule: rule, folder: path)
+    }
+  }
+
+  /// What a start has found that was killed before it counted the seed, or that an earlier night did not come to
+  /// make smaller. Where the seed is carried out again it is counted then.
+  private func uncounted(_ folder: FindingFolder) throws -> [KnownCase] {
+    let history = CampaignHistory(try CampaignStore(folder: output).ledgers())
+    let number = history.night(
+      for: command.shard?.shard ?? .whole, secondsSince: WallClock.seconds)
+    let counted = history.nights.first { $0.number == number }?.targets[name]?.seeds ?? SeedSet()
+    return try folder.unshrunkScenarios().compactMap { kept in
+      let seed = kept.scenario.seeds.first
+      guard kept.scenario.configuration.stack == plan.stack,
+        kept.scenario.configuration.bugs == plan.bugs,
+        case .breaks(let rule, _) = kept.scenario.expectation,
+        !counted.contains(seed),
+        !(plan.seeds.first...plan.seeds.last).contains(seed)
+      else { return nil }
+      return KnownCase(
+        target: name, name: "\(rule)-seed-\(seed)", rule: rule, folder: output,
+        uncountedPath: kept.path)
     }
   }
 
@@ -137,7 +158,7 @@ struct KeptFuzzReport {
 
   private func addKnown(to report: inout RunReport) {
     for (known, answer) in soFar.seen.known {
-      let path = "\(known.folder)/\(FindingFolder.scenarioName)"
+      let path = known.path
       switch answer.tried.answer {
       case .there: report.notes.append("known and still there: \(path)")
       case .gone: report.notes.append("known and gone: \(path)")
