@@ -51,7 +51,9 @@ import WriteLog
   /// Those without a number; the schema has patterns for the others.
   private static let tierWords = Word.all.filter { $0.kind == .tier && !$0.name.contains(":") }
 
-  private static let schemas = ["scenario", "report", "bisect", "recover", "inspect"]
+  private static let schemas = [
+    "scenario", "campaign-file", "report", "campaign", "bisect", "recover", "inspect",
+  ]
 
   @Test(arguments: schemas)
   func theEnumerationsAreMadeFromTheCode(schema: String) throws {

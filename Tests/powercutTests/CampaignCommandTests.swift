@@ -46,6 +46,31 @@ import Testing
     #expect(try ToolRun(["report", runs.path("out"), "--night", "5"]).status == 2)
   }
 
+  /// What stands in docs/schemas is so: of files, of what is printed, and of what is kept.
+  @Test func documentsAreAsTheirSchemasSay() throws {
+    let covers = "logger.flush-covers-later"
+    var documents: [SchemaPeer.Document] = []
+    for (index, text) in [
+      campaign(covers, "canary: logger.count-early"), campaign(covers, "accept: [x]"),
+      campaign("logger.count-not-at-close", "accept: { x: because }"),
+      CampaignRuns.threeKinds,
+    ].enumerated() {
+      let file = try runs.file(text)
+      let run = try runs.run(file, index == 3 ? "three" : "out", "--format", "json")
+      let (kept, printed) = (runs.path("\(index).yaml"), runs.path("\(index).json"))
+      try OutputFile.write(text + "\n", to: kept)
+      try OutputFile.write(run.result, to: printed)
+      documents += [("campaign-file", kept), ("campaign", printed)]
+    }
+    let findings = try Folders.files(below: runs.path("out"), suffix: "finding.json")
+    #expect(findings.count > 1)
+    documents += findings.map { ("report", $0) }
+    documents.append(("campaign-file", Repository.path("Reports/qemu-formats/campaign.yaml")))
+    #expect(
+      try SchemaPeer.faults(documents).allSatisfy { $0 == nil },
+      "\(try SchemaPeer.faults(documents))")
+  }
+
   @Test func everyFormSaysTheSame() throws {
     let file = try runs.file(campaign("logger.flush-covers-later", "canary: logger.count-early"))
     #expect(try runs.run(file, "out").status == 1)

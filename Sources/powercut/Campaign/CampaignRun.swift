@@ -29,6 +29,8 @@ struct CampaignRun {
   private var openRetryCount = 0
   private var lastFlush = MonotonicClock.nanoseconds
   private(set) var isOutOfTime = false
+  /// Something that was begun is not waited for: no run can be made in this process any more.
+  private(set) var isAbandoned = false
   /// No seed follows, because of what was found or could not be judged.
   private var isEnded = false
   private var progress: NightProgress
@@ -133,6 +135,7 @@ struct CampaignRun {
       throw error
     }
     if Interrupts.isRequested || crew.pendingCount > 0 {
+      isAbandoned = true
       Leftovers.clear()
     } else {
       crew.dismiss()
@@ -196,7 +199,8 @@ struct CampaignRun {
       let next = retries.remove(at: place)
       return handed(next.target, .retry(next.known))
     }
-    if endsBeforeSeeds, openRetryCount > 0 { return nil }
+    // What is known and still there may be the first finding, and then no seed is wanted.
+    if request.stopsAtFirst, openRetryCount > 0 { return nil }
     let seed = isEnded ? nil : bestTarget
     if seed == nil || isMinimizingBehind,
       let place = unminimized.firstIndex(where: { hasRoom($0.target) })
@@ -227,9 +231,6 @@ struct CampaignRun {
       minimizingLimitNanoseconds: request.minimizingLimitNanoseconds,
       verifiesDeterminism: request.verifiesDeterminism)
   }
-
-  /// What is known and still there may be the first finding, and then no seed is wanted.
-  private var endsBeforeSeeds: Bool { request.stopsAtFirst }
 
   private var isGoingOn: @Sendable () -> Bool {
     let deadline = deadline

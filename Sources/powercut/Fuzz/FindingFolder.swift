@@ -65,7 +65,7 @@ struct FindingFolder {
     {
       return
     }
-    try write(group, command: "campaign")
+    try write(group, command: "fuzz")
   }
 
   /// Writes the folder of a finding; one that is there already is written over.

@@ -26,7 +26,7 @@ struct KeptFuzz {
       throw error
     }
     report = KeptFuzzReport(run.soFar, self).report
-    try complete(&report, run.soFar, folder)
+    if !run.isAbandoned { try complete(&report, run.soFar, folder) }
     report.isInterrupted = Interrupts.isRequested
     if let duration = command.duration {
       report.notes.append(
