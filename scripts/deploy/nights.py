@@ -2,7 +2,7 @@
 """Holds what campaigns have left against what they should have.
 
     nights.py same REPORT REPORT            two JSON reports differ in nothing but 'timing'
-    nights.py once FOLDER TARGET=COUNT ...  the ledgers of the last night hold the seeds 1..COUNT, each once
+    nights.py once FOLDER TARGET=COUNT ...  the ledgers of each night hold the seeds 1..COUNT, each once
 """
 
 import json
@@ -26,26 +26,22 @@ def same(first: str, second: str) -> None:
 
 
 def once(folder: str, expected: dict[str, int]) -> None:
-    ledgers = [
-        [json.loads(line) for line in path.read_text().splitlines()]
-        for path in sorted(Path(folder, "ledger").glob("*.jsonl"))
-    ]
-    last = max(lines[0]["night"] for lines in ledgers)
-    seeds = {target: Counter() for target in expected}
-    for lines in ledgers:
-        if lines[0]["night"] != last:
-            continue
+    nights: dict[int, dict[str, Counter]] = {}
+    for path in Path(folder, "ledger").glob("*.jsonl"):
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        seeds = nights.setdefault(lines[0]["night"], {target: Counter() for target in expected})
         for line in lines:
             if line["line"] == "seeds":
                 progression = line["progression"]
                 first, step = int(progression["first"]), int(progression["step"])
                 seeds[line["target"]].update(first + step * index for index in range(progression["count"]))
-    for target, count in expected.items():
-        if seeds[target] != Counter(range(1, count + 1)):
-            twice = sorted(seed for seed, times in seeds[target].items() if times > 1)
-            missing = sorted(set(range(1, count + 1)) - set(seeds[target]))
-            sys.exit(f"nights: {target}: seeds counted twice: {twice}, missing: {missing}")
-        print(f"nights: {target}: {count} seeds, each once, in night {last}")
+    for night, seeds in sorted(nights.items()):
+        for target, count in expected.items():
+            if seeds[target] != Counter(range(1, count + 1)):
+                twice = sorted(seed for seed, times in seeds[target].items() if times > 1)
+                missing = sorted(set(range(1, count + 1)) - set(seeds[target]))
+                sys.exit(f"nights: {target} in night {night}: counted twice: {twice}, missing: {missing}")
+            print(f"nights: {target}: {count} seeds, each once, in night {night}")
 
 
 if __name__ == "__main__":
