@@ -3,7 +3,7 @@
 # A crashing test otherwise waits minutes for its own backtrace.
 export SWIFT_BACKTRACE = enable=no
 
-.PHONY: build test demo generated-programs campaign-kills differential bench bug-benchmark mutants mutant-list sanitize qemu-10 lint bootstrap
+.PHONY: build test demo generated-programs campaign-kills differential bench bug-benchmark mutants mutant-list sanitize qemu-10 test-deploy test-slurm lint bootstrap
 
 # The tool, at .build/release/powercut, and beside it what `powercut record` preloads.
 build: bootstrap
@@ -71,6 +71,14 @@ sanitize: bootstrap
 # The QEMU tools of Debian's backports beside the installed ones: .build/qemu-10/qemu-io for --program.
 qemu-10:
 	scripts/qemu-10
+
+# The templates for other services in deploy/: their schemas, and their commands carried out here.
+test-deploy: build
+	scripts/test-deploy
+
+# deploy/slurm on a Slurm of two nodes, on this machine and for as long as it takes.
+test-slurm: build
+	scripts/test-slurm
 
 lint: bootstrap
 	scripts/lint
