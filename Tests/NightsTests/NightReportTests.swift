@@ -164,6 +164,22 @@ import Testing
     #expect(report.outcome.kind == .interrupted)
   }
 
+  /// What a later start of the shard does again is no obstacle any more.
+  @Test func anErrorIsToldUntilTheNextStart() throws {
+    let failed = try one.ledger(
+      one.seeds(1, count: 9),
+      "{\"line\":\"obstacle\",\"target\":\"raw\",\"text\":\"no program\"}",
+      "{\"line\":\"end\",\"reason\":\"error\",\"text\":\"full\",\"time\":\"2026-11-30T21:10:00\",\"nanoseconds\":1}"
+    )
+    let report = try report(failed)
+    #expect(report.outcome.kind == .incomplete)
+    #expect(
+      report.outcome.reasons
+        == ["raw: no program", "worker 1/1 on h was ended by an error: full"])
+    let again = LedgerLines(attempt: 2)
+    #expect(try self.report(failed, again.ledger(again.end())).outcome.isPassed)
+  }
+
   @Test func seedsThatCountTwiceAreTold() throws {
     let other = LedgerLines(shard: Shard(number: 1, count: 2))
     let second = LedgerLines(shard: Shard(number: 2, count: 2))

@@ -17,6 +17,8 @@ package struct CampaignHistory: Sendable {
     package fileprivate(set) var end: WorkerEnd?
     /// The time of its last line.
     package fileprivate(set) var lastTime: String
+    /// What kept it from what it was to do. A later start of its shard does that anew.
+    package fileprivate(set) var obstacles: [WorkerObstacle] = []
   }
 
   /// - Parameter ledgers: the lines of each, in any order.
@@ -43,8 +45,9 @@ package struct CampaignHistory: Sendable {
         record.lastTime = max(record.lastTime, done.time)
       case .minimized(let finding): nights[place].add(finding)
       case .tried(let answer): nights[place].add(answer)
-      case .canary(let answer): nights[place].add(answer)
-      case .obstacle(let obstacle): nights[place].add(obstacle)
+      case .canary(let answer): nights[place].add(answer, by: start.shard)
+      case .obstacle(let obstacle):
+        if !record.obstacles.contains(obstacle) { record.obstacles.append(obstacle) }
       case .end(let end):
         nights[place].add(end)
         record.end = end

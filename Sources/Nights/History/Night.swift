@@ -9,7 +9,8 @@ package struct Night: Sendable {
   /// What was made of findings: of this night, or of an earlier one that did not come to it.
   package private(set) var minimized: [FiledSeed: MinimizedFinding] = [:]
   package private(set) var canaries: Set<CanaryAnswer> = []
-  package private(set) var obstacles: [WorkerObstacle] = []
+  /// Who has looked for the planted bug.
+  package private(set) var canaryShards: Set<Shard> = []
   package private(set) var ends: [WorkerEnd] = []
   /// The time of the last line that has one.
   package private(set) var lastTime = ""
@@ -47,10 +48,9 @@ package struct Night: Sendable {
 
   mutating func add(_ finding: MinimizedFinding) { minimized[finding.of] = finding }
 
-  mutating func add(_ answer: CanaryAnswer) { canaries.insert(answer) }
-
-  mutating func add(_ obstacle: WorkerObstacle) {
-    if !obstacles.contains(obstacle) { obstacles.append(obstacle) }
+  mutating func add(_ answer: CanaryAnswer, by shard: Shard) {
+    canaries.insert(answer)
+    canaryShards.insert(shard)
   }
 
   mutating func add(_ end: WorkerEnd) {

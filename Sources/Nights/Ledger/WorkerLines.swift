@@ -114,11 +114,14 @@ package struct WorkerEnd: Hashable, Codable, Sendable {
   }
 
   package var reason: Reason
+  /// What went wrong, where an error has ended it.
+  package var text: String?
   package var time: String
   package var nanoseconds: UInt64
 
-  package init(_ reason: Reason, time: String, nanoseconds: UInt64) {
+  package init(_ reason: Reason, text: String? = nil, time: String, nanoseconds: UInt64) {
     self.reason = reason
+    self.text = text
     self.time = time
     self.nanoseconds = nanoseconds
   }

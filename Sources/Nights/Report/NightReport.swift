@@ -54,9 +54,18 @@ package struct NightReport: Sendable {
     workers = records.map { WorkerSummary($0) }
     self.failsOn = failsOn
     isInterrupted = records.contains { $0.end?.reason == .signal }
-    obstacles =
-      night.obstacles.map { ($0.target.map { "\($0): " } ?? "") + $0.text }.sorted()
-      + (shard == nil ? Self.missing(records) : [])
+    let met = Set(records.flatMap(\.obstacles)).map {
+      ($0.target.map { "\($0): " } ?? "") + $0.text
+    }
+    obstacles = met.sorted() + Self.failed(records) + (shard == nil ? Self.missing(records) : [])
+  }
+
+  /// Who was ended by an error.
+  private static func failed(_ records: [CampaignHistory.WorkerRecord]) -> [String] {
+    records.filter { $0.end?.reason == .error }.map { record in
+      "worker \(record.start.shard) on \(record.start.host) was ended by an error"
+        + (record.end?.text.map { ": \($0)" } ?? "")
+    }
   }
 
   /// What nobody has carried out.

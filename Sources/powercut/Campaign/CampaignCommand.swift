@@ -34,6 +34,13 @@ struct CampaignCommand: ParsableCommand {
   @Option(help: "Carry out a part of the seeds only, as 2/4; each part by a worker of its own.")
   var shard: ShardArgument?
 
+  @Option(
+    help: """
+      Which night it is, from 1, where somebody counts them. (default: the one that was cut short within the \
+      last 12 hours, or the next one)
+      """)
+  var night: Int?
+
   @Option(help: "What makes the night fail: new, or any, also what is known.")
   var failOn = NightReport.FailureKind.new
 
@@ -46,6 +53,12 @@ struct CampaignCommand: ParsableCommand {
 
   @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
+
+  func validate() throws {
+    if let night, !(1...1_000_000).contains(night) {
+      throw ValidationError("--night must be from 1 to 1000000")
+    }
+  }
 
   func run() throws {
     try Tool.run {
@@ -103,6 +116,7 @@ struct CampaignCommand: ParsableCommand {
       return report.report.outcome.exitStatus
     }
     request.shard = shard?.shard ?? .whole
+    request.night = night
     request.durationNanoseconds = duration?.nanoseconds
     request.eventsPath = events
     return request

@@ -10,6 +10,8 @@ struct CampaignRequest {
   var paths: CampaignPaths
   var shard = Shard.whole
   var jobCount: Int
+  /// From 1; `nil` where the ledgers tell.
+  var night: Int?
   /// `nil` where the seeds end it.
   var durationNanoseconds: UInt64?
   /// Where every line of the ledger is written, too.

@@ -43,7 +43,8 @@ struct CampaignRun {
     let store = CampaignStore(folder: request.paths.folder)
     let earlier = try store.ledgers()
     let history = CampaignHistory(earlier)
-    let night = history.night(for: request.shard, secondsSince: WallClock.seconds)
+    let night =
+      request.night ?? history.night(for: request.shard, secondsSince: WallClock.seconds)
     self.night = night
     soFar = CampaignSoFar(night: night, shard: request.shard, earlier: earlier)
     ledger = try LedgerWriter(
@@ -87,7 +88,7 @@ struct CampaignRun {
     }
     addRetries(history, current)
     if let bug = request.file.canary, let plan = request.file.canaryPlan,
-      current?.canaries.contains(where: { $0.bug == bug.identifier }) != true
+      current?.canaryShards.contains(request.shard) != true
     {
       canary = (plan, CanaryCase(bug: bug))
     }
@@ -130,7 +131,7 @@ struct CampaignRun {
       try end(endReason)
     } catch {
       // A disk that is full takes no last line either; the next start goes on all the same.
-      try? end(.error)
+      try? end(.error, text: "\(error)")
       Leftovers.clear()
       throw error
     }
@@ -166,10 +167,12 @@ struct CampaignRun {
     return isOutOfTime ? .time : .seeds
   }
 
-  private mutating func end(_ reason: WorkerEnd.Reason) throws {
+  private mutating func end(_ reason: WorkerEnd.Reason, text: String? = nil) throws {
     try flush(isDue: true)
     let elapsed = MonotonicClock.nanoseconds - start
-    try write([.end(WorkerEnd(reason, time: WallClock.text, nanoseconds: elapsed))])
+    try write([
+      .end(WorkerEnd(reason, text: text, time: WallClock.text, nanoseconds: elapsed))
+    ])
   }
 
   // MARK: Handing out

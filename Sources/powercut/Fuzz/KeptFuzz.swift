@@ -134,7 +134,8 @@ struct KeptFuzzReport {
 
   var report: RunReport {
     let (plan, facts) = (fuzz.plan, PlanFacts(fuzz.plan))
-    let night = soFar.history().nights.first { $0.number == soFar.night }
+    let history = soFar.history()
+    let night = history.nights.first { $0.number == soFar.night }
     let target = night?.targets[facts.subject]
     let tally = target?.tally ?? SeedTally()
     var report = RunReport(
@@ -150,7 +151,8 @@ struct KeptFuzzReport {
     report.notes += remarks.notes
     report.unjudgedRules += remarks.unjudgedRules
     let obstacles = remarks.obstacles + [tally.stalled.text].compactMap { $0 }
-    for obstacle in obstacles + (night?.obstacles.map(\.text) ?? []) {
+    let met = history.lastWorkers(ofNight: soFar.night).flatMap(\.obstacles).map(\.text)
+    for obstacle in obstacles + met {
       report.addObstacle(obstacle)
     }
     return report
