@@ -14,11 +14,11 @@ final class ImageStateJudge: StateJudge {
     case any
   }
 
-  private let history: DiskHistory
+  let history: DiskHistory
   private let order: Order
-  private let reader: any ImageReader
+  let reader: any ImageReader
   private let promises: Promises?
-  private let initial: InitialDisk
+  let initial: InitialDisk
   private let closedCuts: Set<Int>
   /// Remembers what was right of earlier states, which is right at later cuts only.
   private let disks: VirtualDiskJudge?

@@ -18,9 +18,9 @@ package typealias OpaqueReader = @Sendable (StateImage) -> OpaqueAnswer
 /// The client's promises in an image that only the program which wrote it can read: each crash state is
 /// opened by the program, and its virtual disk compared with what was promised (rules D01 to D07).
 final class OpaqueStateJudge: StateJudge {
-  private let history: DiskHistory
+  let history: DiskHistory
   private let promises: Promises?
-  private let read: OpaqueReader
+  let read: OpaqueReader
   private(set) var obstacle: String?
 
   init(history: DiskHistory, promises: Promises?, read: @escaping OpaqueReader) {

@@ -20,7 +20,7 @@ struct PromiseFinding {
     let durable = submitted.filter { $0.isDurable(atCut: state.cut) }
     let missing = durable.max { $0.record.beganAt < $1.record.beganAt }
     let held = isUndefined ? nil : submitted.last { $0.hash(ofUnit: unit) == hash }
-    return Violation(
+    var violation = Violation(
       by: .promises, rule(missing: missing, held: held, submitted: submitted),
       missing.map {
         "byte \(byteOffset) holds \(name(held)), and must hold \(name($0)) or a later version"
@@ -30,6 +30,8 @@ struct PromiseFinding {
         + (missing?.flush.map { [$0.identifier] } ?? []),
       evidence: durable.map(promise)
         + [found(held)])
+    violation.byteOffset = byteOffset
+    return violation
   }
 
   private func rule(

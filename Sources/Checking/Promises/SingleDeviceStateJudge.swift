@@ -3,7 +3,7 @@ import CrashStates
 /// D01 to D07 for one crash state of a raw device: every unit that an entry up to the cut touched, and
 /// every unit of which something is promised.
 final class SingleDeviceStateJudge: StateJudge {
-  private let history: DiskHistory
+  let history: DiskHistory
   private let promises: Promises?
   private let judge: PromiseJudge?
   /// The units that the entries up to each cut may have changed, one list for each entry; worked out as

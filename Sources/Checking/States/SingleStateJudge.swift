@@ -11,11 +11,13 @@ import Workload
 package final class SingleStateJudge {
   /// The rules that it judges, ascending.
   package let judgedRules: [Rule]
-  private let judge: any StateJudge
+  let judge: any StateJudge
+  let promises: Promises?
 
   package init(_ given: Evidence) {
     let evidence = given.withReadablePromises
     let promises = Promises(of: evidence)
+    self.promises = promises
     if let read = evidence.opaqueReader {
       judge = OpaqueStateJudge(history: evidence.history, promises: promises, read: read)
     } else if evidence.format.isRaw {

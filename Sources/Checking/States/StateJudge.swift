@@ -20,6 +20,8 @@ package protocol StateJudge: AnyObject {
   /// Those of some rules that can be judged in a state: of an image that does not open nobody can say what
   /// its virtual disk holds.
   func judgeable(_ rules: [Rule], in state: CrashState) -> [Rule]
+  /// The client's disk in a state, in any order; `nil` where it cannot be read.
+  func disk(in state: CrashState) -> DiskOfState?
 }
 
 /// When the prefixes of all cuts are judged (``BaseWalk``).
@@ -38,6 +40,7 @@ extension StateJudge {
   package func judgeClosed(atCut cut: Int) -> [Violation] { [] }
   package var recrashCount: RecrashCount? { nil }
   package var limit: String? { nil }
+  package func disk(in state: CrashState) -> DiskOfState? { nil }
   package func judgeable(_ rules: [Rule], in state: CrashState) -> [Rule] { rules }
 }
 

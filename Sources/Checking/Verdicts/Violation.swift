@@ -14,6 +14,10 @@ package struct Violation: Hashable, Sendable {
   package var entries: [Int]
   /// The client operations that it is about.
   package var operations: [UInt64]
+  /// Where on the client's disk the first unit of 512 bytes is that is wrong; `nil` where it is not about one.
+  package var byteOffset: UInt64?
+  /// What stands around it; `nil` where nobody has looked.
+  package var bytes: ByteMap?
   /// What a person needs to see, line by line.
   package var evidence: [String]
   /// Which lost, torn or moved writes it takes, line by line: without any of them the same cut keeps the
