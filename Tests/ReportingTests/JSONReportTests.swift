@@ -20,7 +20,7 @@ import Testing
     "distinctStates", "entries", "findings", "marks", "promises", "runs", "scenarios", "states",
   ]
   private static let findingKeys = [
-    "alsoBroken", "bug", "cut", "difference", "entries", "evidence", "found", "judge",
+    "alsoBroken", "bug", "bytes", "cut", "difference", "entries", "evidence", "found", "judge",
     "operations", "repeats", "reproduce", "rule", "seed", "seedToken", "severity", "state",
     "timeline", "title",
     "token",

@@ -113,6 +113,7 @@ private struct FindingDocument: Encodable {
   var operations: [UInt64]
   var evidence: [String]
   var difference: [String]
+  var bytes: Nullable<[PieceDocument]>
   var timeline: [TimelineRow]
   var reproduce: String
 
@@ -135,6 +136,7 @@ private struct FindingDocument: Encodable {
     operations = violation.operations
     evidence = violation.evidence
     difference = violation.difference
+    bytes = Nullable(violation.bytes?.pieces.map { PieceDocument($0) })
     timeline = (finding.timeline?.rows ?? []).map { TimelineRow($0) }
     reproduce = finding.reproduce
   }
@@ -165,6 +167,22 @@ private struct GroupDocument: Encodable {
     lostWrites = group.lostWriteCount
     endedByClock = group.wasEndedByClock
     scenario = group.scenario.text
+  }
+}
+
+private struct PieceDocument: Encodable {
+  var byteOffset: UInt64
+  var byteCount: UInt64
+  var isWrong: Bool
+  var found: String
+  var promised: String
+
+  init(_ piece: ByteMap.Piece) {
+    byteOffset = piece.range.byteOffset
+    byteCount = piece.range.byteCount
+    isWrong = piece.isWrong
+    found = piece.foundText
+    promised = piece.promisedText
   }
 }
 

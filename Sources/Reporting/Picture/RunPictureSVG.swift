@@ -14,7 +14,6 @@ package struct RunPictureSVG {
     /// Between the bars of a lane and its words.
     static let barColumn = 30.0
     static let smallestLane = 150.0
-    static let longestLine = 110
   }
 
   private let picture: RunPicture
@@ -43,12 +42,12 @@ package struct RunPictureSVG {
     }
     laneStarts = starts
     head = [picture.headline, picture.state.map { "state \($0)" }].compactMap { $0 }
-      .flatMap(Self.wrapped)
+      .flatMap { PictureLines.wrapped($0) }
     var foot = picture.evidence
     if picture.omittedEventCount > 0 {
       foot.append("\(picture.omittedEventCount) events are left out")
     }
-    self.foot = foot.flatMap(Self.wrapped)
+    self.foot = foot.flatMap { PictureLines.wrapped($0) }
     let longest = ([title] + head + self.foot).map(\.count).max() ?? 0
     width = max(end, Double(longest) * Size.character + 2 * Size.margin) + Size.margin
   }
@@ -64,6 +63,11 @@ package struct RunPictureSVG {
     drawLanes(&svg)
     for (place, row) in picture.rows.enumerated() { draw(row, place, &svg) }
     drawFoot(&svg)
+    // The end, where the power fails: twice as wide as high.
+    let detailHeight = 12 * Size.row
+    svg.detail(
+      x: 0, y: max(lanesTop - Size.row * 0.5, rowsBottom - detailHeight + Size.row * 0.5),
+      width: 2 * detailHeight, height: detailHeight)
     return svg.document(
       width: width, height: height, title: title,
       description: picture.headline ?? "No rule is broken.")
@@ -182,21 +186,5 @@ package struct RunPictureSVG {
     case .entry(.early): return row.text + ": before its turn"
     case .operation, .entry, .other, .powerCut: return row.text
     }
-  }
-
-  /// Lines of words that are not longer than people read.
-  private static func wrapped(_ text: String) -> [String] {
-    var lines: [String] = []
-    var line = ""
-    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
-      if !line.isEmpty, line.count + word.count >= Size.longestLine {
-        lines.append(line)
-        line = "    "
-      } else if !line.isEmpty {
-        line += " "
-      }
-      line += word
-    }
-    return lines + [line]
   }
 }

@@ -32,6 +32,19 @@ struct SVGText {
         + "stroke=\"\(color)\" stroke-width=\"\(number(width))\"\(dashed)/>")
   }
 
+  /// A box.
+  ///
+  /// - Parameter edge: its colour and width.
+  mutating func box(
+    x: Double, y: Double, width: Double, height: Double, color: String,
+    edge: (color: String, width: Double)
+  ) {
+    lines.append(
+      "<rect x=\"\(number(x))\" y=\"\(number(y))\" width=\"\(number(width))\" height=\"\(number(height))\" "
+        + "rx=\"3\" fill=\"\(color)\" stroke=\"\(edge.color)\" stroke-width=\"\(number(edge.width))\"/>"
+    )
+  }
+
   /// - Parameters:
   ///   - isOpen: it had not ended: without an edge at its end.
   ///   - strokes: over its beginning, for those to whom its colour says nothing: a cross of two, or one.
@@ -48,6 +61,15 @@ struct SVGText {
       "<path d=\"M\(number(x - 3)) \(number(y)) l\(number(width + 6)) 12\(second)\" "
         + "stroke=\"#000000\" stroke-width=\"1.5\" fill=\"none\"/>")
   }
+
+  /// Names a part, for who shows a small picture: `picture.svg#detail`.
+  mutating func detail(x: Double, y: Double, width: Double, height: Double) {
+    lines.append(
+      "<view id=\"\(Self.detailName)\" viewBox=\"\(number(x)) \(number(y)) \(number(width)) \(number(height))\"/>"
+    )
+  }
+
+  private static let detailName = "detail"
 
   func document(width: Double, height: Double, title: String, description: String) -> String {
     """

@@ -14,6 +14,9 @@ import Stacks
 struct FindingFolder {
   static let scenarioName = "scenario.yaml"
   static let unshrunkName = "unshrunk.yaml"
+  static let documentName = "finding.json"
+  static let runPictureName = "picture.svg"
+  static let byteMapName = "bytes.svg"
 
   private let path: String
   /// What makes the runs that are recorded.
@@ -59,7 +62,7 @@ struct FindingFolder {
   /// whichever worker comes first.
   func keep(_ group: FindingGroup) throws {
     let folder = folder(of: group)
-    if Folders.exists("\(folder)/finding.json"),
+    if Folders.exists("\(folder)/\(Self.documentName)"),
       let kept = try? LoadedScenario(path: "\(folder)/\(Self.scenarioName)"),
       kept.scenario.seeds.first <= group.scenario.seeds.first
     {
@@ -69,12 +72,14 @@ struct FindingFolder {
   }
 
   /// Writes the folder of a finding; one that is there already is written over.
-  func write(_ group: FindingGroup, command: String) throws {
+  func write(_ written: FindingGroup, command: String) throws {
+    var group = written
     let folder = folder(of: group)
     try Folders.create(folder)
     try OutputFile.write(group.unshrunk.text, to: "\(folder)/\(Self.unshrunkName)")
     try OutputFile.write(group.scenario.text, to: "\(folder)/\(Self.scenarioName)")
-    try writeRecording(of: group.scenario, group.finding.violation, to: folder)
+    group.finding.violation.bytes = try writeRecording(
+      of: group.scenario, group.finding.violation, to: folder)
     if group.scenario.configuration.hasClient {
       try Folders.create("\(folder)/unshrunk")
       try writeRecording(of: group.unshrunk, to: "\(folder)/unshrunk")
@@ -88,7 +93,7 @@ struct FindingFolder {
     report.findings = [reproducible(group)]
     report.groups = [group]
     try OutputFile.write(
-      try JSONReport(report).text(.none), to: "\(folder)/finding.json")
+      try JSONReport(report).text(.none), to: "\(folder)/\(Self.documentName)")
   }
 
   /// The finding with the one line that shows it again.
@@ -131,24 +136,35 @@ struct FindingFolder {
     return lines
   }
 
-  /// - Parameter violation: what its picture shows; `nil` for none.
+  /// - Parameter violation: what its pictures show; `nil` for none.
+  /// - Returns: which bytes are wrong, where it is about bytes.
+  @discardableResult
   private func writeRecording(
     of scenario: Scenario, _ violation: Violation? = nil, to folder: String
-  ) throws {
+  ) throws -> ByteMap? {
     let seed = scenario.seeds.first
     if scenario.configuration.workload == .dirtyImages {
-      return try writeImages(scenario.configuration, seed, to: folder)
+      try writeImages(scenario.configuration, seed, to: folder)
+      return nil
     }
     switch carrier {
     case .files(let carrier):
       let run = carrier.carryOut(scenario.configuration, seed: seed, tiers: scenario.tiers)
       for file in run.recordedFiles { try write(file, to: "\(folder)/\(file.name)") }
+      return nil
     case .device(let carrier):
       let run = carrier.carryOut(scenario.configuration, seed: seed)
       try writeRecording(run.record, to: folder)
-      if let violation {
-        try OutputFile.write(RunPictureSVG(run, violation).text, to: "\(folder)/picture.svg")
+      guard let violation else { return nil }
+      try OutputFile.write(
+        RunPictureSVG(run, violation).text, to: "\(folder)/\(Self.runPictureName)")
+      guard let map = ByteMap(of: run, violation) else {
+        Folders.remove("\(folder)/\(Self.byteMapName)")
+        return nil
       }
+      try OutputFile.write(
+        ByteMapSVG(map, violation, of: run).text, to: "\(folder)/\(Self.byteMapName)")
+      return map
     }
   }
 
