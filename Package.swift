@@ -29,6 +29,8 @@ let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 
@@ -43,6 +45,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
     // 0: no knowledge of storage.
@@ -96,6 +99,8 @@ let package = Package(
         "Rules", "Bytes", "Scheduling", "Stacks", "CrashStates", "Checking", "Campaign",
         "Reporting", yams,
       ]),
+    layer(
+      "NightPages", ["Rules", "Scheduling", "Campaign", "Reporting", "Nights", mustache]),
     // 4: the world.
     layer(
       "Programs",
@@ -132,7 +137,8 @@ let package = Package(
       name: "powercut",
       dependencies: [
         "Rules", "Bytes", "Scheduling", "BlockDevice", "WriteLog", "Workload", "Stacks",
-        "CrashStates", "Checking", "ImageStacks", "Campaign", "Reporting", "Nights", "Host",
+        "CrashStates", "Checking", "ImageStacks", "Campaign", "Reporting", "Nights", "NightPages",
+        "Host",
         "Programs", "Recorder", "NBD", "ToolSupport", "VHDXCommands", argumentParser,
       ],
       swiftSettings: strict),
@@ -200,6 +206,7 @@ let package = Package(
         "Bytes", "Host",
         "TestSupport",
       ]),
+    tests("NightPages", ["NightPages", "Nights", "Rules", mustache]),
     tests(
       "Nights",
       [
