@@ -8,7 +8,9 @@ struct ReportCommand: ParsableCommand {
     commandName: "report",
     abstract: "Say what a campaign's last night came to.",
     discussion: """
-      Reads the folder of a campaign, or of several that were merged. Exit status as that of campaign.
+      Reads the folder of a campaign, or of several that were merged, and writes pages of plain HTML about \
+      the night into it: what is new, each finding with its pictures, the nights before. Exit status as \
+      that of campaign.
       """)
 
   @Argument(help: "The campaign's folder.")
@@ -20,7 +22,19 @@ struct ReportCommand: ParsableCommand {
   @Option(help: "What makes the night fail: new, or any, also what is known.")
   var failOn = NightReport.FailureKind.new
 
+  @Option(help: "The folder of the pages. (default: 'report' in the campaign's folder)")
+  var page: String?
+
+  @Flag(help: "Write no pages.")
+  var noPage = false
+
   @OptionGroup var outputOptions: OutputOptions
+
+  func validate() throws {
+    if noPage, page != nil {
+      throw ValidationError("--page names a folder of pages, and --no-page writes none: give one")
+    }
+  }
 
   func run() throws {
     try Tool.run {
@@ -33,6 +47,11 @@ struct ReportCommand: ParsableCommand {
       }
       Interrupts.claimEnd()
       try outputOptions.print(PlacedNightReport(report, paths), stopwatch.timing(jobCount: 1))
+      if noPage { return report.outcome.exitStatus }
+      // Behind the report: a full disk must not cost it.
+      let pages = ReportPage(paths: paths, folder: page ?? "\(folder)/\(ReportPage.folderName)")
+      let index = try pages.write(report)
+      try StandardStreams.writeProgress("powercut: the page is \(index)\n")
       return report.outcome.exitStatus
     }
   }
