@@ -3,7 +3,7 @@
 # A crashing test otherwise waits minutes for its own backtrace.
 export SWIFT_BACKTRACE = enable=no
 
-.PHONY: build test demo generated-programs campaign-kills differential bench bug-benchmark mutants mutant-list sanitize qemu-10 test-deploy test-slurm lint bootstrap
+.PHONY: build test test-page demo generated-programs campaign-kills differential bench bug-benchmark mutants mutant-list sanitize qemu-10 test-deploy test-slurm lint bootstrap
 
 # The tool, at .build/release/powercut, and beside it what `powercut record` preloads.
 build: bootstrap
@@ -16,6 +16,11 @@ test: build mutant-list
 	swift build --product powercut
 	swift build --product powercut-preload
 	swift test -c release --skip-build --parallel
+
+# The pages of a real campaign in a headless browser, which it installs: on a telephone and on a wide screen, with
+# scripts and without, in light and dark.
+test-page: build
+	scripts/test-page
 
 demo: build
 	scripts/demo
