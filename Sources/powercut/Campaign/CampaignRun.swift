@@ -19,6 +19,8 @@ struct CampaignRun {
   private var ledger: LedgerWriter
   private var queues: [TargetQueue]
   private var unminimized: [(target: Int, seed: FiledSeed)] = []
+  /// Of which rules a finding was begun to be made smaller.
+  private var begunRules: Set<RuleOfTarget> = []
   private var retries: [(target: Int, known: KnownCase)] = []
   private var canary: (plan: FuzzPlan, work: CanaryCase)?
   /// What the seeds of this shard are filed under, for each target.
@@ -205,13 +207,25 @@ struct CampaignRun {
     // What is known and still there may be the first finding, and then no seed is wanted.
     if request.stopsAtFirst, openRetryCount > 0 { return nil }
     let seed = isEnded ? nil : bestTarget
-    if seed == nil || isMinimizingBehind,
-      let place = unminimized.firstIndex(where: { hasRoom($0.target) })
-    {
+    if seed == nil || isMinimizingBehind, let place = mostUrgentFinding {
       let next = unminimized.remove(at: place)
+      begunRules.insert(RuleOfTarget(target: next.target, rule: next.seed.rule))
       return handed(next.target, .minimize(next.seed))
     }
     return seed.flatMap { target in queues[target].handOut().map { handed(target, .seed($0)) } }
+  }
+
+  /// One of each rule before the second of any: a short night is to tell of all of them.
+  private var mostUrgentFinding: Int? {
+    unminimized.firstIndex { next in
+      hasRoom(next.target)
+        && !begunRules.contains(RuleOfTarget(target: next.target, rule: next.seed.rule))
+    } ?? unminimized.firstIndex { hasRoom($0.target) }
+  }
+
+  private struct RuleOfTarget: Hashable {
+    var target: Int
+    var rule: Rule
   }
 
   private func hasRoom(_ target: Int) -> Bool { queues[target].openCount < queues[target].jobLimit }
