@@ -14,6 +14,8 @@ import Testing
     "fuzz --stack raw:exact --bug logger.count-early --seeds 1..3 --output early",
     "fuzz --stack raw:exact --bug logger.position-reread --seeds 9 --output reread",
     "fuzz --stack raw:exact --bug logger.fua-unmarked --seeds 1 --output unmarked",
+    // A finding about bytes of the client's disk.
+    "fuzz --stack raw:exact --bug logger.fua-unmarked --seeds 12 --output bytes",
     "fuzz --stack vhdx:exact --bug writer.payload-not-stable --seeds 1",
     "run \(Repository.path("Scenarios/schedules/all-exact.yaml"))",
   ]
