@@ -46,6 +46,22 @@ import Testing
     #expect(try ToolRun(["report", runs.path("out"), "--night", "5"]).status == 2)
   }
 
+  /// The reason stands in the file or beside the finding.
+  @Test func anAcceptedFindingIsToldWithItsReasonAndPasses() throws {
+    let covers = "logger.flush-covers-later"
+    let first = try runs.run(try runs.file(campaign(covers)), "out", "--format", "json").json
+    let name = try #require(first.list("findings").first?.text("name"))
+    try OutputFile.write(
+      "the logger is ours\nand more\n", to: runs.path("out/raw-exact/\(name)/accepted.txt"))
+    let beside = try runs.run(
+      try runs.file(campaign(covers, "accept: [\(name)]")), "out", "--fail-on", "new")
+    #expect(beside.status == 0)
+    #expect(beside.result.contains("(accepted: the logger is ours)"), "\(beside.result)")
+    let inFile = try runs.run(
+      try runs.file(campaign(covers, "accept: { \(name): \"issue 12\" }")), "out")
+    #expect(inFile.result.contains("(accepted: issue 12)"), "\(inFile.result)")
+  }
+
   /// What stands in docs/schemas is so: of files, of what is printed, and of what is kept.
   @Test func documentsAreAsTheirSchemasSay() throws {
     let covers = "logger.flush-covers-later"

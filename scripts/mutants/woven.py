@@ -26,10 +26,10 @@ for target in package.targets where target.type != .system && target.name != "CM
 # What a sample is built without: everything that takes packages of others, which would take most of the time.
 SAMPLE_MANIFEST = """
 let left: Set = [
-  "NBD", "Programs", "Reporting", "ToolSupport", "VHDXCommands", "powercut", "powercut-bench", "powercut-bug-benchmark",
-  "ArchitectureTests",
-  "NBDTests", "ProgramsTests", "ReportingTests", "HostTests", "BytesTests", "SchedulingTests", "BlockDeviceTests",
-  "WorkloadTests", "powercutTests",
+  "NBD", "Programs", "Reporting", "Nights", "NightPages", "ToolSupport", "VHDXCommands", "powercut",
+  "powercut-bench", "powercut-bug-benchmark", "ArchitectureTests",
+  "NBDTests", "ProgramsTests", "ReportingTests", "NightsTests", "NightPagesTests", "HostTests", "BytesTests",
+  "SchedulingTests", "BlockDeviceTests", "WorkloadTests", "powercutTests",
 ]
 package.targets.removeAll { left.contains($0.name) }
 package.products.removeAll { $0.name == "powercut" }

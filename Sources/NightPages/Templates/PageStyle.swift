@@ -58,11 +58,11 @@ enum PageStyle {
     .verdict.incomplete, .verdict.interrupted, .verdict.empty { border-left-color: var(--warn); background: var(--warn-tint); }
     .verdict strong { display: block; font-size: 1.3rem; line-height: 1.35; }
     .verdict p { margin: .3rem 0 0; max-width: none; }
-    .numbers { display: grid; grid-template-columns: repeat(6, minmax(0, 1fr)); gap: 1px; margin: 1.25rem 0 0; padding: 0; background: var(--line); border: 1px solid var(--line); border-radius: .5rem; overflow: hidden; }
+    .numbers { display: grid; grid-template-columns: repeat(6, minmax(max-content, 1fr)); gap: 1px; margin: 1.25rem 0 0; padding: 0; background: var(--line); border: 1px solid var(--line); border-radius: .5rem; overflow: hidden; }
     .numbers div { background: var(--paper); padding: .9rem 1.25rem; display: flex; flex-direction: column-reverse; justify-content: flex-end; }
     .numbers dt { color: var(--faint); font-size: .9rem; }
-    .numbers dd { margin: 0; font-size: 1.6rem; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
-    @media (max-width: 60rem) { .numbers { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
+    .numbers dd { margin: 0; white-space: nowrap; font-size: 1.45rem; line-height: 1.25; font-weight: 650; font-variant-numeric: tabular-nums; letter-spacing: -.01em; }
+    @media (max-width: 60rem) { .numbers { grid-template-columns: repeat(3, minmax(max-content, 1fr)); } }
     @media (max-width: 30rem) { .numbers { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
     .cards { display: grid; gap: 1.5rem; margin: 0; padding: 0; list-style: none; }
     .card { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 24rem); gap: 1.25rem 2.5rem; background: var(--paper); border: 1px solid var(--line); border-radius: .6rem; padding: 1.5rem 1.75rem; }

@@ -91,7 +91,8 @@ struct CampaignCommand: ParsableCommand {
   }
 
   private func request(_ stopwatch: Stopwatch) throws -> CampaignRequest {
-    let file = try CampaignLoading.file(path)
+    var file = try CampaignLoading.file(path)
+    file.accepted = CampaignLoading.accepted(file, paths)
     if duration == nil, let endless = file.targets.first(where: { $0.seeds == nil }) {
       throw ToolError(
         """

@@ -24,6 +24,21 @@ enum CampaignLoading {
     return "\(file[...slash])\(other)"
   }
 
+  /// Why findings are accepted, where the file does not say it: the text beside each in its folder.
+  static func accepted(_ file: CampaignFile, _ paths: CampaignPaths) -> [AcceptedFinding] {
+    file.accepted.map { accepted in
+      if accepted.reason != nil { return accepted }
+      let texts = file.targets.compactMap { target in
+        try? InputFile.text(
+          "\(paths.folder(of: accepted.name, target: target.name))/\(reasonName)")
+      }
+      let reason = texts.first?.split(separator: "\n").first.map(String.init)
+      return AcceptedFinding(name: accepted.name, reason: reason)
+    }
+  }
+
+  private static let reasonName = "accepted.txt"
+
   /// A target that cannot be carried out costs the others nothing.
   static func prepared(_ target: CampaignTarget, _ command: CampaignCommand) -> PreparedTarget {
     var prepared = PreparedTarget(

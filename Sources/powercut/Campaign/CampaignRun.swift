@@ -17,24 +17,14 @@ struct CampaignRun {
   private let night: Int
   private(set) var soFar: CampaignSoFar
   private var ledger: LedgerWriter
-  private var queues: [TargetQueue]
-  private var unminimized: [(target: Int, seed: FiledSeed)] = []
-  /// Of which rules a finding was begun to be made smaller.
-  private var begunRules: Set<RuleOfTarget> = []
-  private var retries: [(target: Int, known: KnownCase)] = []
-  private var canary: (plan: FuzzPlan, work: CanaryCase)?
+  private var agenda: CampaignAgenda
   /// What the seeds of this shard are filed under, for each target.
   private var filed: [[Rule: SeedSample]]
   private var stallCounts: [Int]
-  private var minimizingNanoseconds: UInt64 = 0
-  private var openMinimizingCount = 0
-  private var openRetryCount = 0
   private var lastFlush = MonotonicClock.nanoseconds
   private(set) var isOutOfTime = false
   /// Something that was begun is not waited for: no run can be made in this process any more.
   private(set) var isAbandoned = false
-  /// No seed follows, because of what was found or could not be judged.
-  private var isEnded = false
   private var progress: NightProgress
 
   init(_ request: CampaignRequest) throws {
@@ -51,21 +41,17 @@ struct CampaignRun {
     soFar = CampaignSoFar(night: night, shard: request.shard, earlier: earlier)
     ledger = try LedgerWriter(
       store.newLedger(request.shard), eventsPath: request.eventsPath)
-    queues = request.targets.map { prepared in
-      TargetQueue(
-        prepared.target, prepared.plan, shard: request.shard,
-        done: history.doneSeeds(of: prepared.target, inNight: night), jobLimit: prepared.jobLimit)
-    }
+    agenda = CampaignAgenda(request, history, night: night, deadline: deadline)
     let current = history.nights.first { $0.number == night }
     filed = request.targets.map {
       current?.targets[$0.target.name]?.filed(by: request.shard) ?? [:]
     }
     stallCounts = request.targets.map { _ in 0 }
     progress = NightProgress(request, night: night)
-    try begin(history, current)
+    try begin(history)
   }
 
-  private mutating func begin(_ history: CampaignHistory, _ current: Night?) throws {
+  private mutating func begin(_ history: CampaignHistory) throws {
     let started = request.targets.map {
       StartedTarget($0.target, $0.plan, version: $0.version)
     }
@@ -78,44 +64,11 @@ struct CampaignRun {
           time: WallClock.text, targets: started,
           separatesTargets: request.paths.separatesTargets))
     ]
-    for (place, prepared) in request.targets.enumerated() {
+    for prepared in request.targets {
       guard let obstacle = prepared.obstacle else { continue }
-      queues[place].isStopped = true
       lines.append(.obstacle(WorkerObstacle(target: prepared.target.name, obstacle)))
     }
     try write(lines)
-    for (place, prepared) in request.targets.enumerated() where prepared.obstacle == nil {
-      unminimized += history.unminimized(of: prepared.target, shard: request.shard)
-        .map { (place, $0) }
-    }
-    addRetries(history, current)
-    if let bug = request.file.canary, let plan = request.file.canaryPlan,
-      current?.canaryShards.contains(request.shard) != true
-    {
-      canary = (plan, CanaryCase(bug: bug))
-    }
-  }
-
-  /// What was there before this night, each finding by one of the shards.
-  private mutating func addRetries(_ history: CampaignHistory, _ current: Night?) {
-    if let known = request.known {
-      retries = known.map { (0, $0) }
-      return
-    }
-    let known = KnownFindings(history, beforeNight: night)
-    for (index, entry) in known.present.enumerated()
-    where UInt64(index) % request.shard.count == request.shard.number - 1 {
-      guard let place = request.targets.firstIndex(where: { $0.target.name == entry.target }),
-        request.targets[place].obstacle == nil,
-        current?.answer(target: entry.target, name: entry.finding.name) == nil
-      else { continue }
-      let folder = request.paths.folder(of: entry.finding.name, target: entry.target)
-      let finding = entry.finding
-      let known = KnownCase(
-        target: entry.target, name: finding.name, rule: finding.kind.rule, folder: folder,
-        onlySeed: finding.shape == nil ? finding.of.seed : nil)
-      retries.append((place, known))
-    }
   }
 
   // MARK: The loop
@@ -134,6 +87,7 @@ struct CampaignRun {
     } catch {
       // A disk that is full takes no last line either; the next start goes on all the same.
       try? end(.error, text: "\(error)")
+      progress.clear()
       Leftovers.clear()
       throw error
     }
@@ -152,20 +106,20 @@ struct CampaignRun {
       if now >= deadline, !isOutOfTime {
         isOutOfTime = true
         // Nobody needs what was not begun.
-        for work in crew.takeBack() { giveBack(work) }
+        for work in crew.takeBack() { agenda.giveBack(work) }
       }
       if now >= deadline, now - deadline > Self.lateNanoseconds { return }
       if !isOutOfTime { handOut(crew) }
       if crew.pendingCount == 0 { return }
       if let done = crew.take(milliseconds: 100), !Interrupts.isRequested { try take(done) }
       try flush(isDue: isFlushDue)
-      progress.show(queues)
+      progress.show(agenda.queues)
     }
   }
 
   private var endReason: WorkerEnd.Reason {
     if Interrupts.isRequested { return .signal }
-    if isEnded { return .finding }
+    if agenda.isEnded { return .finding }
     return isOutOfTime ? .time : .seeds
   }
 
@@ -177,106 +131,26 @@ struct CampaignRun {
     ])
   }
 
-  // MARK: Handing out
-
   private mutating func handOut(_ crew: WorkerCrew<HandedWork, HandedWork.Done>) {
-    while crew.pendingCount < request.jobCount + lookAheadCount, let work = nextWork() {
-      if let target = work.target { queues[target].openCount += 1 }
-      if case .minimize = work.work { openMinimizingCount += 1 }
-      if case .retry = work.work { openRetryCount += 1 }
+    while crew.pendingCount < request.jobCount + agenda.lookAheadCount, let work = agenda.next() {
       crew.hand(work)
     }
-  }
-
-  /// Work that takes no time must not wait for us.
-  private var lookAheadCount: Int {
-    let isCheap = queues.allSatisfy { ($0.averageNanoseconds ?? .max) < 50_000_000 }
-    return isCheap ? 3 * request.jobCount : 0
-  }
-
-  private mutating func nextWork() -> HandedWork? {
-    if let canary {
-      self.canary = nil
-      return HandedWork(
-        target: nil, plan: canary.plan, work: .canary(canary.work), isGoingOn: isGoingOn)
-    }
-    if let place = retries.firstIndex(where: { hasRoom($0.target) }) {
-      let next = retries.remove(at: place)
-      return handed(next.target, .retry(next.known))
-    }
-    // What is known and still there may be the first finding, and then no seed is wanted.
-    if request.stopsAtFirst, openRetryCount > 0 { return nil }
-    let seed = isEnded ? nil : bestTarget
-    if seed == nil || isMinimizingBehind, let place = mostUrgentFinding {
-      let next = unminimized.remove(at: place)
-      begunRules.insert(RuleOfTarget(target: next.target, rule: next.seed.rule))
-      return handed(next.target, .minimize(next.seed))
-    }
-    return seed.flatMap { target in queues[target].handOut().map { handed(target, .seed($0)) } }
-  }
-
-  /// One of each rule before the second of any: a short night is to tell of all of them.
-  private var mostUrgentFinding: Int? {
-    unminimized.firstIndex { next in
-      hasRoom(next.target)
-        && !begunRules.contains(RuleOfTarget(target: next.target, rule: next.seed.rule))
-    } ?? unminimized.firstIndex { hasRoom($0.target) }
-  }
-
-  private struct RuleOfTarget: Hashable {
-    var target: Int
-    var rule: Rule
-  }
-
-  private func hasRoom(_ target: Int) -> Bool { queues[target].openCount < queues[target].jobLimit }
-
-  /// Half of the time is for seeds, as long as there are any.
-  private var isMinimizingBehind: Bool {
-    let seedNanoseconds = queues.reduce(0) { $0 + $1.nanoseconds }
-    return openMinimizingCount < max(1, request.jobCount / 2)
-      && minimizingNanoseconds <= seedNanoseconds
-  }
-
-  private var bestTarget: Int? {
-    queues.indices.filter { queues[$0].hasSeeds && hasRoom($0) }
-      .min { queues[$0].spentShare < queues[$1].spentShare }
-  }
-
-  private func handed(_ target: Int, _ work: CampaignWork) -> HandedWork {
-    HandedWork(
-      target: target, plan: queues[target].plan, work: work, isGoingOn: isGoingOn,
-      minimizingLimitNanoseconds: request.minimizingLimitNanoseconds,
-      verifiesDeterminism: request.verifiesDeterminism)
-  }
-
-  private var isGoingOn: @Sendable () -> Bool {
-    let deadline = deadline
-    return { !Interrupts.isRequested && MonotonicClock.nanoseconds < deadline }
-  }
-
-  private mutating func giveBack(_ work: HandedWork) {
-    if let target = work.target { queues[target].openCount -= 1 }
-    if case .minimize = work.work { openMinimizingCount -= 1 }
-    if case .retry = work.work { openRetryCount -= 1 }
   }
 
   // MARK: Taking in
 
   private mutating func take(_ done: HandedWork.Done) throws {
-    if let target = done.target { queues[target].openCount -= 1 }
+    agenda.end(done)
     switch done.outcome {
     case .judged(let judged):
-      guard let target = done.target else { return }
-      for finished in queues[target].take(judged, nanoseconds: done.nanoseconds) {
+      guard let target = done.work.target else { return }
+      for finished in agenda.queues[target].take(judged, nanoseconds: done.nanoseconds) {
         try count(finished, of: target)
       }
     case .minimized(let seed, let minimized):
-      openMinimizingCount -= 1
-      minimizingNanoseconds += done.nanoseconds
-      guard let target = done.target else { return }
+      guard let target = done.work.target else { return }
       try take(minimized, of: seed, target)
     case .tried(let known, let answer):
-      openRetryCount -= 1
       try take(answer, of: known)
     case .canary(let answer):
       if let answer { try write([.canary(answer)]) }
@@ -288,46 +162,46 @@ struct CampaignRun {
     if answer.tried.answer == .untried, isOutOfTime { return }
     soFar.seen.known.append((known, answer))
     try write([.tried(answer.tried)])
-    if answer.tried.answer == .there, request.stopsAtFirst { isEnded = true }
+    if answer.tried.answer == .there, request.stopsAtFirst { agenda.isEnded = true }
   }
 
   private mutating func count(_ finished: TargetQueue.Finished, of target: Int) throws {
     let judged = finished.judged
     // What was carried out beside the last one that counts.
-    if isEnded { return }
+    if agenda.isEnded { return }
     if let difference = judged.difference {
       throw ToolError(
         """
         \(difference). One seed must give one run: this is a mistake of powercut or of the stack that it \
-        runs. Again: \(queues[target].plan.reproduction(of: judged.seed)) --verify-determinism
+        runs. Again: \(agenda.queues[target].plan.reproduction(of: judged.seed)) --verify-determinism
         """)
     }
     // What is counted as found is on the disk before.
     let example = try keepExample(judged, of: target)
-    if let before = queues[target].count(finished, time: WallClock.text) {
+    if let before = agenda.queues[target].count(finished, time: WallClock.text) {
       try write([.seeds(before)])
     }
     try noteStall(judged, of: target)
     if let example {
       try flush(isDue: true)
-      unminimized.append((target, example))
+      agenda.add(example, of: target)
     }
-    if request.stopsAtFirst, !judged.findings.isEmpty { isEnded = true }
+    if request.stopsAtFirst, !judged.findings.isEmpty { agenda.isEnded = true }
   }
 
   private mutating func noteStall(_ judged: JudgedSeed, of target: Int) throws {
     guard judged.stalledRun != nil else { return }
     stallCounts[target] += 1
     guard stallCounts[target] >= request.stallLimit else { return }
-    queues[target].isStopped = true
+    agenda.queues[target].isStopped = true
     if request.stallLimit == 1 {
-      isEnded = true
+      agenda.isEnded = true
       return
     }
     try write([
       .obstacle(
         WorkerObstacle(
-          target: queues[target].target.name,
+          target: agenda.queues[target].target.name,
           "\(request.stallLimit) seeds could not be judged, and no more are tried in this start"))
     ])
   }
@@ -338,20 +212,21 @@ struct CampaignRun {
     where !soFar.seen.first.contains(where: { $0.rule == finding.rule }) {
       soFar.seen.first.append(finding)
     }
-    let known = Set(queues[target].target.known?.rules ?? [])
+    let known = Set(agenda.queues[target].target.known?.rules ?? [])
     guard judged.stalledRun == nil,
       let worst = judged.findings.first(where: { !known.contains($0.rule) })
         ?? judged.findings.first
     else { return nil }
     filed[target][worst.rule, default: SeedSample()].add(judged.seed)
     guard filed[target][worst.rule]?.first.contains(judged.seed) == true else { return nil }
-    try folder(of: target).keepUnshrunk(worst, of: queues[target].plan)
-    return FiledSeed(target: queues[target].target.name, rule: worst.rule, seed: judged.seed)
+    try folder(of: target).keepUnshrunk(worst, of: agenda.queues[target].plan)
+    return FiledSeed(target: agenda.queues[target].target.name, rule: worst.rule, seed: judged.seed)
   }
 
   private func folder(of target: Int) throws -> FindingFolder {
     try FindingFolder(
-      request.paths.findings(of: queues[target].target.name), carrier: queues[target].plan.carrier)
+      request.paths.findings(of: agenda.queues[target].target.name),
+      carrier: agenda.queues[target].plan.carrier)
   }
 
   private mutating func take(
@@ -390,7 +265,7 @@ struct CampaignRun {
   /// Seldom, so that the ledger of a long night is short; soon, so that a kill costs little.
   private var isFlushDue: Bool {
     let now = MonotonicClock.nanoseconds
-    let interval = min(30_000_000_000, max(1_000_000_000, (now - start) / 500))
+    let interval = min(30_000_000_000, max(1_000_000_000, (now - start) / 200))
     return now - lastFlush >= interval
   }
 
@@ -398,8 +273,8 @@ struct CampaignRun {
     guard isDue else { return }
     lastFlush = MonotonicClock.nanoseconds
     var lines: [LedgerLine] = []
-    for place in queues.indices {
-      if let done = queues[place].takeBatch() { lines.append(.seeds(done)) }
+    for place in agenda.queues.indices {
+      if let done = agenda.queues[place].takeBatch() { lines.append(.seeds(done)) }
     }
     try write(lines)
   }
@@ -409,6 +284,11 @@ struct CampaignRun {
     try ledger.write(lines)
     soFar.lines += lines
     progress.note(lines)
+    if lines.contains(where: \.tellsOfFindings),
+      let report = NightReport(soFar.history(), night: night, shard: request.shard)
+    {
+      progress.note(report)
+    }
     prepareLastWords()
   }
 
@@ -416,5 +296,14 @@ struct CampaignRun {
   private func prepareLastWords() {
     let (soFar, lastWords) = (soFar, request.lastWords)
     Interrupts.setLastWords { lastWords(soFar, $0) }
+  }
+}
+
+extension LedgerLine {
+  fileprivate var tellsOfFindings: Bool {
+    switch self {
+    case .minimized, .tried: true
+    case .start, .seeds, .canary, .obstacle, .end: false
+    }
   }
 }

@@ -46,7 +46,7 @@ struct HandedWork: Sendable {
   var verifiesDeterminism = false
 
   struct Done: Sendable {
-    var target: Int?
+    var work: HandedWork
     var outcome: CampaignOutcome
     var nanoseconds: UInt64
   }
@@ -65,7 +65,7 @@ struct HandedWork: Sendable {
       case .canary(let canary): .canary(canary.answer(plan, isGoingOn))
       }
     return Done(
-      target: target, outcome: outcome, nanoseconds: MonotonicClock.nanoseconds - start)
+      work: self, outcome: outcome, nanoseconds: MonotonicClock.nanoseconds - start)
   }
 
   /// The seed is carried out again: so a start that goes on does the same as one that was not killed.

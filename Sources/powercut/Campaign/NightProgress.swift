@@ -14,8 +14,8 @@ struct NightProgress {
   private var shownLineCount = 0
   private var seedCount = 0
   private var stateCount = 0
-  private var minimizedNames: Set<String> = []
   private var newest = "none"
+  private var counts = "0 new, 0 known, 0 gone"
 
   init(_ request: CampaignRequest, night: Int) {
     self.night = night
@@ -28,11 +28,17 @@ struct NightProgress {
       case .seeds(let done):
         seedCount += done.tally.seedCount
         stateCount += done.tally.counts.states
-      case .minimized(let finding):
-        guard minimizedNames.insert("\(finding.of.target) \(finding.name)").inserted else { break }
-        newest = "\(finding.name) of \(finding.of.target)"
-      case .start, .tried, .canary, .obstacle, .end: break
+      case .start, .minimized, .tried, .canary, .obstacle, .end: break
       }
+    }
+  }
+
+  /// What the night has come to.
+  mutating func note(_ report: NightReport) {
+    guard let summary = report.trend.last else { return }
+    counts = "\(summary.newCount) new, \(summary.knownCount) known, \(summary.goneCount) gone"
+    if let first = report.findings.first(where: \.isNews) {
+      newest = "\(first.name) of \(first.target)"
     }
   }
 
@@ -67,7 +73,7 @@ struct NightProgress {
     return """
       night \(night)  \(Self.clock(elapsed))\(left)  \(seedCount) seeds (\(UInt64(seedCount) / seconds)/s)  \
       \(stateCount) states (\(UInt64(stateCount) / seconds)/s)  \
-      \(minimizedNames.count) findings, the last \(newest)
+      \(counts), the worst new one \(newest)
       """
   }
 
