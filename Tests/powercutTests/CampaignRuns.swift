@@ -33,8 +33,8 @@ struct CampaignRuns {
   }
 
   /// What `report` says, without what differs from one night to the other: times, and the folder's own name.
-  func report(_ output: String) throws -> (text: String, status: Int32?) {
-    let run = try ToolRun(["report", path(output), "--format", "json"], build: .release)
+  func report(_ output: String, _ more: String...) throws -> (text: String, status: Int32?) {
+    let run = try ToolRun(["report", path(output), "--format", "json"] + more, build: .release)
     let document = try #require(
       JSONSerialization.jsonObject(with: Data(run.result.utf8)) as? [String: Any],
       "\(run.errors)")
