@@ -81,6 +81,13 @@ package struct JudgedSeed: Sendable {
     self.findings = findings
   }
 
+  /// What the seed is filed under: the worst of its findings.
+  ///
+  /// - Parameter known: rules that the target is known to break: another one comes before them.
+  package func filedFinding(known: Set<Rule>) -> Finding? {
+    findings.first { !known.contains($0.rule) } ?? findings.first
+  }
+
   /// ``stall`` as an error; `nil` where the run broke a rule first, which is a verdict.
   package var stalledRun: StalledRun? {
     findings.isEmpty ? stall.map { StalledRun(seed: seed, stall: $0) } : nil

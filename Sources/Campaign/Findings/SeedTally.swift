@@ -66,10 +66,9 @@ package struct SeedTally: Hashable, Sendable {
     if let refusal = judgement.refusal { refused.add(judged.seed, "\(refusal)") }
     scheduleCount += judged.scheduleCount
     if judged.hasMoreSchedules { unfinishedSeedCount += 1 }
-    let rules = judged.findings.map(\.rule)
-    for rule in rules { broken[rule, default: SeedSample()].add(judged.seed) }
-    if let worst = rules.first(where: { !known.contains($0) }) ?? rules.first {
-      filed[worst, default: SeedSample()].add(judged.seed)
+    for finding in judged.findings { broken[finding.rule, default: SeedSample()].add(judged.seed) }
+    if let worst = judged.filedFinding(known: known) {
+      filed[worst.rule, default: SeedSample()].add(judged.seed)
     }
   }
 

@@ -214,8 +214,7 @@ struct CampaignRun {
     }
     let known = Set(agenda.queues[target].target.known?.rules ?? [])
     guard judged.stalledRun == nil,
-      let worst = judged.findings.first(where: { !known.contains($0.rule) })
-        ?? judged.findings.first
+      let worst = judged.filedFinding(known: known)
     else { return nil }
     filed[target][worst.rule, default: SeedSample()].add(judged.seed)
     guard filed[target][worst.rule]?.first.contains(judged.seed) == true else { return nil }

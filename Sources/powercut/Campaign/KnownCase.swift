@@ -7,8 +7,6 @@ import ToolSupport
 
 /// A finding of an earlier night that is tried again with the target as it is now.
 struct KnownCase: Sendable {
-  private static let otherSeedCount: UInt64 = 25
-
   var target: String
   /// That of its folder.
   var name: String
@@ -73,11 +71,11 @@ struct KnownCase: Sendable {
     // Other schedules, where the run as it was found had one of its own.
     guard unshrunk.configuration.hasClient, unshrunk.configuration.schedule.exhaustiveBound == nil
     else { return [first, run(unshrunk, found, plan)] }
-    var others = unshrunk
-    others.configuration.schedule = .usual
-    let last = found.rawValue + min(Self.otherSeedCount - 1, .max - found.rawValue)
+    let others = unshrunk.withOtherSchedules
     return [first, run(unshrunk, found, plan)]
-      + (found.rawValue...last).map { run(others, Seed($0), plan) }
+      + (others.seeds.first.rawValue...others.seeds.last.rawValue).map {
+        run(others, Seed($0), plan)
+      }
   }
 
   private func run(_ scenario: Scenario, _ seed: Seed, _ plan: FuzzPlan) -> () -> JudgedSeed {

@@ -8,8 +8,6 @@ import Scheduling
 /// run, whose turns fit builds that differ a little, the run as it was found, and the same operations with
 /// other schedules.
 struct BuildCheck {
-  private static let searchedSeedCount: UInt64 = 25
-
   private let group: FindingGroup
   /// The words after the scenario but for the program's file.
   private let options: [String]
@@ -87,10 +85,17 @@ struct BuildCheck {
     return (options + program).map { " \($0)" }.joined()
   }
 
-  private var search: Scenario {
-    var search = group.unshrunk
+  private var search: Scenario { group.unshrunk.withOtherSchedules }
+}
+
+extension Scenario {
+  private static let searchedSeedCount: UInt64 = 25
+
+  /// The same operations with seeds of other schedules, for a build that makes other steps.
+  var withOtherSchedules: Scenario {
+    var search = self
     search.configuration.schedule = .usual
-    let first = search.seeds.first
+    let first = seeds.first
     search.seeds = SeedRange(
       first: first,
       last: Seed(first.rawValue + min(Self.searchedSeedCount - 1, .max - first.rawValue)))

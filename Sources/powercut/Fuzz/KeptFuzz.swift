@@ -26,7 +26,11 @@ struct KeptFuzz {
       throw error
     }
     report = KeptFuzzReport(run.soFar, self).report
-    if !run.isAbandoned { try complete(&report, run.soFar, folder) }
+    if run.isAbandoned {
+      addUnseen(to: &report, run.soFar)
+    } else {
+      try complete(&report, run.soFar, folder)
+    }
     report.isInterrupted = Interrupts.isRequested
     if let duration = command.duration {
       report.notes.append(
@@ -96,6 +100,16 @@ struct KeptFuzz {
   }
 
   // MARK: What earlier starts of this night have found
+
+  /// Says what this start did not see itself, where no run can be made any more to show it.
+  private func addUnseen(to report: inout RunReport, _ soFar: CampaignSoFar) {
+    let night = soFar.history().nights.first { $0.number == soFar.night }
+    let tally = night?.targets[name]?.tally ?? SeedTally()
+    for rule in tally.brokenRules where !report.findings.contains(where: { $0.rule == rule }) {
+      let seed = tally.broken[rule]?.first.first.map { "\($0)" } ?? ""
+      report.addObstacle("\(rule) was broken by seed \(seed), in an earlier start of this night")
+    }
+  }
 
   /// Adds what this start did not see itself, because an earlier one was killed after it: both are carried out again.
   private func complete(
