@@ -54,6 +54,21 @@ void pcj_take_control(struct pcj_control *control, uint32_t processor) {
   __atomic_store_n(&control->is_controlled, 1, __ATOMIC_RELEASE);
 }
 
+static struct pcj_place place_of(int descriptor) {
+  struct pcj_identity_of_file identity;
+  struct pcj_place place = {0, 0};
+  if (descriptor >= 0 && pcj_identify(descriptor, "", AT_EMPTY_PATH, &identity) == 0) {
+    place.device = identity.device;
+    place.inode = identity.inode;
+  }
+  return place;
+}
+
+void pcj_listen(struct pcj_control *control, int marks, int said) {
+  control->marks = place_of(marks);
+  control->said = place_of(said);
+}
+
 uint64_t pcj_take_number(struct pcj_control *control) {
   return __atomic_add_fetch(&control->order, 1, __ATOMIC_SEQ_CST);
 }

@@ -83,10 +83,16 @@ static uint32_t touch(int descriptor, const struct pcj_identity_of_file *identit
   return answer;
 }
 
+static bool is_at(const struct pcj_place *place, const struct pcj_identity_of_file *identity) {
+  return place->inode != 0 && place->inode == identity->inode && place->device == identity->device;
+}
+
 static uint32_t look(int descriptor) {
   struct pcj_identity_of_file identity;
   char path[PCJ_PATH_BYTES];
   if (pcj_identify(descriptor, "", AT_EMPTY_PATH, &identity) != 0) return 0;
+  if (is_at(&pc_control()->marks, &identity)) return PC_KNOWN | PC_MARKS;
+  if (is_at(&pc_control()->said, &identity)) return PC_KNOWN | PC_SAID;
   if (!S_ISREG(identity.mode) && !S_ISDIR(identity.mode)) return PC_KNOWN;
   if (!pc_path_of(descriptor, path) || !pc_is_watched_path(path)) return PC_KNOWN;
   if (S_ISDIR(identity.mode)) return PC_KNOWN | PC_WATCHED | PC_FOLDER;

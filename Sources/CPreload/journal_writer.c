@@ -275,6 +275,7 @@ void pc_identify_in(struct pcj_record *record, int descriptor) {
     record->inode = identity.inode;
     record->birth_seconds = identity.birth_seconds;
     record->birth_nanoseconds = identity.birth_nanoseconds;
+    record->mode = identity.mode & 07777;
   }
   errno = error;
 }
@@ -288,6 +289,20 @@ void pc_tell(uint32_t kind, uint32_t flags, uint64_t number, const char *text) {
   struct pcj_record *record = pc_prepare(&event);
   if (record != NULL) {
     pc_publish(record, kind);
+    pc_finish(record, 0);
+  }
+  errno = error;
+}
+
+void pc_tell_marks(uint32_t state, const struct iovec *data, int count) {
+  int error = errno;
+  struct pc_event event = {.kind = PCJ_MARK,
+                           .flags = PCJ_TOLD | (state & PC_SAID ? PCJ_SAID : 0u),
+                           .data = data,
+                           .data_count = count};
+  struct pcj_record *record = pc_prepare(&event);
+  if (record != NULL) {
+    pc_publish(record, PCJ_MARK);
     pc_finish(record, 0);
   }
   errno = error;

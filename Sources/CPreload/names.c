@@ -1,8 +1,7 @@
-// Names: rename, link, unlink, folders, symbolic links.
+// Names: rename, link, unlink, folders, symbolic links; and permissions.
 
 #include "preload.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -16,7 +15,16 @@
 #endif
 
 struct name_call {
-  enum { CALL_RENAME, CALL_LINK, CALL_UNLINK, CALL_MAKE_FOLDER, CALL_SYMLINK, CALL_MAKE_FILE } call;
+  enum {
+    CALL_RENAME,
+    CALL_LINK,
+    CALL_UNLINK,
+    CALL_MAKE_FOLDER,
+    CALL_SYMLINK,
+    CALL_MAKE_FILE,
+    CALL_MODE,
+    CALL_MODE_OF_DESCRIPTOR
+  } call;
   int folder;
   const char *path;
   /// Of a renaming and a link.
@@ -46,6 +54,10 @@ static int carry_out(const struct name_call *c) {
       return PC_NEXT(symlinkat)(c->target, c->folder, c->path);
     case CALL_MAKE_FILE:
       return PC_NEXT(mknodat)(c->folder, c->path, c->mode, 0);
+    case CALL_MODE:
+      return PC_NEXT(fchmodat)(c->folder, c->path, c->mode, c->flags);
+    case CALL_MODE_OF_DESCRIPTOR:
+      return PC_NEXT(fchmod)(c->folder, c->mode);
   }
   errno = ENOSYS;
   return -1;
@@ -53,9 +65,12 @@ static int carry_out(const struct name_call *c) {
 
 /// The path of what a call is about, where it is not the name itself but the file that it leads to.
 static bool followed(const struct name_call *c, char path[PCJ_PATH_BYTES]) {
-  if (c->call != CALL_LINK) return false;
+  if (c->call == CALL_MODE_OF_DESCRIPTOR) return pc_path_of(c->folder, path);
+  if (c->call != CALL_LINK && c->call != CALL_MODE) return false;
   if (c->flags & AT_EMPTY_PATH && c->path[0] == 0) return pc_path_of(c->folder, path);
-  if (!(c->flags & AT_SYMLINK_FOLLOW)) return false;
+  if (c->call == CALL_LINK ? !(c->flags & AT_SYMLINK_FOLLOW) : c->flags & AT_SYMLINK_NOFOLLOW) {
+    return false;
+  }
   int descriptor = PC_NEXT(openat64)(c->folder, c->path, O_PATH | O_CLOEXEC);
   if (descriptor < 0) return false;
   bool is_found = pc_path_of(descriptor, path);
@@ -63,50 +78,20 @@ static bool followed(const struct name_call *c, char path[PCJ_PATH_BYTES]) {
   return is_found;
 }
 
-/// How many files of a folder that is renamed are kept; of more, the recording says that it does not know them.
-#define KEPT_FILES 200u
-
-/// The same for all files in a folder. What is no folder is none of this.
-static void keep_contents_below(int folder, const char *path, unsigned *left) {
-  int descriptor =
-      PC_NEXT(openat64)(folder, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  DIR *list = descriptor < 0 ? NULL : fdopendir(descriptor);
-  if (list == NULL) {
-    if (descriptor >= 0) PC_NEXT(close)(descriptor);
-    return;
-  }
-  for (struct dirent *entry; *left > 0 && (entry = readdir(list)) != NULL;) {
-    if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0) continue;
-    uint32_t state = pc_state_of_path(descriptor, entry->d_name, O_NOFOLLOW);
-    if (state & PC_FOLDER) keep_contents_below(descriptor, entry->d_name, left);
-    else if (state & PC_WATCHED) --*left;
-  }
-  closedir(list);
-}
-
-/// Has the first contents kept of files that lose a name here: where that is lost, they are back.
-static void keep_contents(const struct name_call *c) {
-  if (c->call > CALL_UNLINK) return;
-  unsigned left = KEPT_FILES;
-  if (c->call == CALL_RENAME) keep_contents_below(c->folder, c->path, &left);
-  if (c->call == CALL_LINK && c->flags & AT_EMPTY_PATH && c->path[0] == 0) {
-    pc_state(c->folder);
-  } else {
-    pc_state_of_path(c->folder, c->path, c->flags & AT_SYMLINK_FOLLOW ? 0 : O_NOFOLLOW);
-  }
-  if (c->new_path != NULL) pc_state_of_path(c->new_folder, c->new_path, O_NOFOLLOW);
+/// A name comes from outside of the watched folder: whoever moves it there finds another file system, and copies.
+static bool comes_in(const struct name_call *c, bool is_from_watched, bool is_to_watched) {
+  return (c->call == CALL_RENAME || c->call == CALL_LINK) && is_to_watched && !is_from_watched;
 }
 
 static void report_unfollowed(const struct name_call *c, const char *path) {
   if (c->call != CALL_RENAME) return;
-  if (c->flags & RENAME_EXCHANGE) pc_report(PCJ_EXCHANGE, path);
   if (c->flags & RENAME_WHITEOUT) pc_report(PCJ_WHITEOUT, path);
 }
 
-/// Says which file a call has made.
-static void identify_made(struct pcj_record *record, const struct name_call *c) {
+/// Says what a call has made, or whose permissions it has set.
+static void identify_made(struct pcj_record *record, const char *path) {
   int error = errno;
-  int descriptor = PC_NEXT(openat64)(c->folder, c->path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+  int descriptor = PC_NEXT(openat64)(AT_FDCWD, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
   if (descriptor >= 0) {
     pc_identify_in(record, descriptor);
     PC_NEXT(close)(descriptor);
@@ -128,7 +113,10 @@ static int record_change(const struct name_call *c, uint32_t kind, const char *p
   if (record == NULL) return -1;
   bool is_locked = pc_lock_names();
   int outcome = carry_out(c);
-  if (outcome == 0 && c->call == CALL_MAKE_FILE) identify_made(record, c);
+  if (outcome == 0 && (c->call == CALL_MAKE_FILE || c->call == CALL_MAKE_FOLDER ||
+                       c->call == CALL_MODE || c->call == CALL_MODE_OF_DESCRIPTOR)) {
+    identify_made(record, path);
+  }
   pc_finish(record, outcome);
   pc_unlock_names(is_locked);
   return outcome;
@@ -140,14 +128,13 @@ static int change_name(const struct name_call *c, uint32_t kind) {
   char path[PCJ_PATH_BYTES] = "", new_path[PCJ_PATH_BYTES] = "";
   bool is_found = followed(c, path) || pc_absolute(c->folder, c->path, path);
   bool is_watched = is_found && pc_is_watched_path(path);
-  if (c->new_path != NULL && pc_absolute(c->new_folder, c->new_path, new_path) &&
-      pc_is_watched_path(new_path)) {
-    is_watched = true;
-  }
-  int outcome;
-  if (is_watched) {
+  bool is_to_watched = c->new_path != NULL && pc_absolute(c->new_folder, c->new_path, new_path) &&
+                       pc_is_watched_path(new_path);
+  int outcome = -1;
+  if (comes_in(c, is_watched, is_to_watched)) {
+    errno = EXDEV;
+  } else if (is_watched || is_to_watched) {
     report_unfollowed(c, path);
-    keep_contents(c);
     outcome = record_change(c, kind, path, c->target != NULL ? c->target : new_path);
   } else {
     outcome = carry_out(c);
@@ -242,13 +229,43 @@ PC_HOOK int mknod(const char *path, mode_t mode, dev_t device) {
   return mknodat(AT_FDCWD, path, mode, device);
 }
 
+static int change_mode(int folder, const char *path, mode_t mode, int flags) {
+  // A link has no permissions of its own.
+  if (flags & AT_SYMLINK_NOFOLLOW) return PC_NEXT(fchmodat)(folder, path, mode, flags);
+  return change_name(
+      &(struct name_call){
+          .call = CALL_MODE, .folder = folder, .path = path, .flags = flags, .mode = mode},
+      PCJ_MODE);
+}
+
+PC_HOOK int fchmodat(int folder, const char *path, mode_t mode, int flags) {
+  return change_mode(folder, path, mode, flags);
+}
+
+PC_HOOK int chmod(const char *path, mode_t mode) { return change_mode(AT_FDCWD, path, mode, 0); }
+
+PC_HOOK int fchmod(int descriptor, mode_t mode) {
+  return change_name(
+      &(struct name_call){
+          .call = CALL_MODE_OF_DESCRIPTOR, .folder = descriptor, .path = "", .mode = mode},
+      PCJ_MODE);
+}
+
 void pc_tell_made(uint32_t kind, int folder, const char *path) {
   if (pc_is_off()) return;
   pc_enter();
   char absolute[PCJ_PATH_BYTES];
   int error = errno;
   if (pc_absolute(folder, path, absolute) && pc_is_watched_path(absolute)) {
-    pc_tell(kind, PCJ_TOLD, 0, absolute);
+    struct iovec data = {absolute, strlen(absolute)};
+    struct pc_event event = {.kind = kind, .flags = PCJ_TOLD, .data = &data, .data_count = 1};
+    // It has happened, so that there is nothing to wait for.
+    struct pcj_record *record = pc_prepare(&event);
+    if (record != NULL) {
+      identify_made(record, absolute);
+      pc_publish(record, kind);
+      pc_finish(record, 0);
+    }
   }
   errno = error;
   pc_leave();

@@ -78,6 +78,12 @@ PC_HOOK long syscall(long number, ...) {
     case SYS_mkdirat: return mkdirat((int)a, (const char *)b, (mode_t)c);
     case SYS_symlinkat: return symlinkat((const char *)a, (int)b, (const char *)c);
     case SYS_mknodat: return mknodat((int)a, (const char *)b, (mode_t)c, (dev_t)d);
+    case SYS_fchmod: return fchmod((int)a, (mode_t)b);
+    case SYS_fchmodat: return fchmodat((int)a, (const char *)b, (mode_t)c, 0);
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452
+#endif
+    case SYS_fchmodat2: return fchmodat((int)a, (const char *)b, (mode_t)c, (int)d);
     case SYS_utimensat:
       pc_keep_untimed((int)a, (const char *)b, (int)d);
       break;
@@ -92,6 +98,7 @@ PC_HOOK long syscall(long number, ...) {
     case SYS_rename: return rename((const char *)a, (const char *)b);
     case SYS_unlink: return unlink((const char *)a);
     case SYS_link: return link((const char *)a, (const char *)b);
+    case SYS_chmod: return chmod((const char *)a, (mode_t)b);
     case SYS_mkdir: return mkdir((const char *)a, (mode_t)b);
     case SYS_rmdir: return rmdir((const char *)a);
     case SYS_symlink: return symlink((const char *)a, (const char *)b);

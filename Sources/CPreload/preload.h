@@ -89,7 +89,7 @@ PC_HIDDEN void pc_finish(struct pcj_record *record, int64_t outcome);
 PC_HIDDEN uint32_t pc_ask(struct pcj_record *record);
 /// A record of a text that needs no completion.
 PC_HIDDEN void pc_tell(uint32_t kind, uint32_t flags, uint64_t number, const char *text);
-/// Says which file a record is about.
+/// Says which file or folder a record is about, and its permissions.
 PC_HIDDEN void pc_identify_in(struct pcj_record *record, int descriptor);
 /// Takes the lock on files' own positions; a signal handler inside of it goes on without. Nobody holds one
 /// while waiting for a turn.
@@ -118,6 +118,10 @@ enum {
   PC_FOLDER = 16,
   /// Watched, and the recorder is gone: the call fails with EIO.
   PC_ORPHANED = 32,
+  /// What is appended are marks.
+  PC_MARKS = 64,
+  /// The standard output that the recorder listens to.
+  PC_SAID = 128,
 };
 #define PC_FILE_SHIFT 8
 
@@ -144,6 +148,8 @@ PC_HIDDEN bool pc_absolute_target(int folder, const char *path, char absolute[PC
 
 /// A name that has just been made without a record.
 PC_HIDDEN void pc_tell_made(uint32_t kind, int folder, const char *path);
+/// What is about to be written to a descriptor of marks, or of the standard output.
+PC_HIDDEN void pc_tell_marks(uint32_t state, const struct iovec *data, int count);
 
 /// In the child of a fork: what another thread of the parent had locked is free.
 PC_HIDDEN void pc_child_starts_mapping(void);

@@ -141,6 +141,7 @@ static ssize_t write_data(const struct data_call *c) {
              !is_stale(c->descriptor)) {
     outcome = recorded(c, state);
   } else {
+    if (state & (PC_MARKS | PC_SAID) && has_data(c)) pc_tell_marks(state, c->data, c->data_count);
     outcome = carry_out(c);
   }
   pc_leave();
@@ -273,6 +274,9 @@ PC_HOOK ssize_t copy_file_range(int from, off64_t *from_offset, int to, off64_t 
     else if (is_copy_allowed(from, from_offset, to, to_offset, count, flags)) {
       outcome = copy_data(from, from_offset, to, to_offset, count, state);
     }
+  } else if (state & (PC_MARKS | PC_SAID)) {
+    // Every caller has other means, whose data is seen.
+    errno = EXDEV;
   } else {
     outcome = PC_NEXT(copy_file_range)(from, from_offset, to, to_offset, count, flags);
   }
@@ -297,6 +301,8 @@ PC_HOOK ssize_t sendfile64(int to, int from, off64_t *from_offset, size_t count)
     } else if (outcome == 0 && count > 0) {
       outcome = copy_data(from, from_offset, to, NULL, count, state);
     }
+  } else if (state & (PC_MARKS | PC_SAID)) {
+    errno = EINVAL;
   } else {
     outcome = PC_NEXT(sendfile64)(to, from, from_offset, count);
   }

@@ -6,21 +6,26 @@ package enum StandardStreams {
   ///
   /// - Throws: ``HostError``: a full disk (ENOSPC) or a reader that has gone (EPIPE).
   package static func writeResult(_ text: String) throws(HostError) {
-    try write(text, to: 1, name: "standard output")
+    try writeResult(bytes: Array(text.utf8))
+  }
+
+  /// - Throws: ``HostError``: a full disk (ENOSPC) or a reader that has gone (EPIPE).
+  package static func writeResult(bytes: [UInt8]) throws(HostError) {
+    try write(bytes, to: 1, name: "standard output")
   }
 
   /// Writes progress or an error message to standard error, all of it and at once.
   ///
   /// - Throws: ``HostError``, which is mostly to be ignored: there is no better place to say it.
   package static func writeProgress(_ text: String) throws(HostError) {
-    try write(text, to: 2, name: "standard error")
+    try write(Array(text.utf8), to: 2, name: "standard error")
   }
 
   private static func write(
-    _ text: String, to descriptor: Int32, name: String
+    _ bytes: [UInt8], to descriptor: Int32, name: String
   ) throws(HostError) {
     _ = SystemCall.ignoreBrokenPipes
-    try unsafe Array(text.utf8).span.bytes.withUnsafeBytes { (bytes) throws(HostError) in
+    try unsafe bytes.span.bytes.withUnsafeBytes { (bytes) throws(HostError) in
       try unsafe SystemCall.writeAll(
         bytes, to: descriptor, subject: name)
     }

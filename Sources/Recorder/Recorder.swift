@@ -29,6 +29,8 @@ package final class Recorder {
     package var ignoredNames: [String] = []
     /// Whether operations wait until they are let go; `nil` leaves the program its own order.
     package var control: Control?
+    /// Finds marks in what the program prints; `nil` where it is not listened to.
+    package var marksFromOutput: MarkPattern?
 
     package init(watched: String, output: String, libraryPath: String) {
       self.watched = watched
@@ -58,7 +60,7 @@ package final class Recorder {
     package var commandStatus: ChildProcess.Status
     package var wasInterrupted: Bool
     package var processCount: Int
-    package var finalNames: FinalNames
+    package var markCount: Int
 
     /// Whether any entry says more than that something was flushed.
     package var hasChanges: Bool { files.contains { $0.entryCount > $0.flushCount } }
@@ -66,18 +68,31 @@ package final class Recorder {
 
   /// Beside `joint.txt` where no file could be recorded: why, a sentence a line.
   package static let problemsName = "problems.txt"
+  /// Beside `joint.txt` in the end: the names that the program has left (``FolderListing``).
+  package static let liveListingName = "live.txt"
+  /// What the program has appended to its marks, and what it has printed where marks are looked for there.
+  package static let marksName = "marks"
+  package static let saidName = "stdout"
+  /// Names the file of marks to the program.
+  package static let marksVariable = "POWERCUT_MARKS"
+  package static let baseListingName = BaseTree.listingName
+  /// Contents of files that were not touched, by their numbers.
+  package static let untouchedName = BaseTree.folderName
 
   private let options: Options
-  private let watched: String
+  private let watched: FilePath
   /// Who may read what the recording tells of the folder.
   private let mode: CopyMode
   private let journal: Journal
   private let joint: JointOrder
   private let table: FileTable
   private let before: FolderSurvey
+  private let nodes: NodeNumbers
+  private let base: BaseTree
   private var names: NameLines
+  private let listener: MarkListener
+  private var markCount = 0
   private let describe: (RecordedFileSummary) throws -> String
-  private var finalNames = FinalNames()
   private var order = EventOrder()
   private var problems: [RecordingProblem] = []
   /// Which files a flush of everything was begun for, by its submission.
@@ -95,29 +110,42 @@ package final class Recorder {
   ) throws {
     self.options = options
     self.describe = describe
-    watched = try Paths.absolute(options.watched)
-    guard Folders.isFolder(watched) else {
+    let folder = try Paths.absolute(options.watched)
+    watched = FilePath(folder)
+    guard Folders.isFolder(folder) else {
       throw RecorderError(
-        "watch", watched, found: "it is no folder", hint: "Name the folder that holds the files.")
+        "watch", folder, found: "it is no folder", hint: "Name the folder that holds the files.")
     }
-    mode = CopyMode(ofCopyOf: watched)
+    mode = CopyMode(ofCopyOf: folder)
     try Folders.create(options.output, mode: mode)
     let output = try Paths.absolute(options.output)
     guard try Folders.names(in: output).isEmpty else {
       throw RecorderError(
         "record into", options.output, found: "it is not empty", hint: "Name a new folder.")
     }
-    before = try FolderSurvey(of: watched, excluding: output)
-    journal = try Journal("\(output)/\(Self.journalName)", watching: watched)
+    before = try FolderSurvey(of: folder, excluding: output)
+    nodes = NodeNumbers(first: FolderListing.root + 1)
+    journal = try Journal("\(output)/\(Self.journalName)", watching: folder)
     if let control = options.control { journal.takeControl(processor: control.processor) }
-    let joint = try JointOrder(
-      "\(output)/\(JointOrder.fileName)", watching: watched, mode: mode)
+    listener = try MarkListener(in: output, pattern: options.marksFromOutput, mode: mode)
+    listener.begin(journal)
+    let joint = try JointOrder("\(output)/\(JointOrder.fileName)", mode: mode)
     self.joint = joint
-    table = FileTable(
-      output: output, watched: watched, ignoredNames: options.ignoredNames,
+    let table = FileTable(
+      output: output, watched: watched, ignoredNames: options.ignoredNames, nodes: nodes,
       identitySeed: options.control?.seed,
-      noted: { name, entryIndex in try joint.entry(name, entryIndex) })
-    names = NameLines(NameTable(before, below: watched), in: joint, of: table)
+      noted: { name, entryIndex in
+        try joint.add(.entry(recording: name, entryIndex: Int(entryIndex)))
+      })
+    self.table = table
+    base = try BaseTree(
+      before,
+      before.listing(
+        below: watched, ignored: options.ignoredNames, { table.isIgnored($0) }, numbers: nodes),
+      below: watched, in: output, mode: mode)
+    names = NameLines(
+      NameTable(before, below: watched), in: joint, numbers: nodes, watched: watched,
+      isIgnored: { table.isIgnored($0) })
   }
 
   /// Runs `argv` to its end in its own order. To be called once, by the thread that made the recorder.
@@ -127,12 +155,14 @@ package final class Recorder {
   /// - Throws: what kept the recording from going on; the program has been killed then.
   package func run(_ argv: [String], isInterrupted: () -> Bool) throws -> Outcome {
     defer { close() }
-    let process = try StartedProcess(argv: argv, environment: environment)
+    let process = try StartedProcess(
+      argv: argv, environment: environment, output: listener.output)
     defer { _ = process.end() }
     var interruption: UInt64?
     while !process.hasEnded {
       let bell = journal.bell
       try poll()
+      try passOn()
       if let interruption {
         // It does not listen: what it did until now is recorded.
         if MonotonicClock.nanoseconds - interruption > Self.patienceNanoseconds { break }
@@ -143,8 +173,15 @@ package final class Recorder {
       journal.wait(since: bell, milliseconds: Self.roundMilliseconds)
     }
     var outcome = try finish(process.end(), of: argv)
+    try passOn()
     outcome.wasInterrupted = interruption != nil
     return outcome
+  }
+
+  /// What the program prints is for whoever started us.
+  private func passOn() throws {
+    let output = listener.newOutput()
+    if !output.isEmpty { try StandardStreams.writeResult(bytes: output) }
   }
 
   /// Lets go of the programs that still run: their changes fail from then on. To be called in the end,
@@ -161,11 +198,13 @@ package final class Recorder {
       problems.append(.notLoaded(command: argv.joined(separator: " ")))
     }
     if let reason = journal.failure { problems.append(.journalRefused(reason: reason)) }
+    problems += listener.problems
     try compare()
     try finish()
     return Outcome(
       files: table.files.map(\.summary), problems: problems, commandStatus: status,
-      wasInterrupted: false, processCount: journal.processCount, finalNames: finalNames)
+      wasInterrupted: false, processCount: journal.processCount,
+      markCount: markCount)
   }
 
   private static func isFailure(_ status: ChildProcess.Status) -> Bool {
@@ -175,7 +214,10 @@ package final class Recorder {
   /// What a program has to be started with.
   package var environment: [String: String] {
     let others = Environment.value("LD_PRELOAD").map { ":\($0)" } ?? ""
-    var variables = ["LD_PRELOAD": options.libraryPath + others, PCJ_VARIABLE: journal.path]
+    var variables = [
+      "LD_PRELOAD": options.libraryPath + others, PCJ_VARIABLE: journal.path,
+      Self.marksVariable: listener.path,
+    ]
     if let control = options.control { variables.merge(Self.repeating(control.seed)) { $1 } }
     return variables
   }
@@ -216,7 +258,7 @@ package final class Recorder {
   /// The operations that wait until they are let go, in the order of their submission.
   package var held: [HeldOperation] {
     waiting.sorted { $0.key < $1.key }.map { number, record in
-      HeldOperation(record, path: table[record.fields.file]?.path)
+      HeldOperation(record, path: table[record.fields.file].map { "\($0.path)" })
     }
   }
 
@@ -229,7 +271,7 @@ package final class Recorder {
   /// Begins the recording of a file before any program touches it.
   package func watch(_ path: String) throws {
     let knownCount = table.files.count
-    let file = try table.watched(path)
+    let file = try table.watched(FilePath(path), kept: base.take)
     if table.files.count > knownCount { try writeManifest(file) }
   }
 
@@ -249,11 +291,20 @@ package final class Recorder {
 
   /// Tells a waiting program which number its file has, once the first contents are kept.
   private func answer(_ record: JournalRecord) throws {
-    guard let path = record.texts.first else { return }
+    guard let path = record.paths.first else { return }
     let knownCount = table.files.count
-    let file = try table.touched(record, path: path)
-    if let file, table.files.count > knownCount { try writeManifest(file) }
+    let file = try table.touched(record, path: path, kept: base.take)
+    if let file, table.files.count > knownCount {
+      noteChange(of: file)
+      try writeManifest(file)
+    }
     record.answer(file?.number ?? PCJ_IGNORED)
+  }
+
+  /// What was done to a file between the look at the whole folder and the first touch.
+  private func noteChange(of file: RecordedFile) {
+    guard let old = before[file.key], old.byteCount != file.initialByteCount else { return }
+    problems.append(.unseenChange(path: "\(file.path)"))
   }
 
   private func handle(_ events: [EventOrder.Event]) throws {
@@ -262,7 +313,7 @@ package final class Recorder {
       case .began(let record): try began(record)
       case .ended(let record, let number): try ended(record, at: number)
       case .client(let event, let number):
-        try table.file(event.path)?.mark(event, at: number)
+        try table.file(FilePath(event.path))?.mark(event, at: number)
       }
     }
     if !events.isEmpty { try countEntries() }
@@ -290,30 +341,29 @@ package final class Recorder {
   private func ended(_ record: JournalRecord, at number: UInt64) throws {
     let result = record.result
     switch pcj_kind(record.kind) {
-    case PCJ_SYNC: try named(record).flushEnds(record, at: number)
+    case PCJ_SYNC: try file(of: record).flushEnds(record, at: number)
     case PCJ_SYNC_ALL:
       for file in flushedTogether.removeValue(forKey: record.submitted) ?? [] {
-        try names.tellName(of: file)
         try file.flushEnds(record, at: number)
       }
-      if result >= 0 { try joint.names("sync", []) }
+      if result >= 0 { try joint.add(.sync) }
     case PCJ_WRITE:
       guard result > 0 else { return }
-      try named(record).ended(record, at: number, byteCount: UInt64(result))
+      try file(of: record).ended(record, at: number, byteCount: UInt64(result))
     case PCJ_RESIZE, PCJ_ALLOCATE, PCJ_ZERO, PCJ_PUNCH:
       guard result >= 0 else { return }
-      try named(record).ended(record, at: number, byteCount: 0)
+      try file(of: record).ended(record, at: number, byteCount: 0)
+    case PCJ_MARK: try mark(listener.marks(in: record))
     case PCJ_SYNC_FOLDER:
-      if result >= 0 { try joint.names("sync-folder", record.texts) }
+      if result >= 0, let path = record.paths.first { try names.sync(folder: path) }
     default:
       if result >= 0 { try names.change(record) }
     }
   }
 
-  private func named(_ record: JournalRecord) throws -> RecordedFile {
-    let file = try file(of: record)
-    try names.tellName(of: file)
-    return file
+  private func mark(_ texts: [String]) throws {
+    for text in texts { try joint.add(.mark(text)) }
+    markCount += texts.count
   }
 
   private func file(of record: JournalRecord) throws -> RecordedFile {
@@ -339,15 +389,16 @@ package final class Recorder {
   /// What a killed program leaves: numbers without a record, and calls that never returned.
   private func takeRest() throws {
     try handle(order.rest())
-    if order.open.isEmpty { return }
+    try mark(listener.rest())
+    if order.open.isEmpty { return try countEntries() }
     for record in order.open { try flushNeverEnds(record) }
-    let survey = try FolderSurvey(of: watched, excluding: Paths.absolute(options.output))
+    let survey = try survey()
     for record in order.open where waiting[record.submitted] == nil {
       if names.table.isDone(record, in: survey) { try names.change(record) }
       guard let file = table[record.fields.file] else { continue }
       file.noteUnfinished()
-      guard let path = survey.path(of: file.key),
-        let byteCount = try UnfinishedCall(record).doneByteCount(in: path)
+      guard let path = survey[file.key]?.path,
+        let byteCount = try path.withText({ try UnfinishedCall(record).doneByteCount(in: $0) })
       else {
         continue
       }
@@ -368,28 +419,40 @@ package final class Recorder {
     }
   }
 
+  private func survey() throws -> FolderSurvey {
+    try FolderSurvey(
+      of: Paths.absolute(options.watched), excluding: Paths.absolute(options.output))
+  }
+
   /// Looks for what was done to files that nobody has seen.
   private func compare() throws {
-    let output = try Paths.absolute(options.output)
-    let after = try FolderSurvey(of: watched, excluding: output)
-    finalNames = FinalNames(after, since: before, below: watched) { table.isIgnored($0) }
+    let after = try survey()
     for file in table.files {
-      guard let path = after.path(of: file.key) else { continue }
-      if let problem = try FileComparison.problem(of: path, recordedAs: file.shadowPath) {
-        problems.append(problem)
+      guard let path = after[file.key]?.path else { continue }
+      try path.withText { text in
+        if let problem = try FileComparison.problem(
+          of: text, named: path, recordedAs: file.shadowPath)
+        {
+          problems.append(problem)
+        }
+        try file.keepLive(text)
       }
-      try file.keepLive(path)
     }
-    var unseenPaths: Set<String> = []
+    var unseenPaths: Set<FilePath> = []
     for entry in after.changes(since: before) {
-      if table.file(entry.key) == nil, !table.isIgnored(entry.path) {
-        problems.append(.unseenChange(path: entry.path))
+      if let key = entry.key, table.file(key) == nil, !table.isIgnored(entry.path) {
+        problems.append(.unseenChange(path: "\(entry.path)"))
         unseenPaths.insert(entry.path)
       }
     }
     problems += names.table.differences(from: after) {
       table.isIgnored($0) || unseenPaths.contains($0)
     }
+    let live = after.listing(
+      below: watched, ignored: options.ignoredNames, { [table] in table.isIgnored($0) },
+      numbers: nodes)
+    try OutputFile.write(
+      live.text, to: "\(options.output)/\(Self.liveListingName)", mode: mode)
   }
 
   private func finish() throws {

@@ -12,12 +12,13 @@ package enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConver
   case splice(path: String)
   case unnamedFile(path: String)
   case unseenStream(path: String)
-  case exchangedNames(path: String)
   case whiteout(path: String)
   /// The command never loaded the library.
   case notLoaded(command: String)
   /// A file changed, and nobody who is recorded did it.
   case unseenChange(path: String)
+  /// Something was written to the file of marks, or to the standard output, that was not told.
+  case unseenMarks(path: String)
   /// A recorded file does not hold what its recording says.
   case differs(path: String, byteOffset: UInt64, expected: UInt8, found: UInt8)
   /// A name does not stand for what the recorded calls have made of it.
@@ -57,8 +58,6 @@ package enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConver
       '\(path)' is written through a stream of a C library that is not known here, which is not seen. \
       Use a build of the program for glibc.
       """
-    case .exchangedNames(let path):
-      "'\(path)' was exchanged with another name (RENAME_EXCHANGE), which is not followed."
     case .whiteout(let path):
       "'\(path)' was renamed and a whiteout left in its place (RENAME_WHITEOUT), which is not followed."
     case .notLoaded(let command):
@@ -70,6 +69,11 @@ package enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConver
       """
       '\(path)' changed and no recorded call did it: it was moved in from elsewhere, or written by a \
       program that is static or was not started by the command. Name all writers in the command.
+      """
+    case .unseenMarks(let path):
+      """
+      what was written to '\(path)' was not seen, so marks are missing: a static program wrote it, or one that was \
+      not started by the command. Have a dynamically linked program write them.
       """
     case .differs(let path, let byteOffset, let expected, let found):
       """
@@ -103,7 +107,7 @@ package enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConver
 extension RecordingProblem {
   /// What a program's library has reported; `nil` for what it cannot report.
   init?(_ record: JournalRecord) {
-    let path = record.texts.first ?? ""
+    let path = record.paths.first.map { "\($0)" } ?? ""
     switch pcj_problem(record.fields.flags) {
     case PCJ_SHARED_MAPPING: self = .sharedMapping(path: path)
     case PCJ_IO_URING: self = .ioUring
@@ -112,7 +116,6 @@ extension RecordingProblem {
     case PCJ_SPLICE: self = .splice(path: path)
     case PCJ_UNNAMED_FILE: self = .unnamedFile(path: path)
     case PCJ_STREAM: self = .unseenStream(path: path)
-    case PCJ_EXCHANGE: self = .exchangedNames(path: path)
     case PCJ_WHITEOUT: self = .whiteout(path: path)
     default: return nil
     }

@@ -24,7 +24,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
-#define PCJ_MAGIC 0x336c6e6a74756370 /* "pcutjnl3" */
+#define PCJ_MAGIC 0x346c6e6a74756370 /* "pcutjnl4" */
 #define PCJ_CHUNK_BYTES 262144
 #define PCJ_RECORD_ALIGNMENT 64
 #define PCJ_PATH_BYTES 4096
@@ -63,8 +63,13 @@ enum pcj_kind {
   PCJ_MAKE_FOLDER = 15,
   PCJ_REMOVE_FOLDER = 16,
   PCJ_SYMLINK = 17,
+  /// Permissions; the text is a path.
+  PCJ_MODE = 18,
+  /// The program appends to its marks, or says something on its standard output (PCJ_SAID): the data, which it is
+  /// about to write.
+  PCJ_MARK = 19,
   /// Nothing more comes in this chunk; the last of the kinds.
-  PCJ_END = 18,
+  PCJ_END = 20,
 };
 
 enum pcj_flag {
@@ -79,6 +84,8 @@ enum pcj_flag {
   PCJ_EXCHANGES = 16,
   /// PCJ_TOUCH: it has no name any more.
   PCJ_NAMELESS = 32,
+  /// PCJ_MARK: on the standard output.
+  PCJ_SAID = 64,
 };
 
 enum pcj_problem {
@@ -89,7 +96,6 @@ enum pcj_problem {
   PCJ_SPLICE = 5,
   PCJ_UNNAMED_FILE = 6,
   PCJ_STREAM = 7,
-  PCJ_EXCHANGE = 8,
   PCJ_WHITEOUT = 9,
 };
 
@@ -109,6 +115,12 @@ enum pcj_problem {
 /// A lock between processes whose C libraries may differ: the number of the thread that has it, or 0.
 struct pcj_lock {
   uint32_t owner;
+};
+
+/// Which file something is.
+struct pcj_place {
+  uint64_t device;
+  uint64_t inode;
 };
 
 struct pcj_control {
@@ -137,6 +149,8 @@ struct pcj_control {
   struct pcj_lock position;
   /// Held around calls that change names, so that they complete in the order in which they took effect.
   struct pcj_lock names;
+  /// The files of marks and of the standard output; inode 0 where there is none.
+  struct pcj_place marks, said;
   /// The folder whose files are recorded: absolute, without symbolic links.
   char watched[PCJ_PATH_BYTES];
 };
@@ -178,7 +192,9 @@ struct pcj_record {
   uint32_t birth_nanoseconds;
   /// PCJ_TOUCH: the descriptor that the process has it open as, or -1.
   int32_t descriptor;
-  uint64_t unused[2];
+  /// PCJ_CREATE, PCJ_MAKE_FOLDER and PCJ_MODE once they have completed: permissions.
+  uint32_t mode;
+  uint32_t unused[3];
 };
 
 /// The `alive` lock as its owner left it: programs can write over the one in the control page.
@@ -193,6 +209,10 @@ struct pcj_control *pcj_create(const char *path, const char *watched, struct pcj
 /// Makes every operation wait for its turn, and all that load the library run on one processor. To be
 /// called before any does.
 void pcj_take_control(struct pcj_control *control, uint32_t processor);
+
+/// Has what is written to two open files told as marks and as what the program says; -1 is none. To be called
+/// before any program loads the library.
+void pcj_listen(struct pcj_control *control, int marks, int said);
 
 /// A number of the one order, for an event that is no program's.
 uint64_t pcj_take_number(struct pcj_control *control);

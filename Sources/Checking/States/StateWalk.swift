@@ -37,7 +37,7 @@ package struct StateWalk {
   private var states: StateEnumerator.Iterator?
   private var seen: Set<Digest128> = []
   private var judged: Set<Key> = []
-  private var leftOut: (path: String, stateCount: Int)?
+  private var leftOut: (path: FilePath, stateCount: Int)?
 
   /// States that were gone through, but for those whose contents nobody knows.
   package private(set) var stateCount = 0
@@ -147,18 +147,18 @@ package struct StateWalk {
   }
 }
 
-/// A state with a file that was there before the recording began and was never written to.
+/// A state with a file whose contents the recording does not have.
 package struct UnknownContents: Error, CustomStringConvertible {
-  package var path: String
+  package var path: FilePath
 
-  package init(path: String) {
+  package init(path: FilePath) {
     self.path = path
   }
 
   package var description: String {
     """
-    nobody knows what '\(path)' holds: it was there before the recording began, and only its name was \
-    changed. Let the program write to it, or make it, while it is recorded.
+    nobody knows what '\(path)' holds: it came from elsewhere, or its contents were not kept. Record again, and \
+    let what brings it there copy it.
     """
   }
 }

@@ -1,4 +1,5 @@
 import Bytes
+import WriteLog
 
 /// All that was recorded of a program: files, what was done to their names, and one order over both, prepared
 /// for looking at them at any cut of it. A disk is a recording of one file without names.
@@ -8,12 +9,13 @@ import Bytes
 /// these.
 ///
 /// **The crash model** for contents is that of ``DiskHistory``, file by file: durable is what is before the
-/// file's last FLUSH, and FUA entries; all else is optional. For names see ``NameHistory``: the first so
-/// many changes persisted, at least those that a sync had made durable. Contents and names are independent:
-/// a name may be there before what was written into the file, and the other way round.
+/// file's last FLUSH, and FUA entries; all else is optional. What is promised of names says the ``Persona``.
+/// Contents and names are independent: a name may be there before what was written into the file, and the
+/// other way round.
 ///
-/// Outside the model, beside what is so for each log: permissions and times; folders, which are taken to be
-/// there as soon as something is in them; what was in flight together across files.
+/// A state is the whole folder: what nothing was done to is in it as it was in the beginning.
+///
+/// Outside the model, beside what is so for each log: owners and times; what was in flight together across files.
 package final class Recording: Sendable {
   /// In the order given.
   package let files: [RecordingFile]
@@ -25,26 +27,36 @@ package final class Recording: Sendable {
   package let missingStepCount: Int
   /// `nil` for a disk.
   let names: NameHistory?
+  /// What a file system is taken to promise about names; of a disk nothing.
+  package var persona: Persona { names?.persona ?? .ordered }
   private let order: StepOrder
-  private let isLeftOut: @Sendable (String) -> Bool
+  private let isLeftOut: @Sendable (FilePath) -> Bool
+  private let hasUnknown: Bool
+  private let baseKinds: [Int: FolderListing.Kind]
 
   package init(_ disk: DiskHistory) {
-    files = [RecordingFile(recording: "", path: "", history: disk)]
+    files = [RecordingFile(recording: "", node: FolderListing.root, history: disk)]
     self.disk = disk
     stepCount = disk.entryCount
     missingStepCount = 0
     names = nil
     order = StepOrder()
     isLeftOut = { _ in false }
+    hasUnknown = false
+    baseKinds = [:]
   }
 
-  /// - Parameter isLeftOut: names that are no part of any state, as `db-shm` of SQLite is none.
+  /// - Parameters:
+  ///   - base: what was there before the first line.
+  ///   - untouched: nodes whose contents were kept although nothing was done to them.
+  ///   - persona: what is promised about names.
+  ///   - isLeftOut: names that are no part of any state, as `db-shm` of SQLite is none.
   /// - Throws: ``CrashStateError`` where the lines are not those of these files.
   package init(
-    _ lines: [JointLine], files: [RecordingFile],
-    isLeftOut: @escaping @Sendable (String) -> Bool = { _ in false }
+    _ lines: [JointLine], base: FolderListing, files: [RecordingFile],
+    untouched: (_ node: Int) -> Bool = { _ in true }, persona: Persona = .ordered,
+    isLeftOut: @escaping @Sendable (FilePath) -> Bool = { _ in false }
   ) throws(CrashStateError) {
-    let isLeftOut: @Sendable (String) -> Bool = { Self.isOutside($0) || isLeftOut($0) }
     let order = try StepOrder(lines, files)
     self.files = files
     disk = nil
@@ -52,22 +64,27 @@ package final class Recording: Sendable {
     self.isLeftOut = isLeftOut
     stepCount = order.stepCount
     missingStepCount = lines.count - order.stepCount
-    names = NameHistory(
-      Array(lines.prefix(order.stepCount)), paths: files.map(\.path),
-      entryCounts: files.map(\.history.entryCount), recordings: order.places,
-      isLeftOut: isLeftOut,
-      syncs: { file, entryIndex in
-        let events = files[file].history.blockHistory.events
-        return events.isFlush(entryIndex) || events.isFUA(entryIndex)
-      })
-  }
-
-  /// Whether a path leads out of the watched folder, so that it is no part of what is judged, and never
-  /// written to.
-  private static func isOutside(_ path: String) -> Bool {
-    path.split(separator: "/", omittingEmptySubsequences: false).contains { part in
-      part.isEmpty || part == "." || part == ".." || part.utf8.contains(0)
+    var walk = NameWalk(
+      base, nodes: files.map(\.node), untouched: untouched, persona: persona, isLeftOut: isLeftOut)
+    for (step, line) in lines.prefix(order.stepCount).enumerated() {
+      switch line {
+      case .entry:
+        guard let entry = order[step] else { break }
+        let history = files[entry.file].history
+        let events = history.blockHistory.events
+        walk.entry(
+          of: files[entry.file].node,
+          isSync: events.isFlush(entry.entryIndex) || events.isFUA(entry.entryIndex),
+          isResizing: history.lengths.changes(atEntry: entry.entryIndex), step: step)
+      case .sync: walk.syncAll(step: step)
+      case .syncFolder(let path): walk.sync(folder: path, step: step)
+      default: walk.change(line, step: step)
+      }
     }
+    let names = NameHistory(walk, persona: persona)
+    self.names = names
+    hasUnknown = names.contents.values.contains(.unknown)
+    baseKinds = Dictionary(base.names.map { ($0.node, $0.kind) }) { first, _ in first }
   }
 
   // MARK: The order
@@ -92,11 +109,14 @@ package final class Recording: Sendable {
     return files[next.file].history.isWithinCall(atCut: next.entryIndex)
   }
 
-  /// How many changes of names happened.
-  package func nameCount(atCut cut: Int) -> Int { names?.nameSteps.countBelow(cut) ?? 0 }
+  /// How many changes of names and permissions happened.
+  package func nameCount(atCut cut: Int) -> Int { names?.steps.countBelow(cut) ?? 0 }
 
-  /// How many of them are durable.
-  package func durableNameCount(atCut cut: Int) -> Int { names?.durableCounts[cut] ?? 0 }
+  /// Those that happened and are not durable, ascending.
+  package func optionalNames(atCut cut: Int) -> [Int] {
+    guard let names else { return [] }
+    return (0..<nameCount(atCut: cut)).filter { names.operations[$0].durableCut > cut }
+  }
 
   // MARK: What is there in a state
 
@@ -125,15 +145,29 @@ package final class Recording: Sendable {
     return own
   }
 
-  /// What is there in a state, sorted by path; of a disk its one file.
+  /// What is there in a state, each folder in front of what is in it; of a disk its one file.
   package func names(in state: CrashState) -> [RecordedName] {
-    guard let names else { return [RecordedName(path: "", contents: .recorded(file: 0, state))] }
-    let current = names.names(after: keptNameCount(in: state) ?? nameCount(atCut: state.cut))
-    let lost = lostEntries(in: state)
-    return current.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.compactMap { path in
-      guard let node = current[path], !isLeftOut(path) else { return nil }
-      return RecordedName(path: path, contents: contents(names.contents[node], in: state, lost))
+    guard let names else {
+      return [
+        RecordedName(
+          path: .here, node: FolderListing.root, mode: 0o644, contents: .recorded(file: 0, state))
+      ]
     }
+    let lost = lostEntries(in: state)
+    return names.names(keptNames(in: state)).compactMap { name in
+      if isLeftOut(name.path) { return nil }
+      return RecordedName(
+        path: name.path, node: name.node, mode: name.mode,
+        contents: contents(names.contents[name.node] ?? .unknown, in: state, lost))
+    }
+  }
+
+  /// What something was before the recording began; `nil` where it was not there.
+  package func base(ofNode node: Int) -> FolderListing.Kind? { baseKinds[node] }
+
+  /// The permissions of the folder itself.
+  package func mode(in state: CrashState) -> UInt32 {
+    names?.mode(of: FolderListing.root, keptNames(in: state)) ?? 0o755
   }
 
   private func contents(
@@ -143,27 +177,33 @@ package final class Recording: Sendable {
     case .recorded(let file):
       .recorded(file: file, self.state(ofFile: file, in: state, lost: lost))
     case .empty: .empty
+    case .untouched: .untouched
     case .unknown: .unknown
     case .folder: .folder
     case .link(let target): .link(target)
     }
   }
 
-  /// How many changes of names persisted; `nil` where all that happened did.
-  package func keptNameCount(in state: CrashState) -> Int? {
-    guard let names, let first = state.lost.first(where: { order[$0] == nil }) else { return nil }
-    return names.nameSteps.countBelow(first)
+  /// Which changes of names a state has.
+  func keptNames(in state: CrashState) -> KeptNames {
+    KeptNames(of: nameCount(atCut: state.cut), losing: lostNamePlaces(in: state))
+  }
+
+  /// The changes of names that happened and are lost in a state, by their places, ascending.
+  func lostNamePlaces(in state: CrashState) -> [Int] {
+    guard let names else { return [] }
+    return state.lost.compactMap { order[$0] == nil ? names.place(ofStep: $0) : nil }
   }
 
   /// The changes of names that happened and are lost in a state.
   package func lostNames(in state: CrashState) -> [JointLine] {
-    guard let names, let kept = keptNameCount(in: state) else { return [] }
-    return names.operations[kept..<nameCount(atCut: state.cut)].map(\.line)
+    guard let names else { return [] }
+    return lostNamePlaces(in: state).map { names.operations[$0].line }
   }
 
   /// A name in a state of whose file nobody knows what it holds.
-  package func unknownPath(in state: CrashState) -> String? {
-    if disk != nil { return nil }
+  package func unknownPath(in state: CrashState) -> FilePath? {
+    if !hasUnknown { return nil }
     return names(in: state).first { if case .unknown = $0.contents { true } else { false } }?.path
   }
 
@@ -180,18 +220,27 @@ package final class Recording: Sendable {
     }
   }
 
-  /// Tells disks apart by their contents, and folders by their names and what the files hold.
+  /// Tells disks apart by their contents, and folders by their names, permissions and what the files hold.
   package func digest(of state: CrashState) -> Digest128 {
     if let disk { return disk.digest(of: state) }
-    var bytes: [UInt8] = []
-    for name in names(in: state) {
-      bytes += Array(name.path.utf8) + [0]
+    var bytes: [UInt8] = Array("\(mode(in: state)) ".utf8)
+    var places: [Int: Int] = [:]
+    for (place, name) in names(in: state).enumerated() {
+      bytes += name.path.bytes + Array("\0\(name.mode) ".utf8)
+      if let first = places[name.node] {
+        // Another name of the same file.
+        bytes += Array("= \(first) ".utf8)
+        continue
+      }
+      places[name.node] = place
       switch name.contents {
-      case .recorded(let file, let state): bytes += files[file].history.digest(of: state).bytes
-      case .empty: bytes += StateSum().digest(diskByteCount: 0).bytes
-      case .unknown: bytes.append(1)
-      case .folder: bytes.append(2)
-      case .link(let target): bytes += [3] + Array(target.utf8) + [0]
+      case .recorded(let file, let state):
+        bytes += [0] + files[file].history.digest(of: state).bytes
+      case .empty: bytes += [0] + StateSum().digest(diskByteCount: 0).bytes
+      case .untouched: bytes += Array("\u{1}\(name.node) ".utf8)
+      case .unknown: bytes.append(2)
+      case .folder: bytes.append(3)
+      case .link(let target): bytes += [4] + target.bytes + [0]
       }
     }
     return Checksum.xxh3Wide(bytes)

@@ -1,14 +1,17 @@
+import Bytes
+import WriteLog
+
 /// One file of a recording.
 package struct RecordingFile: Sendable {
   /// The recording's name in `joint.txt`: that of its folder.
   package var recording: String
-  /// Where it was first seen, relative to the watched folder.
-  package var path: String
+  /// What it is among all names (``FolderListing``).
+  package var node: Int
   package var history: DiskHistory
 
-  package init(recording: String, path: String, history: DiskHistory) {
+  package init(recording: String, node: Int, history: DiskHistory) {
     self.recording = recording
-    self.path = path
+    self.node = node
     self.history = history
   }
 }
@@ -26,14 +29,20 @@ package struct RecordedName: Sendable {
     /// The file with this place in ``Recording/files``, in this state of its own log.
     case recorded(file: Int, CrashState)
     case empty
-    /// There before the recording began, and never written to: nobody knows what it holds.
+    /// As it was before the recording began: nothing was done to it.
+    case untouched
+    /// Nobody knows what it holds.
     case unknown
     case folder
     /// A symbolic link and what it says, which may lead anywhere.
-    case link(String)
+    case link(FilePath)
   }
 
   /// Relative to the watched folder.
-  package var path: String
+  package var path: FilePath
+  /// Two names with the same one are a file with two names.
+  package var node: Int
+  /// Permissions; of a link 0.
+  package var mode: UInt32
   package var contents: Contents
 }

@@ -7,6 +7,7 @@ import Bytes
 ///     cut:25 lost:db:7 lost:db-wal:3 names:3
 ///                                       of the changes of names only the first three, counted from the
 ///                                       start of the recording
+///     cut:25 lost-names:3,5             but not changes 3 and 5, where they are lost in any order
 ///     cut:25 torn:db:7:512:prefix:3     of entry 7 of `db` only its first three units of 512 bytes
 ///
 /// A percent sign, a colon, a space and a line feed within a recording's name are written as %25, %3A,
@@ -19,14 +20,20 @@ extension Recording {
       let lost = self.state(ofFile: place, in: state).lost
       if lost.isEmpty { continue }
       let entries = lost.map(String.init).joined(separator: ",")
-      words.append("lost:\(PercentText.escaped(file.recording)):\(entries)")
+      words.append("lost:\(Self.word(file.recording)):\(entries)")
     }
     for (place, file) in files.enumerated() {
       guard let tear = self.state(ofFile: place, in: state).torn else { continue }
-      words.append("torn:\(PercentText.escaped(file.recording)):\(tear)")
+      words.append("torn:\(Self.word(file.recording)):\(tear)")
     }
-    if let kept = keptNameCount(in: state) { words.append("names:\(kept)") }
+    words += nameWord(lostNamePlaces(in: state), of: nameCount(atCut: state.cut))
     return words.joined(separator: " ")
+  }
+
+  private func nameWord(_ lost: [Int], of count: Int) -> [String] {
+    guard let first = lost.first else { return [] }
+    if lost.count == count - first { return ["names:\(first)"] }
+    return ["lost-names:" + lost.map(String.init).joined(separator: ",")]
   }
 
   /// Reads what ``text(of:)`` gives, and makes sure that the recording can have such a state.
@@ -73,6 +80,11 @@ extension Recording {
     return state
   }
 
+  /// A recording's name as one part of a word.
+  private static func word(_ recording: String) -> String {
+    PercentText.escaped(Array(recording.utf8), also: [UInt8(ascii: ":")])
+  }
+
   private func file(_ name: String, field: String) throws(CrashStateError) -> Int {
     if let file = file(ofRecording: name) { return file }
     throw CrashStateError(
@@ -80,15 +92,32 @@ extension Recording {
       hint: "The recordings are: \(files.map(\.recording).joined(separator: ", ")).")
   }
 
-  private func lostNameSteps(_ words: FileStateWords) throws(CrashStateError) -> ArraySlice<Int> {
-    guard let kept = words.keptNameCount, let names else { return [] }
-    let counts = durableNameCount(atCut: words.cut)...nameCount(atCut: words.cut)
-    guard counts.contains(kept) else {
-      throw CrashStateError(
-        field: "names", expected: "\(counts.lowerBound) to \(counts.upperBound)", found: "\(kept)",
-        hint: "So many changes of names were durable, and so many had happened.")
+  private func lostNameSteps(_ words: FileStateWords) throws(CrashStateError) -> [Int] {
+    guard let names else { return [] }
+    let count = nameCount(atCut: words.cut)
+    var lost = words.lostNames
+    if let kept = words.keptNameCount {
+      guard kept <= count else { throw wrongNames(words, "\(kept)") }
+      lost = Array(kept..<count)
     }
-    return names.nameSteps[kept..<counts.upperBound]
+    let optional = optionalNames(atCut: words.cut)
+    // In order all after the first one are lost.
+    let isPossible =
+      names.losesAnyChange
+      ? Set(optional).isSuperset(of: lost) : optional.suffix(lost.count) == lost[...]
+    guard isPossible else {
+      throw wrongNames(words, lost.map(String.init).joined(separator: ","))
+    }
+    return lost.map { names.steps[$0] }
+  }
+
+  private func wrongNames(_ words: FileStateWords, _ found: String) -> CrashStateError {
+    let optional = optionalNames(atCut: words.cut).map(String.init).joined(separator: ",")
+    return CrashStateError(
+      field: words.keptNameCount == nil ? "lost-names" : "names",
+      expected: "of \(nameCount(atCut: words.cut)) changes of names, losses of these: "
+        + (optional.isEmpty ? "none" : optional), found: found,
+      hint: "The others were durable, or had not happened; the persona is \(persona.rawValue).")
   }
 }
 
@@ -105,6 +134,8 @@ private struct FileStateWords {
   var losses: [Loss] = []
   var torn: (recording: String, tear: Tear)?
   var keptNameCount: Int?
+  /// Ascending.
+  var lostNames: [Int] = []
 
   /// - Throws: ``CrashStateError`` where `text` has another form.
   init(parsing text: String) throws(CrashStateError) {
@@ -121,7 +152,7 @@ private struct FileStateWords {
       case ("torn", 6):
         guard torn == nil else { throw Self.wrongForm(text) }
         torn = (
-          PercentText.plain(word[1]),
+          Self.plain(word[1]),
           try Tear(parsing: Substring(word[2...].joined(separator: ":")))
         )
       case ("names", 2):
@@ -129,22 +160,38 @@ private struct FileStateWords {
           throw Self.wrongForm(text)
         }
         keptNameCount = count
+      case ("lost-names", 2):
+        guard lostNames.isEmpty else { throw Self.wrongForm(text) }
+        lostNames = try Self.numbers(word[1], of: text)
       default: throw Self.wrongForm(text)
       }
     }
-    guard Set(losses.map(\.recording)).count == losses.count else { throw Self.wrongForm(text) }
+    guard Set(losses.map(\.recording)).count == losses.count,
+      keptNameCount == nil || lostNames.isEmpty
+    else { throw Self.wrongForm(text) }
   }
 
   private static func loss(
     _ name: Substring, _ list: Substring, of text: String
   ) throws(CrashStateError) -> Loss {
-    var entryIndices: Set<Int> = []
+    Loss(recording: Self.plain(name), entryIndices: try numbers(list, of: text))
+  }
+
+  /// Each once, ascending.
+  private static func numbers(
+    _ list: Substring, of text: String
+  ) throws(CrashStateError) -> [Int] {
+    var numbers: Set<Int> = []
     for part in list.split(separator: ",", omittingEmptySubsequences: false) {
-      guard let entryIndex = Decimal.number(part), entryIndices.insert(entryIndex).inserted else {
+      guard let number = Decimal.number(part), numbers.insert(number).inserted else {
         throw wrongForm(text)
       }
     }
-    return Loss(recording: PercentText.plain(name), entryIndices: entryIndices.sorted())
+    return numbers.sorted()
+  }
+
+  private static func plain(_ name: Substring) -> String {
+    String(decoding: PercentText.plain(name.utf8), as: UTF8.self)
   }
 
   private static func wrongForm(_ text: String) -> CrashStateError {
@@ -152,7 +199,7 @@ private struct FileStateWords {
       field: "state",
       expected:
         "'cut:N', with 'lost:RECORDING:I,J' for each recording, 'torn:RECORDING:I:UNIT:SHAPE' and "
-        + "'names:K' after it",
+        + "'names:K' or 'lost-names:I,J' after it",
       found: "'\(text.prefix(80))'",
       hint: "N counts lines of joint.txt, I and J entries from 0, K changes of names; each once.")
   }

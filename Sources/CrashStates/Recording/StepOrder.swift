@@ -1,4 +1,5 @@
 import Bytes
+import WriteLog
 
 /// Which step is which entry of which file: the one order over the logs of a recording.
 struct StepOrder: Sendable {

@@ -43,15 +43,13 @@ struct CutStates {
         tears: [(0, lane.tears)])
       return
     }
-    let durable = names.durableCounts[walk.cut]
-    let nameCount = space.recording.nameCount(atCut: walk.cut)
     // What has no name cannot be seen, whatever it holds.
-    let visible = names.recordings(after: durable...nameCount)
-    let lanes = walk.lanes.indices.filter { visible.contains($0) }
+    let lanes = walk.visibleLanes
     self.init(
       space, cut: walk.cut,
-      optional: lanes.flatMap { walk.lanes[$0].optional } + names.nameSteps[durable..<nameCount],
-      optionalNameCount: nameCount - durable, tears: lanes.map { ($0, walk.lanes[$0].tears) })
+      optional: lanes.flatMap { walk.lanes[$0].optional }
+        + walk.optionalNames.map { names.steps[$0] },
+      optionalNameCount: walk.optionalNames.count, tears: lanes.map { ($0, walk.lanes[$0].tears) })
   }
 
   private init(
@@ -60,7 +58,9 @@ struct CutStates {
     self.space = space
     self.cut = cut
     self.optional = optional
-    names = NameLosses(entryCount: optional.count - optionalNameCount, nameCount: optionalNameCount)
+    names = NameLosses(
+      entryCount: optional.count - optionalNameCount, nameCount: optionalNameCount,
+      losesAnyChange: space.recording.names?.losesAnyChange ?? false)
     self.tears = tears
     lostSets = LostSets(elementCount: optional.count, seed: space.seed, cut: cut)
   }

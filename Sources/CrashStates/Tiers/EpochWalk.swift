@@ -7,6 +7,10 @@ struct EpochWalk {
   private(set) var cut = 0
   /// One for each file.
   private(set) var lanes: [EpochLane]
+  /// Changes of names that happened and are not durable, ascending.
+  private(set) var optionalNames: [Int] = []
+  /// The files that have a name in any state of the cut.
+  private(set) var visibleLanes: [Int] = []
 
   init(_ space: StateSpace, _ tiers: [Tier]) {
     self.space = space
@@ -19,6 +23,7 @@ struct EpochWalk {
             seed: space.seed.rawValue)
         })
     }
+    lookForNames()
   }
 
   /// Goes on to the next cut that is not within a call.
@@ -36,6 +41,26 @@ struct EpochWalk {
       lanes[entry.file].pass(entry.entryIndex, atStep: cut, events, space.areas)
     }
     cut += 1
+    passNames()
+  }
+
+  private mutating func passNames() {
+    guard let names = space.recording.names else { return }
+    let knownCount = optionalNames.count
+    optionalNames.removeAll { names.operations[$0].durableCut <= cut }
+    var hasChanged = optionalNames.count < knownCount
+    if let new = names.place(ofStep: cut - 1) {
+      hasChanged = true
+      if names.operations[new].durableCut > cut { optionalNames.append(new) }
+    }
+    if hasChanged { lookForNames() }
+  }
+
+  private mutating func lookForNames() {
+    guard let names = space.recording.names else { return }
+    let durable = KeptNames(
+      of: space.recording.nameCount(atCut: cut), losing: optionalNames)
+    visibleLanes = names.recordings(keeping: durable, optional: optionalNames).sorted()
   }
 }
 

@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Folders and what is in them.
@@ -43,18 +44,25 @@ package enum Folders {
   ///
   /// - Throws: ``HostError`` where it cannot be read.
   package static func names(in path: String) throws(HostError) -> [String] {
-    guard let folder = unsafe opendir(path) else {
-      throw HostError("list", path, errorNumber: errno)
+    try names(in: FilePath(path)).map { String(decoding: $0.bytes, as: UTF8.self) }
+  }
+
+  /// The names in a folder as the kernel has them, sorted by their bytes, without `.` and `..`.
+  ///
+  /// - Throws: ``HostError`` where it cannot be read.
+  package static func names(in path: FilePath) throws(HostError) -> [FilePath] {
+    guard let folder = unsafe path.withCString({ unsafe opendir($0) }) else {
+      throw HostError("list", "\(path)", errorNumber: errno)
     }
     defer { unsafe closedir(folder) }
-    var names: [String] = []
+    var names: [FilePath] = []
     while let entry = unsafe readdir(folder) {
-      let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { name in
-        unsafe name.withMemoryRebound(to: CChar.self, capacity: 256) { unsafe String(cString: $0) }
+      let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { name in
+        unsafe FilePath(name.prefix { $0 != 0 })
       }
       if name != "." && name != ".." { names.append(name) }
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    return names.sorted()
   }
 
   /// The paths of the files below a folder whose names end in `suffix`, folder by folder in the

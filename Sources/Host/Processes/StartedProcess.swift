@@ -13,10 +13,16 @@ package final class StartedProcess {
 
   /// Starts a program, which is looked up in PATH if its name has no slash.
   ///
-  /// - Parameter environment: variables to set beside the inherited ones.
+  /// - Parameters:
+  ///   - environment: variables to set beside the inherited ones.
+  ///   - output: a descriptor that becomes its standard output; `nil`: it has ours.
   /// - Throws: ``HostError`` where the program cannot be started.
-  package convenience init(argv: [String], environment: [String: String]) throws(HostError) {
-    try self.init(argv: argv, environment: environment, streams: [])
+  package convenience init(
+    argv: [String], environment: [String: String], output: Int32? = nil
+  ) throws(HostError) {
+    try self.init(
+      argv: argv, environment: environment,
+      streams: output.map { [(descriptor: $0, standard: Int32(1))] } ?? [])
     lendTerminal()
   }
 

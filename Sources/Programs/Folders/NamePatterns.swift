@@ -1,3 +1,4 @@
+import Bytes
 import Glibc
 
 /// Patterns of file names, as a shell has them.
@@ -9,10 +10,12 @@ package struct NamePatterns: Sendable {
   }
 
   /// Whether a pattern names the path, or any part of it.
-  package func contains(_ path: String) -> Bool {
-    let parts = [path] + path.split(separator: "/").map(String.init)
+  package func contains(_ path: FilePath) -> Bool {
+    if patterns.isEmpty { return false }
     return patterns.contains { pattern in
-      parts.contains { unsafe fnmatch(pattern, $0, 0) == 0 }
+      ([path] + path.parts).contains { part in
+        unsafe part.withCString { unsafe fnmatch(pattern, $0, 0) == 0 }
+      }
     }
   }
 }

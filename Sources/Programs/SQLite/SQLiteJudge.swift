@@ -98,7 +98,7 @@ struct SQLiteJudge {
     let folders = states.indices.map { scratch.path("\($0)") }
     defer { for folder in folders { Folders.remove(folder) } }
     for (state, folder) in zip(states, folders) {
-      try JointFolder.write(state, of: recording, to: folder)
+      try StateFolder(recording, untouchedPath: { "\($0)" }).write(state, to: folder)
     }
     return try body(folders.map { "\($0)/\(SQLiteRecording.databaseName)" })
   }

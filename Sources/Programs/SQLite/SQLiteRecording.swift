@@ -22,7 +22,7 @@ struct SQLiteRecording {
   var workload: SQLiteWorkload
   let recording: Recording
   /// `joint.txt`, line by line.
-  let lines: [String]
+  let lines: [JointLine]
   /// Where the recordings are; gone with this.
   let folder: TemporaryFolder
   /// For each commit, the first cut at which it had returned.
@@ -54,11 +54,12 @@ struct SQLiteRecording {
       throw Failure(reason: "\(executable) ended with \(outcome.commandStatus)")
     }
     let text = try InputFile.text("\(output)/joint.txt")
-    lines = text.split(separator: "\n").map(String.init)
-    recording = try Self.recording(text, outcome.files, watched: watched)
-    acknowledgedCuts = lines.enumerated().filter {
-      $0.element.hasPrefix("create \(Self.acknowledgement)")
-    }.map { $0.offset + 1 }
+    let lines = try JointLine.list(parsing: text)
+    self.lines = lines
+    recording = try Self.recording(
+      lines, FolderListing(parsing: InputFile.text("\(output)/\(Recorder.baseListingName)")),
+      outcome.files)
+    acknowledgedCuts = lines.indices.filter { Self.isAcknowledgement(lines[$0]) }.map { $0 + 1 }
     guard acknowledgedCuts.count == workload.commitCount else {
       throw Failure(
         reason: "\(executable) told of \(acknowledgedCuts.count) of \(workload.commitCount) commits"
@@ -71,19 +72,23 @@ struct SQLiteRecording {
     var description: String { reason }
   }
 
+  private static func isAcknowledgement(_ line: JointLine) -> Bool {
+    guard case .create(_, _, let path) = line else { return false }
+    return path.bytes.starts(with: acknowledgement.utf8)
+  }
+
+  /// The folder is empty in the beginning.
   private static func recording(
-    _ text: String, _ files: [RecordedFileSummary], watched: String
+    _ lines: [JointLine], _ base: FolderListing, _ files: [RecordedFileSummary]
   ) throws -> Recording {
     let patterns = NamePatterns([acknowledgement + "*", sharedMemory])
     return try Recording(
-      JointLine.list(parsing: text),
+      lines, base: base,
       files: files.map { file in
         let index = try WriteLogIndex(
           reading: MappedFile.map("\(file.folder)/writes.log"), options: LogReadingOptions())
         return RecordingFile(
-          recording: file.name,
-          path: file.path.hasPrefix(watched + "/")
-            ? String(file.path.dropFirst(watched.utf8.count + 1)) : file.path,
+          recording: file.name, node: file.node,
           history: try DiskHistory(
             index: index, base: MappedFile.map("\(file.folder)/base.img"),
             initialByteCount: file.initialByteCount))
@@ -95,7 +100,7 @@ struct SQLiteRecording {
   /// - Throws: ``HostError`` where it cannot be read any more.
   func recordedFiles() throws(HostError) -> [RecordedRunFile] {
     let output = folder.path("recordings")
-    var paths = ["joint.txt"]
+    var paths = ["joint.txt", Recorder.baseListingName, Recorder.liveListingName]
     for file in recording.files {
       paths += ["base.img", "writes.log", "manifest.json"].map { "\(file.recording)/\($0)" }
     }

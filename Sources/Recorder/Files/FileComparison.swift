@@ -7,11 +7,15 @@ enum FileComparison {
 
   /// The problem that the difference between a file and its recording is; `nil` where there is none.
   ///
+  /// - Parameters:
+  ///   - readable: where the file can be read.
+  ///   - name: what it is called in the problem.
   /// - Throws: ``HostError`` where one of them cannot be read.
   static func problem(
-    of path: String, recordedAs shadow: String
+    of readable: String, named name: FilePath, recordedAs shadow: String
   ) throws(HostError) -> RecordingProblem? {
-    let real = try MappedFile.map(path, access: .sequential)
+    let path = "\(name)"
+    let real = try MappedFile.map(readable, access: .sequential)
     let recorded = try MappedFile.map(shadow, access: .sequential)
     guard real.byteCount == recorded.byteCount else {
       return .lengthDiffers(

@@ -1,3 +1,4 @@
+import Bytes
 import CJournal
 import Glibc
 import Host
@@ -5,22 +6,30 @@ import Host
 /// The recorded files, by what they are and by their numbers.
 final class FileTable {
   private let output: String
-  private let watched: String
+  private let watched: FilePath
   private let ignoredNames: [String]
   /// What the identities of logs are made of; `nil`: each has one of its own.
   private let identitySeed: UInt64?
   private let noted: (_ name: String, _ entryIndex: UInt64) throws -> Void
   private(set) var files: [RecordedFile] = []
   private var numbers: [FileKey: UInt32] = [:]
-  private var takenNames: [String: Int] = [JointOrder.fileName: 1, Recorder.journalName: 1]
+  private let nodes: NodeNumbers
+  /// Names in the output that are no recording's. A file's name is one of text: é in two ways is one here.
+  private var takenNames: [String: Int] = [
+    JointOrder.fileName: 1, Recorder.journalName: 1, BaseTree.listingName: 1,
+    BaseTree.folderName: 1, Recorder.liveListingName: 1, Recorder.problemsName: 1,
+    Recorder.marksName: 1, Recorder.saidName: 1,
+  ]
 
   init(
-    output: String, watched: String, ignoredNames: [String], identitySeed: UInt64? = nil,
+    output: String, watched: FilePath, ignoredNames: [String], nodes: NodeNumbers,
+    identitySeed: UInt64? = nil,
     noted: @escaping (_ name: String, _ entryIndex: UInt64) throws -> Void
   ) {
     self.output = output
     self.watched = watched
     self.ignoredNames = ignoredNames
+    self.nodes = nodes
     self.identitySeed = identitySeed
     self.noted = noted
   }
@@ -32,36 +41,44 @@ final class FileTable {
   func file(_ key: FileKey) -> RecordedFile? { numbers[key].flatMap { self[$0] } }
 
   /// The file that a program is about to change; `nil` where it is to be left alone.
-  func touched(_ record: JournalRecord, path: String) throws -> RecordedFile? {
+  ///
+  /// - Parameter kept: where its contents are, if they were kept already.
+  func touched(
+    _ record: JournalRecord, path: FilePath, kept: (_ node: Int) -> String?
+  ) throws -> RecordedFile? {
     let key = FileKey(record)
     if let known = file(key) { return known }
     // Without a name nobody finds it after a crash. Of a file that lost it while it was recorded it can come
     // back.
     if isIgnored(path) || record.hasFlag(PCJ_NAMELESS) { return nil }
     return try add(
-      key, path: path, source: source(record, key, path), firstTouched: record.submitted)
+      key, path: path, kept: kept, source: source(record, key, path),
+      firstTouched: record.submitted)
   }
 
   /// A file that is there, before a program changes it.
-  func watched(_ path: String) throws -> RecordedFile {
+  func watched(_ path: FilePath, kept: (_ node: Int) -> String?) throws -> RecordedFile {
     var identity = pcj_identity_of_file()
-    guard unsafe pcj_identify(AT_FDCWD, path, 0, &identity) == 0 else {
+    guard unsafe path.withCString({ unsafe pcj_identify(AT_FDCWD, $0, 0, &identity) }) == 0 else {
       throw RecorderError(
-        "watch", path, found: String(errorNumber: errno), hint: "Name a file that is there.")
+        "watch", "\(path)", found: String(errorNumber: errno), hint: "Name a file that is there.")
     }
     let key = FileKey(identity)
-    return try file(key) ?? add(key, path: path, source: path, firstTouched: 0)
+    return try file(key) ?? add(key, path: path, kept: kept, source: path, firstTouched: 0)
   }
 
   /// The file that was at `path` when its recording began.
-  func file(_ path: String) -> RecordedFile? { files.first { $0.path == path } }
+  func file(_ path: FilePath) -> RecordedFile? { files.first { $0.path == path } }
 
   private func add(
-    _ key: FileKey, path: String, source: String, firstTouched: UInt64
+    _ key: FileKey, path: FilePath, kept: (_ node: Int) -> String?, source: FilePath,
+    firstTouched: UInt64
   ) throws -> RecordedFile {
     let number = UInt32(files.count + 1)
+    let node = nodes.number(of: key)
     let file = try RecordedFile(
-      number: number, key: key, path: path, source: source, firstTouched: firstTouched,
+      number: number, key: key, node: node, path: path,
+      base: kept(node).map { .kept($0) } ?? .file(source), firstTouched: firstTouched,
       name: freeName(path), output: output,
       identity: identitySeed.map { max(1, $0 ^ UInt64(number) << 48) } ?? pcj_identity(),
       noted: noted)
@@ -71,28 +88,28 @@ final class FileTable {
   }
 
   /// Whether a pattern of the user names the file, or a folder above it.
-  func isIgnored(_ path: String) -> Bool {
-    let relative = relativePath(path)
-    let parts = relative.split(separator: "/").map(String.init)
+  func isIgnored(_ path: FilePath) -> Bool {
+    if ignoredNames.isEmpty { return false }
+    let relative = path.relative(to: watched) ?? path
     return ignoredNames.contains { pattern in
-      ([relative] + parts).contains { unsafe fnmatch(pattern, $0, 0) == 0 }
+      ([relative] + relative.parts).contains { part in
+        unsafe part.withCString { unsafe fnmatch(pattern, $0, 0) == 0 }
+      }
     }
   }
 
-  private func relativePath(_ path: String) -> String {
-    String(path.dropFirst(watched.count).drop { $0 == "/" })
-  }
-
   /// The name, unless another file has it by now; then what the program has open.
-  private func source(_ record: JournalRecord, _ key: FileKey, _ path: String) -> String {
+  private func source(_ record: JournalRecord, _ key: FileKey, _ path: FilePath) -> FilePath {
     var found = pcj_identity_of_file()
-    if unsafe pcj_identify(AT_FDCWD, path, 0, &found) == 0, FileKey(found) == key { return path }
-    return "/proc/\(record.fields.process)/fd/\(record.fields.descriptor)"
+    let isThere = unsafe path.withCString { unsafe pcj_identify(AT_FDCWD, $0, 0, &found) == 0 }
+    if isThere, FileKey(found) == key { return path }
+    return FilePath("/proc/\(record.fields.process)/fd/\(record.fields.descriptor)")
   }
 
   /// Folders in a name become plus signs, so that all recordings stand side by side.
-  private func freeName(_ path: String) -> String {
-    let plain = relativePath(path).split(separator: "/").joined(separator: "+")
+  private func freeName(_ path: FilePath) -> String {
+    let relative = path.relative(to: watched) ?? path
+    let plain = relative.parts.filter { !$0.bytes.isEmpty }.map { "\($0)" }.joined(separator: "+")
     let count = takenNames[plain, default: 0] + 1
     takenNames[plain] = count
     if count == 1 { return plain }

@@ -8,8 +8,10 @@ import WriteLog
 final class RecordedFile {
   let number: UInt32
   let key: FileKey
+  /// Its number among all that has a name.
+  let node: Int
   /// Where it was first seen.
-  let path: String
+  let path: FilePath
   /// The name of its folder below the output.
   let name: String
   let folder: String
@@ -17,34 +19,49 @@ final class RecordedFile {
   /// When a program first came to it, in the one order; 0 for before everything.
   let firstTouched: UInt64
   private(set) var summary: RecordedFileSummary
-  /// Whether `joint.txt` tells which name it has.
-  var isNamed = false
-  /// Whether its log has any: the first one tells a reader which name it has.
-  var hasEntries: Bool { log.entryCount > 0 }
   /// Who may read the recording: who could read the file when it was first touched, and in the end.
   private(set) var mode: CopyMode
   private let shadow: ShadowFile
   private let log: FileLogWriter
   private var order = FlushOrder<FinishedOperation>()
 
+  /// Where the first contents are.
+  enum Base {
+    /// In a copy of the recorder's, which is moved.
+    case kept(String)
+    /// In the file itself; the name may be another one by now.
+    case file(FilePath)
+  }
+
   /// Keeps the first contents and starts the log.
-  ///
-  /// - Parameter source: where the contents can be read; the name may be gone by now.
   init(
-    number: UInt32, key: FileKey, path: String, source: String, firstTouched: UInt64, name: String,
-    output: String,
+    number: UInt32, key: FileKey, node: Int, path: FilePath, base: Base, firstTouched: UInt64,
+    name: String, output: String,
     identity: UInt64,
     noted: @escaping (_ name: String, _ entryIndex: UInt64) throws -> Void
   ) throws {
     self.number = number
     self.key = key
+    self.node = node
     self.firstTouched = firstTouched
     self.path = path
     self.name = name
     folder = "\(output)/\(name)"
-    mode = CopyMode(ofCopyOf: source)
-    try Folders.create(folder, mode: mode)
-    try SparseCopy.make(of: source, at: "\(folder)/base.img", mode: mode)
+    let copy = "\(folder)/base.img"
+    switch base {
+    case .kept(let kept):
+      let mode = CopyMode(ofCopyOf: kept)
+      self.mode = mode
+      try Folders.create(folder, mode: mode)
+      try Folders.rename(kept, to: copy)
+    case .file(let source):
+      mode = try source.withText { [folder] source in
+        let mode = CopyMode(ofCopyOf: source)
+        try Folders.create(folder, mode: mode)
+        try SparseCopy.make(of: source, at: copy, mode: mode)
+        return mode
+      }
+    }
     try SparseCopy.make(of: "\(folder)/base.img", at: "\(folder)/shadow.img", mode: mode)
     shadow = try ShadowFile("\(folder)/shadow.img")
     initialByteCount = shadow.byteCount
@@ -53,7 +70,7 @@ final class RecordedFile {
       noted: { entryIndex in try noted(name, entryIndex) })
     try log.count()
     summary = RecordedFileSummary(
-      name: name, path: path, folder: folder, initialByteCount: initialByteCount)
+      name: name, path: "\(path)", node: node, folder: folder, initialByteCount: initialByteCount)
   }
 
   var shadowPath: String { shadow.path }

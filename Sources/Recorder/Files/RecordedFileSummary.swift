@@ -4,6 +4,8 @@ package struct RecordedFileSummary: Equatable, Sendable {
   package var name: String
   /// Where it was first seen: absolute.
   package var path: String
+  /// Its number in the listings and in `joint.txt`.
+  package var node: Int
   /// The recording's folder.
   package var folder: String
   /// Length at first touch, in bytes.
@@ -19,9 +21,10 @@ package struct RecordedFileSummary: Equatable, Sendable {
   /// What could not be recorded, of this file or of the whole run.
   package var problems: [RecordingProblem] = []
 
-  init(name: String, path: String, folder: String, initialByteCount: UInt64) {
+  init(name: String, path: String, node: Int, folder: String, initialByteCount: UInt64) {
     self.name = name
     self.path = path
+    self.node = node
     self.folder = folder
     self.initialByteCount = initialByteCount
   }

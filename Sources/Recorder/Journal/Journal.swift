@@ -44,6 +44,11 @@ import Host
     unsafe pcj_take_control(control, processor)
   }
 
+  /// Has what is written to two open files told; -1 is none. To be called before a program is started.
+  func listen(marks: Int32, said: Int32) {
+    unsafe pcj_listen(control, marks, said)
+  }
+
   /// A number of the one order, for an event that is no program's.
   func takeNumber() -> UInt64 { unsafe pcj_take_number(control) }
 

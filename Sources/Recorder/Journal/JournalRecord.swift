@@ -1,3 +1,4 @@
+import Bytes
 import CJournal
 
 /// One thing that a program did, as its library has written it down.
@@ -42,7 +43,7 @@ struct JournalRecord {
   /// its publication, or is about to be.
   var waitsForItsTurn: Bool {
     switch pcj_kind(kind) {
-    case PCJ_PROBLEM, PCJ_TOUCH, PCJ_END: false
+    case PCJ_PROBLEM, PCJ_TOUCH, PCJ_MARK, PCJ_END: false
     case PCJ_CREATE, PCJ_MAKE_FOLDER: !hasFlag(PCJ_TOLD)
     default: true
     }
@@ -55,12 +56,17 @@ struct JournalRecord {
       at: place + MemoryLayout<pcj_record>.size, byteCount: min(byteCount ?? all, all))
   }
 
-  /// The paths in the payload.
-  var texts: [String] {
-    payload().split(separator: 0, omittingEmptySubsequences: false).map {
-      String(decoding: $0, as: UTF8.self)
-    }
+  /// The paths in the payload; behind the one of a symbolic link, what it says.
+  var paths: [FilePath] {
+    payload().split(separator: 0, omittingEmptySubsequences: false).map { FilePath($0) }
+      .filter { !$0.bytes.isEmpty }
   }
+
+  /// How many of ``paths`` are names below the watched folder.
+  var pathCount: Int { isKind(PCJ_SYMLINK) ? 1 : 2 }
+
+  /// Permissions, of a kind that says some. Of use once it has ``completed``.
+  var mode: UInt32 { unsafe chunk.fields(at: place).pointee.mode & 0o7777 }
 
   /// Lets the thread go that waits for an answer.
   func answer(_ value: UInt32) {

@@ -1,3 +1,4 @@
+import Bytes
 import CJournal
 import Glibc
 
@@ -7,14 +8,14 @@ enum NamedNode: Equatable {
   case file(FileKey?)
   case folder
   /// A symbolic link, with what it says.
-  case link(String)
+  case link(FilePath)
   /// A device, a pipe, a socket.
   case other
   /// Moved in from outside of the watched folder.
   case unknown
 
   /// What is at a path now; `nil` where there is nothing.
-  init?(at path: String, _ identity: pcj_identity_of_file) {
+  init?(at path: FilePath, _ identity: pcj_identity_of_file) {
     switch identity.mode & S_IFMT {
     case S_IFREG: self = .file(FileKey(identity))
     case S_IFDIR: self = .folder
@@ -25,11 +26,10 @@ enum NamedNode: Equatable {
     }
   }
 
-  private static func target(of path: String) -> String? {
+  private static func target(of path: FilePath) -> FilePath? {
     var text = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
-    let count = unsafe readlink(path, &text, text.count)
-    if count < 0 { return nil }
-    return String(decoding: text.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let count = unsafe path.withCString { unsafe readlink($0, &text, text.count) }
+    return count < 0 ? nil : FilePath(text.prefix(count).map { UInt8(bitPattern: $0) })
   }
 
   /// Whether what was found is what was expected.

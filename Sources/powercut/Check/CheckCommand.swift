@@ -50,6 +50,7 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var log: LogOptions
   @OptionGroup var commands: CommandOptions
   @OptionGroup var leaveOut: LeaveOutOptions
+  @OptionGroup var persona: PersonaOptions
   @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
 
@@ -109,7 +110,8 @@ struct CheckCommand: ParsableCommand {
         """)
     }
     try commands.require(.folder)
-    let recording = try JointRecording(path, log, leaveOut: leaveOut.patterns)
+    let recording = try JointRecording(
+      path, log, persona: persona.persona, leaveOut: leaveOut.patterns)
     let space = StateSpace(recording.files, seed: seed)
     let tiers = jointTiers
     if let refusal = space.refusal(of: tiers) { throw refusal }
@@ -135,7 +137,8 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func jointCheck(_ recording: JointRecording) throws -> CommandCheck {
-    let replay = ["powercut", "replay", path.shellQuoted, "--folder"] + leaveOut.words
+    let replay =
+      ["powercut", "replay", path.shellQuoted, "--folder"] + leaveOut.words + persona.words
     return CommandCheck(
       commands: commands.commands, recording: recording.files,
       runner: CommandRunner(
@@ -234,7 +237,7 @@ struct CheckCommand: ParsableCommand {
     words += budget.words
     if seed != 1 { words += ["--seed", "\(seed)"] }
     if let live { words += ["--live", live.shellQuoted] }
-    words += commands.words + leaveOut.words
+    words += commands.words + leaveOut.words + persona.words
     return words.joined(separator: " ")
   }
 

@@ -1,9 +1,11 @@
 import ArgumentParser
+import Bytes
 import CrashStates
 import Host
 import Programs
 import Recorder
 import ToolSupport
+import WriteLog
 
 /// What `powercut record` has written of several files: a folder with `joint.txt` and a recording for each.
 struct JointRecording {
@@ -12,8 +14,10 @@ struct JointRecording {
   let path: String
   /// The files, their names, and the one order.
   let files: Recording
+  /// What was there before the first line.
+  let base: FolderListing
   /// `joint.txt` line by line.
-  let lines: [String]
+  let lines: [JointLine]
   /// The recording of each file, and where it is.
   let sources: [(path: String, source: RecordingSource)]
 
@@ -28,16 +32,19 @@ struct JointRecording {
 
   /// - Parameters:
   ///   - log: how each log is read.
+  ///   - persona: what is promised about names.
   ///   - leaveOut: patterns of names that are no part of any state.
   ///   - isQuiet: says nothing on stderr of what the recordings lack.
-  init(_ path: String, _ log: LogOptions, leaveOut: [String], isQuiet: Bool = false) throws {
+  init(
+    _ path: String, _ log: LogOptions, persona: Persona = .ordered, leaveOut: [String] = [],
+    isQuiet: Bool = false
+  ) throws {
     guard log.base == nil, log.imageSize == nil else {
       throw ToolError(
         "\(path) holds several files, each with its own --base and --image-size: leave them out")
     }
     self.path = path
-    let text = try InputFile.text("\(path)/\(Self.orderName)", maximumByteCount: 1 << 30)
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    base = try Self.listing("\(path)/\(Recorder.baseListingName)")
     var recorded: [RecordingFile] = []
     var sources: [(path: String, source: RecordingSource)] = []
     for name in try RecordedFolder(path)?.names ?? [] {
@@ -46,42 +53,58 @@ struct JointRecording {
       recorded.append(try Self.file(name, in: path, source))
     }
     self.sources = sources
-    let patterns = NamePatterns(leaveOut)
+    let patterns = NamePatterns(leaveOut + base.ignored)
+    let untouched = try Self.untouched(in: path)
     do {
+      lines = try JointLine.list(parsing: try Self.text("\(path)/\(Self.orderName)"))
       files = try Recording(
-        JointLine.list(parsing: text), files: recorded, isLeftOut: { patterns.contains($0) })
-    } catch {
+        lines, base: base, files: recorded, untouched: { untouched.contains($0) }, persona: persona,
+        isLeftOut: { patterns.contains($0) })
+    } catch let error as RecordingTextError {
+      throw ToolError("\(path)/\(Self.orderName): \(error)")
+    } catch let error as CrashStateError {
       throw ToolError("\(path)/\(Self.orderName): \(error)")
     }
+  }
+
+  private static func text(_ path: String) throws(HostError) -> String {
+    try InputFile.text(path, maximumByteCount: 1 << 30)
+  }
+
+  private static func listing(_ path: String) throws -> FolderListing {
+    guard Folders.exists(path) else {
+      throw ToolError(
+        "'\(path)' is missing: another version of Powercut has made this recording; record again")
+    }
+    do {
+      return try FolderListing(parsing: text(path))
+    } catch let error as RecordingTextError {
+      throw ToolError("\(path): \(error)")
+    }
+  }
+
+  private static func untouched(in path: String) throws -> Set<Int> {
+    let folder = "\(path)/\(Recorder.untouchedName)"
+    return Folders.isFolder(folder) ? Set(try Folders.names(in: folder).compactMap { Int($0) }) : []
   }
 
   private static func file(
     _ name: String, in path: String, _ source: RecordingSource
   ) throws -> RecordingFile {
-    guard let first = source.manifest?.path else {
+    guard let node = source.manifest?.node else {
       throw ToolError(
-        "\(path)/\(name): its manifest.json does not say where the file was; record again")
+        "\(path)/\(name): its manifest.json does not say which file it is; record again")
     }
     return RecordingFile(
-      recording: name, path: relativePath(first, ofRecording: name),
-      history: try source.options.history(try source.index()))
+      recording: name, node: node, history: try source.options.history(try source.index()))
   }
 
-  /// A recording is named after its file's path below the watched folder, with plus signs for slashes and
-  /// perhaps a number, so as much of the absolute path counts as the name holds.
-  static func relativePath(_ path: String, ofRecording name: String) -> String {
-    let parts = path.split(separator: "/")
-    for count in (1...max(1, parts.count)).reversed() {
-      let last = parts.suffix(count)
-      let plain = last.joined(separator: "+")
-      let number = name.dropFirst(plain.utf8.count)
-      if name == plain
-        || name.hasPrefix(plain + "~") && number.dropFirst().allSatisfy(\.isNumber)
-      {
-        return last.joined(separator: "/")
-      }
-    }
-    return path
+  /// Where the contents of a file are that nothing was done to.
+  func untouchedPath(_ node: Int) -> String { "\(path)/\(Recorder.untouchedName)/\(node)" }
+
+  /// What the program has left.
+  func live() throws -> FolderListing {
+    try Self.listing("\(path)/\(Recorder.liveListingName)")
   }
 
   /// Facts about the recording as a whole, a line each.
@@ -108,3 +131,18 @@ struct LeaveOutOptions: ParsableArguments {
   /// The same options as they are typed.
   var words: [String] { patterns.flatMap { ["--leave-out", $0.shellQuoted] } }
 }
+
+/// What a file system promises about names.
+struct PersonaOptions: ParsableArguments {
+  @Option(
+    help: """
+      Of several files: what the file system promises about changes of names. posix: only what docs say that \
+      every one must. ordered: what those with a journal have in common. ext4: what ext4 has.
+      """)
+  var persona = Persona.ordered
+
+  /// The same option as it is typed.
+  var words: [String] { persona == .ordered ? [] : ["--persona", persona.rawValue] }
+}
+
+extension Persona: ExpressibleByArgument {}

@@ -59,7 +59,8 @@ struct FolderSubject: CommandSubject {
   var looksAtFiles: Bool { false }
 
   func write(_ state: CrashState, in place: String) throws -> String {
-    try JointFolder.write(state, of: recording.files, to: place)
+    // What the watched folder may be read by decides for the folder itself, not for what is above it.
+    try StateFolder(recording.files, untouchedPath: recording.untouchedPath).write(state, to: place)
     return place
   }
 

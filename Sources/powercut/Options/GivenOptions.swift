@@ -61,6 +61,7 @@ enum OptionPurpose {
     "duration": "the judging of a log's many states: how long that takes",
     "entries": "listings of a log or an image",
     "image-size": "a log that does not tell how long its device is",
+    "persona": "recordings of several files: what the file system promises about names",
     "leave-out": "recordings of several files: names that are no part of their states",
     "live": "a log: the device as the run left it, with which the replayed log is compared",
     "log-sector-size": "a log whose superblock was never written",

@@ -38,7 +38,7 @@ struct OptionUse {
   static let checkingFiles = OptionUse(
     subject: "a recording of several files",
     used: budget.union(commands).union([
-      "states", "ignore", "seed", "log-sector-size", "use-tail", "leave-out",
+      "states", "ignore", "seed", "log-sector-size", "use-tail", "leave-out", "persona",
     ]))
 
   /// A seed is always taken: which tiers draw is for whoever knows them to know.
@@ -75,7 +75,8 @@ struct OptionUse {
   static let stateOfFiles = OptionUse(
     subject: "a state of several files",
     used: [
-      "at", "state", "digests", "output", "folder", "leave-out", "log-sector-size", "use-tail",
+      "at", "state", "digests", "output", "folder", "leave-out", "persona", "log-sector-size",
+      "use-tail",
     ])
 
   static let servingImage = OptionUse(

@@ -76,7 +76,7 @@ struct RecordCommand: ParsableCommand {
     }
     // What lacks something is different, and says so already.
     let differences =
-      outcome.problems.isEmpty ? try RecordedEnd(output, outcome.finalNames).differences() : []
+      outcome.problems.isEmpty ? try RecordedEnd(output).differences() : []
     for difference in differences {
       try StandardStreams.writeProgress("powercut: not recorded as it was: \(difference)\n")
     }
@@ -98,6 +98,7 @@ extension RecordingManifest {
     isFile = true
     isComplete = summary.isComplete
     path = summary.path
+    node = summary.node
     problems = summary.problems.map(\.description)
     unfinishedCount = summary.unfinishedCount
   }

@@ -5,16 +5,12 @@ import Host
 import Recorder
 import ToolSupport
 
-/// A finished recording, read back as every command reads it, beside what the program has left: its last state
-/// must be that, or no other state of it can be trusted.
+/// A finished recording, read back as every command reads it, beside what was there before the program and what it
+/// has left: its first state must be the one and its last the other, or no other state of it can be trusted.
 struct RecordedEnd {
   private let output: String
-  private let names: FinalNames
 
-  init(_ output: String, _ names: FinalNames) {
-    self.output = output
-    self.names = names
-  }
+  init(_ output: String) { self.output = output }
 
   /// What differs, a sentence each; it is written to the manifests, so that nobody takes the recording for a
   /// whole one.
@@ -23,9 +19,9 @@ struct RecordedEnd {
   func differences() throws -> [String] {
     let found: [String]
     do {
-      let recording = try JointRecording(output, LogOptions.parse([]), leaveOut: [], isQuiet: true)
+      let recording = try JointRecording(output, LogOptions.parse([]), isQuiet: true)
       found =
-        nameDifferences(recording.files)
+        try nameDifferences(recording)
         + (try recording.sources.flatMap { try contentDifferences($0.source) })
     } catch {
       found = ["the recording cannot be read back: \(error)"]
@@ -36,43 +32,16 @@ struct RecordedEnd {
 
   // MARK: Names
 
-  private func nameDifferences(_ recording: Recording) -> [String] {
-    var recorded: Set<String> = []
-    var differences: [String] = []
-    for name in recording.names(in: CrashState(cut: recording.stepCount)) {
-      recorded.insert(name.path)
-      let expected = Self.kind(name.contents)
-      let found = names.kinds[name.path]
-      if found != expected {
-        differences.append(
-          "'\(name.path)': the last state of \(JointRecording.orderName) has \(Self.text(expected)), the "
-            + "folder has \(Self.text(found))")
-      }
-    }
-    for path in names.made.subtracting(recorded).sorted() where names.kinds[path] != .other {
-      differences.append(
-        "'\(path)': the last state of \(JointRecording.orderName) has nothing of this name, the folder has "
-          + Self.text(names.kinds[path]))
-    }
-    return differences
-  }
-
-  private static func kind(_ contents: RecordedName.Contents) -> FinalNames.Kind {
-    switch contents {
-    case .recorded, .empty, .unknown: .file
-    case .folder: .folder
-    case .link(let target): .link(target)
-    }
-  }
-
-  private static func text(_ kind: FinalNames.Kind?) -> String {
-    switch kind {
-    case .file: "a file"
-    case .folder: "a folder"
-    case .link(let target): "a link to '\(target)'"
-    case .other: "something else"
-    case nil: "nothing of this name"
-    }
+  private func nameDifferences(_ recording: JointRecording) throws -> [String] {
+    let files = recording.files
+    let first = ListedState(CrashState(cut: 0), of: files)
+    let last = ListedState(CrashState(cut: files.stepCount), of: files)
+    return first.differences(
+      from: recording.base, in: "the first state of \(JointRecording.orderName)",
+      Recorder.baseListingName)
+      + last.differences(
+        from: try recording.live(), in: "the last state of \(JointRecording.orderName)",
+        "the folder")
   }
 
   // MARK: Contents

@@ -18,6 +18,8 @@ struct RecordingManifest: Codable {
   var isComplete: Bool?
   /// Where the recorded file was first seen.
   var path: String?
+  /// Which of the files in `base.txt` and `joint.txt` it is.
+  var node: Int?
   /// What the program did that the recording cannot show, with the remedy.
   var problems: [String]?
   /// Calls that never returned, because their program was killed.

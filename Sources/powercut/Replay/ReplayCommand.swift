@@ -43,6 +43,7 @@ struct ReplayCommand: ParsableCommand {
   @OptionGroup var image: ImageOptions
   @OptionGroup var log: LogOptions
   @OptionGroup var leaveOut: LeaveOutOptions
+  @OptionGroup var persona: PersonaOptions
 
   func validate() throws {
     guard digests || output != nil else {
@@ -99,7 +100,8 @@ struct ReplayCommand: ParsableCommand {
 
   /// The files of a joint state, in a new folder.
   private func writeFolder() throws {
-    let recording = try JointRecording(path, log, leaveOut: leaveOut.patterns)
+    let recording = try JointRecording(
+      path, log, persona: persona.persona, leaveOut: leaveOut.patterns)
     guard let output, !digests else {
       throw ValidationError(
         "\(path) holds several files: --digests belongs to the folder of one")
@@ -111,9 +113,8 @@ struct ReplayCommand: ParsableCommand {
       throw ToolError("--output \(output): it is not empty; name a new folder")
     }
     try Folders.create(output, mode: CopyMode(ofCopyOf: "\(path)/\(JointRecording.orderName)"))
-    try JointFolder.write(state, of: recording.files, to: output, isDurable: true) {
-      CopyMode(ofCopyOf: "\(path)/\($0)/writes.log")
-    }
+    try StateFolder(recording.files, untouchedPath: recording.untouchedPath).write(
+      state, to: output, isDurable: true)
     try StandardStreams.writeResult(
       "\(recording.files.text(of: state))  \(recording.files.digest(of: state))  \(output)\n")
   }

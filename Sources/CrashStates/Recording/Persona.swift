@@ -1,0 +1,12 @@
+/// What a file system promises about changes of names and permissions, beyond what every one must.
+package enum Persona: String, CaseIterable, Sendable {
+  /// The letter of POSIX: a change is durable once the folder that it is made in was synced, and until then
+  /// each is lost or kept by itself, in any order.
+  case posix
+  /// What file systems with a journal have in common: a sync of a file or folder brings its own names and
+  /// all changes before them, and of what is not durable the first so many are kept.
+  case ordered
+  /// ext4's one journal: a sync that has something of its own to bring there brings all changes of the whole
+  /// file system with it.
+  case ext4
+}
