@@ -23,13 +23,20 @@ from model import Model, Rules
 RELAXATIONS = [
     ("a write is torn between pages", {"torn_pages": True}),
     ("the zeroes of a truncation without its length", {"zeroed_tail": True}),
-    ("fdatasync and O_DSYNC bring no names", {"datasync_brings_names": False}),
-    ("a sync with nothing of its own to commit brings no names", {"names": "journal"}),
-    ("a sync brings only its own names", {"names": "ordered"}),
+    ("a sync brings names only up to the last change of what is synced", {"names": "own"}),
     ("modes", {"with_modes": False}),
     ("no sync brings names", {"names": "none"}),
     ("synced contents are not there", {"contents_durable": False}),
 ]
+
+# Whole models, each asked about every state.
+MODELS = {
+    "ordered": Rules(names="ordered"),
+    "ext4": Rules(names="ext4"),
+    "ordered, pages and tails": Rules(names="ordered", torn_pages=True, zeroed_tail=True),
+    "ext4, pages and tails": Rules(names="ext4", torn_pages=True, zeroed_tail=True),
+    "own, pages and tails": Rules(names="own", torn_pages=True, zeroed_tail=True),
+}
 
 
 def recovered(image, path):
@@ -69,6 +76,7 @@ def compare(job):
     base, lines = Ext4(base_image).tree("d"), run.lines()
     path = os.path.join(work, f"state-{run.seed}.img")
     models, seen, results = {}, {}, []
+    whole_models = {name: Model(base, lines, rules) for name, rules in MODELS.items()}
     for name, cut, lost in run.states(random_count):
         image = bytes(run.image(base_image, cut, lost))
         returned = run.calls_before(cut)
@@ -78,10 +86,11 @@ def compare(job):
             seen[key] = (Ext4(recovered_image).tree("d"), problem)
         tree, problem = seen[key]
         if tree is None:
-            reason = "the folder is gone"
+            reason, lacking = "the folder is gone", []
         else:
+            lacking = [name for name, whole in whole_models.items() if not whole.has(tree, returned)]
             reason = reason_of(base, lines, tree, returned, models)
-        results.append({"seed": run.seed, "state": name, "returned": returned, "reason": reason, "fsck": problem,
+        results.append({"seed": run.seed, "state": name, "returned": returned, "reason": reason, "lacking": lacking, "fsck": problem,
                         "listing": listing.line(tree) if tree is not None else ""})
     os.remove(path)
     return results
@@ -94,7 +103,7 @@ def main():
         runs = writelog.runs(os.path.join(work, "recording", "writes.log"), file.readlines())
     first, count = (int(sys.argv[3]), int(sys.argv[4])) if len(sys.argv) > 4 else (0, len(runs))
     runs = runs[first:first + count]
-    reasons, states, folders = Counter(), 0, set()
+    reasons, lacking, states, folders = Counter(), Counter(), 0, set()
     with Pool(2) as pool, open(os.path.join(work, "states.jsonl"), "w") as out:
         for results in pool.imap(compare, [(work, run, random_count) for run in runs]):
             for result in results:
@@ -102,11 +111,14 @@ def main():
                 states += 1
                 folders.add((result["seed"], result["listing"]))
                 reasons[result["reason"]] += 1
+                lacking.update(result["lacking"])
                 if result["fsck"]:
                     reasons["e2fsck found something"] += 1
     print(f"{len(runs)} seeds, {states} states of the disk, {len(folders)} distinct folders")
     for reason, number in reasons.most_common():
         print(f"{number:6}  {reason or 'in the model'}")
+    for name in MODELS:
+        print(f"{lacking[name]:6}  not in the model '{name}'")
 
 
 if __name__ == "__main__":

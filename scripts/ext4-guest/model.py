@@ -4,7 +4,7 @@ A state: the first so many changes of names and modes, in their order, and of ea
 its contents. What was synced is there. `Rules` says what counts as synced, and which further losses are allowed.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 PAGE_BYTES = 4096
@@ -14,19 +14,17 @@ LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 @dataclass(frozen=True)
 class Rules:
     # What makes changes of names durable: "ordered": a sync of the file they are about, or of their folder;
-    # "ext4": any sync of anything; "journal": any sync that has something of its own to commit;
+    # "ext4": any sync of anything; "own": all up to the last change of the file or folder that is synced, where
+    # for fsync what was written counts as such a change, and for fdatasync and O_DSYNC only a new file or length;
     # "none": no sync does.
     names: str = "ext4"
-    # fdatasync and O_DSYNC count for names as fsync does.
-    datasync_brings_names: bool = True
-    # A write over several pages may be there in some of them.
+    # A write over several pages is one for each page: lengths in between, and some of the pages.
     torn_pages: bool = False
     # Of a truncation, the zeroes in the last page may be there without the new length.
     zeroed_tail: bool = False
     # A sync of a file makes its contents durable.
     contents_durable: bool = True
     with_modes: bool = True
-    # Names in any order are not modelled; this allows any number of them, durable or not.
 
 
 @dataclass
@@ -112,8 +110,6 @@ class Model:
         self.base_tree = (self.base_names, modes)
         self.tree = self.base_tree
         self.open = {}
-        # Changes up to here are committed, for the rule "journal".
-        self.committed = 0
         for line in lines:
             self.follow(line)
         trees = [self.base_tree]
@@ -166,16 +162,15 @@ class Model:
         node.last_change = node.last_data_change = call
 
     def write(self, node, call, offset, data):
-        if offset + len(data) > node.length:
-            self.set_length(node, call, offset + len(data))
         at = offset
         while data:
             count = PAGE_BYTES - at % PAGE_BYTES if self.rules.torn_pages else len(data)
+            if at + len(data[:count]) > node.length:
+                self.set_length(node, call, at + len(data[:count]))
             node.changes.append(Content("write", call, at, data[:count]))
             at, data = at + count, data[count:]
-        # The times of the file, which fdatasync leaves out; blocks that are new, which it does not.
+        # The times of the file, which fdatasync leaves out.
         node.last_change = call
-        node.last_data_change = call
 
     def sync(self, node, call, is_data_only=False):
         """fsync and fdatasync of a file or folder; None: of everything."""
@@ -187,23 +182,16 @@ class Model:
         last = self.last_committed(node, is_data_only)
         for change in self.names_changes[:last]:
             change.durable_at = min(change.durable_at, call)
-        if last:
-            self.committed = max(self.committed, self.names_changes[last - 1].call)
 
     def last_committed(self, node, is_data_only):
-        rules, count = self.rules, len(self.names_changes)
-        if rules.names == "none":
+        """How many changes of names are durable by it."""
+        if self.rules.names == "none":
             return 0
-        if node is None:
-            return count
-        if is_data_only and not rules.datasync_brings_names:
-            if rules.names != "journal":
-                return 0
-        if rules.names == "ext4":
-            return count
-        if rules.names == "journal":
-            last = node.last_data_change if is_data_only else node.last_change
-            return count if last > self.committed else 0
+        if node is None or self.rules.names == "ext4":
+            return len(self.names_changes)
+        if self.rules.names == "own":
+            last_call = node.last_data_change if is_data_only else node.last_change
+            return sum(1 for change in self.names_changes if change.call <= last_call)
         matching = [i + 1 for i, change in enumerate(self.names_changes)
                     if any(n is node for n in change.nodes) or any(f is node for f in change.folders)]
         return max(matching, default=0)
@@ -285,8 +273,6 @@ class Model:
         last = self.last_committed(node, is_data_only=True)
         for change in self.names_changes[:last]:
             change.durable_at = min(change.durable_at, call)
-        if last:
-            self.committed = max(self.committed, self.names_changes[last - 1].call)
 
     # States
 
@@ -366,7 +352,3 @@ def contents_after(base, changes, length):
             if change.start < end:
                 contents[change.start:end] = change.data[:end - change.start]
     return bytes(contents)
-
-
-def relaxed(rules, **changes):
-    return replace(rules, **changes)
