@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 
 #ifndef RENAME_EXCHANGE
 #define RENAME_EXCHANGE 2
@@ -23,7 +24,9 @@ struct name_call {
     CALL_SYMLINK,
     CALL_MAKE_FILE,
     CALL_MODE,
-    CALL_MODE_OF_DESCRIPTOR
+    CALL_MODE_OF_DESCRIPTOR,
+    CALL_LIST,
+    CALL_LIST_OF_DESCRIPTOR
   } call;
   int folder;
   const char *path;
@@ -34,7 +37,13 @@ struct name_call {
   mode_t mode;
   /// What a symbolic link says.
   const char *target;
+  /// A list of permissions (ACL), as the kernel takes it.
+  const void *list;
+  size_t list_byte_count;
 };
+
+/// The attribute with a file's list of permissions; the plain ones are a part of it.
+#define LIST_NAME "system.posix_acl_access"
 
 static int carry_out(const struct name_call *c) {
   switch (c->call) {
@@ -58,6 +67,10 @@ static int carry_out(const struct name_call *c) {
       return PC_NEXT(fchmodat)(c->folder, c->path, c->mode, c->flags);
     case CALL_MODE_OF_DESCRIPTOR:
       return PC_NEXT(fchmod)(c->folder, c->mode);
+    case CALL_LIST:
+      return PC_NEXT(setxattr)(c->path, LIST_NAME, c->list, c->list_byte_count, c->flags);
+    case CALL_LIST_OF_DESCRIPTOR:
+      return PC_NEXT(fsetxattr)(c->folder, LIST_NAME, c->list, c->list_byte_count, c->flags);
   }
   errno = ENOSYS;
   return -1;
@@ -65,10 +78,13 @@ static int carry_out(const struct name_call *c) {
 
 /// The path of what a call is about, where it is not the name itself but the file that it leads to.
 static bool followed(const struct name_call *c, char path[PCJ_PATH_BYTES]) {
-  if (c->call == CALL_MODE_OF_DESCRIPTOR) return pc_path_of(c->folder, path);
-  if (c->call != CALL_LINK && c->call != CALL_MODE) return false;
-  if (c->flags & AT_EMPTY_PATH && c->path[0] == 0) return pc_path_of(c->folder, path);
-  if (c->call == CALL_LINK ? !(c->flags & AT_SYMLINK_FOLLOW) : c->flags & AT_SYMLINK_NOFOLLOW) {
+  if (c->call == CALL_MODE_OF_DESCRIPTOR || c->call == CALL_LIST_OF_DESCRIPTOR) {
+    return pc_path_of(c->folder, path);
+  }
+  if (c->call == CALL_LINK) {
+    if (c->flags & AT_EMPTY_PATH && c->path[0] == 0) return pc_path_of(c->folder, path);
+    if (!(c->flags & AT_SYMLINK_FOLLOW)) return false;
+  } else if (c->call != CALL_MODE && c->call != CALL_LIST) {
     return false;
   }
   int descriptor = PC_NEXT(openat64)(c->folder, c->path, O_PATH | O_CLOEXEC);
@@ -80,7 +96,13 @@ static bool followed(const struct name_call *c, char path[PCJ_PATH_BYTES]) {
 
 /// A name comes from outside of the watched folder: whoever moves it there finds another file system, and copies.
 static bool comes_in(const struct name_call *c, bool is_from_watched, bool is_to_watched) {
-  return (c->call == CALL_RENAME || c->call == CALL_LINK) && is_to_watched && !is_from_watched;
+  if (c->call != CALL_RENAME && c->call != CALL_LINK) return false;
+  int error = errno;
+  struct stat status;
+  bool comes = is_to_watched && !is_from_watched &&
+               fstatat(c->folder, c->path, &status, c->flags & AT_EMPTY_PATH ? AT_EMPTY_PATH : AT_SYMLINK_NOFOLLOW) == 0;
+  errno = error;
+  return comes;
 }
 
 static void report_unfollowed(const struct name_call *c, const char *path) {
@@ -113,8 +135,7 @@ static int record_change(const struct name_call *c, uint32_t kind, const char *p
   if (record == NULL) return -1;
   bool is_locked = pc_lock_names();
   int outcome = carry_out(c);
-  if (outcome == 0 && (c->call == CALL_MAKE_FILE || c->call == CALL_MAKE_FOLDER ||
-                       c->call == CALL_MODE || c->call == CALL_MODE_OF_DESCRIPTOR)) {
+  if (outcome == 0 && (kind == PCJ_MODE || c->call == CALL_MAKE_FILE || c->call == CALL_MAKE_FOLDER)) {
     identify_made(record, path);
   }
   pc_finish(record, outcome);
@@ -249,6 +270,34 @@ PC_HOOK int fchmod(int descriptor, mode_t mode) {
       &(struct name_call){
           .call = CALL_MODE_OF_DESCRIPTOR, .folder = descriptor, .path = "", .mode = mode},
       PCJ_MODE);
+}
+
+PC_HOOK int setxattr(const char *path, const char *name, const void *value, size_t byte_count,
+                     int flags) {
+  if (name == NULL || strcmp(name, LIST_NAME) != 0) {
+    return PC_NEXT(setxattr)(path, name, value, byte_count, flags);
+  }
+  return change_name(&(struct name_call){.call = CALL_LIST,
+                                         .folder = AT_FDCWD,
+                                         .path = path,
+                                         .flags = flags,
+                                         .list = value,
+                                         .list_byte_count = byte_count},
+                     PCJ_MODE);
+}
+
+PC_HOOK int fsetxattr(int descriptor, const char *name, const void *value, size_t byte_count,
+                      int flags) {
+  if (name == NULL || strcmp(name, LIST_NAME) != 0) {
+    return PC_NEXT(fsetxattr)(descriptor, name, value, byte_count, flags);
+  }
+  return change_name(&(struct name_call){.call = CALL_LIST_OF_DESCRIPTOR,
+                                         .folder = descriptor,
+                                         .path = "",
+                                         .flags = flags,
+                                         .list = value,
+                                         .list_byte_count = byte_count},
+                     PCJ_MODE);
 }
 
 void pc_tell_made(uint32_t kind, int folder, const char *path) {

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 
 /// A call that changes nothing is made as it is, and so is one that the kernel will refuse. What is asked of
 /// the way to the file (RESOLVE_…) our own look at it does not do: a call that makes files so is refused, as
@@ -78,6 +79,9 @@ PC_HOOK long syscall(long number, ...) {
     case SYS_mkdirat: return mkdirat((int)a, (const char *)b, (mode_t)c);
     case SYS_symlinkat: return symlinkat((const char *)a, (int)b, (const char *)c);
     case SYS_mknodat: return mknodat((int)a, (const char *)b, (mode_t)c, (dev_t)d);
+    case SYS_setxattr:
+      return setxattr((const char *)a, (const char *)b, (const void *)c, (size_t)d, (int)e);
+    case SYS_fsetxattr: return fsetxattr((int)a, (const char *)b, (const void *)c, (size_t)d, (int)e);
     case SYS_fchmod: return fchmod((int)a, (mode_t)b);
     case SYS_fchmodat: return fchmodat((int)a, (const char *)b, (mode_t)c, 0);
 #ifndef SYS_fchmodat2

@@ -1,6 +1,8 @@
+import Bytes
 import Campaign
 import CrashStates
 import Testing
+import WriteLog
 
 /// The search alone: what fails is made up, so that the answer is known.
 @Suite struct BisectTests {
@@ -184,9 +186,10 @@ import Testing
   /// The same search over the lines of files and names: which one broke it, with the smallest loss.
   @Test func aRecordingOfSeveralFilesIsSearchedByItsLines() throws {
     let recording = try Recording(
-      JointLine.list(parsing: (0..<40).map { "create f\($0)\n" }.joined()), files: [])
+      JointLine.list(parsing: (0..<40).map { "create \($0 + 1) 644 f\($0)\n" }.joined()),
+      base: FolderListing([]), files: [])
     let bisect = Bisect(StateSpace(recording, seed: 1), tiers: [.prefix, .names])
-    func has(_ path: String, _ state: CrashState) -> Bool {
+    func has(_ path: FilePath, _ state: CrashState) -> Bool {
       recording.names(in: state).contains { $0.path == path }
     }
     let byHalves = bisect.run { has("f17", $0) ? .bad : .good }

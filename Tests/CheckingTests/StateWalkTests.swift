@@ -2,16 +2,20 @@ import Bytes
 import Checking
 import CrashStates
 import Testing
+import WriteLog
 
 /// The one loop over crash states: which are given out, and what is counted.
 @Suite struct StateWalkTests {
   private typealias Circumstances = StateWalk.Circumstances
 
   /// Three names that are made one after the other; nothing is durable.
-  private static func recording(_ lines: String = "create a\ncreate b\ncreate c\n") throws
-    -> Recording
-  {
-    try Recording(JointLine.list(parsing: lines), files: [])
+  private static func recording(
+    _ lines: String = "create 1 644 a\ncreate 2 644 b\ncreate 3 644 c\n",
+    base: [FolderListing.Name] = []
+  ) throws -> Recording {
+    try Recording(
+      JointLine.list(parsing: lines), base: FolderListing(base), files: [],
+      untouched: { _ in false })
   }
 
   private static func states(_ recording: Recording, _ tiers: [Tier]) -> StateEnumerator {
@@ -70,9 +74,10 @@ import Testing
     #expect(judgement.isCutShort && judgement.stateCount == 2)
   }
 
-  /// Of what was renamed and never written to nobody knows the contents: no state has it.
+  /// Of what was there and was not kept nobody knows the contents: no state has it.
   @Test func whatNobodyKnowsIsLeftOutAndSaid() throws {
-    let recording = try Self.recording("rename a b\nunlink b\n")
+    let file = FolderListing.Name(path: "a", node: 1, mode: 0o644, kind: .file(byteCount: 5))
+    let recording = try Self.recording("rename a b\nunlink b\n", base: [file])
     var walk = StateWalk(recording, tiers: [.prefix])
     walk.begin(Self.states(recording, [.prefix]))
     let batch = walk.next(count: 10, isGoingOn: { _ in true })

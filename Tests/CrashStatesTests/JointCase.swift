@@ -1,18 +1,21 @@
 import Bytes
 import CrashStates
 import Host
+import WriteLog
 
-/// A joint.txt and the logs that belong to it, written by hand.
+/// A base.txt, a joint.txt and the logs that belong to them, written by hand.
 struct JointCase {
   struct File {
     var recording: String
-    var path: String
+    var node: Int
     var base: String = ""
     var log: TestLog
   }
 
+  /// Lines of base.txt.
+  var base: String = ""
   var lines: String
-  var files: [File]
+  var files: [File] = []
 
   /// A program that replaces a file: the old one is written in place once, the new one beside it.
   ///
@@ -20,10 +23,11 @@ struct JointCase {
   ///     line 2..5   config.tmp is created, written ("replaced") and synced
   ///     line 6..7   config.tmp becomes config; the folder is synced
   static let replaced = JointCase(
+    base: "file 1 600 512 config\n",
     lines: """
       entry config 0
       entry config 1
-      create config.tmp
+      create 2 644 config.tmp
       entry config.tmp 0
       entry config.tmp 1
       entry config.tmp 2
@@ -32,22 +36,25 @@ struct JointCase {
 
       """,
     files: [
-      File(recording: "config", path: "config", base: sector("old"), log: writtenAndSynced("new")),
-      File(recording: "config.tmp", path: "config.tmp", log: createdAndSynced("replaced")),
+      File(recording: "config", node: 1, base: sector("old"), log: writtenAndSynced("new")),
+      File(recording: "config.tmp", node: 2, log: createdAndSynced("replaced")),
     ])
 
+  /// - Parameter untouched: numbers of files that were kept.
   func recording(
-    isLeftOut: @escaping @Sendable (String) -> Bool = { _ in false }
+    persona: Persona = .ordered, untouched: Set<Int> = [],
+    isLeftOut: @escaping @Sendable (FilePath) -> Bool = { _ in false }
   ) throws -> Recording {
     try Recording(
       JointLine.list(parsing: lines),
+      base: FolderListing(parsing: "powercut-recording 2\nfolder 0 755 .\n\(base)"),
       files: files.map { file in
         RecordingFile(
-          recording: file.recording, path: file.path,
+          recording: file.recording, node: file.node,
           history: try DiskHistory(
             index: file.log.index, base: ByteRegion(Array(file.base.utf8)),
             initialByteCount: UInt64(file.base.utf8.count)))
-      }, isLeftOut: isLeftOut)
+      }, untouched: { untouched.contains($0) }, persona: persona, isLeftOut: isLeftOut)
   }
 
   /// `text` and dots up to a sector's end.
@@ -72,11 +79,13 @@ struct JointCase {
 }
 
 extension Recording {
-  /// The files of a state as `name=contents`, without the dots; `?` for what nobody knows.
+  /// The files of a state as `name=contents`, without the dots; `#` and its number where nothing was done to it,
+  /// `?` for what nobody knows.
   func listing(_ text: String) throws -> String {
     let state = try state(parsing: text)
     return names(in: state).map { name in
       switch name.contents {
+      case .untouched: return "\(name.path)=#\(name.node)"
       case .unknown: return "\(name.path)=?"
       case .empty: return "\(name.path)="
       case .folder: return "\(name.path)/"

@@ -28,7 +28,9 @@ import Testing
   }
 
   @Test func changesOfNamesAreKeptInTheirOrder() throws {
-    let recording = try JointCase(lines: "create a\ncreate b\ncreate c\n", files: []).recording()
+    let recording = try JointCase(
+      lines: "create 1 644 a\ncreate 2 644 b\ncreate 3 644 c\n"
+    ).recording()
     #expect(
       recording.states(atCut: 3, [.drop(1)])
         == ["drop:1 cut:3 names:0", "drop:1 cut:3 names:1", "drop:1 cut:3 names:2"])
@@ -71,10 +73,10 @@ import Testing
     var log = TestLog()
     log.write(at: 0, Array((JointCase.sector("one") + JointCase.sector("two")).utf8))
     let recording = try JointCase(
-      lines: "entry g 0\nentry g 1\nentry f 0\n",
+      base: "file 1 644 0 f\nfile 2 644 0 g\n", lines: "entry g 0\nentry g 1\nentry f 0\n",
       files: [
-        JointCase.File(recording: "f", path: "f", log: log),
-        JointCase.File(recording: "g", path: "g", log: JointCase.writtenAndSynced("g")),
+        JointCase.File(recording: "f", node: 1, log: log),
+        JointCase.File(recording: "g", node: 2, log: JointCase.writtenAndSynced("g")),
       ]
     ).recording()
     #expect(
@@ -98,12 +100,13 @@ import Testing
       return log
     }
     let files = [
-      JointCase.File(recording: "f", path: "f", log: log(2)),
-      JointCase.File(recording: "g", path: "g", log: log(1)),
-      JointCase.File(recording: "d", path: "d", log: JointCase.writtenAndSynced("d")),
-      JointCase.File(recording: "h", path: "h", log: log(1)),
+      JointCase.File(recording: "f", node: 1, log: log(2)),
+      JointCase.File(recording: "g", node: 2, log: log(1)),
+      JointCase.File(recording: "d", node: 3, log: JointCase.writtenAndSynced("d")),
+      JointCase.File(recording: "h", node: 4, log: log(1)),
     ]
     let recording = try JointCase(
+      base: "file 1 644 0 f\nfile 2 644 0 g\nfile 3 644 0 d\nfile 4 644 0 h\n",
       lines: "entry f 0\nentry d 0\nentry d 1\nentry g 0\nentry f 1\nentry h 0\n", files: files
     ).recording()
     #expect(recording.states(atCut: 3, [.files]).isEmpty)
@@ -123,16 +126,16 @@ import Testing
     var log = TestLog()
     log.write(at: 0, Array(JointCase.sector("f").utf8))
     let recording = try JointCase(
-      lines: "entry f 0\nunlink f\nsync-folder .\n",
-      files: [JointCase.File(recording: "f", path: "f", log: log)]
+      base: "file 1 644 0 f\n", lines: "entry f 0\nunlink f\nsync-folder .\n",
+      files: [JointCase.File(recording: "f", node: 1, log: log)]
     ).recording()
     #expect(recording.states(atCut: 2, [.drop(1)]).count == 2)
     #expect(recording.states(atCut: 3, [.drop(1)]).isEmpty)
   }
 
   @Test func aSampleIsAShareOfTheStates() throws {
-    let lines = (0..<200).map { "create f\($0)\n" }.joined()
-    let space = StateSpace(try JointCase(lines: lines, files: []).recording(), seed: 7)
+    let lines = (0..<200).map { "create \($0 + 1) 644 f\($0)\n" }.joined()
+    let space = StateSpace(try JointCase(lines: lines).recording(), seed: 7)
     let counts = space.counts(of: [.prefix, .drop(1)])
     #expect(counts == [201, 200 * 201 / 2])
     let sample = StateSample(stateCounts: counts, maximumStateCount: 1000)
@@ -161,10 +164,11 @@ import Testing
     }
     let entries = (0..<10).map { "entry db \($0)\nentry a:%20b \($0)\n" }.joined()
     return try JointCase(
-      lines: "create c\ncreate d\n" + entries + "create e\ncreate f\n",
+      base: "file 1 644 0 db\nfile 2 644 0 a:%20b\n",
+      lines: "create 3 644 c\ncreate 4 644 d\n" + entries + "create 5 644 e\ncreate 6 644 f\n",
       files: [
-        JointCase.File(recording: "db", path: "db", log: log),
-        JointCase.File(recording: "a: b", path: "a: b", log: log),
+        JointCase.File(recording: "db", node: 1, log: log),
+        JointCase.File(recording: "a: b", node: 2, log: log),
       ]
     ).recording()
   }
@@ -214,7 +218,8 @@ import Testing
     log.write(at: 1024, content)
     let lines = try (0..<log.index.entryCount).map { "entry d \($0)\n" }.joined()
     let files = try JointCase(
-      lines: lines, files: [JointCase.File(recording: "d", path: "d", log: log)]
+      base: "file 1 644 0 d\n", lines: lines,
+      files: [JointCase.File(recording: "d", node: 1, log: log)]
     ).recording()
     let disk = Recording(files.files[0].history)
     let space = StateSpace(

@@ -1,3 +1,4 @@
+import Bytes
 import Host
 import TestSupport
 import Testing
@@ -13,7 +14,8 @@ import Testing
   private func problem(_ real: String, _ recorded: String) throws -> RecordingProblem? {
     try shell("cd '\(folder.path)'; rm -f real recorded; \(real) > real; \(recorded) > recorded")
     return try FileComparison.problem(
-      of: folder.path("real"), recordedAs: folder.path("recorded"))
+      of: folder.path("real"), named: FilePath(folder.path("real")),
+      recordedAs: folder.path("recorded"))
   }
 
   private func differs(_ byteOffset: UInt64, _ expected: UInt8, _ found: UInt8) -> RecordingProblem

@@ -23,7 +23,7 @@ import Testing
     #expect(record.submitted == 1)
     #expect(record.completed == 2)
     #expect(record.result == 7)
-    #expect(record.texts == ["/a/b", ""])
+    #expect(record.paths == ["/a/b"])
     // Of a write that was cut short only the start was written; a longer count than there is gets what there is.
     #expect(record.payload(byteCount: 2) == Array("/a".utf8))
     #expect(record.payload(byteCount: 9) == record.payload())
@@ -35,7 +35,7 @@ import Testing
     defer { journal.close() }
     try file.putChunk()
     // PCJ_END after the record.
-    try file.put([18, 0, 0, 0], at: 262_144 + 64 + 192)
+    try file.put([20, 0, 0, 0], at: 262_144 + 64 + 192)
     #expect(try journal.newRecords().count == 1)
     let bytes = try InputFile.bytes(file.folder.path("journal"))
     #expect(bytes[262_144...].allSatisfy { $0 == 0 })

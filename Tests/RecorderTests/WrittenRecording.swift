@@ -13,7 +13,7 @@ final class WrittenRecording {
   enum Kind: UInt32 {
     case touch = 1
     case write, resize, allocate, zero, punch, sync, syncAll, syncFolder, create, rename, link
-    case unlink, problem, makeFolder, removeFolder, symlink
+    case unlink, problem, makeFolder, removeFolder, symlink, mode, mark
   }
 
   static let durable: UInt32 = 1
@@ -22,9 +22,10 @@ final class WrittenRecording {
   static let told: UInt32 = 8
   static let exchanges: UInt32 = 16
   static let nameless: UInt32 = 32
+  static let said: UInt32 = 64
 
   private static let chunkByteCount = 262_144
-  private static let magic: UInt64 = 0x336c_6e6a_7475_6370
+  private static let magic: UInt64 = 0x346c_6e6a_7475_6370
 
   let folder: TemporaryFolder
   let watched: String
@@ -63,11 +64,11 @@ final class WrittenRecording {
 
   /// The key of a file that is there.
   func key(_ name: String) throws -> FileKey {
-    let entries = try FolderSurvey(of: watched, excluding: output).entries
-    guard let entry = entries.first(where: { $0.path == "\(watched)/\(name)" }) else {
+    let survey = try FolderSurvey(of: watched, excluding: output)
+    guard let key = survey[FilePath("\(watched)/\(name)")]?.key else {
       throw HostError("look for", name, found: "it is not there", hint: "")
     }
-    return entry.key
+    return key
   }
 
   /// Puts a record; returns the number of its submission.
@@ -80,7 +81,8 @@ final class WrittenRecording {
   func put(
     _ kind: Kind, file: UInt32 = 0, begun: UInt64? = nil, result: Int64 = 0, flags: UInt32 = 0,
     at byteOffset: UInt64 = 0, count: UInt64 = 0, data: [UInt8] = [], names: [String] = [],
-    key: FileKey? = nil, process: UInt32 = 0, descriptor: Int32 = -1, isFinished: Bool = true
+    key: FileKey? = nil, process: UInt32 = 0, descriptor: Int32 = -1, mode: UInt32 = 0o644,
+    isFinished: Bool = true
   ) throws -> UInt64 {
     let submitted = begun ?? begin()
     let completed = isFinished ? begin() : 0
@@ -93,7 +95,8 @@ final class WrittenRecording {
     bytes += Self.little(file) + Self.little(UInt32(1)) + Self.little(UInt32(0))
     bytes += Self.little(process) + Self.little(key?.device ?? 0) + Self.little(key?.inode ?? 0)
     bytes += Self.little(key?.birthSeconds ?? 0) + Self.little(key?.birthNanoseconds ?? 0)
-    bytes += Self.little(descriptor) + [UInt8](repeating: 0, count: 16) + payload
+    bytes +=
+      Self.little(descriptor) + Self.little(mode) + [UInt8](repeating: 0, count: 12) + payload
     bytes += [UInt8](repeating: 0, count: byteCount - bytes.count)
     try journal.write(Self.little(number), at: 8)
     try journal.write(bytes, at: UInt64(Self.chunkByteCount + usedByteCount))

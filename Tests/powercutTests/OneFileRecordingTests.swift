@@ -160,7 +160,8 @@ import Testing
     let lines = try InputFile.text("\(place.output)/joint.txt").split(separator: "\n").map(
       String.init)
     for number in 0..<12 {
-      let made = try #require(lines.firstIndex(of: "create log\(number)"))
+      let made = try #require(
+        lines.firstIndex { $0.hasPrefix("create ") && $0.hasSuffix(" log\(number)") })
       let first = try #require(lines.firstIndex(of: "entry log\(number) 0"))
       #expect(made < first, "log\(number): \(lines)")
       #expect(lines[..<made].filter { $0 == "sync" }.count == number + 1)

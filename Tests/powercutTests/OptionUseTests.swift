@@ -16,7 +16,7 @@ import Testing
       qemu-io -t writeback -c 'write -P 1 0 4k' -c 'write -P 2 64k 4k' -c flush --image-opts \
         driver=blklogwrites,file.driver=raw,file.file.driver=file,file.file.filename=R,\
       log.driver=file,log.filename=LOG > /dev/null
-      mkdir -p FILES; : > FILES/joint.txt
+      mkdir -p FILES; : > FILES/joint.txt; echo powercut-recording 2 > FILES/base.txt
       """)
   }
 

@@ -31,9 +31,9 @@ import Testing
     #expect(
       lines.filter { !$0.hasPrefix("create ") } == [
         "sync-folder .", "rename old-name new-name", "link new-name second-name",
-        "unlink new-name", "unlink gone", "recording gone~2 gone",
+        "unlink new-name", "unlink gone",
       ])
-    #expect(lines.filter { $0 == "create gone" }.count == 2)
+    #expect(lines.filter { $0.hasPrefix("create ") && $0.hasSuffix(" gone") }.count == 2)
   }
 
   /// With _FORTIFY_SOURCE the compiler puts other functions in place of those that the program names.
@@ -144,7 +144,10 @@ import Testing
     let script = "'\(program.path)' mapping \(place.watched)/a-shm && echo x > \(place.watched)/b"
     let run = try place.record(["sh", "-c", script], options: ["--ignore", "*-shm"])
     #expect(run.status == 0, "\(run.errors)")
-    #expect(try Folders.names(in: place.output) == ["b", "joint.txt"])
+    #expect(
+      try Folders.names(in: place.output) == [
+        "b", "base.txt", "joint.txt", "live.txt", "marks", "untouched",
+      ])
   }
 
   @Test func aStaticProgramIsAnErrorWithItsRemedy() throws {

@@ -36,18 +36,18 @@ import Testing
 
   @Test(arguments: [
     (
-      "lonk sub/a",
+      "symlink", "symlonk",
       "'link': the last state of joint.txt has nothing of this name, the folder has a link"
     ),
     (
-      "link sub/c",
+      " link sub/a", " link sub/c",
       "'link': the last state of joint.txt has a link to 'sub/c', the folder has a link"
     ),
   ])
-  func aSpoiledOrderIsSaid(words: String, sentence: String) throws {
+  func aSpoiledOrderIsSaid(found: String, words: String, sentence: String) throws {
     let run = try record(
       """
-      place=$(grep -abo 'link sub/a' "$1/joint.txt" | head -n 1 | cut -d: -f1)
+      place=$(grep -abo '\(found)' "$1/joint.txt" | head -n 1 | cut -d: -f1)
       printf '\(words)' | dd of="$1/joint.txt" bs=1 seek=$place conv=notrunc status=none
       """)
     try expectIncomplete(run, sentence)

@@ -49,6 +49,7 @@ struct SituationFiles: Sendable {
     open('unbegun/base.img', 'wb').write(bytes(S))
     os.mkdir('files')
     open('files/joint.txt', 'w').write('')
+    open('files/base.txt', 'w').write('powercut-recording 2\\nfolder 0 755 .\\n')
     """
 
   private static let scenarios = """

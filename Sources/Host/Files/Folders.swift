@@ -92,13 +92,16 @@ package enum Folders {
   }
 
   /// Removes a file, or a folder with everything in it, as far as that is possible.
-  package static func remove(_ path: String) {
-    if isFolder(path) && !isSymbolicLink(path) {
-      for name in (try? names(in: path)) ?? [] { remove("\(path)/\(name)") }
-      _ = unsafe rmdir(path)
-    } else {
-      _ = unsafe unlink(path)
+  package static func remove(_ path: String) { remove(FilePath(path)) }
+
+  package static func remove(_ path: FilePath) {
+    if unsafe path.withCString({ unsafe unlink($0) }) == 0 || errno != EISDIR { return }
+    // What its owner must not write to can be one of a state's.
+    unsafe path.withCString { path in
+      if unsafe access(path, R_OK | W_OK | X_OK) != 0 { _ = unsafe chmod(path, 0o700) }
     }
+    for name in (try? names(in: path)) ?? [] { remove(path.appending(name)) }
+    _ = unsafe path.withCString { unsafe rmdir($0) }
   }
 
   private static func isSymbolicLink(_ path: String) -> Bool {

@@ -24,18 +24,21 @@ package struct StateFolder {
     let root = FilePath(folder)
     try NewFolder.make(root)
     var folders = [(path: root, mode: recording.mode(in: state))]
-    var links: [RecordedName] = []
+    var links: [(name: RecordedName, first: FilePath?)] = []
     var firstPaths: [Int: FilePath] = [:]
     for name in recording.names(in: state) {
       let path = root.appending(name.path)
-      if let first = firstPaths[name.node] {
+      let first = firstPaths[name.node]
+      if case .link = name.contents {
+        links.append((name, first))
+      } else if let first {
         try NewFolder.makeSecondName(path, of: first)
         continue
       }
-      firstPaths[name.node] = path
+      firstPaths[name.node] = first ?? path
       switch name.contents {
       case .unknown: throw UnknownContents(path: name.path)
-      case .link: links.append(name)
+      case .link: break
       case .folder:
         try NewFolder.make(path)
         folders.append((path, name.mode))
@@ -50,9 +53,14 @@ package struct StateFolder {
       }
     }
     // Last, so that nothing is ever written to where one leads.
-    for link in links {
-      guard case .link(let target) = link.contents else { continue }
-      try NewFolder.makeLink(root.appending(link.path), saying: target)
+    for (name, first) in links {
+      guard case .link(let target) = name.contents else { continue }
+      let path = root.appending(name.path)
+      if let first {
+        try NewFolder.makeSecondName(path, of: first)
+      } else {
+        try NewFolder.makeLink(path, saying: target)
+      }
     }
     for folder in folders.reversed() { try NewFolder.setMode(folder.mode, of: folder.path) }
   }

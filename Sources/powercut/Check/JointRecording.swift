@@ -102,6 +102,18 @@ struct JointRecording {
   /// Where the contents of a file are that nothing was done to.
   func untouchedPath(_ node: Int) -> String { "\(path)/\(Recorder.untouchedName)/\(node)" }
 
+  /// Leaves a state's folder to its owner where a loss makes readable what never was: permissions that were
+  /// taken away before something was written.
+  func hideWhatWasHidden(in folder: String, of state: CrashState) throws {
+    if state.isPrefix { return }
+    let isMore = files.names(in: state).contains { name in
+      guard case .recorded(let file, _) = name.contents else { return false }
+      let log = "\(path)/\(files.files[file].recording)/writes.log"
+      return name.mode & 0o077 & ~CopyMode(ofCopyOf: log).folderBits != 0
+    }
+    if isMore { try NewFolder.setMode(files.mode(in: state) & 0o700, of: FilePath(folder)) }
+  }
+
   /// What the program has left.
   func live() throws -> FolderListing {
     try Self.listing("\(path)/\(Recorder.liveListingName)")

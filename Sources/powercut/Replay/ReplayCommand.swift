@@ -115,6 +115,7 @@ struct ReplayCommand: ParsableCommand {
     try Folders.create(output, mode: CopyMode(ofCopyOf: "\(path)/\(JointRecording.orderName)"))
     try StateFolder(recording.files, untouchedPath: recording.untouchedPath).write(
       state, to: output, isDurable: true)
+    try recording.hideWhatWasHidden(in: output, of: state)
     try StandardStreams.writeResult(
       "\(recording.files.text(of: state))  \(recording.files.digest(of: state))  \(output)\n")
   }
