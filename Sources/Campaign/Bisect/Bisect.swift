@@ -57,7 +57,7 @@ private struct BisectSearch<Failure: Error> {
   }
 
   private var cuts: BisectCuts<Failure> {
-    BisectCuts(judge: judge, lastCut: bisect.recording.stepCount)
+    BisectCuts(judge: judge, cuts: bisect.space.cuts)
   }
 
   mutating func verdict() throws(Failure) -> BisectAnswer.Verdict {
@@ -172,7 +172,7 @@ private struct BisectSearch<Failure: Error> {
     of state: CrashState
   ) throws(Failure) -> (good: CrashState?, bad: CrashState?, skipped: [CrashState]) {
     var skipped: [CrashState] = []
-    for cut in stride(from: state.cut - 1, through: 0, by: -1) {
+    for cut in stride(from: state.cut - 1, through: bisect.space.cuts.lowerBound, by: -1) {
       guard let earlier = earlier(state, cut: cut) else { continue }
       switch try judge.outcome(of: earlier) {
       case .good: return (earlier, nil, skipped)

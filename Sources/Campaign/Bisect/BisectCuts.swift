@@ -3,16 +3,23 @@ import CrashStates
 /// Looks for the first cut that fails among those that lost nothing, by halves.
 struct BisectCuts<Failure: Error> {
   let judge: BisectJudge<Failure>
-  /// Cuts go from 0 to this.
-  let lastCut: Int
+  /// Those that are looked at.
+  let cuts: ClosedRange<Int>
+  private var lastCut: Int { cuts.upperBound }
+
+  init(judge: BisectJudge<Failure>, cuts: ClosedRange<Int>) {
+    self.judge = judge
+    self.cuts = cuts
+  }
 
   /// How many cuts beside the first that fails are looked at, to see whether it is the first.
   static var maximumSampleCount: Int { 8 }
 
-  /// The cut nearest to 0 of which something can be said, as far as 0, 1, 2, 4 … reach.
+  /// The cut nearest to the first of which something can be said, as far as 0, 1, 2, 4 … steps behind it reach.
   func firstJudged() throws(Failure) -> Int? {
-    for distance in distances where try judge.outcome(ofCut: distance) != .skipped {
-      return distance
+    for distance in distances {
+      let cut = cuts.lowerBound + distance
+      if try judge.outcome(ofCut: cut) != .skipped { return cut }
     }
     return nil
   }
@@ -67,7 +74,7 @@ struct BisectCuts<Failure: Error> {
   private var distances: [Int] {
     var distances = [0]
     var distance = 1
-    while distance <= lastCut {
+    while distance <= lastCut - cuts.lowerBound {
       distances.append(distance)
       distance *= 2
     }

@@ -17,6 +17,6 @@ extension Judge.Options {
     StateSpace(
       evidence.history, tiers: tiers,
       origin: origin ?? LogOrigin(recognizing: evidence.index), seed: seed,
-      areas: evidence.format.areas(of: evidence.history))
+      areas: evidence.format.areas(of: evidence.history), cuts: cuts)
   }
 }

@@ -12,6 +12,7 @@ package struct StateWalk {
     package let digest: Digest128
     /// Whether no state before had these bytes, whatever was promised then.
     package let isDistinct: Bool
+    package let tier: Tier
     fileprivate let tierPlace: Int
   }
 
@@ -118,7 +119,7 @@ package struct StateWalk {
       tiers[place].judgedStateCount += 1
       tiers[place].distinctStateCount += isDistinct ? 1 : 0
     }
-    return Candidate(state: state, digest: digest, isDistinct: isDistinct, tierPlace: place)
+    return Candidate(state: state, digest: digest, isDistinct: isDistinct, tier: tier, tierPlace: place)
   }
 
   /// Notes in which tier a rule was broken first.

@@ -13,6 +13,8 @@ package struct Judge {
     package var seed: UInt64
     /// Who wrote the log; `nil` where the log shows it.
     package var origin: LogOrigin?
+    /// The cuts whose states are judged; `nil` for all.
+    package var cuts: ClosedRange<Int>?
     /// About so many states are judged, of every tier its share; `nil` for all.
     package var maximumStateCount: UInt64?
     /// Whether somebody will end it when a time is over: then the states are gone through in rounds,

@@ -33,6 +33,8 @@ package final class Recording: Sendable {
   private let isLeftOut: @Sendable (FilePath) -> Bool
   private let hasUnknown: Bool
   private let baseKinds: [Int: FolderListing.Kind]
+  /// What the program said, in order.
+  package let marks: [RecordedMark]
 
   package init(_ disk: DiskHistory) {
     files = [RecordingFile(recording: "", node: FolderListing.root, history: disk)]
@@ -44,6 +46,7 @@ package final class Recording: Sendable {
     isLeftOut = { _ in false }
     hasUnknown = false
     baseKinds = [:]
+    marks = RecordedMark.list(in: disk.index)
   }
 
   /// - Parameters:
@@ -84,6 +87,7 @@ package final class Recording: Sendable {
     let names = NameHistory(walk, persona: persona)
     self.names = names
     hasUnknown = names.contents.values.contains(.unknown)
+    marks = RecordedMark.list(in: lines.prefix(order.stepCount))
     baseKinds = Dictionary(base.names.map { ($0.node, $0.kind) }) { first, _ in first }
   }
 
@@ -117,6 +121,9 @@ package final class Recording: Sendable {
     guard let names else { return [] }
     return (0..<nameCount(atCut: cut)).filter { names.operations[$0].durableCut > cut }
   }
+
+  /// How many marks stand before a cut.
+  package func markCount(atCut cut: Int) -> Int { marks.partitioningIndex { $0.cut > cut } }
 
   // MARK: What is there in a state
 

@@ -24,6 +24,11 @@ struct EpochWalk {
         })
     }
     lookForNames()
+    // What was done before is optional there, too.
+    while cut < space.cuts.lowerBound || space.recording.isWithinCall(atCut: cut) {
+      if cut == space.recording.stepCount { break }
+      passStep()
+    }
   }
 
   /// Goes on to the next cut that is not within a call.
@@ -32,7 +37,7 @@ struct EpochWalk {
   mutating func moveToNextCut() -> Bool {
     guard cut < space.recording.stepCount else { return false }
     repeat { passStep() } while space.recording.isWithinCall(atCut: cut)
-    return true
+    return cut <= space.cuts.upperBound
   }
 
   private mutating func passStep() {

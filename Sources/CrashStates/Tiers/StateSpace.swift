@@ -13,11 +13,16 @@ package struct StateSpace: Sendable {
   /// What is tried first at each cut: entries that touch the first of these areas, then the next.
   let areas: [[ByteRange]]
   let inFlightOrder: InFlightOrder?
+  /// The cuts whose states are gone through.
+  package let cuts: ClosedRange<Int>
 
   /// The states of several files.
   ///
-  /// - Parameter seed: what `random:n` and samples draw from.
-  package init(_ recording: Recording, seed: UInt64) {
+  /// - Parameters:
+  ///   - seed: what `random:n` and samples draw from.
+  ///   - cuts: those whose states are gone through; `nil` for all.
+  package init(_ recording: Recording, seed: UInt64, cuts: ClosedRange<Int>? = nil) {
+    self.cuts = cuts ?? 0...recording.stepCount
     self.recording = recording
     origin = nil
     self.seed = Seed(seed)
@@ -32,10 +37,12 @@ package struct StateSpace: Sendable {
   ///   - origin: who wrote the log.
   ///   - seed: what `random:n`, mixtures and samples draw from.
   ///   - areas: the places that matter most, the most important first.
+  ///   - cuts: those whose states are gone through; `nil` for all.
   package init(
     _ history: DiskHistory, tiers: [Tier], origin: LogOrigin, seed: UInt64,
-    areas: [[ByteRange]] = []
+    areas: [[ByteRange]] = [], cuts: ClosedRange<Int>? = nil
   ) {
+    self.cuts = cuts ?? 0...history.entryCount
     recording = Recording(history)
     self.origin = origin
     self.seed = Seed(seed)

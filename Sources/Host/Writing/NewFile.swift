@@ -29,6 +29,14 @@ package final class NewFile {
 
   deinit { _ = close(descriptor) }
 
+  /// A whole file of these bytes.
+  ///
+  /// - Throws: ``HostError``.
+  package static func write(_ bytes: [UInt8], to path: String) throws(HostError) {
+    let file = try NewFile(FilePath(path), byteCount: UInt64(bytes.count))
+    try file.write(ByteRegion(bytes))
+  }
+
   /// Writes a part of a region, which must end inside of the file.
   ///
   /// - Throws: ``HostError``.

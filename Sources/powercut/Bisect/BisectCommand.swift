@@ -18,7 +18,7 @@ struct BisectCommand: ParsableCommand {
       where that is possible, and then for the smallest set of lost writes that still fails.
 
       A command is started once for each state that is looked at, with the path of its image for \
-      {image}. It exits with 0 for a good image and with 125 for one to pass over; every other \
+      {image}, or of its folder for {folder}. It exits with 0 for a good one and with 125 for one to pass over; every other \
       exit, a signal and the time limit are bad. No shell is involved.
 
       Exit status: 0 nothing fails, 1 something does, 2 could not finish, 3 nothing could be judged, \
@@ -56,6 +56,9 @@ struct BisectCommand: ParsableCommand {
   @Option(help: "How the result is printed: \(ReportForm.list).")
   var format = ReportForm.text
 
+  @OptionGroup var range: CutRangeOptions
+  @OptionGroup var leaveOut: LeaveOutOptions
+  @OptionGroup var persona: PersonaOptions
   @OptionGroup var log: LogOptions
 
   func validate() throws {
@@ -93,7 +96,8 @@ struct BisectCommand: ParsableCommand {
           "\(path) is an image: which write broke it shows in a log of its writes only. "
             + "`powercut check \(path.shellQuoted)` says what is wrong with it.")
       }
-      result = try BisectRun(self).result()
+      let isOfFiles = try BisectFilesRun.isAbout(path, command, leaveOut: leaveOut.patterns)
+      result = try isOfFiles ? BisectFilesRun(self).result() : BisectRun(self).result()
     } catch let usage as ValidationError {
       throw usage
     } catch let nothing as NothingRecorded {
@@ -136,6 +140,7 @@ struct BisectCommand: ParsableCommand {
     if states.tiers != FuzzPlan.defaultTiers {
       words += ["--states", states.defaultValueDescription]
     }
+    words += range.words + leaveOut.words + persona.words
     if seed != 1 { words += ["--seed", "\(seed)"] }
     return words.joined(separator: " ")
   }

@@ -4,30 +4,34 @@ import Checking
 import CrashStates
 import Host
 
-/// Judges crash states by a command, one at a time; states with the same bytes once.
+/// Judges crash states by a command, one at a time; states with the same bytes and the same marks before them once.
 final class BisectCommandJudge {
+  private struct Key: Hashable {
+    var digest: Digest128
+    var markCount: Int
+  }
+
   private let command: ImageCommand
   private let runner: CommandRunner
-  private let history: DiskHistory
-  private var known: [Digest128: JudgedAnswer] = [:]
+  private let recording: Recording
+  private var known: [Key: JudgedAnswer] = [:]
 
   /// How often the command was started.
   private(set) var runCount = 0
 
   /// - Throws: where the command cannot be started, which is found out by starting it once.
   init(
-    _ command: ImageCommand, timeLimit: DurationArgument, _ subject: RecordedSubject,
-    replay: @escaping @Sendable (CrashState) -> String
+    _ command: ImageCommand, _ options: BisectCommand, of recording: Recording,
+    _ subject: any CommandSubject
   ) throws {
     self.command = command
-    history = subject.history
-    let image = ImageSubject(
-      history: history, format: subject.format, imageName: "image.\(subject.format.name)",
-      looksAtFiles: false, replay: replay)
+    self.recording = recording
     runner = CommandRunner(
-      subject: image, folder: try TemporaryFolder(prefix: "powercut-bisect"),
-      limitSeconds: timeLimit.nanoseconds / 1_000_000_000)
-    try runner.tryOut(command, on: CrashState(cut: history.entryCount), number: 0)
+      subject: subject,
+      folder: try TemporaryFolder(prefix: "powercut-bisect", prefersMemory: true),
+      limitSeconds: options.commandTimeout.nanoseconds / 1_000_000_000,
+      environment: JudgeEnvironment(recording: recording, seed: options.seed))
+    try runner.tryOut(command, on: CrashState(cut: recording.stepCount), number: 0)
   }
 
   /// What the command says of a state; bad is whatever is neither exit 0, nor exit 125, nor a refusal
@@ -36,14 +40,16 @@ final class BisectCommandJudge {
   /// - Throws: ``BisectInterruption`` where the user wants to stop, and what keeps the command from
   ///   being asked.
   func answer(_ state: CrashState) throws -> JudgedAnswer {
-    let digest = history.digest(of: state)
-    if let answer = known[digest] { return answer }
+    if recording.unknownPath(in: state) != nil { return JudgedAnswer(verdict: .cannotTell) }
+    let key = Key(
+      digest: recording.digest(of: state), markCount: recording.markCount(atCut: state.cut))
+    if let answer = known[key] { return answer }
     if Interrupts.isRequested { throw BisectInterruption() }
     runCount += 1
     let judged = try runner.ask(command, about: state, number: runCount)
     // An answer that came after the signal is that of a program that was killed for it.
     if Interrupts.isRequested { throw BisectInterruption() }
-    known[digest] = judged
+    known[key] = judged
     return judged
   }
 }

@@ -52,7 +52,7 @@ struct BisectDescription {
     switch result.answer?.verdict {
     case .failsFromTheStart(let state):
       return [
-        "\(subject) fails from the start: at \(state), and at every cut after it that was looked at.",
+        "\(subject) fails from the start: at \(result.text(state)), and at every cut after it that was looked at.",
         "No entry of this log is to blame: what was there before its first entry is.",
       ]
     case .everythingSkipped where result.violation == nil:
@@ -98,12 +98,14 @@ struct BisectDescription {
     if !culprit.bad.lost.isEmpty {
       let list = culprit.bad.lost.map(String.init).joined(separator: ", ")
       lines.append(
-        "         only where the power cut loses \(culprit.bad.lost.count == 1 ? "entry" : "entries")"
-          + " \(list), not yet flushed")
+        sides.ranges == nil
+          ? "         only where the power cut loses lines \(list) of joint.txt, not yet durable"
+          : "         only where the power cut loses \(culprit.bad.lost.count == 1 ? "entry" : "entries")"
+            + " \(list), not yet flushed")
     }
     if let torn = culprit.bad.torn {
       lines.append(
-        "         only where the power cut tears entry \(torn.entryIndex): \(culprit.bad)")
+        "         only where the power cut tears entry \(torn.entryIndex): \(result.text(culprit.bad))")
     }
     if !culprit.bad.early.isEmpty {
       lines.append(
@@ -151,10 +153,10 @@ struct BisectDescription {
   private func sideLines(_ sides: BisectResult.Sides) -> [String] {
     let culprit = sides.culprit
     var lines = [""]
-    lines.append("  last good    \(culprit.good.map { "\($0)" } ?? "none")")
-    lines.append("  first bad    \(culprit.bad)")
+    lines.append("  last good    \(culprit.good.map { result.text($0) } ?? "none")")
+    lines.append("  first bad    \(result.text(culprit.bad))")
     if let before = culprit.before, before != culprit.good {
-      lines.append("  good, too    \(before), earlier with the same loss")
+      lines.append("  good, too    \(result.text(before)), earlier with the same loss")
     }
     lines += ["", "  entries between the two"]
     for entry in sides.entries {
@@ -162,8 +164,9 @@ struct BisectDescription {
       if let structure = entry.structure { lines.append("           = \(structure)") }
     }
     lines += namedLines + rangeLines(sides) + structureLines(sides)
-    if let good = sides.goodCommand { lines += ["", "  good image   \(good)"] }
-    lines.append("  bad image    \(sides.badCommand)")
+    let noun = sides.ranges == nil ? "folder" : "image "
+    if let good = sides.goodCommand { lines += ["", "  good \(noun)  \(good)"] }
+    lines.append("  bad \(noun)   \(sides.badCommand)")
     return lines
   }
 
@@ -187,13 +190,14 @@ struct BisectDescription {
 
   private func rangeLines(_ sides: BisectResult.Sides) -> [String] {
     if sides.culprit.good == nil { return [] }
-    if sides.ranges.isEmpty {
+    if !sides.names.isEmpty { return ["", "  names that differ"] + sides.names.map { "    \($0)" } }
+    guard let ranges = sides.ranges, !ranges.isEmpty else {
       return [
         "", "  the bytes of both are the same: what differs is what the client had been promised",
       ]
     }
     return ["", "  bytes that differ"]
-      + sides.ranges.map { range, name in "    \(range)\(name.map { "  \($0)" } ?? "")" }
+      + ranges.map { range, name in "    \(range)\(name.map { "  \($0)" } ?? "")" }
   }
 
   private func structureLines(_ sides: BisectResult.Sides) -> [String] {
@@ -224,12 +228,12 @@ struct BisectDescription {
     case .broken(let state, let outcome):
       let what = outcome == .bad ? "fails in front of good ones" : "is good behind one that fails"
       return [
-        "search: NOT MONOTONE, \(state) \(what)"
+        "search: NOT MONOTONE, \(result.text(state)) \(what)"
           + (answer.isScanned ? "; the states were gone through one by one" : "")
       ]
     case .endIsGood(let state):
       return [
-        "search: NOT MONOTONE, the last state that was judged (\(state)) is good; the states were "
+        "search: NOT MONOTONE, the last state that was judged (\(result.text(state))) is good; the states were "
           + "gone through one by one"
       ]
     case .unknown:

@@ -49,7 +49,7 @@ struct BisectDocument: Encodable {
     verdict = Self.verdict(result)
     findings = Finding(result).map { [$0] } ?? []
     counts = Counts(result, findings: findings.count)
-    culprit = Nullable(result.sides.map { Culprit($0) })
+    culprit = Nullable(result.sides.map { Culprit($0, result.text) })
     var contradiction: CrashState?
     var sampleCount: Int?
     switch result.answer?.monotony {
@@ -61,7 +61,7 @@ struct BisectDocument: Encodable {
       contradiction = state
     case .unknown, nil: monotony = "unknown"
     }
-    self.contradiction = Nullable(contradiction.map { "\($0)" })
+    self.contradiction = Nullable(contradiction.map(result.text))
     self.sampleCount = Nullable(sampleCount)
     scanned = result.answer?.isScanned ?? false
     unjudgedReason = Nullable(result.unjudgedReason)
@@ -153,10 +153,10 @@ struct BisectDocument: Encodable {
       severity = Nullable(violation?.rule.severity.rawValue)
       title = violation?.rule.failure ?? ""
       found = violation?.title ?? ""
-      self.state = Nullable(state.map { "\($0)" })
+      self.state = Nullable(state.map(result.text))
       cut = Nullable(state?.cut)
       alsoBroken = result.alsoBroken.map(\.rawValue)
-      entries = (result.sides?.entries ?? result.namedEntries).map(\.entry.index)
+      entries = (result.sides?.entries ?? result.namedEntries).map(\.step)
       operations = violation?.operations.map(\.hex) ?? []
       evidence = violation?.evidence ?? []
       reproduce = result.reproduce
@@ -171,20 +171,23 @@ struct BisectDocument: Encodable {
     let skipped: [String]
     let entries: [Entry]
     let ranges: [Range]
+    /// Of several files: what differs, by name.
+    let names: [String]
     let structures: [Value]
     let omittedStructures: Int
     let goodImageCommand: Nullable<String>
     let badImageCommand: String
 
-    init(_ sides: BisectResult.Sides) {
+    init(_ sides: BisectResult.Sides, _ text: (CrashState) -> String) {
       let culprit = sides.culprit
-      lastGood = Nullable(culprit.good.map { "\($0)" })
-      firstBad = "\(culprit.bad)"
-      before = Nullable(culprit.before.map { "\($0)" })
+      lastGood = Nullable(culprit.good.map(text))
+      firstBad = text(culprit.bad)
+      before = Nullable(culprit.before.map(text))
       lost = culprit.bad.lost
-      skipped = culprit.skipped.map { "\($0)" }
+      skipped = culprit.skipped.map(text)
       entries = sides.entries.map { Entry($0) }
-      ranges = sides.ranges.map { Range($0.range, $0.name) }
+      ranges = sides.ranges?.map { Range($0.range, $0.name) } ?? []
+      names = sides.names
       structures = sides.structures?.rows.map { Value($0) } ?? []
       omittedStructures = sides.structures?.omittedRowCount ?? 0
       goodImageCommand = Nullable(sides.goodCommand)
@@ -203,14 +206,15 @@ struct BisectDocument: Encodable {
     let structure: Nullable<String>
 
     init(_ difference: BisectResult.Difference) {
-      let entry = difference.entry
-      index = entry.index
+      index = difference.step
       self.difference = difference.kind.rawValue
-      kind = "\(entry.kind)"
-      let hasRange = entry.kind == .write || entry.kind == .discard
-      deviceByteOffset = (hasRange ? entry.deviceRange.byteOffset : 0).hex
-      deviceByteCount = hasRange ? entry.deviceRange.byteCount : 0
-      logByteOffset = UInt64(entry.headerByteOffset).hex
+      kind = difference.entry.map { "\($0.kind)" } ?? "names"
+      let range = difference.entry.flatMap {
+        $0.kind == .write || $0.kind == .discard ? $0.deviceRange : nil
+      }
+      deviceByteOffset = (range?.byteOffset ?? 0).hex
+      deviceByteCount = range?.byteCount ?? 0
+      logByteOffset = UInt64(difference.entry?.headerByteOffset ?? 0).hex
       structure = Nullable(difference.structure)
     }
   }

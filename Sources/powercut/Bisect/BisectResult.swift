@@ -20,8 +20,10 @@ struct BisectResult {
     var culprit: BisectAnswer.Culprit
     /// The entries that make the difference, each with how it does.
     var entries: [Difference]
-    /// Where the bytes differ, each range with what stands there.
-    var ranges: [(range: ByteRange, name: String?)]
+    /// Where the bytes differ, each range with what stands there; `nil` of several files.
+    var ranges: [(range: ByteRange, name: String?)]?
+    /// Of several files, the names that differ.
+    var names: [String] = []
     /// The values that differ, of an image.
     var structures: ImageDifference?
     var goodCommand: String?
@@ -44,13 +46,28 @@ struct BisectResult {
     }
 
     var kind: Kind
-    var entry: WriteLog.LogEntry
+    /// The entry's number; of several files that of the line in `joint.txt`.
+    var step: Int
+    /// `nil` for a change of names.
+    var entry: WriteLog.LogEntry?
     /// The entry in one line.
     var text: String
     /// What stands where it wrote; `nil` where the device is no image.
     var structure: String?
+
+    init(
+      kind: Kind, step: Int, entry: WriteLog.LogEntry?, text: String, structure: String? = nil
+    ) {
+      self.kind = kind
+      self.step = step
+      self.entry = entry
+      self.text = text
+      self.structure = structure
+    }
   }
 
+  /// The text of a state.
+  var text: (CrashState) -> String = { "\($0)" }
   var path: String
   var question: Question
   var entryCount: Int
@@ -115,8 +132,8 @@ extension BisectResult {
     if isInterrupted || unjudgedReason != nil { return [] }
     if let violation { return ["\(violation.rule.rawValue) is broken: \(violation.title)"] }
     switch answer?.verdict {
-    case .culprit(let culprit): return ["\(subject) fails at \(culprit.bad)"]
-    case .failsFromTheStart(let state): return ["\(subject) fails from the start, at \(state)"]
+    case .culprit(let culprit): return ["\(subject) fails at \(text(culprit.bad))"]
+    case .failsFromTheStart(let state): return ["\(subject) fails from the start, at \(text(state))"]
     case .nothingFails, .everythingSkipped, nil: break
     }
     guard let start = answer?.failingStart else { return [] }

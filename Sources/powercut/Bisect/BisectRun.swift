@@ -33,7 +33,8 @@ struct BisectRun {
     }
     let space = StateSpace(
       subject.history, tiers: options.states.tiers,
-      origin: options.log.origin(of: subject.index), seed: options.seed)
+      origin: options.log.origin(of: subject.index), seed: options.seed,
+      cuts: try options.range.cuts(in: Recording(subject.history)))
     bisect = Bisect(space, tiers: options.states.tiers)
     if let refusal = space.refusal(of: options.states.tiers) { throw refusal }
   }
@@ -46,7 +47,7 @@ struct BisectRun {
     } else {
       result = try byRule()
     }
-    result.notes = notes + result.notes
+    result.notes = options.range.notes(bisect.space.cuts) + notes + result.notes
     addGaps(to: &result)
     return result
   }
@@ -73,26 +74,12 @@ struct BisectRun {
   private func byCommand(_ command: ImageCommand) throws -> BisectResult {
     var result = makeResult(.command(command.text), rule: nil)
     let sides = sides
-    let judge = try BisectCommandJudge(
-      command, timeLimit: options.commandTimeout, subject,
+    let image = ImageSubject(
+      history: subject.history, format: subject.format,
+      imageName: "image.\(subject.format.name)", looksAtFiles: false,
       replay: { sides.replay($0, output: "bad.img") })
-    var progress = ProgressLine()
-    do {
-      let answer = try bisect.run { state in
-        progress.show("\(judge.runCount) runs of the command, now \(state)")
-        return try judge.answer(state).outcome
-      }
-      progress.clear()
-      result.commandRunCount = judge.runCount
-      add(answer, to: &result)
-      if let bad = Self.failingState(answer) {
-        result.violation = try judge.answer(bad).violations.first
-      }
-    } catch is BisectInterruption {
-      progress.clear()
-      result.commandRunCount = judge.runCount
-      result.isInterrupted = true
-    }
+    let judge = try BisectCommandJudge(command, options, of: bisect.space.recording, image)
+    try result.search(bisect, judge) { answer, result in add(answer, to: &result) }
     return result
   }
 
@@ -172,7 +159,7 @@ struct BisectRun {
       progress.clear()
       result.checkedStateCount = checked?.distinctStateCount
       add(answer, to: &result)
-      if let bad = Self.failingState(answer) {
+      if let bad = answer.failingState {
         let violations = judge.violations(in: bad)
         result.violation = violations.first { $0.rule == rule }
         result.alsoBroken = violations.map(\.rule).filter { $0 != rule }.sorted()
@@ -227,6 +214,7 @@ struct BisectRun {
   private func judgeOptions(tiers: [Tier]) -> Judge.Options {
     var judgeOptions = Judge.Options(tiers: tiers, seed: options.seed)
     judgeOptions.origin = options.log.origin
+    judgeOptions.cuts = bisect.space.cuts
     return judgeOptions
   }
 
@@ -272,14 +260,6 @@ struct BisectRun {
     result.namedEntries = sides.named(violation.entries)
     if let damage = BisectDamage(subject.index, violation) {
       result.violation?.evidence += damage.lines
-    }
-  }
-
-  private static func failingState(_ answer: BisectAnswer) -> CrashState? {
-    switch answer.verdict {
-    case .culprit(let culprit): culprit.bad
-    case .failsFromTheStart(let state): state
-    case .nothingFails, .everythingSkipped: nil
     }
   }
 

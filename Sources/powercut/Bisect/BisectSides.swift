@@ -89,7 +89,7 @@ struct BisectSides: Sendable {
         .name(of: entry.deviceRange)
     }
     return BisectResult.Difference(
-      kind: kind, entry: entry, text: EntryLine(entry, of: subject.index).text,
+      kind: kind, step: entryIndex, entry: entry, text: EntryLine(entry, of: subject.index).text,
       structure: structure)
   }
 

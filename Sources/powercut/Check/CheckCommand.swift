@@ -49,6 +49,8 @@ struct CheckCommand: ParsableCommand {
 
   @OptionGroup var log: LogOptions
   @OptionGroup var commands: CommandOptions
+  @OptionGroup var range: CutRangeOptions
+  @OptionGroup var marks: MarkOptions
   @OptionGroup var leaveOut: LeaveOutOptions
   @OptionGroup var persona: PersonaOptions
   @OptionGroup var jobOptions: JobOptions
@@ -112,7 +114,8 @@ struct CheckCommand: ParsableCommand {
     try commands.require(.folder)
     let recording = try JointRecording(
       path, log, persona: persona.persona, leaveOut: leaveOut.patterns)
-    let space = StateSpace(recording.files, seed: seed)
+    let cuts = try range.cuts(in: recording.files)
+    let space = StateSpace(recording.files, seed: seed, cuts: cuts)
     let tiers = jointTiers
     if let refusal = space.refusal(of: tiers) { throw refusal }
     for file in recording.sources { report.add(gapsOf: file.source, at: file.path) }
@@ -130,10 +133,11 @@ struct CheckCommand: ParsableCommand {
     report.counts.entries = recording.files.stepCount
     report.counts.states = walk?.stateCount ?? 0
     report.counts.distinctStates = report.counts.commands.map(\.stateCount).max() ?? 0
-    report.notes = recording.notes + [walk?.leftOutReason].compactMap { $0 } + report.notes
+    report.notes = recording.notes + range.notes(cuts) + [walk?.leftOutReason].compactMap { $0 } + report.notes
     if recording.files.stepCount == 0 {
       report.emptiness = "the recording holds no operation"
     }
+    marks.require(recording.files.marks.count, in: &report)
   }
 
   private func jointCheck(_ recording: JointRecording) throws -> CommandCheck {
@@ -145,7 +149,8 @@ struct CheckCommand: ParsableCommand {
         subject: FolderSubject(
           recording: recording, replay: replay.joined(separator: " ")),
         folder: try TemporaryFolder(prefix: "powercut-command", prefersMemory: true),
-        limitSeconds: commands.limitSeconds),
+        limitSeconds: commands.limitSeconds,
+        environment: JudgeEnvironment(recording: recording.files, seed: seed)),
       jobCount: jobOptions.jobs, noun: "joint states")
   }
 
@@ -165,16 +170,18 @@ struct CheckCommand: ParsableCommand {
       return
     }
     let commandCheck = try commands.check(
-      subject.history, format: subject.format, jobCount: jobOptions.jobs,
+      subject.history, format: subject.format, jobCount: jobOptions.jobs, seed: seed,
       replay: replayLine)
     try commandCheck?.tryOut()
+    let cuts = try range.cuts(in: Recording(subject.history))
+    let judgeOptions = judgeOptions(cuts)
     let isOver = { budget.isOver(stopwatch) }
-    let judgement = judgement(of: subject, isOver)
+    let judgement = judgement(of: subject, judgeOptions, isOver)
     report.add(judgement, reproduce: reproduction)
     report.isInterrupted = judgement.isCutShort && Interrupts.isRequested
     if subject.index.entryCount == 0 { report.emptiness = subject.index.emptiness }
     report.notes =
-      subject.notes + subject.notes(on: states.tiers)
+      range.notes(cuts) + subject.notes + subject.notes(on: states.tiers)
       + judgement.tiers.map { $0.text(ignoring: ignore.rules) }
     if commandCheck != nil, states.tiers.contains(.recrash) {
       report.notes.append(RunReport.recrashNote)
@@ -186,7 +193,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   private func judgement(
-    of subject: RecordedSubject, _ isOver: @escaping () -> Bool
+    of subject: RecordedSubject, _ judgeOptions: Judge.Options, _ isOver: @escaping () -> Bool
   ) -> Judgement {
     var progress = ProgressLine()
     let judge = Judge(judgeOptions) { stateCount in
@@ -201,11 +208,12 @@ struct CheckCommand: ParsableCommand {
     return judgement
   }
 
-  private var judgeOptions: Judge.Options {
+  private func judgeOptions(_ cuts: ClosedRange<Int>) -> Judge.Options {
     var options = Judge.Options(tiers: states.tiers, seed: seed)
     options.origin = log.origin
     options.maximumStateCount = budget.maxStates
     options.isTimed = budget.duration != nil
+    options.cuts = cuts
     return options
   }
 
@@ -234,7 +242,7 @@ struct CheckCommand: ParsableCommand {
       words += ["--states", states.defaultValueDescription]
     }
     if !ignore.rules.isEmpty { words += ["--ignore", ignore.defaultValueDescription] }
-    words += budget.words
+    words += budget.words + range.words + marks.words
     if seed != 1 { words += ["--seed", "\(seed)"] }
     if let live { words += ["--live", live.shellQuoted] }
     words += commands.words + leaveOut.words + persona.words

@@ -55,7 +55,7 @@ final class CampaignCommands: RunCommands {
     var check = CommandCheck(
       commands, evidence.history, format: evidence.format,
       imageName: Self.imageName(run.configuration.stack.image), folder: folder,
-      limitSeconds: limitSeconds, jobCount: jobCount, replay: Self.replay)
+      limitSeconds: limitSeconds, jobCount: jobCount, seed: run.seed.rawValue, replay: Self.replay)
     let (history, configuration, accepted) = (evidence.history, run.configuration, accepted)
     check.remember = { state, command, ask in
       let key = AcceptedStates.Key(

@@ -51,29 +51,34 @@ struct CommandCheck {
     var answers = Answers(
       tallies: commands.map { CommandTally($0) }, walk: StateWalk(recording, firstCut: firstCut))
     answers.walk.begin(states)
+    let recording = recording
     var progress = ProgressLine()
     defer { progress.clear() }
     var isGoingOn = true
     while isGoingOn, !isOver() {
       let batch = answers.walk.next(
-        count: Self.batchStateCount, isGoingOn: { _ in !Interrupts.isRequested })
+        count: Self.batchStateCount, isGoingOn: { _ in !Interrupts.isRequested },
+        circumstances: { StateWalk.Circumstances(generation: recording.markCount(atCut: $0)) })
       if batch.isEmpty { break }
-      isGoingOn = try ask(about: batch.map(\.state), &answers.tallies, &progress)
+      isGoingOn = try ask(about: batch, &answers.tallies, &progress)
     }
     return answers
   }
 
   /// - Returns: `false` where the user wants to stop.
   private func ask(
-    about states: [CrashState], _ tallies: inout [CommandTally], _ progress: inout ProgressLine
+    about states: [StateWalk.Candidate], _ tallies: inout [CommandTally],
+    _ progress: inout ProgressLine
   ) throws -> Bool {
     let (commands, runner, remember) = (commands, runner, remember)
     let batch = CommandBatch(
       jobCount: jobCount, stateCount: states.count, commandCount: commands.count,
       noun: noun)
     return try batch.ask(&tallies, &progress) { state, command, number in
-      try remember(states[state], command) {
-        try runner.ask(commands[command], about: states[state], number: number)
+      let candidate = states[state]
+      return try remember(candidate.state, command) {
+        try runner.ask(
+          commands[command], about: candidate.state, tier: candidate.tier, number: number)
       }
     }
   }
@@ -88,15 +93,18 @@ extension CommandCheck {
   ///   - replay: the one line that writes the image of a state to a file, for the reports.
   init(
     _ commands: [ImageCommand], _ history: DiskHistory, format: any ImageFormat,
-    imageName: String, folder: TemporaryFolder, limitSeconds: UInt64, jobCount: Int,
+    imageName: String, folder: TemporaryFolder, limitSeconds: UInt64, jobCount: Int, seed: UInt64,
     replay: @escaping @Sendable (CrashState) -> String
   ) {
     let subject = ImageSubject(
       history: history, format: format, imageName: imageName, looksAtFiles: format.hasRecovery,
       replay: replay)
+    let recording = Recording(history)
     self.init(
-      commands: commands, recording: Recording(history),
-      runner: CommandRunner(subject: subject, folder: folder, limitSeconds: limitSeconds),
+      commands: commands, recording: recording,
+      runner: CommandRunner(
+        subject: subject, folder: folder, limitSeconds: limitSeconds,
+        environment: JudgeEnvironment(recording: recording, seed: seed)),
       jobCount: jobCount, firstCut: UsableCut.first(in: history, format: format))
   }
 }

@@ -63,7 +63,7 @@ struct CommandOptions: ParsableArguments {
   ///
   /// - Parameter replay: the command line that writes images, up to the name of the state.
   func check(
-    _ history: DiskHistory, format: any ImageFormat, jobCount: Int, replay: String
+    _ history: DiskHistory, format: any ImageFormat, jobCount: Int, seed: UInt64, replay: String
   ) throws -> CommandCheck? {
     if isEmpty { return nil }
     try require(.image)
@@ -72,7 +72,7 @@ struct CommandOptions: ParsableArguments {
       commands, history, format: format, imageName: "image.\(format.name)",
       folder: try TemporaryFolder(
         prefix: Self.folderPrefix, prefersMemory: byteCount <= Self.smallByteCount),
-      limitSeconds: limitSeconds, jobCount: jobCount
+      limitSeconds: limitSeconds, jobCount: jobCount, seed: seed
     ) { "\(replay) --state \("\($0)".shellQuoted) --output state.img" }
   }
 

@@ -16,12 +16,17 @@ struct CommandRunner: Sendable {
   let subject: any CommandSubject
   let folder: TemporaryFolder
   let limitSeconds: UInt64
+  let environment: JudgeEnvironment
 
-  /// - Parameter number: no two questions at the same time may have the same one.
+  /// - Parameters:
+  ///   - tier: where the state comes from; `nil` where somebody asks for it by name.
+  ///   - number: no two questions at the same time may have the same one.
   /// - Throws: where the copy cannot be written, where the command cannot be started, and where the
   ///   disk is full by then.
-  func ask(_ command: ImageCommand, about state: CrashState, number: Int) throws -> JudgedAnswer {
-    try ask(command, about: state, number: number) { answer, path in
+  func ask(
+    _ command: ImageCommand, about state: CrashState, tier: Tier? = nil, number: Int
+  ) throws -> JudgedAnswer {
+    try ask(command, about: state, tier, number: number) { answer, path in
       subject.judge(command, state, answer, path: path)
     }
   }
@@ -31,7 +36,7 @@ struct CommandRunner: Sendable {
   /// - Throws: where it cannot be started.
   func tryOut(_ command: ImageCommand, on state: CrashState, number: Int) throws {
     do {
-      let end = try ask(command, about: state, number: number) { answer, _ in answer.end }
+      let end = try ask(command, about: state, nil, number: number) { answer, _ in answer.end }
       guard case .exited(let status) = end, Self.notStartedStatuses.contains(status) else { return }
     } catch let error as HostError where error.action == "start" {
       throw ToolError("--command '\(command)': \(error)\(Self.packageHint(command.program))")
@@ -45,21 +50,29 @@ struct CommandRunner: Sendable {
 
   /// - Parameter look: gets the answer, and the path of what the command left.
   private func ask<Outcome>(
-    _ command: ImageCommand, about state: CrashState, number: Int,
+    _ command: ImageCommand, about state: CrashState, _ tier: Tier?, number: Int,
     _ look: (CommandAnswer, String) -> Outcome
   ) throws -> Outcome {
     let place = try Paths.absolute(folder.path) + "/\(number)"
     try Folders.create(place)
-    defer { Folders.remove(place) }
+    let marksPath = "\(place).marks"
+    defer {
+      Folders.remove(place)
+      Folders.remove(marksPath)
+    }
     let path = try subject.write(state, in: place)
-    let answer = try answer(command, about: path)
+    let answer = try answer(
+      command, about: path,
+      environment.variables(for: state, tier: tier, marksPath: marksPath))
     if subject.looksAtFiles || answer.end != .exited(status: 0) { try refuseFullDisk() }
     return look(answer, path)
   }
 
-  private func answer(_ command: ImageCommand, about path: String) throws -> CommandAnswer {
+  private func answer(
+    _ command: ImageCommand, about path: String, _ variables: [String: String]
+  ) throws -> CommandAnswer {
     let outcome = try ChildProcess.run(
-      argv: command.words(forSubjectAt: path), environment: ["LC_ALL": "C"],
+      argv: command.words(forSubjectAt: path), environment: variables.merging(["LC_ALL": "C"]) { $1 },
       timeLimit: .seconds(Int64(limitSeconds)), keptByteCount: CommandOutput.keptByteCount,
       isWanted: { !Interrupts.isRequested })
     return CommandAnswer(

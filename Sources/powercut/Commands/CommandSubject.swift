@@ -59,7 +59,6 @@ struct FolderSubject: CommandSubject {
   var looksAtFiles: Bool { false }
 
   func write(_ state: CrashState, in place: String) throws -> String {
-    // What the watched folder may be read by decides for the folder itself, not for what is above it.
     try StateFolder(recording.files, untouchedPath: recording.untouchedPath).write(state, to: place)
     return place
   }
@@ -72,9 +71,11 @@ struct FolderSubject: CommandSubject {
     let last =
       state.cut == 0 ? "nothing" : "line \(state.cut - 1), \(recording.lines[state.cut - 1])"
     let text = recording.files.text(of: state)
+    let promised = recording.files.marks.prefix(recording.files.markCount(atCut: state.cut))
+    let marks = promised.last.map { ["marks before the cut: \(promised.count), the last: \($0.text)"] } ?? []
     let violation = Violation(
       by: .commandJudge, .x03, "'\(command)' \(what) (joint state \(text))",
-      evidence: answer.shownLines + recording.files.descriptions(ofLossesIn: state) + [
+      evidence: answer.shownLines + recording.files.descriptions(ofLossesIn: state) + marks + [
         "the last that happened: \(last)",
         "the folder: \(replay) --state \(text.shellQuoted) --output state",
       ])

@@ -38,12 +38,15 @@ struct OptionUse {
   static let checkingFiles = OptionUse(
     subject: "a recording of several files",
     used: budget.union(commands).union([
-      "states", "ignore", "seed", "log-sector-size", "use-tail", "leave-out", "persona",
+      "states", "ignore", "seed", "log-sector-size", "use-tail", "leave-out", "persona", "from", "to",
+      "marks-at-least",
     ]))
 
   /// A seed is always taken: which tiers draw is for whoever knows them to know.
   static func checkingLog(of format: any ImageFormat) -> OptionUse {
-    let used = log.union(budget).union(commands).union(["states", "ignore", "live", "seed"])
+    let used = log.union(budget).union(commands).union([
+      "states", "ignore", "live", "seed", "from", "to",
+    ])
     return OptionUse(
       subject: subject(format),
       used: used.union(format.hasRecovery ? image : []).union(format.isRaw ? [] : ["digests"]))
@@ -91,10 +94,16 @@ struct OptionUse {
     used: ["entries", "image-size", "log-sector-size", "use-tail"])
 
   static func bisecting(_ format: any ImageFormat) -> OptionUse {
-    let used = log.union(commands).union(["states", "rule", "seed"])
+    let used = log.union(commands).union(["states", "rule", "seed", "from", "to"])
     return OptionUse(
       subject: subject(format), used: format.hasRecovery ? used.union(image) : used)
   }
+
+  static let bisectingFiles = OptionUse(
+    subject: "a recording of several files",
+    used: commands.union([
+      "states", "seed", "from", "to", "leave-out", "persona", "log-sector-size", "use-tail",
+    ]))
 
   private static func subject(_ format: any ImageFormat) -> String {
     if !format.isRaw { return "a log of a \(format.title) image" }

@@ -35,6 +35,19 @@ struct RecordCommand: ParsableCommand {
       "Leave files of this name alone: '*-shm'. Can be repeated.", valueName: "pattern"))
   var ignore: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Take marks from what the program prints: each line that the regular expression finds, by its groups \
+      where it has some: '^committed ([0-9]+)'. Beside them, whatever is appended to $POWERCUT_MARKS is one.
+      """, valueName: "pattern"),
+    transform: { text in
+      do { return try MarkPattern(text) } catch {
+        throw ValidationError("--marks-from-stdout '\(text)' is no regular expression: \(error)")
+      }
+    })
+  var marksFromStdout: MarkPattern?
+
   @Argument(parsing: .postTerminator, help: "The program and its arguments, behind --.")
   var command: [String] = []
 
@@ -49,6 +62,7 @@ struct RecordCommand: ParsableCommand {
       var options = Recorder.Options(
         watched: watch, output: output, libraryPath: try PreloadedLibrary.path())
       options.ignoredNames = ignore
+      options.marksFromOutput = marksFromStdout
       let recorder = try Recorder(options) { summary in
         try RecordingManifest(recorded: summary).text()
       }
@@ -69,6 +83,7 @@ struct RecordCommand: ParsableCommand {
           """
       }
     }
+    if outcome.markCount > 0 { text += "marks: \(outcome.markCount)\n" }
     text += "command: \(outcome.commandStatus.words)\n"
     try StandardStreams.writeResult(text)
     for problem in outcome.problems {

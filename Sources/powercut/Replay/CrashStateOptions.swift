@@ -72,14 +72,8 @@ struct CrashStateOptions: ParsableArguments {
     CrashState(cut: try cutName.cut(in: index))
   }
 
-  /// A cut of several files, which have no marks together.
-  func cut(ofLines lineCount: Int) throws -> Int {
-    switch cutName {
-    case .end, .word(_, meaning: .end): return lineCount
-    case .count(let count), .word(_, meaning: .count(let count)): return count
-    case .mark, .word(_, meaning: nil):
-      throw ToolError(
-        "--at '\(at ?? "")': of several files it is a number of lines of joint.txt, or last")
-    }
+  /// A cut of several files.
+  func cut(of recording: Recording) throws -> Int {
+    try cutName.cut(in: CutPlaces(recording), for: "--at")
   }
 }

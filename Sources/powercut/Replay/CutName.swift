@@ -46,58 +46,37 @@ enum CutName {
   ///
   /// - Throws: ``ToolError`` where there is no such place, and where the text means two.
   func cut(in index: WriteLogIndex) throws -> Int {
+    try cut(in: CutPlaces(index), for: "--at")
+  }
+
+  /// - Parameter option: what was typed, for messages.
+  func cut(in places: CutPlaces, for option: String) throws -> Int {
     switch self {
-    case .count(let count): return try Self.checked(count, index)
-    case .end: return index.entryCount
-    case .mark(let name): return try Self.cut(afterMark: name, index)
-    case .word(let text, nil): return try Self.cut(afterMark: text, index)
+    case .count(let count): return try places.checked(count, option)
+    case .end: return places.lastCut
+    case .mark(let name): return try places.cut(afterMark: name, option)
+    case .word(let text, nil): return try places.cut(afterMark: text, option)
     case .word(let text, let meaning?):
-      guard let ofMark = Self.firstCut(afterMark: text, index) else {
-        return try meaning.cut(in: index)
+      guard let ofMark = places.firstCut(afterMark: text) else {
+        return try meaning.cut(in: places, option)
       }
-      throw Self.ambiguous(text, meaning, cutOfMark: ofMark, index)
+      throw Self.ambiguous(text, meaning, cutOfMark: ofMark, places, option)
     }
-  }
-
-  private static func checked(_ count: Int, _ index: WriteLogIndex) throws -> Int {
-    guard count <= index.entryCount else {
-      throw ToolError("--at \(count): the log has \(index.entryCount) entries")
-    }
-    return count
-  }
-
-  /// The cut right after the first mark with this text. A mark that is not there is an error: replaying
-  /// everything instead would look like an answer.
-  private static func cut(afterMark text: String, _ index: WriteLogIndex) throws -> Int {
-    if let cut = firstCut(afterMark: text, index) { return cut }
-    var others: [String] = []
-    for place in 0..<index.entryCount where index[place].kind == .mark {
-      let found = index.text(of: index[place])
-      if others.count < 5, !found.hasPrefix(ClientMark.prefix) { others.append("'\(found)'") }
-    }
-    let known =
-      others.isEmpty ? "it has no marks of a user" : "it has \(others.joined(separator: ", "))"
-    throw ToolError("--at '\(text)': the log has no mark with this text; \(known)")
-  }
-
-  private static func firstCut(afterMark text: String, _ index: WriteLogIndex) -> Int? {
-    (0..<index.entryCount).first { place in
-      index[place].kind == .mark && index.text(of: index[place]) == text
-    }.map { $0 + 1 }
   }
 
   private static func ambiguous(
-    _ text: String, _ meaning: Place, cutOfMark: Int, _ index: WriteLogIndex
+    _ text: String, _ meaning: Place, cutOfMark: Int, _ places: CutPlaces,
+    _ option: String
   ) -> ToolError {
     let other =
       switch meaning {
-      case .end: "the end of the log (cut:\(index.entryCount))"
+      case .end: "the end of the log (cut:\(places.lastCut))"
       case .count(let count): "the number of entries \(count) (cut:\(count))"
       }
     return ToolError(
       """
-      --at '\(text)' means two places: the mark '\(text)', which is entry \(cutOfMark - 1) \
-      (cut:\(cutOfMark)), and \(other). Write --at 'mark:\(text)' for the mark, --at cut:\(text) for the \
+      \(option) '\(text)' means two places: the mark '\(text)', which is entry \(cutOfMark - 1) \
+      (cut:\(cutOfMark)), and \(other). Write \(option) 'mark:\(text)' for the mark, \(option) cut:\(text) for the \
       other.
       """)
   }
@@ -115,10 +94,63 @@ extension CutName.Place {
     }
   }
 
-  fileprivate func cut(in index: WriteLogIndex) throws -> Int {
+  fileprivate func cut(in places: CutPlaces, _ option: String) throws -> Int {
     switch self {
-    case .count(let count): try CutName.count(count).cut(in: index)
-    case .end: index.entryCount
+    case .count(let count): try places.checked(count, option)
+    case .end: places.lastCut
     }
+  }
+}
+
+/// The cuts that a recording has, and the marks that name some of them.
+struct CutPlaces {
+  let lastCut: Int
+  /// What cuts count.
+  private let noun: String
+  /// The text of each mark, and the cut behind it; also those that Powercut writes for itself.
+  private let marks: [(text: String, cut: Int)]
+
+  init(_ index: WriteLogIndex) {
+    lastCut = index.entryCount
+    noun = "entries"
+    marks = (0..<index.entryCount).compactMap { place in
+      index[place].kind == .mark ? (index.text(of: index[place]), place + 1) : nil
+    }
+  }
+
+  init(_ recording: Recording) {
+    if let disk = recording.disk {
+      self = CutPlaces(disk.index)
+    } else {
+      self = CutPlaces(linesOf: recording)
+    }
+  }
+
+  private init(linesOf recording: Recording) {
+    lastCut = recording.stepCount
+    noun = "lines"
+    marks = recording.marks.map { ($0.text, $0.cut) }
+  }
+
+  fileprivate func checked(_ count: Int, _ option: String) throws -> Int {
+    guard count <= lastCut else {
+      throw ToolError("\(option) \(count): the log has \(lastCut) \(noun)")
+    }
+    return count
+  }
+
+  fileprivate func firstCut(afterMark text: String) -> Int? {
+    marks.first { $0.text == text }?.cut
+  }
+
+  /// The cut right after the first mark with this text. A mark that is not there is an error: replaying
+  /// everything instead would look like an answer.
+  fileprivate func cut(afterMark text: String, _ option: String) throws -> Int {
+    if let cut = firstCut(afterMark: text) { return cut }
+    let others = marks.lazy.map(\.text).filter { !$0.hasPrefix(ClientMark.prefix) }.prefix(5)
+      .map { "'\($0)'" }
+    let known =
+      others.isEmpty ? "it has no marks of a user" : "it has \(others.joined(separator: ", "))"
+    throw ToolError("\(option) '\(text)': the log has no mark with this text; \(known)")
   }
 }

@@ -106,7 +106,7 @@ struct ReplayCommand: ParsableCommand {
       throw ValidationError(
         "\(path) holds several files: --digests belongs to the folder of one")
     }
-    let cut = try crash.cut(ofLines: recording.files.stepCount)
+    let cut = try crash.cut(of: recording.files)
     let text = crash.state ?? "cut:\(cut)"
     let state = try recording.files.state(parsing: text)
     guard try !Folders.exists(output) || Folders.names(in: output).isEmpty else {
