@@ -22,6 +22,8 @@ class Rules:
     torn_pages: bool = False
     # Of a truncation, the zeroes in the last page may be there without the new length.
     zeroed_tail: bool = False
+    # A write that makes the file longer is there only with that length, also as far as it lies in front of it.
+    write_brings_length: bool = True
     # A sync of a file makes its contents durable.
     contents_durable: bool = True
     with_modes: bool = True
@@ -34,6 +36,8 @@ class Content:
     start: int
     data: bytes = b""
     durable_at: int = 1 << 60
+    # The length that it needs.
+    needs: object = None
 
 
 @dataclass
@@ -165,9 +169,11 @@ class Model:
         at = offset
         while data:
             count = PAGE_BYTES - at % PAGE_BYTES if self.rules.torn_pages else len(data)
-            if at + len(data[:count]) > node.length:
-                self.set_length(node, call, at + len(data[:count]))
-            node.changes.append(Content("write", call, at, data[:count]))
+            piece = Content("write", call, at, data[:count])
+            if at + len(piece.data) > node.length:
+                self.set_length(node, call, at + len(piece.data))
+                piece.needs = node.changes[-1] if self.rules.write_brings_length else None
+            node.changes.append(piece)
             at, data = at + count, data[count:]
         # The times of the file, which fdatasync leaves out.
         node.last_change = call
@@ -308,7 +314,7 @@ class Model:
         optional = [change for change in lengths if change.durable_at > returned]
         for bits in range(1 << len(optional)):
             lost = {id(change) for index, change in enumerate(optional) if bits >> index & 1}
-            kept = [change for change in changes if id(change) not in lost]
+            kept = [change for change in changes if id(change) not in lost and id(change.needs) not in lost]
             final = [change.start for change in kept if change.kind == "size"]
             if (final[-1] if final else len(node.base)) != len(contents):
                 continue
@@ -336,7 +342,8 @@ class Model:
         assert len(optional) < 20, "too many writes of one file"
         for bits in range(1 << len(optional)):
             lost = {id(change) for index, change in enumerate(optional) if bits >> index & 1}
-            if contents_after(base, [c for c in kept if id(c) not in lost], len(contents))[start:end] == contents[start:end]:
+            found = contents_after(base, [change for change in kept if id(change) not in lost], len(contents))
+            if found[start:end] == contents[start:end]:
                 return True
         return False
 
