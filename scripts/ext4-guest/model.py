@@ -15,7 +15,8 @@ LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 class Rules:
     # What makes changes of names durable: "ordered": a sync of the file they are about, or of their folder;
     # "ext4": any sync of anything; "own": all up to the last change of the file or folder that is synced, where
-    # for fsync what was written counts as such a change, and for fdatasync and O_DSYNC only a new file or length;
+    # for fsync what was written counts as such a change, and for fdatasync and O_DSYNC only that it was made, and
+    # the first change of its length since it was synced, if it has another length now;
     # "none": no sync does.
     names: str = "ext4"
     # A write over several pages is one for each page: lengths in between, and some of the pages.
@@ -48,9 +49,17 @@ class Node:
     target: bytes = b""
     changes: list = field(default_factory=list)
     length: int = 0
-    # The last change of the node itself that a journal has to commit: by fsync, by fdatasync.
+    # Calls, of those that changed the node itself: the last one, the one that made it, the first one since it was
+    # synced that changed its length.
     last_change: int = 0
-    last_data_change: int = 0
+    made_by: int = 0
+    first_length_change: int = 0
+    synced_length: int = 0
+
+    def last_data_change(self):
+        """What fdatasync has to commit."""
+        has_other_length = self.length != self.synced_length
+        return max(self.made_by, self.first_length_change if has_other_length else 0)
 
 
 @dataclass
@@ -107,7 +116,7 @@ class Model:
                 if kind == "link":
                     node.target = contents
                 else:
-                    node.base, node.length = contents, len(contents)
+                    node.base, node.length, node.synced_length = contents, len(contents), len(contents)
                 modes[id(node)] = mode
             self.base_names[name] = nodes[identity]
         self.keep = list(nodes.values())
@@ -150,7 +159,7 @@ class Model:
         for node in change.nodes + folders:
             node.last_change = call
         if effect[0] == "add" and effect[3] is not None:
-            nodes[0].last_data_change = call
+            nodes[0].made_by = call
 
     # Contents
 
@@ -163,7 +172,8 @@ class Model:
             node.changes.append(Content("tail", call, length, bytes(end - length)))
         node.changes.append(Content("size", call, length))
         node.length = length
-        node.last_change = node.last_data_change = call
+        node.last_change = call
+        node.first_length_change = node.first_length_change or call
 
     def write(self, node, call, offset, data):
         at = offset
@@ -180,14 +190,14 @@ class Model:
 
     def sync(self, node, call, is_data_only=False):
         """fsync and fdatasync of a file or folder; None: of everything."""
-        if self.rules.contents_durable:
-            for file in self.files + self.keep:
-                if node is None or file is node:
-                    for change in file.changes:
-                        change.durable_at = min(change.durable_at, call)
         last = self.last_committed(node, is_data_only)
         for change in self.names_changes[:last]:
             change.durable_at = min(change.durable_at, call)
+        for file in self.files + self.keep:
+            if node is None or file is node:
+                file.synced_length, file.first_length_change = file.length, 0
+                for change in file.changes if self.rules.contents_durable else []:
+                    change.durable_at = min(change.durable_at, call)
 
     def last_committed(self, node, is_data_only):
         """How many changes of names are durable by it."""
@@ -196,7 +206,7 @@ class Model:
         if node is None or self.rules.names == "ext4":
             return len(self.names_changes)
         if self.rules.names == "own":
-            last_call = node.last_data_change if is_data_only else node.last_change
+            last_call = node.last_data_change() if is_data_only else node.last_change
             return sum(1 for change in self.names_changes if change.call <= last_call)
         matching = [i + 1 for i, change in enumerate(self.names_changes)
                     if any(n is node for n in change.nodes) or any(f is node for f in change.folders)]
