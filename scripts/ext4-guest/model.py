@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 PAGE_BYTES = 4096
+OPTIONAL_LENGTHS_MAX = 14
 LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
@@ -317,55 +318,59 @@ class Model:
                    for name, node in names.items() if node.kind == "file")
 
     def can_hold(self, node, contents, returned):
+        """Whether some changes of a file, and all that are durable, give these contents."""
         changes = [change for change in node.changes if change.call <= returned + 1]
-        if not changes:
-            return contents == node.base
-        lengths = [change for change in changes if change.kind == "size"]
-        optional = [change for change in lengths if change.durable_at > returned]
+        optional = [change for change in changes if change.kind == "size" and change.durable_at > returned]
+        if len(optional) > OPTIONAL_LENGTHS_MAX:
+            raise TooManyStates
         for bits in range(1 << len(optional)):
             lost = {id(change) for index, change in enumerate(optional) if bits >> index & 1}
             kept = [change for change in changes if id(change) not in lost and id(change.needs) not in lost]
             final = [change.start for change in kept if change.kind == "size"]
-            if (final[-1] if final else len(node.base)) != len(contents):
-                continue
-            if self.pieces_can(node.base, kept, contents, returned):
-                return True
-        return False
-
-    def pieces_can(self, base, kept, contents, returned):
-        """Given the lengths: whether some subset of the writes gives the contents."""
-        writes = [change for change in kept if change.kind != "size"]
-        if not self.rules.torn_pages:
-            return self.subset_can(base, kept, writes, contents, returned, 0, max(len(contents), 1))
-        # Pages are independent of each other.
-        for start in range(0, max(len(contents), 1), PAGE_BYTES):
-            end = min(start + PAGE_BYTES, len(contents))
-            touching = [w for w in writes if w.start < end and w.start + len(w.data) > start]
-            others = {id(w) for w in writes} - {id(w) for w in touching}
-            rest = [change for change in kept if id(change) not in others]
-            if not self.subset_can(base, rest, touching, contents, returned, start, end):
-                return False
-        return True
-
-    def subset_can(self, base, kept, writes, contents, returned, start, end):
-        optional = [change for change in writes if change.durable_at > returned or change.kind == "tail"]
-        assert len(optional) < 20, "too many writes of one file"
-        for bits in range(1 << len(optional)):
-            lost = {id(change) for index, change in enumerate(optional) if bits >> index & 1}
-            found = contents_after(base, [change for change in kept if id(change) not in lost], len(contents))
-            if found[start:end] == contents[start:end]:
-                return True
+            if (final[-1] if final else len(node.base)) == len(contents):
+                if writes_give(node.base, kept, contents, returned):
+                    return True
         return False
 
 
-def contents_after(base, changes, length):
-    contents = bytearray(base)
+class TooManyStates(Exception):
+    pass
+
+
+def writes_give(base, changes, contents, returned):
+    """Given the lengths: whether some of the writes give the contents.
+
+    Seen from the last one backwards, a write that fits all bytes that nothing later has determined can as well be
+    kept: that leaves less to what came before it.
+    """
+    length, lengths = len(base), []
     for change in changes:
+        lengths.append(length)
+        length = change.start if change.kind == "size" else length
+    open_ranges = [(0, len(contents))]
+    for change, length in zip(reversed(changes), reversed(lengths)):
         if change.kind == "size":
-            del contents[change.start:]
-            contents.extend(bytes(change.start - len(contents)))
-        else:
-            end = min(change.start + len(change.data), len(contents))
-            if change.start < end:
-                contents[change.start:end] = change.data[:end - change.start]
-    return bytes(contents)
+            # What lies behind it comes back as zeroes.
+            inside, outside = split(open_ranges, change.start, len(contents))
+            if any(contents[start:end].strip(b"\0") for start, end in inside):
+                return False
+            open_ranges = outside
+            continue
+        inside, outside = split(open_ranges, change.start, min(change.start + len(change.data), length))
+        if all(contents[start:end] == change.data[start - change.start:end - change.start] for start, end in inside):
+            open_ranges = outside
+        elif change.durable_at <= returned and change.kind == "write":
+            return False
+    padded = base + bytes(max(0, len(contents) - len(base)))
+    return all(contents[start:end] == padded[start:end] for start, end in open_ranges)
+
+
+def split(ranges, start, end):
+    """The parts of ranges in front of `end` and from `start`, and all others."""
+    inside, outside = [], []
+    for first, last in ranges:
+        for part, into in (((first, min(last, start)), outside), ((max(first, start), min(last, end)), inside),
+                           ((max(first, end, start), last), outside)):
+            if part[0] < part[1]:
+                into.append(part)
+    return inside, outside
