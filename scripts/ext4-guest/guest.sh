@@ -6,9 +6,10 @@ work=$(cd "$1" && pwd)
 tool=$2
 kernel=$work/kernel
 
-if ! command -v qemu-system-x86_64 busybox cpio depmod sfdisk mke2fs > "$work/found.txt"; then
+for program in qemu-system-x86_64 busybox cpio depmod sfdisk mke2fs; do
+  command -v "$program" > "$work/found.txt" && continue
   apt-get install -y --no-install-recommends qemu-system-x86 busybox-static cpio kmod fdisk e2fsprogs
-fi
+done
 if [ ! -d "$kernel" ]; then
   image=$(apt-cache depends linux-image-amd64 | awk '/Depends: linux-image-/ { print $2 }')
   mkdir -p "$work/packages"

@@ -3,9 +3,9 @@
     tool.py WORK TOOL RANDOM-FOLDERS [--states TIERS] [--persona NAME] [--no-modes] [--no-links]
             [--touched-only] [--seconds S] [--seeds N] [--show N]
 
-WORK has states.jsonl (of compare.py). Seeds with too many states, or for which the time was not enough, are counted
-and left out. --no-modes, --no-links and --touched-only: for a tool whose states have no modes, no hard links (each name a file
-of its own), or only the files that the program touched; folders are left out then, too.
+WORK has states.jsonl (of compare.py). Seeds with too many states, or for which the time was not enough, are
+counted and left out. --no-modes, --no-links and --touched-only: for a tool whose states have no modes, no hard
+links (each name a file of its own), or only the files that the program touched; folders are left out then, too.
 """
 
 import argparse
