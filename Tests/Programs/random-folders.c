@@ -211,7 +211,9 @@ static void written(struct slot file) {
   unsigned tag = (unsigned)(++tag_count + 1000 * child);
   for (unsigned i = 0; i < count; i++) data[i] = letters[(tag * 13 + i * (1 + tag % 7) + i / 64) % 64];
   if (file.appends) SAID(write(file.descriptor, data, count), "append #%d %zu %u", file.number, count, tag);
-  else SAID(pwrite(file.descriptor, data, count, offset), "pwrite #%d %lld %zu %u", file.number, (long long)offset, count, tag);
+  else
+    SAID(pwrite(file.descriptor, data, count, offset), "pwrite #%d %lld %zu %u", file.number, (long long)offset, count,
+         tag);
 }
 
 static void cut_or_grown(struct slot file) {

@@ -5,6 +5,7 @@
 WORK gets disk.img and seeds.txt. Partition 1 is not a file system: it takes the lines of the program's calls.
 """
 
+import functools
 import os
 import shutil
 import subprocess
@@ -47,32 +48,36 @@ def make_base(work, program, seed):
     return root
 
 
+def make_disk(work, roots):
+    """disk.img, with the folders of each root in a file system of its own, from partition 2 on."""
+    disk, image = os.path.join(work, "disk.img"), os.path.join(work, "partition.img")
+    with open(disk, "wb") as file:
+        file.truncate(partition_offset(len(roots) + 2) + ALIGNMENT_BYTES)
+    table = "label: gpt\ntable-length: 256\n"
+    for partition in range(1, len(roots) + 2):
+        table += f"start={partition_offset(partition) // 512}, size={PARTITION_BYTES // 512}\n"
+    subprocess.run(["sfdisk", "-q", disk], input=table, text=True, check=True)
+    for index, root in enumerate(roots):
+        if os.path.exists(image):
+            os.remove(image)
+        with open(image, "wb") as file:
+            file.truncate(PARTITION_BYTES)
+        folder = root() if callable(root) else root
+        subprocess.run(["mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-J", "size=4", "-E", "lazy_itable_init=0",
+                        "-d", folder, image], check=True)
+        subprocess.run(["dd", f"if={image}", f"of={disk}", "bs=1M", f"seek={partition_offset(index + 2) >> 20}",
+                        "conv=notrunc,sparse", "status=none"], check=True)
+
+
 def main():
     work, program, count, steps = sys.argv[1], os.path.abspath(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4])
     seeds = single_process_seeds(count, int(sys.argv[5]) if len(sys.argv) > 5 else 1)
     os.makedirs(work, exist_ok=True)
-    disk, image = os.path.join(work, "disk.img"), os.path.join(work, "partition.img")
-    with open(disk, "wb") as file:
-        file.truncate(partition_offset(len(seeds) + 2) + ALIGNMENT_BYTES)
-    table = "label: gpt\ntable-length: 256\n"
-    for partition in range(1, len(seeds) + 2):
-        table += f"start={partition_offset(partition) // 512}, size={PARTITION_BYTES // 512}\n"
-    subprocess.run(["sfdisk", "-q", disk], input=table, text=True, check=True)
-    lines = []
-    for index, seed in enumerate(seeds):
-        root = make_base(work, program, seed)
-        if os.path.exists(image):
-            os.remove(image)
-        subprocess.run(
-            ["mke2fs", "-q", "-F", "-t", "ext4", "-b", "4096", "-J", "size=4", "-E", "lazy_itable_init=0", "-d", root,
-             image, f"{PARTITION_BYTES >> 10}k"], check=True)
-        offset = partition_offset(index + 2)
-        subprocess.run(["dd", f"if={image}", f"of={disk}", "bs=1M", f"seek={offset >> 20}", "conv=notrunc,sparse",
-                        "status=none"], check=True)
-        pause, writeback, options = VARIANTS[index % len(VARIANTS)]
-        lines.append(f"{index + 2} {seed} {steps} {pause} {writeback} {options}\n")
+    make_disk(work, [functools.partial(make_base, work, program, seed) for seed in seeds])
     with open(os.path.join(work, "seeds.txt"), "w") as file:
-        file.writelines(lines)
+        for index, seed in enumerate(seeds):
+            pause, writeback, options = VARIANTS[index % len(VARIANTS)]
+            file.write(f"{index + 2} {seed} {steps} {pause} {writeback} {options}\n")
 
 
 if __name__ == "__main__":

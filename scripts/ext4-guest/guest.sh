@@ -6,9 +6,10 @@ work=$(cd "$1" && pwd)
 tool=$2
 kernel=$work/kernel
 
-if ! command -v qemu-system-x86_64 busybox cpio depmod sfdisk mke2fs > "$work/found.txt"; then
+for program in qemu-system-x86_64 busybox cpio depmod sfdisk mke2fs; do
+  command -v "$program" > "$work/found.txt" && continue
   apt-get install -y --no-install-recommends qemu-system-x86 busybox-static cpio kmod fdisk e2fsprogs
-fi
+done
 if [ ! -d "$kernel" ]; then
   image=$(apt-cache depends linux-image-amd64 | awk '/Depends: linux-image-/ { print $2 }')
   mkdir -p "$work/packages"
@@ -23,6 +24,7 @@ rm -rf "$root"
 mkdir -p "$root/bin" "$root/dev" "$root/proc" "$root/sys" "$root/mnt" "$root/modules"
 cp "$(command -v busybox)" "$root/bin/busybox"
 cc -O1 -static -o "$root/bin/random-folders" "$here/../../Tests/Programs/random-folders.c"
+cc -O1 -static -o "$root/bin/cases" "$here/cases.c"
 cp "$here/init" "$root/init"
 chmod 755 "$root/init"
 cp "$work/seeds.txt" "$root/seeds"
@@ -34,20 +36,15 @@ done | awk '/^insmod/ && !seen[$2]++ { print $2 }' | while read -r file; do
 done
 (cd "$root" && find . | cpio -o -H newc --quiet | gzip -1) > "$work/initrd.gz"
 
-accelerator=tcg,thread=single
-cpu=qemu64
-if [ "${GUEST_KVM:-0}" = 1 ]; then
-  accelerator=kvm
-  cpu=host
-fi
 # The cache has to hand flushes on: they are part of the recording.
 cat > "$work/boot.sh" <<END
-exec qemu-system-x86_64 -accel $accelerator -cpu $cpu -m 512 -smp 1 -nographic -no-reboot -nodefaults \
+exec qemu-system-x86_64 -accel tcg,thread=single -cpu qemu64 -m 512 -smp 1 -nographic -no-reboot -nodefaults \
   -serial stdio -net none -kernel "$kernel/boot/vmlinuz-$version" -initrd "$work/initrd.gz" \
   -append "console=ttyS0 quiet panic=-1" \
   -drive "if=none,id=disk,format=raw,cache=none,discard=unmap,file=\$1" \
   -device virtio-blk-pci,drive=disk < "$work/found.txt" > "$work/console.txt" 2>&1
 END
 rm -rf "$work/recording" "$work/nbd.socket"
-"$tool" serve --image "$work/disk.img" --record "$work/recording" --socket "$work/nbd.socket" --run "sh $work/boot.sh {uri}"
-tail -n 1 "$work/console.txt" | grep -q DONE
+"$tool" serve --image "$work/disk.img" --record "$work/recording" --socket "$work/nbd.socket" \
+  --run "sh $work/boot.sh {uri}"
+grep -q '^DONE' "$work/console.txt"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
 PAGE_BYTES = 4096
+OPTIONAL_LENGTHS_MAX = 14
 LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 
 
@@ -15,13 +16,16 @@ LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 class Rules:
     # What makes changes of names durable: "ordered": a sync of the file they are about, or of their folder;
     # "ext4": any sync of anything; "own": all up to the last change of the file or folder that is synced, where
-    # for fsync what was written counts as such a change, and for fdatasync and O_DSYNC only a new file or length;
+    # for fsync what was written counts as such a change, and for fdatasync and O_DSYNC only that it was made, and
+    # the first change of its length since it was synced, if it has another length now;
     # "none": no sync does.
     names: str = "ext4"
     # A write over several pages is one for each page: lengths in between, and some of the pages.
     torn_pages: bool = False
     # Of a truncation, the zeroes in the last page may be there without the new length.
     zeroed_tail: bool = False
+    # A write that makes the file longer is there only with that length, also as far as it lies in front of it.
+    write_brings_length: bool = True
     # A sync of a file makes its contents durable.
     contents_durable: bool = True
     with_modes: bool = True
@@ -34,6 +38,8 @@ class Content:
     start: int
     data: bytes = b""
     durable_at: int = 1 << 60
+    # The length that it needs.
+    needs: object = None
 
 
 @dataclass
@@ -44,9 +50,17 @@ class Node:
     target: bytes = b""
     changes: list = field(default_factory=list)
     length: int = 0
-    # The last change of the node itself that a journal has to commit: by fsync, by fdatasync.
+    # Calls, of those that changed the node itself: the last one, the one that made it, the first one since it was
+    # synced that changed its length.
     last_change: int = 0
-    last_data_change: int = 0
+    made_by: int = 0
+    first_length_change: int = 0
+    synced_length: int = 0
+
+    def last_data_change(self):
+        """What fdatasync has to commit."""
+        has_other_length = self.length != self.synced_length
+        return max(self.made_by, self.first_length_change if has_other_length else 0)
 
 
 @dataclass
@@ -103,7 +117,7 @@ class Model:
                 if kind == "link":
                     node.target = contents
                 else:
-                    node.base, node.length = contents, len(contents)
+                    node.base, node.length, node.synced_length = contents, len(contents), len(contents)
                 modes[id(node)] = mode
             self.base_names[name] = nodes[identity]
         self.keep = list(nodes.values())
@@ -146,7 +160,7 @@ class Model:
         for node in change.nodes + folders:
             node.last_change = call
         if effect[0] == "add" and effect[3] is not None:
-            nodes[0].last_data_change = call
+            nodes[0].made_by = call
 
     # Contents
 
@@ -159,29 +173,32 @@ class Model:
             node.changes.append(Content("tail", call, length, bytes(end - length)))
         node.changes.append(Content("size", call, length))
         node.length = length
-        node.last_change = node.last_data_change = call
+        node.last_change = call
+        node.first_length_change = node.first_length_change or call
 
     def write(self, node, call, offset, data):
         at = offset
         while data:
             count = PAGE_BYTES - at % PAGE_BYTES if self.rules.torn_pages else len(data)
-            if at + len(data[:count]) > node.length:
-                self.set_length(node, call, at + len(data[:count]))
-            node.changes.append(Content("write", call, at, data[:count]))
+            piece = Content("write", call, at, data[:count])
+            if at + len(piece.data) > node.length:
+                self.set_length(node, call, at + len(piece.data))
+                piece.needs = node.changes[-1] if self.rules.write_brings_length else None
+            node.changes.append(piece)
             at, data = at + count, data[count:]
         # The times of the file, which fdatasync leaves out.
         node.last_change = call
 
     def sync(self, node, call, is_data_only=False):
         """fsync and fdatasync of a file or folder; None: of everything."""
-        if self.rules.contents_durable:
-            for file in self.files + self.keep:
-                if node is None or file is node:
-                    for change in file.changes:
-                        change.durable_at = min(change.durable_at, call)
         last = self.last_committed(node, is_data_only)
         for change in self.names_changes[:last]:
             change.durable_at = min(change.durable_at, call)
+        for file in self.files + self.keep:
+            if node is None or file is node:
+                file.synced_length, file.first_length_change = file.length, 0
+                for change in file.changes if self.rules.contents_durable else []:
+                    change.durable_at = min(change.durable_at, call)
 
     def last_committed(self, node, is_data_only):
         """How many changes of names are durable by it."""
@@ -190,7 +207,7 @@ class Model:
         if node is None or self.rules.names == "ext4":
             return len(self.names_changes)
         if self.rules.names == "own":
-            last_call = node.last_data_change if is_data_only else node.last_change
+            last_call = node.last_data_change() if is_data_only else node.last_change
             return sum(1 for change in self.names_changes if change.call <= last_call)
         matching = [i + 1 for i, change in enumerate(self.names_changes)
                     if any(n is node for n in change.nodes) or any(f is node for f in change.folders)]
@@ -301,54 +318,59 @@ class Model:
                    for name, node in names.items() if node.kind == "file")
 
     def can_hold(self, node, contents, returned):
+        """Whether some changes of a file, and all that are durable, give these contents."""
         changes = [change for change in node.changes if change.call <= returned + 1]
-        if not changes:
-            return contents == node.base
-        lengths = [change for change in changes if change.kind == "size"]
-        optional = [change for change in lengths if change.durable_at > returned]
+        optional = [change for change in changes if change.kind == "size" and change.durable_at > returned]
+        if len(optional) > OPTIONAL_LENGTHS_MAX:
+            raise TooManyStates
         for bits in range(1 << len(optional)):
             lost = {id(change) for index, change in enumerate(optional) if bits >> index & 1}
-            kept = [change for change in changes if id(change) not in lost]
+            kept = [change for change in changes if id(change) not in lost and id(change.needs) not in lost]
             final = [change.start for change in kept if change.kind == "size"]
-            if (final[-1] if final else len(node.base)) != len(contents):
-                continue
-            if self.pieces_can(node.base, kept, contents, returned):
-                return True
-        return False
-
-    def pieces_can(self, base, kept, contents, returned):
-        """Given the lengths: whether some subset of the writes gives the contents."""
-        writes = [change for change in kept if change.kind != "size"]
-        if not self.rules.torn_pages:
-            return self.subset_can(base, kept, writes, contents, returned, 0, max(len(contents), 1))
-        # Pages are independent of each other.
-        for start in range(0, max(len(contents), 1), PAGE_BYTES):
-            end = min(start + PAGE_BYTES, len(contents))
-            touching = [w for w in writes if w.start < end and w.start + len(w.data) > start]
-            others = {id(w) for w in writes} - {id(w) for w in touching}
-            rest = [change for change in kept if id(change) not in others]
-            if not self.subset_can(base, rest, touching, contents, returned, start, end):
-                return False
-        return True
-
-    def subset_can(self, base, kept, writes, contents, returned, start, end):
-        optional = [change for change in writes if change.durable_at > returned or change.kind == "tail"]
-        assert len(optional) < 20, "too many writes of one file"
-        for bits in range(1 << len(optional)):
-            lost = {id(change) for index, change in enumerate(optional) if bits >> index & 1}
-            if contents_after(base, [c for c in kept if id(c) not in lost], len(contents))[start:end] == contents[start:end]:
-                return True
+            if (final[-1] if final else len(node.base)) == len(contents):
+                if writes_give(node.base, kept, contents, returned):
+                    return True
         return False
 
 
-def contents_after(base, changes, length):
-    contents = bytearray(base)
+class TooManyStates(Exception):
+    pass
+
+
+def writes_give(base, changes, contents, returned):
+    """Given the lengths: whether some of the writes give the contents.
+
+    Seen from the last one backwards, a write that fits all bytes that nothing later has determined can as well be
+    kept: that leaves less to what came before it.
+    """
+    length, lengths = len(base), []
     for change in changes:
+        lengths.append(length)
+        length = change.start if change.kind == "size" else length
+    open_ranges = [(0, len(contents))]
+    for change, length in zip(reversed(changes), reversed(lengths)):
         if change.kind == "size":
-            del contents[change.start:]
-            contents.extend(bytes(change.start - len(contents)))
-        else:
-            end = min(change.start + len(change.data), len(contents))
-            if change.start < end:
-                contents[change.start:end] = change.data[:end - change.start]
-    return bytes(contents)
+            # What lies behind it comes back as zeroes.
+            inside, outside = split(open_ranges, change.start, len(contents))
+            if any(contents[start:end].strip(b"\0") for start, end in inside):
+                return False
+            open_ranges = outside
+            continue
+        inside, outside = split(open_ranges, change.start, min(change.start + len(change.data), length))
+        if all(contents[start:end] == change.data[start - change.start:end - change.start] for start, end in inside):
+            open_ranges = outside
+        elif change.durable_at <= returned and change.kind == "write":
+            return False
+    padded = base + bytes(max(0, len(contents) - len(base)))
+    return all(contents[start:end] == padded[start:end] for start, end in open_ranges)
+
+
+def split(ranges, start, end):
+    """The parts of ranges in front of `end` and from `start`, and all others."""
+    inside, outside = [], []
+    for first, last in ranges:
+        for part, into in (((first, min(last, start)), outside), ((max(first, start), min(last, end)), inside),
+                           ((max(first, end, start), last), outside)):
+            if part[0] < part[1]:
+                into.append(part)
+    return inside, outside

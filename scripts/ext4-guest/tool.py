@@ -1,11 +1,11 @@
 """Records the same runs with `powercut record`, and asks whether `powercut check` has each folder of the real ext4.
 
-    tool.py WORK TOOL RANDOM-FOLDERS [--states TIERS] [--persona NAME] [--no-modes] [--touched-only]
-            [--seconds S] [--seeds N] [--show N]
+    tool.py WORK TOOL RANDOM-FOLDERS [--states TIERS] [--persona NAME] [--no-modes] [--no-links]
+            [--touched-only] [--seconds S] [--seeds N] [--show N]
 
-WORK has states.jsonl (of compare.py). Seeds with too many states, or for which the time was not enough, are counted
-and left out. --no-modes and --touched-only: for a tool whose states have no modes, or only the files that the
-program touched; folders are left out then, too.
+WORK has states.jsonl (of compare.py). Seeds with too many states, or for which the time was not enough, are
+counted and left out. --no-modes, --no-links and --touched-only: for a tool whose states have no modes, no hard
+links (each name a file of its own), or only the files that the program touched; folders are left out then, too.
 """
 
 import argparse
@@ -29,6 +29,7 @@ def arguments():
     parser.add_argument("--states", default="all")
     parser.add_argument("--persona")
     parser.add_argument("--no-modes", action="store_true")
+    parser.add_argument("--no-links", action="store_true")
     parser.add_argument("--touched-only", action="store_true")
     parser.add_argument("--seconds", type=int, default=60)
     parser.add_argument("--seeds", type=int, default=10000)
@@ -42,7 +43,7 @@ def normal(rows, options, touched):
     for name, kind, mode, leader, length, said in rows:
         if options.touched_only and (kind == "folder" or name not in touched):
             continue
-        leader = leaders.setdefault(leader, name)
+        leader = "" if options.no_links else leaders.setdefault(leader, name)
         kept.append((name, kind, "" if options.no_modes else mode, leader, length, said))
     return tuple(kept)
 
@@ -68,12 +69,13 @@ def states_of_tool(options, seed, steps, folder):
         too_many = "at most" in check.stderr
         return None, "too many states" if too_many else f"check: status {check.returncode}: {check.stderr[:300]}"
     with open(out) as file:
-        return ([json.loads(line) for line in file], run.stdout.splitlines()), None
+        listings = [json.loads(line) for line in file]
+    return (listings, [line for line in run.stdout.splitlines() if line[0].isdigit()]), None
 
 
 def nearest(rows, states):
-    """How the nearest state differs: rows that only one of the two has."""
-    best = min(states, key=lambda state: len(set(state) ^ set(rows)))
+    """How the nearest state differs: rows that only one of the two has, for the fewest names."""
+    best = min(states, key=lambda state: len({row[0] for row in set(state) ^ set(rows)}))
     return sorted(set(rows) - set(best)), sorted(set(best) - set(rows))
 
 

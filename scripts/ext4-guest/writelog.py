@@ -27,8 +27,8 @@ def entries(path):
 class Run:
     """What one seed's run did to its partition: a list of ('write', offset, data), ('flush',), ('call', line)."""
 
-    def __init__(self, partition, seed, steps):
-        self.partition, self.seed, self.steps, self.events = partition, seed, steps, []
+    def __init__(self, partition, seed):
+        self.partition, self.seed, self.events = partition, seed, []
 
     def lines(self):
         return [event[1] for event in self.events if event[0] == "call"]
@@ -75,8 +75,8 @@ def runs(path, seed_lines):
     """The runs of all seeds, out of the one log of the disk."""
     by_partition = {}
     for line in seed_lines:
-        partition, seed, steps = line.split()[:3]
-        by_partition[int(partition)] = Run(int(partition), int(seed), int(steps))
+        partition, seed = map(int, line.split()[:2])
+        by_partition[partition] = Run(partition, seed)
     by_seed = {run.seed: run for run in by_partition.values()}
     current = None
     for flags, offset, length, data in entries(path):
@@ -89,7 +89,7 @@ def runs(path, seed_lines):
             continue
         partition = (offset - partition_offset(1)) // PARTITION_BYTES + 1
         if partition == 1:
-            seed, text = data[:512].rstrip(b"\0").decode().split(" ", 1)
+            seed, text = data[:512].rstrip(b"\0 \n").decode().split(" ", 1)
             by_seed[int(seed)].events.append(("call", text))
         elif partition in by_partition:
             current = by_partition[partition]
