@@ -103,6 +103,7 @@ static uint32_t look(int descriptor) {
   uint32_t state = PC_KNOWN | PC_WATCHED | answer << PC_FILE_SHIFT;
   if (flags >= 0 && flags & O_APPEND) state |= PC_APPENDS;
   if (flags >= 0 && flags & O_DSYNC) state |= PC_DURABLE;
+  if (flags >= 0 && (flags & O_SYNC) == O_SYNC) state |= PC_FULLY_DURABLE;
   return state;
 }
 

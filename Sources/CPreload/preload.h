@@ -122,8 +122,10 @@ enum {
   PC_MARKS = 64,
   /// The standard output that the recorder listens to.
   PC_SAID = 128,
+  /// Not only its data (O_SYNC).
+  PC_FULLY_DURABLE = 256,
 };
-#define PC_FILE_SHIFT 8
+#define PC_FILE_SHIFT 9
 
 /// What is known of a descriptor; asks the recorder where a watched file is new.
 PC_HIDDEN uint32_t pc_state(int descriptor);

@@ -94,18 +94,23 @@ static bool is_stale(int descriptor) {
   return is_stale;
 }
 
+/// What a write says of its durability.
+static uint32_t durability(uint32_t state, int flags) {
+  if (state & PC_FULLY_DURABLE || flags & RWF_SYNC) return PCJ_DURABLE;
+  return state & PC_DURABLE || flags & RWF_DSYNC ? PCJ_DURABLE | PCJ_DATA_ONLY : 0;
+}
+
 static ssize_t recorded(const struct data_call *c, uint32_t state) {
   bool moves = c->call == CALL_WRITE || c->call == CALL_WRITEV || c->call == CALL_STREAM ||
                (c->call == CALL_PWRITEV2 && c->byte_offset == -1);
   bool appends = state & PC_APPENDS || c->flags & RWF_APPEND;
-  bool is_durable = state & PC_DURABLE || c->flags & (RWF_DSYNC | RWF_SYNC);
   // Who waits for its turn must not keep others from asking for theirs: then it is locked afterwards,
   // and where the call writes is as little known before it as with one that appends.
   bool locks_late = pc_is_controlled() && (moves || appends);
   bool is_locked = !locks_late && (moves || appends) ? pc_lock_position() : false;
   struct pc_event event = {
       .kind = PCJ_WRITE,
-      .flags = (is_durable ? PCJ_DURABLE : 0u) | (appends || locks_late ? PCJ_APPENDS : 0u),
+      .flags = durability(state, c->flags) | (appends || locks_late ? PCJ_APPENDS : 0u),
       .file = state >> PC_FILE_SHIFT,
       .byte_offset = (uint64_t)c->byte_offset,
       .data = c->data,
@@ -199,7 +204,7 @@ static ssize_t copy_data(int from, off64_t *from_offset, int to, off64_t *to_off
   bool locks_late = pc_is_controlled();
   struct pc_event event = {
       .kind = PCJ_WRITE,
-      .flags = (state & PC_DURABLE ? PCJ_DURABLE : 0u) | (locks_late ? PCJ_APPENDS : 0u),
+      .flags = durability(state, 0) | (locks_late ? PCJ_APPENDS : 0u),
       .file = state >> PC_FILE_SHIFT,
       .byte_offset = (uint64_t)(to_offset != NULL ? *to_offset : lseek(to, 0, SEEK_CUR)),
       .room = count};
@@ -318,7 +323,7 @@ PC_HOOK ssize_t sendfile(int to, int from, off_t *from_offset, size_t count) {
 
 typedef int (*sync_function)(int);
 
-static int sync_file(int fd, sync_function next) {
+static int sync_file(int fd, sync_function next, uint32_t flags) {
   if (pc_is_off()) return next(fd);
   pc_enter();
   uint32_t state = pc_state(fd);
@@ -329,7 +334,7 @@ static int sync_file(int fd, sync_function next) {
   } else if (!(state & PC_WATCHED)) {
     outcome = next(fd);
   } else {
-    struct pc_event event = {.kind = PCJ_SYNC, .file = state >> PC_FILE_SHIFT};
+    struct pc_event event = {.kind = PCJ_SYNC, .flags = flags, .file = state >> PC_FILE_SHIFT};
     struct iovec data = {path, 0};
     if (state & PC_FOLDER && pc_path_of(fd, path)) {
       data.iov_len = strlen(path);
@@ -345,9 +350,9 @@ static int sync_file(int fd, sync_function next) {
   return outcome;
 }
 
-PC_HOOK int fsync(int fd) { return sync_file(fd, PC_NEXT(fsync)); }
+PC_HOOK int fsync(int fd) { return sync_file(fd, PC_NEXT(fsync), 0); }
 
-PC_HOOK int fdatasync(int fd) { return sync_file(fd, PC_NEXT(fdatasync)); }
+PC_HOOK int fdatasync(int fd) { return sync_file(fd, PC_NEXT(fdatasync), PCJ_DATA_ONLY); }
 
 /// Starts and waits for writing, and promises nothing of durability: it is passed on and no entry.
 PC_HOOK int sync_file_range(int fd, off64_t offset, off64_t count, unsigned flags) {

@@ -134,8 +134,9 @@ package final class Recorder {
     let table = FileTable(
       output: output, watched: watched, ignoredNames: options.ignoredNames, nodes: nodes,
       identitySeed: options.control?.seed,
-      noted: { name, entryIndex in
-        try joint.add(.entry(recording: name, entryIndex: Int(entryIndex)))
+      noted: { name, entryIndex, isDataOnly in
+        try joint.add(
+          .entry(recording: name, entryIndex: Int(entryIndex), isDataOnly: isDataOnly))
       })
     self.table = table
     base = try BaseTree(

@@ -84,6 +84,8 @@ enum pcj_flag {
   PCJ_EXCHANGES = 16,
   /// PCJ_TOUCH: it has no name any more.
   PCJ_NAMELESS = 32,
+  /// PCJ_SYNC and PCJ_DURABLE: only what is needed to find the data again (fdatasync, O_DSYNC, RWF_DSYNC).
+  PCJ_DATA_ONLY = 128,
   /// PCJ_MARK: on the standard output.
   PCJ_SAID = 64,
 };

@@ -46,6 +46,8 @@ private struct BisectSearch<Failure: Error> {
   private(set) var monotony = BisectAnswer.Monotony.unknown
   private(set) var isScanned = false
   private(set) var failingStart: BisectAnswer.FailingStart?
+  /// No state in front of it is named: what fails there is not made yet.
+  private var firstCut: Int
 
   init(
     bisect: Bisect, judge: BisectJudge<Failure>,
@@ -54,6 +56,7 @@ private struct BisectSearch<Failure: Error> {
     self.bisect = bisect
     self.judge = judge
     self.fasterScan = fasterScan
+    firstCut = bisect.space.cuts.lowerBound
   }
 
   private var cuts: BisectCuts<Failure> {
@@ -114,6 +117,7 @@ private struct BisectSearch<Failure: Error> {
     fromCut firstCut: Int, isArmed: Bool
   ) throws(Failure) -> BisectAnswer.Verdict {
     isScanned = true
+    if isArmed { self.firstCut = max(self.firstCut, firstCut) }
     if isArmed, let fasterScan {
       switch try fasterScan() {
       case .nothingFails: return .nothingFails
@@ -128,7 +132,9 @@ private struct BisectSearch<Failure: Error> {
     let states = StateEnumerator(bisect.space, tiers: bisect.tiers)
     for (_, state) in states where state.cut >= firstCut && state.recovery == nil {
       switch try judge.outcome(of: state) {
-      case .good: isArmed = true
+      case .good:
+        if !isArmed { self.firstCut = max(self.firstCut, state.cut) }
+        isArmed = true
       case .bad where isArmed: return .culprit(try settled(state))
       case .bad: firstBad = firstBad ?? state
       case .skipped: break
@@ -172,7 +178,7 @@ private struct BisectSearch<Failure: Error> {
     of state: CrashState
   ) throws(Failure) -> (good: CrashState?, bad: CrashState?, skipped: [CrashState]) {
     var skipped: [CrashState] = []
-    for cut in stride(from: state.cut - 1, through: bisect.space.cuts.lowerBound, by: -1) {
+    for cut in stride(from: state.cut - 1, through: firstCut, by: -1) {
       guard let earlier = earlier(state, cut: cut) else { continue }
       switch try judge.outcome(of: earlier) {
       case .good: return (earlier, nil, skipped)

@@ -21,6 +21,9 @@ struct DiskEvent {
   /// everything.
   var fileEndByteOffset: UInt64 = .max
 
+  static let none = DiskEvent(
+    kind: .none, range: ByteRange(byteOffset: 0, byteCount: 0), payloadByteOffset: 0)
+
   /// How far the write makes the disk reach.
   var reachByteOffset: UInt64 { min(range.endByteOffset, fileEndByteOffset) }
 }
@@ -45,6 +48,8 @@ final class DiskEvents: Sendable {
   private let huge: (entryIndices: [Int], sectorCounts: [UInt64])
   /// The writes that end within their last sector, ascending, and where.
   private let shortened: (entryIndices: [Int], fileEnds: [UInt64])
+  /// Whether only size marks change the length.
+  private let hasMarkedLengths: Bool
   /// The entries with FLUSH, ascending.
   let flushEntryIndices: [Int]
 
@@ -58,8 +63,12 @@ final class DiskEvents: Sendable {
     static let isDurableLength: UInt8 = 0x80
   }
 
+  /// - Parameter markedByteCount: the length before the first entry, where only size marks change it; `nil` where
+  ///   writes do, too.
   /// - Throws: ``FormatError`` at a size mark that does not parse.
-  init(_ index: WriteLogIndex) throws(FormatError) {
+  init(_ index: WriteLogIndex, markedByteCount: UInt64? = nil) throws(FormatError) {
+    hasMarkedLengths = markedByteCount != nil
+    var markedByteCount = markedByteCount
     var byteOffsets: [UInt64] = []
     var sectorCounts: [UInt32] = []
     var traits: [UInt8] = []
@@ -73,7 +82,12 @@ final class DiskEvents: Sendable {
     var forgetting = PageForgetting(region: index.region)
     for entryIndex in 0..<index.entryCount {
       let entry = index.entryWithoutExtension(at: entryIndex)
-      let event = try Self.event(entry, index)
+      var event = try Self.event(entry, index)
+      if let byteCount = markedByteCount, event.kind == .size {
+        // It says how much of the last sector is the file's, and changes nothing.
+        if event.range.byteOffset == byteCount { event = .none }
+        markedByteCount = event.kind == .size ? event.range.byteOffset : byteCount
+      }
       var goesOn: UInt8 = 0
       if let previous, Self.areOneCall(previous, event, entryIndex, index) {
         goesOn = Trait.isContinuation
@@ -120,6 +134,7 @@ final class DiskEvents: Sendable {
   }
 
   private func fileEnd(_ entryIndex: Int) -> UInt64 {
+    if hasMarkedLengths { return 0 }
     if shortened.entryIndices.isEmpty { return .max }
     let place = shortened.entryIndices.countBelow(entryIndex)
     return place < shortened.entryIndices.count && shortened.entryIndices[place] == entryIndex
@@ -211,7 +226,6 @@ final class DiskEvents: Sendable {
   private static func event(
     _ entry: LogEntry, _ index: WriteLogIndex
   ) throws(FormatError) -> DiskEvent {
-    let nothing = ByteRange(byteOffset: 0, byteCount: 0)
     switch entry.kind {
     case .write:
       return DiskEvent(
@@ -220,10 +234,10 @@ final class DiskEvents: Sendable {
     case .discard:
       return DiskEvent(kind: .discard, range: entry.deviceRange, payloadByteOffset: 0)
     case .flush:
-      return DiskEvent(kind: .none, range: nothing, payloadByteOffset: 0)
+      return .none
     case .mark:
       guard let byteCount = try size(entry, index) else {
-        return DiskEvent(kind: .none, range: nothing, payloadByteOffset: 0)
+        return .none
       }
       return DiskEvent(
         kind: .size, range: ByteRange(byteOffset: byteCount, byteCount: .max - byteCount),

@@ -37,26 +37,32 @@ package final class DiskHistory: Sendable {
   ///     are zeroes too.
   ///   - initialByteCount: the length of the disk before the first entry. `nil`: that of the base;
   ///     without a base, the highest end of a write or discard of the log.
+  ///   - hasMarkedLengths: whether only size marks change the length, as in the log of a recorded file; otherwise
+  ///     a write that reaches beyond the end does, too.
   /// - Throws: ``FormatError`` at a size mark that does not parse, and for a log of more than 2^32
   ///   entries.
   package convenience init(
-    index: WriteLogIndex, base: ByteRegion?, initialByteCount: UInt64?
+    index: WriteLogIndex, base: ByteRegion?, initialByteCount: UInt64?,
+    hasMarkedLengths: Bool = false
   ) throws(FormatError) {
     try self.init(
       index: index, base: base, initialByteCount: initialByteCount,
-      keptUnitCount: KeptContributions.usualUnitCount)
+      hasMarkedLengths: hasMarkedLengths, keptUnitCount: KeptContributions.usualUnitCount)
   }
 
   /// - Parameter keptUnitCount: of how many units of payload the hashes are kept.
   init(
-    index: WriteLogIndex, base: ByteRegion?, initialByteCount: UInt64?, keptUnitCount: Int
+    index: WriteLogIndex, base: ByteRegion?, initialByteCount: UInt64?,
+    hasMarkedLengths: Bool = false, keptUnitCount: Int
   ) throws(FormatError) {
     guard index.entryCount <= UInt32.max else {
       throw FormatError(
         .outOfRange, field: "entryCount", at: 16, expected: "at most \(UInt32.max)",
         found: "\(index.entryCount)", hint: "Cut the log into parts and look at each.")
     }
-    let events = try DiskEvents(index)
+    let givenByteCount = initialByteCount ?? base.map { UInt64($0.byteCount) }
+    let events = try DiskEvents(
+      index, markedByteCount: hasMarkedLengths ? givenByteCount ?? 0 : nil)
     let initial =
       initialByteCount ?? base.map { UInt64($0.byteCount) } ?? Self.highestEnd(events)
     let baseContents = BaseContents(base, diskByteCount: initial)

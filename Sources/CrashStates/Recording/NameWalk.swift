@@ -15,8 +15,19 @@ struct NameWalk {
   private var homes: [NameHistory.Node: [Int]] = [:]
   /// Changes that are not durable, ascending.
   private var pending: [Int] = []
-  /// Files whose length was changed since their last sync.
-  private var resized: Set<NameHistory.Node> = []
+  private var lengths: [NameHistory.Node: FileChanges] = [:]
+  /// The change that made a node.
+  private var makers: [NameHistory.Node: Int] = [:]
+
+  /// What was done to a file's contents since its last sync, by how many changes of names there were.
+  private struct FileChanges {
+    var syncedByteCount: UInt64
+    var byteCount: UInt64
+    /// When the length was changed first.
+    var resizedAt: Int?
+    /// When it was written to last; fdatasync does not sync that.
+    var writtenAt: Int?
+  }
 
   /// - Parameters:
   ///   - nodes: of the recordings.
@@ -47,55 +58,96 @@ struct NameWalk {
 
   // MARK: Contents
 
-  /// - Parameter isResizing: whether an entry of the file changes its length.
-  mutating func entry(of node: NameHistory.Node, isSync: Bool, isResizing: Bool, step: Int) {
-    if isResizing { resized.insert(node) }
-    if isSync { sync(node, entriesOf: nil, step: step) }
+  /// What an entry of a file does.
+  struct Effect {
+    var isSync: Bool
+    /// Only of data and of what is needed to find it.
+    var isDataOnly: Bool
+    var isChange: Bool
+    var oldByteCount: UInt64
+    var byteCount: UInt64
+  }
+
+  mutating func entry(of node: NameHistory.Node, _ effect: Effect, step: Int) {
+    var changes =
+      lengths[node]
+      ?? FileChanges(syncedByteCount: effect.oldByteCount, byteCount: effect.oldByteCount)
+    if effect.byteCount != effect.oldByteCount, changes.resizedAt == nil {
+      changes.resizedAt = operations.count
+    }
+    changes.byteCount = effect.byteCount
+    if effect.isChange { changes.writtenAt = operations.count }
+    lengths[node] = changes
+    if effect.isSync { sync(node, isDataOnly: effect.isDataOnly, step: step) }
   }
 
   // MARK: Syncs
 
   mutating func sync(folder path: FilePath, step: Int) {
     guard let folder = node(path) else { return }
-    sync(folder, entriesOf: folder, step: step)
+    sync(folder, isFolder: true, isDataOnly: false, step: step)
   }
 
   /// sync(2) brings every name to the disk.
   mutating func syncAll(step: Int) {
-    makeDurable(pending.count, step: step)
-    resized = []
+    makeDurable(before: operations.count, step: step)
+    for node in lengths.keys { noteSync(node, isDataOnly: false) }
   }
 
-  /// - Parameter folder: the node, where it is a folder.
   private mutating func sync(
-    _ node: NameHistory.Node, entriesOf folder: NameHistory.Node?, step: Int
+    _ node: NameHistory.Node, isFolder: Bool = false, isDataOnly: Bool, step: Int
   ) {
-    let wasResized = resized.remove(node) != nil
-    // A length is written down with the way to the file.
-    let own = wasResized ? foldersAbove(node).union([node]) : [node]
-    func isOwn(_ operation: Int) -> Bool {
-      let operation = operations[operation]
-      return operation.nodes.contains { own.contains($0) }
-        || folder.map { operation.folders.contains($0) } ?? false
-    }
     switch persona {
-    case .ordered:
-      makeDurable(pending.lastIndex { isOwn($0) }.map { $0 + 1 } ?? 0, step: step)
-    case .ext4:
-      if wasResized || pending.contains(where: isOwn) {
-        makeDurable(pending.count, step: step)
-        resized = []
-      }
-    case .posix:
-      var left: [Int] = []
-      for place in pending {
-        let operation = operations[place]
-        var isDurable = folder.map { operation.folders.contains($0) } ?? false
-        if case .mode = operation.line { isDurable = operation.nodes.contains(node) }
-        if isDurable { operations[place].durableCut = step + 1 } else { left.append(place) }
-      }
-      pending = left
+    case .ordered, .ext4:
+      makeDurable(before: reach(node, isFolder: isFolder, isDataOnly: isDataOnly), step: step)
+    case .posix: syncByTheLetter(node, isFolder: isFolder, isDataOnly: isDataOnly, step: step)
     }
+    noteSync(node, isDataOnly: isDataOnly)
+  }
+
+  /// A sync brings all changes before this one. Reports/ext4-6.1.md has what a real file system does.
+  private func reach(_ node: NameHistory.Node, isFolder: Bool, isDataOnly: Bool) -> Int {
+    let changes = lengths[node]
+    let resizedAt = changes.flatMap { $0.byteCount == $0.syncedByteCount ? nil : $0.resizedAt }
+    // A length is written down with the way to the file.
+    let own = resizedAt == nil ? [node] : foldersAbove(node).union([node])
+    let ownChange = pending.last { place in
+      if isDataOnly, place >= resizedAt ?? 0 { return false }
+      let operation = operations[place]
+      return operation.nodes.contains { own.contains($0) }
+        || isFolder && operation.folders.contains(node)
+    }
+    var reach = max(ownChange.map { $0 + 1 } ?? 0, makers[node].map { $0 + 1 } ?? 0)
+    if persona == .ext4 {
+      reach = max(reach, resizedAt ?? 0, isDataOnly ? 0 : changes?.writtenAt ?? 0)
+    }
+    return reach
+  }
+
+  private mutating func syncByTheLetter(
+    _ node: NameHistory.Node, isFolder: Bool, isDataOnly: Bool, step: Int
+  ) {
+    var left: [Int] = []
+    for place in pending {
+      let operation = operations[place]
+      var isDurable = isFolder && operation.folders.contains(node)
+      if case .mode = operation.line { isDurable = !isDataOnly && operation.nodes.contains(node) }
+      if isDurable { operations[place].durableCut = step + 1 } else { left.append(place) }
+    }
+    pending = left
+  }
+
+  private mutating func noteSync(_ node: NameHistory.Node, isDataOnly: Bool) {
+    guard let byteCount = lengths[node]?.byteCount else { return }
+    lengths[node]?.syncedByteCount = byteCount
+    lengths[node]?.resizedAt = nil
+    if !isDataOnly { lengths[node]?.writtenAt = nil }
+  }
+
+  private mutating func makeDurable(before bound: Int, step: Int) {
+    let count = pending.countBelow(bound)
+    for place in pending.prefix(count) { operations[place].durableCut = step + 1 }
+    pending.removeFirst(count)
   }
 
   private func foldersAbove(_ node: NameHistory.Node) -> Set<NameHistory.Node> {
@@ -123,6 +175,7 @@ struct NameWalk {
     switch line {
     case .create(let node, let mode, let path):
       make(node, .empty, mode)
+      makers[node] = operations.count
       assign(node, to: path, &operation)
     case .makeFolder(let node, let mode, let path):
       make(node, .folder, mode)

@@ -4,9 +4,10 @@ package enum Persona: String, CaseIterable, Sendable {
   /// each is lost or kept by itself, in any order.
   case posix
   /// What file systems with a journal have in common: a sync of a file or folder brings its own names and
-  /// all changes before them, and of what is not durable the first so many are kept.
+  /// permissions and all changes before them, fdatasync only the name that the file was made under; and of what is
+  /// not durable the first so many are kept.
   case ordered
-  /// ext4's one journal: a sync that has something of its own to bring there brings all changes of the whole
-  /// file system with it.
+  /// ext4's one journal: fsync brings all changes up to the last one of the file or folder, and to write is one, too;
+  /// fdatasync those up to where the file was made, or its length changed.
   case ext4
 }

@@ -71,14 +71,17 @@ package final class Recording: Sendable {
       base, nodes: files.map(\.node), untouched: untouched, persona: persona, isLeftOut: isLeftOut)
     for (step, line) in lines.prefix(order.stepCount).enumerated() {
       switch line {
-      case .entry:
+      case .entry(_, _, let isDataOnly):
         guard let entry = order[step] else { break }
         let history = files[entry.file].history
         let events = history.blockHistory.events
         walk.entry(
           of: files[entry.file].node,
-          isSync: events.isFlush(entry.entryIndex) || events.isFUA(entry.entryIndex),
-          isResizing: history.lengths.changes(atEntry: entry.entryIndex), step: step)
+          NameWalk.Effect(
+            isSync: events.isFlush(entry.entryIndex) || events.isFUA(entry.entryIndex),
+            isDataOnly: isDataOnly, isChange: events.kind(entry.entryIndex) != .none,
+            oldByteCount: history.byteCount(atCut: entry.entryIndex),
+            byteCount: history.byteCount(atCut: entry.entryIndex + 1)), step: step)
       case .sync: walk.syncAll(step: step)
       case .syncFolder(let path): walk.sync(folder: path, step: step)
       default: walk.change(line, step: step)

@@ -28,7 +28,7 @@ struct StepOrder: Sendable {
     var entries: [RecordedEntry?] = []
     var stepsOfFiles = [[Int]](repeating: [], count: files.count)
     for (lineIndex, line) in lines.enumerated() {
-      guard case .entry(let recording, let entryIndex) = line else {
+      guard case .entry(let recording, let entryIndex, _) = line else {
         entries.append(nil)
         continue
       }

@@ -91,7 +91,7 @@ struct SQLiteRecording {
           recording: file.name, node: file.node,
           history: try DiskHistory(
             index: index, base: MappedFile.map("\(file.folder)/base.img"),
-            initialByteCount: file.initialByteCount))
+            initialByteCount: file.initialByteCount, hasMarkedLengths: true))
       }, isLeftOut: { patterns.contains($0) })
   }
 

@@ -18,11 +18,13 @@ final class FileLogWriter {
   private var writer: LogWriter<RecorderError>
   private var countedEntryCount: UInt64 = 0
   /// What happens with each entry.
-  private let noted: (_ entryIndex: UInt64) throws -> Void
+  private let noted: (_ entryIndex: UInt64, _ isDataOnly: Bool) throws -> Void
+  /// Whether what comes next syncs the file's data and no more.
+  var isDataOnly = false
 
   init(
     log: LogFile, shadow: ShadowFile, identity: UInt64,
-    noted: @escaping (_ entryIndex: UInt64) throws -> Void
+    noted: @escaping (_ entryIndex: UInt64, _ isDataOnly: Bool) throws -> Void
   ) {
     self.log = log
     self.shadow = shadow
@@ -150,7 +152,7 @@ final class FileLogWriter {
     try mark(ClientMark.size(byteCount: shadow.byteCount).text, timing: timing)
   }
 
-  private func note() throws { try noted(writer.entryCount - 1) }
+  private func note() throws { try noted(writer.entryCount - 1, isDataOnly) }
 
   private static func widened(_ range: ByteRange) -> ByteRange {
     let start = range.byteOffset / sector * sector

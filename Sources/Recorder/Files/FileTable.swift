@@ -10,7 +10,7 @@ final class FileTable {
   private let ignoredNames: [String]
   /// What the identities of logs are made of; `nil`: each has one of its own.
   private let identitySeed: UInt64?
-  private let noted: (_ name: String, _ entryIndex: UInt64) throws -> Void
+  private let noted: (_ name: String, _ entryIndex: UInt64, _ isDataOnly: Bool) throws -> Void
   private(set) var files: [RecordedFile] = []
   private var numbers: [FileKey: UInt32] = [:]
   private let nodes: NodeNumbers
@@ -24,7 +24,7 @@ final class FileTable {
   init(
     output: String, watched: FilePath, ignoredNames: [String], nodes: NodeNumbers,
     identitySeed: UInt64? = nil,
-    noted: @escaping (_ name: String, _ entryIndex: UInt64) throws -> Void
+    noted: @escaping (_ name: String, _ entryIndex: UInt64, _ isDataOnly: Bool) throws -> Void
   ) {
     self.output = output
     self.watched = watched

@@ -38,7 +38,7 @@ final class RecordedFile {
     number: UInt32, key: FileKey, node: Int, path: FilePath, base: Base, firstTouched: UInt64,
     name: String, output: String,
     identity: UInt64,
-    noted: @escaping (_ name: String, _ entryIndex: UInt64) throws -> Void
+    noted: @escaping (_ name: String, _ entryIndex: UInt64, _ isDataOnly: Bool) throws -> Void
   ) throws {
     self.number = number
     self.key = key
@@ -67,7 +67,7 @@ final class RecordedFile {
     initialByteCount = shadow.byteCount
     log = FileLogWriter(
       log: try LogFile("\(folder)/writes.log", mode: mode), shadow: shadow, identity: identity,
-      noted: { entryIndex in try noted(name, entryIndex) })
+      noted: { entryIndex, isDataOnly in try noted(name, entryIndex, isDataOnly) })
     try log.count()
     summary = RecordedFileSummary(
       name: name, path: "\(path)", node: node, folder: folder, initialByteCount: initialByteCount)
@@ -116,6 +116,8 @@ final class RecordedFile {
     guard record.result >= 0 else { return try flushFails(record) }
     let released = order.flushEnds(record.submitted)
     try append(released.before)
+    log.isDataOnly = record.hasFlag(PCJ_DATA_ONLY)
+    defer { log.isDataOnly = false }
     try log.flush(timing: record.timing(completed: number))
     summary.flushCount += 1
     try append(released.after)
@@ -143,6 +145,8 @@ final class RecordedFile {
     let record = operation.record
     let timing = record.timing(completed: operation.completed)
     let range = try operation.range()
+    log.isDataOnly = record.hasFlag(PCJ_DATA_ONLY)
+    defer { log.isDataOnly = false }
     if record.isKind(PCJ_WRITE) {
       try log.write(
         record.payload(byteCount: Int(operation.byteCount)), at: range.byteOffset,

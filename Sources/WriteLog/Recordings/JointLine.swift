@@ -4,6 +4,7 @@ import Bytes
 /// done to names between their entries.
 ///
 ///     entry disk.vhdx 0            the first entry of disk.vhdx's log came next
+///     entry disk.vhdx 1 data       the next one: it syncs the data and what leads to it, no more (fdatasync, O_DSYNC)
 ///     create 7 644 journal         a name that was not there; the file is number 7, its permissions 0644
 ///     mkdir 8 755 tables           a folder
 ///     symlink 9 current tables/3   a symbolic link `current` that says `tables/3`
@@ -21,7 +22,9 @@ import Bytes
 /// folder or a link, has a number (``FolderListing``).
 package enum JointLine: Hashable, Sendable {
   /// An entry of a recording, counted from 0, came next.
-  case entry(recording: String, entryIndex: Int)
+  ///
+  /// - Parameter isDataOnly: what it syncs is the file's data and what is needed to find it, and no more.
+  case entry(recording: String, entryIndex: Int, isDataOnly: Bool = false)
   /// A name that was not there.
   case create(node: Int, mode: UInt32, FilePath)
   case makeFolder(node: Int, mode: UInt32, FilePath)
@@ -45,7 +48,7 @@ package enum JointLine: Hashable, Sendable {
   case note(String)
 
   private static let forms =
-    "entry NAME N, create NODE MODE PATH, mkdir NODE MODE PATH, symlink NODE PATH TEXT, rename PATH PATH, "
+    "entry NAME N, entry NAME N data, create NODE MODE PATH, mkdir NODE MODE PATH, symlink NODE PATH TEXT, rename PATH PATH, "
     + "exchange PATH PATH, link PATH PATH, unlink PATH, rmdir PATH, mode MODE PATH, sync-folder PATH, sync, "
     + "mark TEXT"
 
@@ -77,6 +80,9 @@ package enum JointLine: Hashable, Sendable {
     case ("entry", 2):
       guard let entryIndex = line.number(1) else { return nil }
       self = .entry(recording: line.plainText(0), entryIndex: entryIndex)
+    case ("entry", 3):
+      guard let entryIndex = line.number(1), line.plainText(2) == "data" else { return nil }
+      self = .entry(recording: line.plainText(0), entryIndex: entryIndex, isDataOnly: true)
     case ("create", 3):
       guard let node = line.number(0), let mode = line.mode(1) else { return nil }
       self = .create(node: node, mode: mode, line.path(2))
@@ -122,7 +128,8 @@ extension JointLine {
   /// What ``list(parsing:)`` reads, without the end of the line.
   package var line: String {
     switch self {
-    case .entry(let recording, let entryIndex): "entry \(Self.word(recording)) \(entryIndex)"
+    case .entry(let recording, let entryIndex, let isDataOnly):
+      "entry \(Self.word(recording)) \(entryIndex)" + (isDataOnly ? " data" : "")
     case .create(let node, let mode, let path):
       "create \(node) \(Self.octal(mode)) \(Self.word(path))"
     case .makeFolder(let node, let mode, let path):
@@ -151,7 +158,7 @@ extension JointLine: CustomStringConvertible {
   /// What happened, for readers.
   package var description: String {
     switch self {
-    case .entry(let recording, let entryIndex): "entry \(recording) \(entryIndex)"
+    case .entry(let recording, let entryIndex, _): "entry \(recording) \(entryIndex)"
     case .create(_, _, let path): "create \(path)"
     case .makeFolder(_, _, let path): "mkdir \(path)"
     case .symlink(_, let path, let target): "symlink \(path) \(target)"

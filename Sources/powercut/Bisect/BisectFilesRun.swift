@@ -99,7 +99,7 @@ struct BisectFilesRun {
     let line = recording.lines[step]
     var entry: LogEntry?
     var text = "line \(step): \(line)"
-    if case .entry(let name, let entryIndex) = line,
+    if case .entry(let name, let entryIndex, _) = line,
       let file = recording.files.files.first(where: { $0.recording == name })
     {
       let found = file.history.index[entryIndex]

@@ -227,7 +227,7 @@ struct CheckCommand: ParsableCommand {
     let format = image.openedFormat(recording)
     try (format.isRaw ? OptionUse.checkingLog(of: format) : .digestsOfLog(format)).check()
     let index = try recording.options.index(recording.logPath, isGrowable: true)
-    let history = try recording.options.history(index)
+    let history = try recording.history(index)
     let digester = ImageDigester(history: history, format: format)
     for (_, state) in StateEnumerator(history: history, tiers: states.tiers, seed: seed) {
       if Interrupts.isRequested { return Tool.interruptedStatus() }

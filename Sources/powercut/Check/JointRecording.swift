@@ -96,7 +96,7 @@ struct JointRecording {
         "\(path)/\(name): its manifest.json does not say which file it is; record again")
     }
     return RecordingFile(
-      recording: name, node: node, history: try source.options.history(try source.index()))
+      recording: name, node: node, history: try source.history(try source.index()))
   }
 
   /// Where the contents of a file are that nothing was done to.

@@ -48,7 +48,7 @@ struct RecordedSubject {
     let index = try recording.options.index(
       recording.logPath, isGrowable: recording.isGrowable(as: format))
     var evidence = try Evidence(
-      recordedIn: index, history: recording.options.history(index),
+      recordedIn: index, history: recording.history(index),
       origin: recording.options.origin)
     if let live = live ?? recording.livePath {
       evidence.live = .region(try MappedFile.map(live, access: .sequential))

@@ -55,10 +55,13 @@ struct LogOptions: ParsableArguments {
   }
 
   /// Prepares a log for looking at its states.
-  func history(_ index: WriteLogIndex) throws -> DiskHistory {
+  /// - Parameter hasMarkedLengths: whether only size marks change the length.
+  func history(
+    _ index: WriteLogIndex, hasMarkedLengths: Bool = false
+  ) throws -> DiskHistory {
     try DiskHistory(
       index: index, base: base.map { try MappedFile.map($0) },
-      initialByteCount: imageSize?.byteCount)
+      initialByteCount: imageSize?.byteCount, hasMarkedLengths: hasMarkedLengths)
   }
 
   /// The same options as they are typed.

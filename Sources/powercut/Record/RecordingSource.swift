@@ -1,6 +1,7 @@
 import Bytes
 import Campaign
 import Checking
+import CrashStates
 import Host
 import Stacks
 import ToolSupport
@@ -98,6 +99,11 @@ struct RecordingSource {
   /// Whether entries may make the device longer.
   func isGrowable(as format: any ImageFormat) -> Bool {
     !format.isRaw || manifest?.isFile == true
+  }
+
+  /// The log prepared for looking at its states.
+  func history(_ index: WriteLogIndex) throws -> DiskHistory {
+    try options.history(index, hasMarkedLengths: manifest?.isFile == true)
   }
 
   /// Maps the log and reads it once.

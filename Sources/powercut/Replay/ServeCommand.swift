@@ -157,7 +157,7 @@ struct ServeCommand: ParsableCommand {
     try crash.use(isOfImage: format.hasRecovery, ["socket", "port", "read-only", "run"]).check()
     let index = try recording.index(as: format)
     try crash.refuseDamage(of: index, isListing: false)
-    let history = try recording.options.history(index)
+    let history = try recording.history(index)
     let state = try crash.state(of: history, index, origin: log.origin)
     guard let cut = state.recovery else { return StateImage(history, state) }
     return try RecrashedImage(history, state, cut, format: format).file
