@@ -3,7 +3,7 @@
 # A crashing test otherwise waits minutes for its own backtrace.
 export SWIFT_BACKTRACE = enable=no
 
-.PHONY: build test test-page demo generated-programs campaign-kills differential bench bug-benchmark mutants mutant-list sanitize qemu-10 test-deploy test-slurm lint bootstrap
+.PHONY: build test test-page demo generated-programs generated-folders campaign-kills differential bench bug-benchmark mutants mutant-list sanitize qemu-10 test-deploy test-slurm lint bootstrap
 
 # The tool, at .build/release/powercut, and beside it what `powercut record` preloads.
 build: bootstrap
@@ -31,6 +31,13 @@ PROGRAMS ?= 200
 generated-programs: build
 	swift build -c release --build-tests
 	POWERCUT_GENERATED_PROGRAMS=$(PROGRAMS) swift test -c release --skip-build --filter GeneratedProgramsTests
+
+# Programs that change names and contents of whole trees, FOLDERS of them: is the first state of each recording the
+# folder before, and the last one that behind? A thousand take a quarter of an hour. `make test` makes a few.
+FOLDERS ?= 1000
+generated-folders: build
+	swift build -c release --build-tests
+	POWERCUT_GENERATED_FOLDERS=$(FOLDERS) swift test -c release --skip-build --filter GeneratedFoldersTests
 
 # Campaigns that are killed KILLS times, and KILLED_SEEDS seeds of two targets on one worker and on eight that are killed
 # twice each; two hundred kills take some minutes. `make test` does a few.

@@ -107,11 +107,20 @@ import WriteLog
     // Another file's sync.
     ("create 1 644 a\ncreate 9 644 f\ncreate 2 644 y\nentry f 0\nentry f 1\n", [0, 2, 3]),
     // A file that was there, without anything new about it but its contents.
-    ("create 1 644 a\nentry g 0\nentry g 1\n", [0, 0, 0]),
+    ("create 1 644 a\nentry g 0\nentry g 1\n", [0, 0, 1]),
+    ("create 1 644 a\nentry g 0\nentry g 1 data\n", [0, 0, 0]),
     // And with another length.
     ("create 1 644 a\nentry e 0\nentry e 1\nentry e 2\n", [0, 0, 1]),
+    ("create 1 644 a\nentry e 0\nentry e 1\nentry e 2 data\n", [0, 0, 1]),
+    ("entry e 0\ncreate 1 644 a\nentry e 1\nentry e 2 data\n", [0, 0, 0]),
+    // What fdatasync does not bring: another name, permissions.
+    ("rename g h\nentry g 0\nentry g 1 data\n", [0, 0, 0]),
+    ("rename g h\nentry g 0\nentry g 1\n", [0, 1, 1]),
+    ("mode 600 g\nentry g 0\nentry g 1 data\n", [0, 0, 0]),
+    // The name that a file was made under it does.
+    ("create 1 644 a\ncreate 9 644 f\nentry f 0\nentry f 1 data\n", [0, 2, 2]),
     // A folder.
-    ("create 1 644 a\ncreate 2 644 d/b\ncreate 3 644 c\nsync-folder d\n", [1, 2, 3]),
+    ("create 1 644 a\ncreate 2 644 d/b\ncreate 3 644 c\nsync-folder d\n", [1, 2, 2]),
     ("create 1 644 a\ncreate 2 644 d/b\ncreate 3 644 c\nsync-folder .\n", [2, 3, 3]),
     ("create 1 644 a\nsync\n", [1, 1, 1]),
     // Permissions with the file alone, whatever its folder is.

@@ -22,7 +22,7 @@ import WriteLog
       writer = FileLogWriter(
         log: try LogFile(folder.path("writes.log"), mode: .unrestricted),
         shadow: try ShadowFile(folder.path("shadow.img")), identity: 7,
-        noted: { notes($0) })
+        noted: { entryIndex, _ in notes(entryIndex) })
       notes = { [unowned self] in noted.append($0) }
     }
 

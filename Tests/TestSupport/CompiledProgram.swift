@@ -8,7 +8,7 @@ package struct CompiledProgram: Sendable {
   ///
   /// - Throws: where there is no C compiler, or it has something to say.
   package init(_ name: String, in folder: TemporaryFolder, flags: [String] = []) throws {
-    path = folder.path(name)
+    path = folder.path(name.split(separator: "/").last.map(String.init) ?? name)
     let words = (Environment.value("POWERCUT_CC") ?? "cc").split(separator: " ").map(String.init)
     try Peer(program: words[0], package: "gcc").run(
       words[1...] + ["-Wall", "-Wextra", "-Werror", "-O1", "-pthread", "-o", path] + flags

@@ -83,9 +83,10 @@ import Testing
     #expect(recover.status == 2)
     #expect(
       recover.errors.contains("powercut replay \(place.output)/log --output"), "\(recover.errors)")
-    let wrong = try ToolRun(["bisect", place.output, "--command", command("{folder}")])
-    #expect(wrong.status == 2)
-    #expect(wrong.errors.contains("write {image}"), "\(wrong.errors)")
+    // The folder is judged, too.
+    let whole = try ToolRun(["bisect", place.output, "--command", command("{folder}/log")])
+    #expect(whole.status == 1, "\(whole.errors)")
+    #expect(whole.result.contains("first bad    cut:3 lost:log:1"), "\(whole.result)")
   }
 
   /// What the second append breaks is found at its end: a cut between its length and its data is none.
@@ -103,12 +104,13 @@ import Testing
   @Test(arguments: ["bisect", "inspect", "serve", "replay", "check"])
   func ofSeveralFilesOneHasToBeNamed(tool: String) throws {
     try append(to: ["a", "b"])
-    let options = ["bisect": ["--command", command("{folder}")], "replay": ["--digests"]]
+    let options = ["bisect": ["--command", command("{image}")], "replay": ["--digests"]]
     let run = try ToolRun([tool, place.output] + (options[tool] ?? []))
     #expect(run.status == (tool == "replay" ? 64 : 2), "\(run.result)")
     let said =
       switch tool {
       case "check": "is judged by its own folder"
+      case "bisect": "is searched by its own folder"
       case "replay": "--digests belongs to the folder of one"
       default:
         "\(place.output) is a recording of several files; \(tool) takes one of them: "

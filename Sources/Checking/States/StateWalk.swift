@@ -119,7 +119,8 @@ package struct StateWalk {
       tiers[place].judgedStateCount += 1
       tiers[place].distinctStateCount += isDistinct ? 1 : 0
     }
-    return Candidate(state: state, digest: digest, isDistinct: isDistinct, tier: tier, tierPlace: place)
+    return Candidate(
+      state: state, digest: digest, isDistinct: isDistinct, tier: tier, tierPlace: place)
   }
 
   /// Notes in which tier a rule was broken first.

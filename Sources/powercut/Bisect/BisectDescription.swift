@@ -105,7 +105,8 @@ struct BisectDescription {
     }
     if let torn = culprit.bad.torn {
       lines.append(
-        "         only where the power cut tears entry \(torn.entryIndex): \(result.text(culprit.bad))")
+        "         only where the power cut tears entry \(torn.entryIndex): \(result.text(culprit.bad))"
+      )
     }
     if !culprit.bad.early.isEmpty {
       lines.append(
@@ -190,7 +191,9 @@ struct BisectDescription {
 
   private func rangeLines(_ sides: BisectResult.Sides) -> [String] {
     if sides.culprit.good == nil { return [] }
-    if !sides.names.isEmpty { return ["", "  names that differ"] + sides.names.map { "    \($0)" } }
+    if !sides.names.isEmpty {
+      return ["", "  names that differ"] + sides.names.map { "    \($0)" }
+    }
     guard let ranges = sides.ranges, !ranges.isEmpty else {
       return [
         "", "  the bytes of both are the same: what differs is what the client had been promised",

@@ -88,7 +88,8 @@ struct BisectFilesRun {
     return BisectResult.Sides(
       culprit: culprit,
       entries: steps.prefix(BisectSides.maximumEntryCount).map { difference($1, $0) },
-      ranges: nil, names: culprit.good.map { FolderDifference(recording.files, $0, bad).lines } ?? [],
+      ranges: nil,
+      names: culprit.good.map { FolderDifference(recording.files, $0, bad).lines } ?? [],
       structures: nil, goodCommand: culprit.good.map { replayLine($0, "good") },
       badCommand: replayLine(bad, "bad"))
   }

@@ -133,7 +133,8 @@ extension BisectResult {
     if let violation { return ["\(violation.rule.rawValue) is broken: \(violation.title)"] }
     switch answer?.verdict {
     case .culprit(let culprit): return ["\(subject) fails at \(text(culprit.bad))"]
-    case .failsFromTheStart(let state): return ["\(subject) fails from the start, at \(text(state))"]
+    case .failsFromTheStart(let state):
+      return ["\(subject) fails from the start, at \(text(state))"]
     case .nothingFails, .everythingSkipped, nil: break
     }
     guard let start = answer?.failingStart else { return [] }

@@ -21,7 +21,8 @@ struct CutRangeOptions: ParsableArguments {
     let first = try from.map { try CutName($0).cut(in: places, for: "--from") } ?? 0
     let last = try to.map { try CutName($0).cut(in: places, for: "--to") } ?? recording.stepCount
     guard first <= last else {
-      throw ToolError("--to \(to ?? ""): it is cut \(last), which is before --from \(from ?? "") (cut \(first))")
+      throw ToolError(
+        "--to \(to ?? ""): it is cut \(last), which is before --from \(from ?? "") (cut \(first))")
     }
     return first...last
   }
@@ -49,7 +50,9 @@ struct MarkOptions: ParsableArguments {
   var leastCount: Int?
 
   func validate() throws {
-    if let leastCount, leastCount < 1 { throw ValidationError("--marks-at-least \(leastCount): at least 1") }
+    if let leastCount, leastCount < 1 {
+      throw ValidationError("--marks-at-least \(leastCount): at least 1")
+    }
   }
 
   func require(_ count: Int, in report: inout RunReport) {

@@ -72,7 +72,8 @@ struct CommandRunner: Sendable {
     _ command: ImageCommand, about path: String, _ variables: [String: String]
   ) throws -> CommandAnswer {
     let outcome = try ChildProcess.run(
-      argv: command.words(forSubjectAt: path), environment: variables.merging(["LC_ALL": "C"]) { $1 },
+      argv: command.words(forSubjectAt: path),
+      environment: variables.merging(["LC_ALL": "C"]) { $1 },
       timeLimit: .seconds(Int64(limitSeconds)), keptByteCount: CommandOutput.keptByteCount,
       isWanted: { !Interrupts.isRequested })
     return CommandAnswer(

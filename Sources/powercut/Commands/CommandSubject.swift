@@ -72,7 +72,8 @@ struct FolderSubject: CommandSubject {
       state.cut == 0 ? "nothing" : "line \(state.cut - 1), \(recording.lines[state.cut - 1])"
     let text = recording.files.text(of: state)
     let promised = recording.files.marks.prefix(recording.files.markCount(atCut: state.cut))
-    let marks = promised.last.map { ["marks before the cut: \(promised.count), the last: \($0.text)"] } ?? []
+    let marks =
+      promised.last.map { ["marks before the cut: \(promised.count), the last: \($0.text)"] } ?? []
     let violation = Violation(
       by: .commandJudge, .x03, "'\(command)' \(what) (joint state \(text))",
       evidence: answer.shownLines + recording.files.descriptions(ofLossesIn: state) + marks + [

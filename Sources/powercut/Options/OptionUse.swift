@@ -38,7 +38,8 @@ struct OptionUse {
   static let checkingFiles = OptionUse(
     subject: "a recording of several files",
     used: budget.union(commands).union([
-      "states", "ignore", "seed", "log-sector-size", "use-tail", "leave-out", "persona", "from", "to",
+      "states", "ignore", "seed", "log-sector-size", "use-tail", "leave-out", "persona", "from",
+      "to",
       "marks-at-least",
     ]))
 
