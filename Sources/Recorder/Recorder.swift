@@ -31,6 +31,8 @@ package final class Recorder {
     package var control: Control?
     /// Finds marks in what the program prints; `nil` where it is not listened to.
     package var marksFromOutput: MarkPattern?
+    /// Whether what the program prints is kept in the recording, and not passed on.
+    package var keepsOutput = false
 
     package init(watched: String, output: String, libraryPath: String) {
       self.watched = watched
@@ -127,7 +129,7 @@ package final class Recorder {
     nodes = NodeNumbers(first: FolderListing.root + 1)
     journal = try Journal("\(output)/\(Self.journalName)", watching: folder)
     if let control = options.control { journal.takeControl(processor: control.processor) }
-    listener = try MarkListener(in: output, pattern: options.marksFromOutput, mode: mode)
+    listener = try MarkListener(in: output, pattern: options.marksFromOutput, keepsOutput: options.keepsOutput, mode: mode)
     listener.begin(journal)
     let joint = try JointOrder("\(output)/\(JointOrder.fileName)", mode: mode)
     self.joint = joint
@@ -181,6 +183,7 @@ package final class Recorder {
 
   /// What the program prints is for whoever started us.
   private func passOn() throws {
+    if options.keepsOutput { return }
     let output = listener.newOutput()
     if !output.isEmpty { try StandardStreams.writeResult(bytes: output) }
   }

@@ -70,6 +70,52 @@ import Testing
     #expect(try check(options + ["ext4"]).status == 0)
   }
 
+  // MARK: One command
+
+  private func test(_ options: [String], bug: String? = nil) throws -> ToolRun {
+    let store = try Self.store.get()
+    let load = "'\(store)' load {folder} 1 24" + (bug.map { " --bug \($0)" } ?? "")
+    return try ToolRun(
+      [
+        "test", "--setup", "'\(store)' init {folder}", "--run", load, "--check",
+        "'\(store)' verify {folder}", "--marks-from-stdout", "^(ack [0-9]+)",
+      ] + options, in: place.folder.path)
+  }
+
+  /// Setup, run and check, and again: what the command has made is replaced, and nothing else.
+  @Test func oneCommandDoesItAll() throws {
+    let wrong = try test(["--states", "prefix,drop:1,names"], bug: "no-folder-fsync")
+    #expect(wrong.status == 1, "\(wrong.result)\(wrong.errors)")
+    #expect(wrong.result.contains("marks before the cut: "), "\(wrong.result)")
+    #expect(wrong.result.contains("what is broken is broken in 2 ways:\n  1. "), "\(wrong.result)")
+    #expect(
+      try wrong.reproduction.hasPrefix("powercut check powercut-test/recording --states"),
+      "\(wrong.result)")
+    let again = try ToolRun.line(wrong.reproduction, in: place.folder.path)
+    #expect(again.status == 1, "\(again.errors)")
+    let right = try test(["--marks-at-least", "24", "--format", "json"])
+    #expect(right.status == 0, "\(right.errors)")
+    #expect(try right.json.object("counts").number("marks") == 24)
+    try shell("mkdir '\(place.folder.path("mine"))'; echo x > '\(place.folder.path("mine/x"))'")
+    let mine = try test(["--output", "mine"])
+    #expect(mine.status == 2)
+    #expect(mine.errors.contains("not from this command"), "\(mine.errors)")
+    #expect(Folders.exists(place.folder.path("mine/x")))
+  }
+
+  @Test(arguments: [
+    ("true {folder}", "false {folder}", 2, "--run 'false {folder}' ended with exit status 1"),
+    ("false {folder}", "true {folder}", 2, "--setup 'false {folder}' ended with exit status 1"),
+    ("true {folder}", "true {folder}", 3, ""),
+    ("true {folder}", "true", 64, "{folder} among the program's arguments"),
+  ])
+  func whatDoesNotRunIsNotJudged(setup: String, run: String, status: Int32, said: String) throws {
+    let test = try ToolRun(
+      ["test", "--setup", setup, "--run", run, "--check", "true {folder}"], in: place.folder.path)
+    #expect(test.status == status, "\(test.result)\(test.errors)")
+    #expect(test.errors.contains(said), "\(test.errors)")
+  }
+
   @Test(arguments: ["python3", "java", "rustc"])
   func otherLanguagesAreJudgedAlike(language: String) throws {
     let program = try Self.program(language, in: place.folder)

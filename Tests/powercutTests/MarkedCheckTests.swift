@@ -122,4 +122,24 @@ import Testing
     #expect(run.status == 0, "\(run.errors)")
     #expect(try InputFile.text("\(state)/log") == "line 1\nline 2\nline 3\n")
   }
+
+  /// A program in C says what it promises by the header.
+  @Test func theHeaderIsAMark() throws {
+    let source = place.folder.path("marks.c")
+    try OutputFile.write(
+      """
+      #include "powercut.h"
+      int main(void) { return powercut_mark("ack 1") | powercut_mark("ack 2"); }
+
+      """, to: source)
+    let program = place.folder.path("marks")
+    try Peer(program: "cc", package: "gcc").run([
+      "-Wall", "-Wextra", "-Werror", "-I", Repository.path("include"), "-o", program, source,
+    ])
+    // Nobody records.
+    try Peer(program: program, package: "gcc").run([])
+    let run = try place.record(["sh", "-c", "echo x > '\(place.watched)/log'; '\(program)'"])
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(try place.names.suffix(2) == ["mark ack%201", "mark ack%202"])
+  }
 }

@@ -2,6 +2,8 @@
 package struct CommandTally: Sendable {
   package private(set) var counts: CommandCounts
   private var list = ViolationList()
+  /// The states that it refused, by what it said of them.
+  package private(set) var failures = FailureGroups()
 
   package init(_ command: ImageCommand) {
     counts = CommandCounts(command)
@@ -11,6 +13,7 @@ package struct CommandTally: Sendable {
   package mutating func add(_ judged: JudgedAnswer) {
     counts.add(judged)
     list.add(judged.violations)
+    for violation in judged.violations where violation.rule == .x03 { failures.add(violation) }
   }
 
   package var violations: [Violation] { list.sorted }

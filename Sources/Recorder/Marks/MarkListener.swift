@@ -17,14 +17,18 @@ final class MarkListener {
   /// Lines that have no end yet.
   private var begun: [Source: [UInt8]] = [:]
 
-  /// - Parameter pattern: finds marks in what the program prints; `nil` where nobody looks there.
+  /// - Parameters:
+  ///   - pattern: finds marks in what the program prints; `nil` where nobody looks there.
+  ///   - keepsOutput: whether what the program prints is kept all the same.
   /// - Throws: ``RecorderError`` where a file cannot be made.
-  init(in output: String, pattern: MarkPattern?, mode: CopyMode) throws(RecorderError) {
+  init(
+    in output: String, pattern: MarkPattern?, keepsOutput: Bool, mode: CopyMode
+  ) throws(RecorderError) {
     self.pattern = pattern
     marks = try ListenedFile("\(output)/\(Recorder.marksName)", mode: mode)
-    said = try pattern.map { _ throws(RecorderError) in
-      try ListenedFile("\(output)/\(Recorder.saidName)", mode: mode)
-    }
+    said =
+      pattern != nil || keepsOutput
+      ? try ListenedFile("\(output)/\(Recorder.saidName)", mode: mode) : nil
   }
 
   func begin(_ journal: Journal) {
@@ -69,7 +73,8 @@ final class MarkListener {
 
   /// Where something was written that was not told.
   var problems: [RecordingProblem] {
-    [marks, said].compactMap { file in
+    // What is printed matters only to those who look for marks in it.
+    [marks, pattern == nil ? nil : said].compactMap { file in
       guard let file, file.byteCount != file.toldByteCount else { return nil }
       return .unseenMarks(path: file.path)
     }

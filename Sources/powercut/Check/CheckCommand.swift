@@ -131,10 +131,11 @@ struct CheckCommand: ParsableCommand {
       StateEnumerator(space, tiers: tiers, sample: sample), isOver: { budget.isOver(stopwatch) },
       ignoring: ignore.rules, reproduce: reproduction, into: &report)
     report.counts.entries = recording.files.stepCount
+    report.counts.marks = recording.files.marks.count
     report.counts.states = walk?.stateCount ?? 0
     report.counts.distinctStates = report.counts.commands.map(\.stateCount).max() ?? 0
     report.notes =
-      recording.notes + range.notes(cuts) + [walk?.leftOutReason].compactMap { $0 } + report.notes
+      recording.notes + persona.notes + range.notes(cuts) + [walk?.leftOutReason].compactMap { $0 } + report.notes
     if recording.files.stepCount == 0 {
       report.emptiness = "the recording holds no operation"
     }

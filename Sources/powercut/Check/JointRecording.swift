@@ -153,6 +153,12 @@ struct PersonaOptions: ParsableArguments {
       """)
   var persona = Persona.ordered
 
+  /// What the report has to say of it.
+  var notes: [String] {
+    persona == .ordered
+      ? [] : ["changes of names are lost and durable as the persona '\(persona.rawValue)' has it"]
+  }
+
   /// The same option as it is typed.
   var words: [String] { persona == .ordered ? [] : ["--persona", persona.rawValue] }
 }

@@ -136,7 +136,7 @@ extension CommandCheck {
   ) {
     let counts = tallies.map(\.counts)
     report.counts.commands = counts
-    report.notes += counts.map(\.note)
+    report.notes += counts.map(\.note) + tallies.flatMap(\.failures.notes)
     if firstCut > 0 {
       report.notes.append("commands: cuts before \(firstCut) are left out, no image is there yet")
     }

@@ -35,18 +35,7 @@ struct RecordCommand: ParsableCommand {
       "Leave files of this name alone: '*-shm'. Can be repeated.", valueName: "pattern"))
   var ignore: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      """
-      Take marks from what the program prints: each line that the regular expression finds, by its groups \
-      where it has some: '^committed ([0-9]+)'. Beside them, whatever is appended to $POWERCUT_MARKS is one.
-      """, valueName: "pattern"),
-    transform: { text in
-      do { return try MarkPattern(text) } catch {
-        throw ValidationError("--marks-from-stdout '\(text)' is no regular expression: \(error)")
-      }
-    })
-  var marksFromStdout: MarkPattern?
+  @OptionGroup var markSource: MarkSourceOptions
 
   @Argument(parsing: .postTerminator, help: "The program and its arguments, behind --.")
   var command: [String] = []
@@ -62,7 +51,7 @@ struct RecordCommand: ParsableCommand {
       var options = Recorder.Options(
         watched: watch, output: output, libraryPath: try PreloadedLibrary.path())
       options.ignoredNames = ignore
-      options.marksFromOutput = marksFromStdout
+      options.marksFromOutput = markSource.marksFromStdout
       let recorder = try Recorder(options) { summary in
         try RecordingManifest(recorded: summary).text()
       }
