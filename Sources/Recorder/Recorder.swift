@@ -129,7 +129,8 @@ package final class Recorder {
     nodes = NodeNumbers(first: FolderListing.root + 1)
     journal = try Journal("\(output)/\(Self.journalName)", watching: folder)
     if let control = options.control { journal.takeControl(processor: control.processor) }
-    listener = try MarkListener(in: output, pattern: options.marksFromOutput, keepsOutput: options.keepsOutput, mode: mode)
+    listener = try MarkListener(
+      in: output, pattern: options.marksFromOutput, keepsOutput: options.keepsOutput, mode: mode)
     listener.begin(journal)
     let joint = try JointOrder("\(output)/\(JointOrder.fileName)", mode: mode)
     self.joint = joint

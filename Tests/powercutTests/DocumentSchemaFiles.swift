@@ -24,6 +24,10 @@ struct DocumentSchemaFiles: Sendable {
       cp whole.vdi version.vdi
       printf '\\2' | dd of=version.vdi bs=1 seek=68 conv=notrunc status=none
       """)
+    try shell("mkdir '\(folder.path("tree"))'")
+    try ToolRun(
+      ["record", "--watch", "tree", "--output", "several", "--"]
+        + ["sh", "-c", "echo 1 > tree/a; echo 2 > tree/b"], in: folder.path)
     try ToolRun(["create", "child.vhdx", "--parent", "base.vhdx"], in: folder.path)
     try ToolRun(["create", "fixed.vhdx", "--size", "8MiB", "--fixed"], in: folder.path)
     try python.run(

@@ -25,6 +25,7 @@ import Testing
     "bisect flushed.log \(raw) --command 'false {image}'",
     "bisect \(stray) --rule D09",
     "bisect unmarked/*/unshrunk",
+    "bisect several --states prefix --command 'sh -c \"! test -e $0/b\" {folder}'",
     """
     bisect unflushed.log \(raw) --states prefix,drop:1 --command \
       "bash -c 'cmp -s -n 512 -i 512:0 \\"\\$0\\" /dev/zero || ! cmp -s -n 512 \\"\\$0\\" /dev/zero' {image}"

@@ -113,7 +113,7 @@ import Testing
     let test = try ToolRun(
       ["test", "--setup", setup, "--run", run, "--check", "true {folder}"], in: place.folder.path)
     #expect(test.status == status, "\(test.result)\(test.errors)")
-    #expect(test.errors.contains(said), "\(test.errors)")
+    #expect(said.isEmpty || test.errors.contains(said), "\(test.errors)")
   }
 
   @Test(arguments: ["python3", "java", "rustc"])

@@ -135,7 +135,8 @@ struct CheckCommand: ParsableCommand {
     report.counts.states = walk?.stateCount ?? 0
     report.counts.distinctStates = report.counts.commands.map(\.stateCount).max() ?? 0
     report.notes =
-      recording.notes + persona.notes + range.notes(cuts) + [walk?.leftOutReason].compactMap { $0 } + report.notes
+      recording.notes + persona.notes + range.notes(cuts) + [walk?.leftOutReason].compactMap { $0 }
+      + report.notes
     if recording.files.stepCount == 0 {
       report.emptiness = "the recording holds no operation"
     }

@@ -7,7 +7,8 @@ import ToolSupport
 struct TestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
-    abstract: "Record a program in a folder of its own, and have its check judge every crash state.",
+    abstract:
+      "Record a program in a folder of its own, and have its check judge every crash state.",
     discussion: """
       powercut test --setup './kv init {folder}' --run './kv load {folder} 1' --check './kv verify {folder}' \
       --marks-from-stdout '^(ack [0-9]+)'
@@ -20,7 +21,9 @@ struct TestCommand: ParsableCommand {
       setup or the run fails.
       """)
 
-  @Option(help: "Makes what is there, and durable, before the first cut: './kv init {folder}'.", transform: command)
+  @Option(
+    help: "Makes what is there, and durable, before the first cut: './kv init {folder}'.",
+    transform: command)
   var setup: ImageCommand?
 
   @Option(
@@ -30,18 +33,22 @@ struct TestCommand: ParsableCommand {
   @Option(help: "Judges a crash state: './kv verify {folder}'.", transform: command)
   var check: ImageCommand
 
-  @Option(help: "A new folder for the folder and its recording; one that this command has made is replaced.")
+  @Option(
+    help:
+      "A new folder for the folder and its recording; one that this command has made is replaced.")
   var output = "powercut-test"
 
   @Option(
-    help: ArgumentHelp("Leave files of this name out: '*-shm'. Can be repeated.", valueName: "pattern"))
+    help: ArgumentHelp(
+      "Leave files of this name out: '*-shm'. Can be repeated.", valueName: "pattern"))
   var leaveOut: [String] = []
 
   @OptionGroup var markSource: MarkSourceOptions
 
   @Argument(
     parsing: .allUnrecognized,
-    help: "Options of check: --states, --persona, --marks-at-least, --max-states, --format, --seed …")
+    help:
+      "Options of check: --states, --persona, --marks-at-least, --max-states, --format, --seed …")
   var checkOptions: [String] = []
 
   private static func command(_ text: String) throws -> ImageCommand {
@@ -75,7 +82,8 @@ struct TestCommand: ParsableCommand {
     if Folders.exists(output) {
       let isOurs = Folders.exists("\(recording)/\(RecordedFolder.orderName)")
       guard try isOurs || Folders.names(in: output).isEmpty else {
-        throw ToolError("--output \(output): it is there, and not from this command; name a new folder")
+        throw ToolError(
+          "--output \(output): it is there, and not from this command; name a new folder")
       }
       Folders.remove(output)
     }
@@ -86,7 +94,9 @@ struct TestCommand: ParsableCommand {
     guard let setup else { return }
     let outcome = try ChildProcess.run(argv: setup.words(forSubjectAt: Paths.absolute(watched)))
     guard outcome.status == .exited(0) else {
-      throw ToolError("--setup '\(setup)' ended with \(outcome.status.words): \(outcome.errorText)\(outcome.outputText)")
+      throw ToolError(
+        "--setup '\(setup)' ended with \(outcome.status.words): \(outcome.errorText)\(outcome.outputText)"
+      )
     }
   }
 
@@ -106,7 +116,8 @@ struct TestCommand: ParsableCommand {
     if outcome.problems.isEmpty { _ = try RecordedEnd(recording).differences() }
     guard outcome.commandStatus == .exited(0) else {
       throw ToolError(
-        "--run '\(program)' ended with \(outcome.commandStatus.words); what it printed is in \(recording)/\(Recorder.saidName)")
+        "--run '\(program)' ended with \(outcome.commandStatus.words); what it printed is in \(recording)/\(Recorder.saidName)"
+      )
     }
     return 0
   }
