@@ -256,4 +256,28 @@ import Testing
       ),
       "\(check.errors)")
   }
+
+  /// More files than the recorder, or whoever reads the recording, can have open.
+  @Test func manyFilesAreRecordedWithFewDescriptors() throws {
+    let place = try RecordingFolder()
+    let program = """
+      import os, sys
+      for turn in range(2):
+          for n in range(300):
+              with open('%s/file%d' % (sys.argv[1], n), 'ab') as f:
+                  f.write(b'%d' % turn * 700); f.flush(); os.fsync(f.fileno())
+      """
+    try OutputFile.write(program, to: place.folder.path("program.py"))
+    let run = try ToolRun.line(
+      """
+      ulimit -n 128; powercut record --watch '\(place.watched)' --output '\(place.output)' -- \
+        python3 '\(place.folder.path("program.py"))' '\(place.watched)' > '\(place.folder.path("said"))' && \
+        powercut check '\(place.output)' --states prefix --from last --command 'test -s {folder}/file299'
+      """)
+    #expect(run.status == 0, "\(run.result)\(run.errors)")
+    let last = place.folder.path("last")
+    #expect(
+      try ToolRun(["replay", place.output, "--folder", "--output", last]).status == 0)
+    try shell("diff -r '\(place.watched)' '\(last)'")
+  }
 }

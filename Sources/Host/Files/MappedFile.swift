@@ -11,6 +11,9 @@ package enum MappedFile {
     case sequential
   }
 
+  /// Holes are looked for in what is longer.
+  private static let smallByteCount = 1 << 20
+
   /// Maps a regular file or a block device, read-only. An empty file is an empty region.
   ///
   /// The region's `forgetPages` gives pages back to the system, so that a walk through the whole
@@ -35,7 +38,8 @@ package enum MappedFile {
       address, byteCount, access == .sparse ? Int32(MADV_RANDOM) : Int32(MADV_SEQUENTIAL))
     let start = UInt(bitPattern: address)
     let slot = MappingFaults.note(path, at: start, byteCount: byteCount)
-    let holes = HoleFinder(file)
+    // It keeps the file open, which is nothing for the many small files of a folder.
+    let holes = byteCount > smallByteCount ? HoleFinder(file) : nil
     return unsafe ByteRegion(
       unsafeMemory: UnsafeRawBufferPointer(start: address, count: byteCount),
       forget: { range in forget(range, ofMappingAt: start) },

@@ -98,7 +98,10 @@ struct SQLiteJudge {
     let folders = states.indices.map { scratch.path("\($0)") }
     defer { for folder in folders { Folders.remove(folder) } }
     for (state, folder) in zip(states, folders) {
-      try StateFolder(recording, untouchedPath: { "\($0)" }).write(state, to: folder)
+      try StateFolder(
+        recording,
+        untouchedPath: { _ in preconditionFailure("the folder is empty before sqlite3 runs") }
+      ).write(state, to: folder)
     }
     return try body(folders.map { "\($0)/\(SQLiteRecording.databaseName)" })
   }

@@ -13,6 +13,7 @@ final class FileTable {
   private let noted: (_ name: String, _ entryIndex: UInt64, _ isDataOnly: Bool) throws -> Void
   private(set) var files: [RecordedFile] = []
   private var numbers: [FileKey: UInt32] = [:]
+  private let pool = OpenFilePool()
   private let nodes: NodeNumbers
   /// Names in the output that are no recording's. A file's name is one of text: é in two ways is one here.
   private var takenNames: [String: Int] = [
@@ -79,7 +80,7 @@ final class FileTable {
     let file = try RecordedFile(
       number: number, key: key, node: node, path: path,
       base: kept(node).map { .kept($0) } ?? .file(source), firstTouched: firstTouched,
-      name: freeName(path), output: output,
+      name: freeName(path), output: output, pool: pool,
       identity: identitySeed.map { max(1, $0 ^ UInt64(number) << 48) } ?? pcj_identity(),
       noted: noted)
     files.append(file)

@@ -36,7 +36,7 @@ final class RecordedFile {
   /// Keeps the first contents and starts the log.
   init(
     number: UInt32, key: FileKey, node: Int, path: FilePath, base: Base, firstTouched: UInt64,
-    name: String, output: String,
+    name: String, output: String, pool: OpenFilePool,
     identity: UInt64,
     noted: @escaping (_ name: String, _ entryIndex: UInt64, _ isDataOnly: Bool) throws -> Void
   ) throws {
@@ -63,10 +63,11 @@ final class RecordedFile {
       }
     }
     try SparseCopy.make(of: "\(folder)/base.img", at: "\(folder)/shadow.img", mode: mode)
-    shadow = try ShadowFile("\(folder)/shadow.img")
+    shadow = try ShadowFile("\(folder)/shadow.img", in: pool)
     initialByteCount = shadow.byteCount
     log = FileLogWriter(
-      log: try LogFile("\(folder)/writes.log", mode: mode), shadow: shadow, identity: identity,
+      log: try LogFile("\(folder)/writes.log", mode: mode, in: pool), shadow: shadow,
+      identity: identity,
       noted: { entryIndex, isDataOnly in try noted(name, entryIndex, isDataOnly) })
     try log.count()
     summary = RecordedFileSummary(

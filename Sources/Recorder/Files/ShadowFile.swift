@@ -6,31 +6,25 @@ import Glibc
 /// A log is made of whole sectors, so a write that begins or ends within one is completed from here.
 /// In the end it shows whether anything was done to the real file that nobody has seen.
 final class ShadowFile {
-  let path: String
+  var path: String { file.path }
   private(set) var byteCount: UInt64
-  private let descriptor: Int32
+  private let file: PooledFile
 
   /// - Throws: ``RecorderError`` where there is no such file.
-  init(_ path: String) throws(RecorderError) {
-    self.path = path
-    descriptor = unsafe open(path, O_RDWR | O_CLOEXEC)
-    guard descriptor >= 0 else {
-      throw RecorderError(
-        "open", path, found: String(errorNumber: errno), hint: "Raise the limit of open files.")
-    }
-    byteCount = UInt64(max(0, lseek(descriptor, 0, SEEK_END)))
+  init(_ path: String, in pool: OpenFilePool = OpenFilePool()) throws(RecorderError) {
+    file = try PooledFile(path, in: pool)
+    byteCount = UInt64(max(0, lseek(try file.use(), 0, SEEK_END)))
   }
 
-  deinit {
-    _ = close(descriptor)
-  }
+  deinit { file.finish() }
 
   func write(_ bytes: [UInt8], at byteOffset: UInt64) throws(RecorderError) {
-    try bytes.writeAll(to: descriptor, at: byteOffset, path: path)
+    try bytes.writeAll(to: file.use(), at: byteOffset, path: path)
     byteCount = max(byteCount, byteOffset + UInt64(bytes.count))
   }
 
   func resize(toByteCount newByteCount: UInt64) throws(RecorderError) {
+    let descriptor = try file.use()
     guard newByteCount <= UInt64(Int64.max), ftruncate(descriptor, off_t(newByteCount)) == 0 else {
       throw RecorderError(
         "resize", path, found: String(errorNumber: errno), hint: "Free some space below --output.")
@@ -41,6 +35,7 @@ final class ShadowFile {
   /// Zeroes where the file has ended.
   func read(_ range: ByteRange) throws(RecorderError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: Int(range.byteCount))
+    let descriptor = try file.use()
     var done = 0
     while done < bytes.count {
       let count = unsafe bytes.withUnsafeMutableBytes { buffer in

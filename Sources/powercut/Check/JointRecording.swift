@@ -48,11 +48,12 @@ struct JointRecording {
     var recorded: [RecordingFile] = []
     var sources: [(path: String, source: RecordingSource)] = []
     for name in try RecordedFolder(path)?.names ?? [] {
-      let source = try RecordingSource("\(path)/\(name)", options: log, isQuiet: isQuiet)
+      let source = try RecordingSource("\(path)/\(name)", options: log, isQuiet: true)
       sources.append(("\(path)/\(name)", source))
       recorded.append(try Self.file(name, in: path, source))
     }
     self.sources = sources
+    if !isQuiet { try Self.say(sources.flatMap { $0.source.unseen + $0.source.missingEnd }, path) }
     let patterns = NamePatterns(leaveOut + base.ignored)
     let untouched = try Self.untouched(in: path)
     do {
@@ -64,6 +65,17 @@ struct JointRecording {
       throw ToolError("\(path)/\(Self.orderName): \(error)")
     } catch let error as CrashStateError {
       throw ToolError("\(path)/\(Self.orderName): \(error)")
+    }
+  }
+
+  /// What several recordings lack is said once.
+  private static func say(_ gaps: [String], _ path: String) throws(HostError) {
+    var counts: [String: Int] = [:]
+    for gap in gaps { counts[gap, default: 0] += 1 }
+    for gap in gaps {
+      guard let count = counts.removeValue(forKey: gap) else { continue }
+      let place = count == 1 ? path : "\(path), \(count) recordings"
+      try StandardStreams.writeProgress("powercut: \(place): \(gap)\n")
     }
   }
 
