@@ -207,4 +207,24 @@ import Testing
     #expect(check.status == 3, "nothing could be judged: \(check.errors)")
     #expect(check.result.contains("nobody knows what 'folder/config"), "\(check.result)")
   }
+
+  /// Of some states nobody knows what a file holds: the others say nothing of those.
+  @Test(arguments: ["text", "json", "junit"]) func aPartThatNobodyKnowsIsNoPass(format: String)
+    throws
+  {
+    let place = try RecordingFolder()
+    try shell("cd '\(place.watched)'; echo old > a; echo kept > b")
+    let run = try place.record([
+      "sh", "-c", "rm '\(place.watched)/a'; echo c > '\(place.watched)/c'",
+    ])
+    try #require(run.status == 0, "\(run.errors)")
+    try shell("grep -lx old '\(place.output)'/untouched/* | xargs rm")
+    for command in ["check", "bisect"] {
+      let judged = try ToolRun([
+        command, place.output, "--command", "test -d {folder}", "--format", format,
+      ])
+      #expect(judged.status == 2, "\(command): \(judged.result)")
+      #expect(judged.result.contains("nobody knows what 'a' holds"), "\(command): \(judged.result)")
+    }
+  }
 }

@@ -18,6 +18,8 @@ final class BisectCommandJudge {
 
   /// How often the command was started.
   private(set) var runCount = 0
+  /// Why states were passed over that the command was never asked about; `nil` where none was.
+  private(set) var unknown: UnknownContents?
 
   /// - Throws: where the command cannot be started, which is found out by starting it once.
   init(
@@ -40,7 +42,10 @@ final class BisectCommandJudge {
   /// - Throws: ``BisectInterruption`` where the user wants to stop, and what keeps the command from
   ///   being asked.
   func answer(_ state: CrashState) throws -> JudgedAnswer {
-    if recording.unknownPath(in: state) != nil { return JudgedAnswer(verdict: .cannotTell) }
+    if let path = recording.unknownPath(in: state) {
+      unknown = unknown ?? UnknownContents(path: path)
+      return JudgedAnswer(verdict: .cannotTell)
+    }
     let key = Key(
       digest: recording.digest(of: state), markCount: recording.markCount(atCut: state.cut))
     if let answer = known[key] { return answer }

@@ -60,6 +60,9 @@ struct BisectFilesRun {
     }
     result.notes = options.range.notes(bisect.space.cuts) + recording.notes
     try addGaps(to: &result)
+    if let unknown = judge.unknown, judge.runCount > 0 {
+      result.obstacles.append("states are left out: \(unknown)")
+    }
     return result
   }
 

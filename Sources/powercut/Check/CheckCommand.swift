@@ -137,6 +137,10 @@ struct CheckCommand: ParsableCommand {
     report.notes =
       recording.notes + persona.notes + range.notes(cuts) + [walk?.leftOutReason].compactMap { $0 }
       + report.notes
+    // Where nothing at all was judged, that is what is said.
+    if let walk, walk.judgedStateCount > 0, let reason = walk.leftOutReason {
+      report.addObstacle(reason)
+    }
     if recording.files.stepCount == 0 {
       report.emptiness = "the recording holds no operation"
     }
