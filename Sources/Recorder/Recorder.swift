@@ -33,6 +33,10 @@ package final class Recorder {
     package var marksFromOutput: MarkPattern?
     /// Whether what the program prints is kept in the recording, and not passed on.
     package var keepsOutput = false
+    /// Variables that the program gets beside those of the recorder.
+    package var environment: [String: String] = [:]
+    /// A file to which its standard error goes; it has nothing to read then. `nil`: it has our streams.
+    package var errorPath: String?
 
     package init(watched: String, output: String, libraryPath: String) {
       self.watched = watched
@@ -152,18 +156,22 @@ package final class Recorder {
       isIgnored: { table.isIgnored($0) })
   }
 
-  /// Runs `argv` to its end in its own order. To be called once, by the thread that made the recorder.
+  /// Runs a program to its end in its own order. To be called once, by the thread that made the recorder.
   ///
-  /// - Parameter isInterrupted: asked at each round; once it is true the program is interrupted, and killed
-  ///   half a second later.
+  /// - Parameters:
+  ///   - commands: program and arguments; several run side by side.
+  ///   - isInterrupted: asked at each round; once it is true the program is interrupted, and killed half a
+  ///     second later.
   /// - Throws: what kept the recording from going on; the program has been killed then.
-  package func run(_ argv: [String], isInterrupted: () -> Bool) throws -> Outcome {
+  package func run(_ commands: [[String]], isInterrupted: () -> Bool) throws -> Outcome {
     defer { close() }
-    let process = try StartedProcess(
-      argv: argv, environment: environment, output: listener.output)
-    defer { _ = process.end() }
+    var processes: [StartedProcess] = []
+    defer { for process in processes { _ = process.end() } }
+    for argv in commands {
+      processes.append(try start(argv, getsTerminal: commands.count == 1))
+    }
     var interruption: UInt64?
-    while !process.hasEnded {
+    while !processes.allSatisfy(\.hasEnded) {
       let bell = journal.bell
       try poll()
       try passOn()
@@ -172,11 +180,11 @@ package final class Recorder {
         if MonotonicClock.nanoseconds - interruption > Self.patienceNanoseconds { break }
       } else if isInterrupted() {
         interruption = MonotonicClock.nanoseconds
-        process.interrupt()
+        for process in processes { process.interrupt() }
       }
       journal.wait(since: bell, milliseconds: Self.roundMilliseconds)
     }
-    var outcome = try finish(process.end(), of: argv)
+    var outcome = try finish(processes.map { $0.end() }, of: commands)
     try passOn()
     outcome.wasInterrupted = interruption != nil
     return outcome
@@ -193,14 +201,29 @@ package final class Recorder {
   /// also after an error.
   package func close() { journal.close() }
 
+  /// Starts a program that is recorded: whoever calls this has to end it.
+  package func start(_ argv: [String], getsTerminal: Bool = false) throws -> StartedProcess {
+    if let errorPath = options.errorPath, let output = listener.output {
+      return try StartedProcess(
+        alone: argv, environment: environment, output: output, errorPath: errorPath)
+    }
+    return try StartedProcess(
+      argv: argv, environment: environment, output: listener.output, getsTerminal: getsTerminal)
+  }
+
   /// Takes what is left once the program has ended, and compares the files with their recordings.
-  package func finish(_ status: ChildProcess.Status, of argv: [String]) throws -> Outcome {
+  ///
+  /// - Parameter statuses: how each of its commands ended.
+  package func finish(
+    _ statuses: [ChildProcess.Status], of commands: [[String]]
+  ) throws -> Outcome {
+    let status = statuses.first { $0 != .exited(0) } ?? .exited(0)
     try poll()
     try takeRest()
     // Nothing goes past us where a ring was refused, but a program can have failed for want of one.
     if !Self.isFailure(status) { problems.removeAll { $0 == .ioUring } }
     if journal.processCount == 0 {
-      problems.append(.notLoaded(command: argv.joined(separator: " ")))
+      problems.append(.notLoaded(command: commands.first?.joined(separator: " ") ?? ""))
     }
     if let reason = journal.failure { problems.append(.journalRefused(reason: reason)) }
     problems += listener.problems
@@ -223,6 +246,7 @@ package final class Recorder {
       "LD_PRELOAD": options.libraryPath + others, PCJ_VARIABLE: journal.path,
       Self.marksVariable: listener.path,
     ]
+    variables.merge(options.environment) { $1 }
     if let control = options.control { variables.merge(Self.repeating(control.seed)) { $1 } }
     return variables
   }
@@ -476,5 +500,18 @@ package final class Recorder {
   private func writeManifest(_ file: RecordedFile) throws {
     try OutputFile.write(
       try describe(file.summary), to: "\(file.folder)/manifest.json", mode: file.mode)
+  }
+}
+
+/// Of one command.
+extension Recorder {
+  /// As ``run(_:isInterrupted:)`` of several.
+  package func run(_ argv: [String], isInterrupted: () -> Bool) throws -> Outcome {
+    try run([argv], isInterrupted: isInterrupted)
+  }
+
+  /// As ``finish(_:of:)`` of several.
+  package func finish(_ status: ChildProcess.Status, of argv: [String]) throws -> Outcome {
+    try finish([status], of: [argv])
   }
 }

@@ -248,7 +248,7 @@ private final class FakeCommands: RunCommands {
       if case .broken(let what) = verdict {
         violations = [Violation(by: .commandJudge, .x03, "'judge {image}' \(what)", state: state)]
       }
-      tally.add(JudgedAnswer(verdict: verdict, violations: violations))
+      tally.add(JudgedAnswer(verdict: verdict, violations: violations), of: state)
     }
     return RunCommandAnswers(tallies: [tally])
   }

@@ -102,7 +102,7 @@ struct ProgramRunTests {
 
   // MARK: What seeds draw
 
-  @Test(arguments: ProgramStack.all.filter { !$0.isDatabase })
+  @Test(arguments: ProgramStack.all.filter { !$0.keepsFolder })
   func runsOfProgramsAreShort(program: ProgramStack) throws {
     let plan = FuzzPlan(
       stack: StackName(program: program), seeds: SeedRange(first: Seed(1), last: Seed(1)))

@@ -21,8 +21,16 @@ import Testing
     "expect: pass",
   ]
 
+  /// The same of commands.
+  private static let commandLines = [
+    "summary: A sentence.",
+    "stack: program:custom",
+    "program: { run: [[a], [b, c]], check: \"./check {folder}\" }",
+    "expect: pass",
+  ]
+
   /// The file with these lines instead of those of the same keys, or behind the others.
-  private static func file(_ replacements: [String]) -> String {
+  private static func file(_ replacements: [String], of lines: [String] = lines) -> String {
     var lines = lines
     for text in replacements {
       let key = text.prefix { $0 != ":" }
@@ -81,6 +89,9 @@ import Testing
 
   /// What the parser says that it knows, where somebody writes another key, is what the schema has.
   @Test(arguments: [
+    ("program: { zzz: 1 }", ["definitions", "program"]),
+    ("marks: { zzz: 1 }", ["definitions", "marks"]),
+    ("faults: { zzz: 1 }", ["definitions", "faults"]),
     ("zzz: 1", [String]()),
     ("device: { zzz: 1 }", ["definitions", "device"]),
     ("image: { zzz: 1 }", ["definitions", "image"]),
@@ -91,8 +102,10 @@ import Testing
     ("expect: { zzz: 1 }", ["definitions", "breaking"]),
   ])
   func theSchemaHasTheKeysThatTheParserKnows(line: String, place: [String]) throws {
+    let isOfCommands = ["program", "marks", "faults"].contains(line.prefix { $0 != ":" })
     let error = #expect(throws: ScenarioError.self) {
-      try Scenario(parsing: Self.file([line]))
+      try Scenario(
+        parsing: Self.file([line], of: isOfCommands ? Self.commandLines : Self.lines))
     }
     let message = try #require(error?.message)
     let list = try #require(message.components(separatedBy: "known are ").last)
@@ -117,6 +130,7 @@ import Testing
       (["definitions", "reopening"], { "workload: [{ \($0) }, { flush: true }]" }),
       (["definitions", "closing"], { "workload: [{ \($0) }]" }),
       (["definitions", "schedule"], { "schedule: { strategy: dfs, \($0) }" }),
+      (["definitions", "marks"], { "marks: { \($0) }" }),
     ]
     for (place, line) in mappings {
       let properties = try #require(try Self.part(place)["properties"] as? [String: Any])
@@ -128,7 +142,8 @@ import Testing
         for (number, isAllowed) in [
           (least - 1, false), (least, true), (most, true), (most + 1, false),
         ] {
-          let text = Self.file([line("\(key): \(number)")])
+          let base = place.last == "marks" ? Self.commandLines : Self.lines
+          let text = Self.file([line("\(key): \(number)")], of: base)
           #expect(Self.parserAccepts(text) == isAllowed, "\(key): \(number)")
         }
       }
@@ -140,6 +155,38 @@ import Testing
   @Test func theDefaultStatesAreThoseOfTheParser() throws {
     let states = try Self.part(["properties", "states"])["default"] as? [String]
     #expect(states == FuzzPlan.defaultTiers.map(\.description))
+  }
+
+  // MARK: Commands
+
+  @Test func commandsAreAsTheSchemaSays() throws {
+    let changes: [([String], Bool)] = [
+      ([], true),
+      (["program: { setup: [a, b], run: ./x, check: [c, \"{folder}\"], ignore: [\"*\"] }"], true),
+      (
+        ["marks: { stdout: a, at-least: 3 }", "order: owned", "persona: ext4", "recrash: true"],
+        true
+      ),
+      (["faults: { failing: [1], short: [2], capacity: 1MiB }"], true),
+      (["program: /bin/true"], false), (["program: { run: a }"], false),
+      (["program: { check: \"a {folder}\" }"], false), (["order: mine"], false),
+      (["persona: xfs"], false), (["recrash: 3"], false), (["marks: [a]"], false),
+      (["faults: { lying: true }"], false), (["workload: [{ flush: true }]"], false),
+    ]
+    let texts = changes.map { Self.file($0.0, of: Self.commandLines) }
+    for (text, fault) in zip(texts, try SchemaPeer.faults(ofScenarios: texts)) {
+      let isGood = changes.first { Self.file($0.0, of: Self.commandLines) == text }?.1
+      #expect(Self.parserAccepts(text) == isGood, "\(text)")
+      #expect((fault == nil) == isGood, "\(text)")
+    }
+    // A client has a workload, and no commands.
+    let others = [
+      Self.file(["program: { run: a, check: \"b {folder}\" }"]),
+      Self.lines.filter { !$0.hasPrefix("workload") }.joined(separator: "\n"),
+    ]
+    for (text, fault) in zip(others, try SchemaPeer.faults(ofScenarios: others)) {
+      #expect(fault != nil && !Self.parserAccepts(text), "\(text)")
+    }
   }
 
   // MARK: Values

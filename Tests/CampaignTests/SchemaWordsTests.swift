@@ -15,7 +15,7 @@ import WriteLog
   private static let definitions = [
     MadeDefinition(
       "stack", "What is under test: a format with a profile, or a program that is run.",
-      StackName.allNames.map { ($0, nil) }),
+      StackName.scenarioNames.map { ($0, nil) }),
     MadeDefinition(
       "bug", "A mistake that a stack can be told to make.",
       PlantedBug.all.map { ($0.identifier, $0.summary) }),
@@ -31,7 +31,8 @@ import WriteLog
       tierWords.map { ($0.name, $0.meaning) }),
     MadeDefinition(
       "workloadWord", "A workload that is a word.",
-      FuzzedWorkload.allCases.filter { $0 != .client }.map { ($0.rawValue, nil) }),
+      FuzzedWorkload.allCases.filter { $0 != .client && $0 != .commands }.map { ($0.rawValue, nil) }
+    ),
     MadeDefinition(
       "severity", "How bad a broken rule is (docs/rules.md).",
       Severity.allCases.map { ($0.rawValue, nil) }),

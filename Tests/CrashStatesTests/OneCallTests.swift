@@ -52,9 +52,11 @@ import WriteLog
     #expect(
       history.bytes(history.contents(ofUnit: 0, in: lost)) == [UInt8](repeating: 0, count: 512))
     #expect(
-      history.description(ofLosing: 1)
+      history.description(ofLosing: 1, among: [1])
         == "the length is there (512 bytes, entry 0 of the same call), the data is not")
-    #expect(history.description(ofLosing: 0) == nil)
+    #expect(history.description(ofLosing: 0, among: [0]) == nil)
+    // With its length nothing of it is left.
+    #expect(history.description(ofLosing: 1, among: [0, 1]) == nil)
   }
 
   /// The cut itself can still be asked for.
@@ -68,7 +70,7 @@ import WriteLog
     log.size(512, timing: Timing(1, 2))
     log.write(at: 0, Self.sector, timing: Timing(3, 4))
     #expect(try Self.states(log, .prefix) == ["cut:0", "cut:1", "cut:2"])
-    #expect(try Self.history(log).description(ofLosing: 1) == nil)
+    #expect(try Self.history(log).description(ofLosing: 1, among: [1]) == nil)
   }
 
   /// Punching a hole is zeroes up to a sector, a discard, and zeroes from there: one call.

@@ -61,9 +61,10 @@ import Testing
     case .qemuIO: #expect(argv.contains { $0.contains("filename=/w/disk.img") })
     case .python: #expect(argv.last == "/w/disk.img")
     case .database: #expect(argv.count == 1)
+    case .commands: Issue.record("commands are no row")
     }
     #expect(ProgramStack.all.count { $0.name == stack.name } == 1)
-    #expect(stack.isDatabase == (stack.image == .database))
+    #expect(stack.hasOwnOrder == (stack.image == .files))
   }
 
   @Test func thePathsComeWhereTheyAreNamed() throws {

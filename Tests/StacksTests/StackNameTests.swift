@@ -16,7 +16,10 @@ struct StackNameTests {
         "program:sqlite3-wal-full", "program:sqlite3-wal-normal", "program:sqlite3-delete-extra",
         "program:sqlite3-delete-full", "program:sqlite3-off",
       ])
-    for name in StackName.allNames { #expect(try #require(StackName(name)).description == name) }
+    #expect(StackName.scenarioNames == StackName.allNames + ["program:custom"])
+    for name in StackName.scenarioNames {
+      #expect(try #require(StackName(name)).description == name)
+    }
   }
 
   @Test(arguments: [
@@ -34,7 +37,7 @@ struct StackNameTests {
     let qcow2 = try #require(StackName("program:qemu-io-qcow2"))
     #expect([raw, vhdx, qcow2].map(\.image) == [.raw, .vhdx, .qcow2])
     #expect([raw, vhdx, qcow2].map(\.image.isOpaque) == [false, false, true])
-    #expect(try #require(StackName("program:sqlite3-off")).image == .database)
+    #expect(try #require(StackName("program:sqlite3-off")).image == .files)
     #expect(
       [raw, vhdx, qcow2].map { $0.program?.name }
         == ["qemu-io-raw", "qemu-io-vhdx", "qemu-io-qcow2"])

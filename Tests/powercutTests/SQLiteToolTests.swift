@@ -38,8 +38,10 @@ import Testing
   }
 
   @Test func scenariosHoldTheirExpectations() throws {
-    let run = try ToolRun(
-      ["run", Repository.path("Scenarios/programs"), "--allow-exec"], build: .release)
+    // Those of known/ take programs that nothing else does: make known-bugs.
+    let paths = try Folders.names(in: Repository.path("Scenarios/programs"))
+      .filter { $0.hasSuffix(".yaml") }.map { Repository.path("Scenarios/programs/\($0)") }
+    let run = try ToolRun(["run"] + paths + ["--allow-exec"], build: .release)
     #expect(run.status == 0, "\(run.result)\(run.errors)")
     #expect(run.result.contains("sqlite3-wal-full.yaml"), "\(run.result)")
   }

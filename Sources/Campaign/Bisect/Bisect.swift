@@ -148,9 +148,9 @@ private struct BisectSearch<Failure: Error> {
   private func settled(_ found: CrashState) throws(Failure) -> BisectAnswer.Culprit {
     var bad = found
     while true {
-      // What came early can be lost only as long as it comes early, and of names only the last ones.
-      let isAnyLossPossible = bad.early.isEmpty && bisect.recording.disk != nil
-      bad = try StateMinimizer.minimized(bad) { (state) throws(Failure) in
+      // What came early can be lost only as long as it comes early.
+      let isAnyLossPossible = bad.early.isEmpty
+      bad = try bisect.recording.minimized(bad) { (state) throws(Failure) in
         if !isAnyLossPossible, !bisect.space.has(state) { return false }
         return try judge.outcome(of: state) == .bad
       }

@@ -31,8 +31,13 @@ extension RunConfiguration {
   }
 
   private func validateWorkload() throws(ConfigurationProblem) {
-    let isDatabase = stack.program?.isDatabase == true
+    let keepsFolder = stack.program?.keepsFolder == true
+    let isDatabase = keepsFolder && stack.program?.isOfCommands == false
     switch workload {
+    case .commands: break
+    case _ where stack.program?.isOfCommands == true:
+      throw ConfigurationProblem(
+        .workload, "\(stack) runs the commands of a scenario: name one with --scenario")
     case .transactions where !isDatabase:
       throw ConfigurationProblem(
         .workload,
@@ -75,6 +80,10 @@ extension RunConfiguration {
     switch workload {
     case .drawn, .explicit: nil
     case .dirtyImages: "made-up images have no client, so there is no schedule to choose"
+    case .commands(let commands):
+      commands.order == .owned
+        ? nil
+        : "the order is the program's own ('order: recorded'), so there is no schedule to choose"
     case .transactions:
       "a database's transactions come one after the other, so there is no schedule to choose"
     }

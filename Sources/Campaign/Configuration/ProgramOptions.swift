@@ -32,10 +32,15 @@ extension StackName {
 extension RunConfiguration {
   /// The same with another file to run; without a change where no program is run, or none is named.
   package func running(_ executable: String?) -> RunConfiguration {
-    guard stack.program != nil, let executable else { return self }
+    guard stack.program?.isOfCommands == false, let executable else { return self }
     var other = self
     other.program = ProgramOptions(executable: executable)
     return other
+  }
+
+  /// What a scenario starts, where it names that: the file of its program, or the first of its commands.
+  package var startedText: String? {
+    program?.executable ?? commands?.run.first?.joined(separator: " ")
   }
 
   /// What a command that carries out the run has to be told besides its subject; empty where nothing.

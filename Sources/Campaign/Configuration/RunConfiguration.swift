@@ -18,6 +18,8 @@ package struct RunConfiguration: Hashable, Sendable {
     case dirtyImages
     /// No client of a device: transactions of a database, drawn by the run's seed (``FilesRun``).
     case transactions
+    /// No client either: the commands of a scenario (``FilesRun``).
+    case commands(ProgramCommands)
   }
 
   package var stack: StackName
@@ -64,7 +66,7 @@ package struct RunConfiguration: Hashable, Sendable {
   package func clientWorkload(seed: Seed) -> Workload? {
     switch workload {
     case .explicit(let explicit): explicit
-    case .dirtyImages, .transactions: nil
+    case .dirtyImages, .transactions, .commands: nil
     case .drawn(let specification, let own):
       Workload(
         specification, seed: own ?? seed, deviceByteCount: deviceByteCount,
@@ -74,7 +76,28 @@ package struct RunConfiguration: Hashable, Sendable {
 
   /// Whether a client's operations on a device, and choices among them, make the run; only these can be
   /// listed, made again and left out one by one.
-  package var hasClient: Bool { workload != .dirtyImages && workload != .transactions }
+  package var hasClient: Bool {
+    switch workload {
+    case .drawn, .explicit: true
+    case .dirtyImages, .transactions, .commands: false
+    }
+  }
+
+  /// What is run, where a scenario says so; `nil` for all other runs.
+  package var commands: ProgramCommands? {
+    guard case .commands(let commands) = workload else { return nil }
+    return commands
+  }
+
+  /// Whether choices make the run: of a client's operations, or of a program's own.
+  package var hasChoices: Bool { hasClient || commands?.order == .owned }
+
+  /// Whether a run that was promised nothing has checked nothing. Of a simulated stack the order of its writes is
+  /// judged, whatever was promised, and of commands what their scenario asks for.
+  package var needsPromises: Bool {
+    if let commands { return commands.leastMarkCount > 0 }
+    return stack.program != nil
+  }
 
   /// Whether a seed is one run of a client, and not many.
   package var isOneRunOfClient: Bool { hasClient && schedule.exhaustiveBound == nil }

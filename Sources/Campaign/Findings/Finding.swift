@@ -50,7 +50,7 @@ package struct Finding: Hashable, Sendable {
     }
   }
 
-  /// The findings of a run without choices: of made-up images, of transactions.
+  /// The findings of a run that is no client's: of made-up images, of transactions, of commands.
   static func all(
     in judgement: Judgement, _ configuration: RunConfiguration, seed: Seed, tiers: [Tier],
     reproduce: String, plan: FuzzPlan? = nil

@@ -32,16 +32,41 @@ package struct FindingGroup: Hashable, Sendable {
     wasEndedByClock = shrunk.wasEndedByClock
   }
 
+  /// A run of commands, made smaller.
+  ///
+  /// - Parameter found: the run as it was found.
+  init(
+    _ found: Scenario, _ finding: Finding, carrier: any FilesCarrier,
+    isGoingOn: @escaping () -> Bool
+  ) {
+    var shrinker = CommandsShrinker(found, finding, carrier: carrier, isGoingOn: isGoingOn)
+    shrinker.shrink()
+    self.init(unshrinkable: finding, shrinker.scenario)
+    unshrunk = found
+    self.finding.violation = shrinker.violation
+    operationCount = shrinker.scenario.configuration.commands?.run.count ?? 0
+    switchCount = shrinker.switchCount
+    wasEndedByClock = shrinker.wasEndedByClock
+  }
+
   /// What cannot be made smaller: images that are made up from a seed, transactions that it draws.
   package init(unshrinkable finding: Finding, _ scenario: Scenario) {
     self.finding = finding
     self.scenario = scenario
     unshrunk = scenario
     token = finding.token
-    let workload: FuzzedWorkload =
-      scenario.configuration.workload == .transactions ? .transactions : .dirtyImages
-    shape = CaseShape(text: workload.rawValue)
+    shape = CaseShape(text: Self.shape(of: finding, scenario.configuration))
     seeds = [scenario.seeds.first]
+  }
+
+  private static func shape(of finding: Finding, _ configuration: RunConfiguration) -> String {
+    switch configuration.workload {
+    case .dirtyImages: FuzzedWorkload.dirtyImages.rawValue
+    case .transactions: FuzzedWorkload.transactions.rawValue
+    // What the check said: two mistakes say two things.
+    case .commands: FailureGroups.key(of: finding.violation)
+    case .drawn, .explicit: preconditionFailure("a client's operations can be made smaller")
+    }
   }
 
   /// `D01-promise-judge-1a2b3c4d`: of one bug the same in every run.

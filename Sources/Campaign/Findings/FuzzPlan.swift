@@ -12,6 +12,8 @@ package enum FuzzedWorkload: String, CaseIterable, Sendable {
   case dirtyImages = "dirty-images"
   /// Transactions of a database: what its stacks have, and no others.
   case transactions
+  /// Those of a scenario, which no option can say.
+  case commands
 }
 
 /// Many seeds of one stack.
@@ -41,6 +43,7 @@ package struct FuzzPlan: Sendable {
     ignoredRules = configuration.ignoredRules
     executable = configuration.program?.executable
     if configuration.workload == .dirtyImages { workload = .dirtyImages }
+    if configuration.commands != nil { workload = .commands }
     self.scenario = scenario
   }
 
@@ -55,7 +58,7 @@ package struct FuzzPlan: Sendable {
     self.schedule = schedule
     self.tiers = tiers
     self.isGoingOn = isGoingOn
-    if stack.program?.isDatabase == true { workload = .transactions }
+    if stack.program?.keepsFolder == true { workload = .transactions }
   }
 
   package static let defaultTiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]
@@ -67,7 +70,7 @@ package struct FuzzPlan: Sendable {
     base.schedule = schedule
     base.ignoredRules = ignoredRules
     switch workload {
-    case .client: break
+    case .client, .commands: break
     case .dirtyImages: base.workload = .dirtyImages
     case .transactions: base.workload = .transactions
     }

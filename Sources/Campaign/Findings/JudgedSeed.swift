@@ -16,6 +16,8 @@ package struct JudgedSeed: Sendable {
   package var hasMoreSchedules = false
   /// What an exhaustive search came to; `nil` where there was none.
   package var scheduleNote: String?
+  /// The choices of a run of several files, where they were the seed's; none of any other.
+  package var steps = RunRecord.Steps()
   /// How a second run of the seed differs from the first; `nil` where it does not, or there was none.
   package var difference: RunDifference?
 
@@ -36,13 +38,10 @@ package struct JudgedSeed: Sendable {
         findings: Finding.all(
           in: judgement, configuration, seed: seed, tiers: FuzzPlan.defaultTiers,
           reproduce: reproduce, plan: plan))
-    } else if configuration.workload == .transactions {
+    } else if configuration.stack.program?.keepsFolder == true {
       let run = carrier.filesRun(configuration, seed: seed, tiers: tiers)
       self.init(
-        seed: seed, judgement: run.judgement, stall: run.stall,
-        findings: Finding.all(
-          in: run.judgement, configuration, seed: seed, tiers: tiers, reproduce: reproduce,
-          plan: plan))
+        run, configuration, seed: seed, tiers: tiers, reproduce: reproduce, plan: plan)
     } else if let bound = configuration.schedule.exhaustiveBound {
       var search = ExhaustiveSearch(
         configuration, seed: seed, tiers: tiers, preemptionLimit: bound.preemptionLimit)
@@ -70,6 +69,19 @@ package struct JudgedSeed: Sendable {
       seed: judged.run.seed, judgement: judged.judgement, stall: judged.stall,
       findings: Finding.all(of: judged, reproduce: reproduce, plan: plan))
     ignore(judged.run.configuration.ignoredRules)
+  }
+
+  /// What one run of several files gave.
+  package init(
+    _ run: FilesRun, _ configuration: RunConfiguration, seed: Seed, tiers: [Tier],
+    reproduce: String, plan: FuzzPlan? = nil
+  ) {
+    self.init(
+      seed: seed, judgement: run.judgement, stall: run.stall,
+      findings: Finding.all(
+        in: run.judgement, configuration.making(choicesOf: run.steps), seed: seed, tiers: tiers,
+        reproduce: reproduce, plan: plan))
+    steps = run.steps
   }
 
   private init(

@@ -18,6 +18,15 @@ extension FindingGroup {
     var found = Scenario(
       of: configuration, seed: seed, tiers: plan.tiers, breaking: finding.rule,
       also: finding.alsoBroken)
+    if case .files(let carrier) = plan.carrier, configuration.commands != nil {
+      // With the choices that the run made.
+      if let token = finding.token,
+        case .scenario(let made)? = try? RunToken(parsing: token).subject
+      {
+        found = made
+      }
+      return FindingGroup(found, finding, carrier: carrier, isGoingOn: isGoingOn)
+    }
     guard configuration.hasClient, case .device(let carrier) = plan.carrier else {
       return FindingGroup(unshrinkable: finding, found)
     }

@@ -25,7 +25,7 @@ package struct PlanFacts: Hashable, Codable, Sendable {
 
   package init(_ plan: FuzzPlan) {
     subject = RunReport.target(plan.stack, plan.bugs)
-    needsPromises = plan.stack.program != nil
+    needsPromises = plan.base.needsPromises
     ignoredRules = plan.ignoredRules.sorted()
     seldomJudged = Self.seldomJudged(plan).filter { !plan.ignoredRules.contains($0.rule) }
     asksForAllStates = plan.tiers.contains(.all) && plan.workload == .client
@@ -41,7 +41,7 @@ package struct PlanFacts: Hashable, Codable, Sendable {
     let reads = Seldom(rule: .d11, reason: "no seed has a read of the client that was answered")
     switch plan.workload {
     case .client where plan.stack.program == nil: return [reads, Seldom(rule: .l08)]
-    case .client where plan.stack.program?.isDatabase != true: return [reads]
+    case .client where plan.stack.program?.keepsFolder != true: return [reads]
     case .dirtyImages:
       return [Seldom(rule: .d10, reason: "no seed has an image that a writer was given")]
     default: return []

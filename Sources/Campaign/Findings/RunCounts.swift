@@ -65,7 +65,9 @@ package struct RunCounts: Hashable, Sendable {
   /// What a rule about promises lacks; `nil` where something was promised.
   package var missingPromise: String? {
     promises > 0
-      ? nil : "nothing was promised to the client: no flush, FUA write or close of it succeeded"
+      ? nil
+      : "nothing was promised: no flush, FUA write or close of a client succeeded, or fewer marks came than the "
+        + "scenario asks for"
   }
 }
 

@@ -33,23 +33,13 @@ struct ProgramParsing {
   /// - Parameter names: of keys in `node`.
   func refuse(_ names: [String], in node: ScenarioNode) throws(ScenarioError) {
     if stack.program == nil { return }
-    try refuse(names, in: node, for: "simulated stacks, and \(stack) is none")
+    try node.refuse(names, for: "simulated stacks, and \(stack) is none")
   }
 
   /// Refuses what only a program has a part in.
   func refuseForSimulated(_ names: [String], in node: ScenarioNode) throws(ScenarioError) {
     if stack.program != nil { return }
-    try refuse(names, in: node, for: "stacks of programs, and \(stack) is simulated")
-  }
-
-  /// - Parameter owner: what the keys belong to instead.
-  private func refuse(
-    _ names: [String], in node: ScenarioNode, for owner: String
-  ) throws(ScenarioError) {
-    for name in names {
-      guard let found = node.node(name) else { continue }
-      throw ScenarioError(line: found.mark?.line, "'\(name)' belongs to \(owner)")
-    }
+    try node.refuse(names, for: "stacks of programs, and \(stack) is simulated")
   }
 
   // MARK: The client's operations

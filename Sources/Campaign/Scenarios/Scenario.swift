@@ -26,14 +26,24 @@ package struct Scenario: Hashable, Sendable {
 }
 
 extension Scenario {
+  /// One that is to pass.
+  package init(
+    passing configuration: RunConfiguration, summary: String, seeds: SeedRange, tiers: [Tier]
+  ) {
+    self.init(
+      summary: summary, configuration: configuration, seeds: seeds, tiers: tiers,
+      expectation: .pass)
+  }
+}
+
+extension Scenario {
   /// Carries the scenario out. A `breaks` scenario ends with the first seed that breaks its rule. What cannot
   /// be carried out is told by the outcome.
   package func run(
     path: String, carrier: RunCarrier = .simulated
   ) -> (ScenarioOutcome, [Finding]) {
     var outcome = ScenarioOutcome(path: path, summary: summary, seeds: seeds)
-    // Of a simulated stack the order of its writes is judged, whatever was promised.
-    outcome.needsPromises = configuration.stack.program != nil
+    outcome.needsPromises = configuration.needsPromises
     outcome.programWords =
       configuration.programWords(namesExecutable: true) + carrier.judgeWords
     if !pinnedDigests.isEmpty, let found = lastDigests(carrier), found != pinnedDigests {

@@ -12,8 +12,8 @@ extension Node {
       throw ScenarioError(
         line: mark?.line,
         """
-        unknown stack \(shown)\(StackName.allNames.hint(scalar?.string ?? "")); known are \
-        \(StackName.allNames.listed)
+        unknown stack \(shown)\(StackName.scenarioNames.hint(scalar?.string ?? "")); known are \
+        \(StackName.scenarioNames.listed)
         """)
     }
     return stack

@@ -37,6 +37,15 @@ package struct ScenarioNode {
   /// Where the key stands; `nil` where it is absent.
   package func line(of key: String) -> Int? { entries.first { $0.key == key }?.line }
 
+  /// - Parameter owner: what the keys belong to instead.
+  /// - Throws: ``ScenarioError`` at the first of them that is there.
+  package func refuse(_ keys: [String], for owner: String) throws(ScenarioError) {
+    for key in keys {
+      guard node(key) != nil else { continue }
+      throw ScenarioError(line: line(of: key), "'\(key)' belongs to \(owner)")
+    }
+  }
+
   package func required(_ key: String) throws(ScenarioError) -> Node {
     guard let node = node(key) else {
       throw ScenarioError(line: line, "the key '\(key)' is missing")

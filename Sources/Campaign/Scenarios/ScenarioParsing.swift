@@ -12,18 +12,23 @@ import Yams
 extension Scenario {
   /// Reads a scenario file.
   ///
+  /// - Parameter folder: where it stands, for commands that name it.
   /// - Throws: ``ScenarioError`` with the line of the first thing that is not known or not possible.
-  package init(parsing text: String) throws(ScenarioError) {
+  package init(parsing text: String, folder: String = ".") throws(ScenarioError) {
     guard let node = try Node.root(of: text) else {
       throw ScenarioError(line: nil, "the file is empty")
     }
     try self.init(ScenarioNode(node, named: "scenario", keys: Self.keys))
+    if let commands = configuration.commands {
+      configuration.workload = .commands(commands.standing(in: folder))
+    }
   }
 
-  private static let keys = [
-    "summary", "stack", "bugs", "device", "image", "workload", "schedule", "states", "expect",
-    "ignore", "digests", "program",
-  ]
+  private static let keys =
+    [
+      "summary", "stack", "bugs", "device", "image", "workload", "schedule", "states", "expect",
+      "ignore", "digests", "program",
+    ] + CommandsParsing.keys
 
   private init(_ root: ScenarioNode) throws(ScenarioError) {
     let summaryNode = try root.required("summary")
@@ -33,22 +38,10 @@ extension Scenario {
     self.summary = summary
     configuration = RunConfiguration(
       stack: try root.required("stack").stack(), bugs: try root.bugs("bugs"))
-    let program = ProgramParsing(configuration.stack)
-    configuration.program = try program.options(root.node("program"))
-    let workload = try root.required("workload")
-    configuration.workload = WorkloadParsing.kind(of: workload)
-    // What a workload can hold depends on these.
-    try Self.validate(configuration, root)
-    if configuration.stack.program?.isDatabase == true {
-      try program.refuse(["device", "image"], in: root)
-    }
-    if let device = root.node("device") { try Self.readDevice(device, into: &configuration) }
-    if let image = root.node("image") {
-      configuration.image = try ImageParsing(configuration).parse(image)
-    }
-    try ImageParsing(configuration).check(line: root.line)
-    if configuration.hasClient {
-      configuration.workload = try WorkloadParsing(configuration).parse(workload)
+    if configuration.stack.program?.isOfCommands == true {
+      try Self.readCommands(root, into: &configuration)
+    } else {
+      try Self.readClient(root, into: &configuration)
     }
     seeds = SeedRange(first: Seed(1), last: Seed(1))
     if let node = root.node("schedule") {
@@ -58,12 +51,55 @@ extension Scenario {
     }
     try Self.validate(configuration, root)
     try Self.checkIsSmall(configuration, line: root.line(of: "schedule"))
-    tiers = try root.tiers("states") ?? FuzzPlan.defaultTiers
+    let isOfCommands = configuration.commands != nil
+    tiers = try root.tiers("states") ?? (isOfCommands ? Tier.defaultOfFiles : FuzzPlan.defaultTiers)
     expectation = try Self.expectation(try root.required("expect"))
     if let node = root.node("digests") {
       pinnedDigests = try Self.digests(node, configuration)
     }
     configuration.ignoredRules = try root.rules("ignore")
+  }
+
+  /// What a client does, and to what.
+  private static func readClient(
+    _ root: ScenarioNode, into configuration: inout RunConfiguration
+  ) throws(ScenarioError) {
+    let program = ProgramParsing(configuration.stack)
+    try root.refuse(CommandsParsing.keys, for: "\(StackName(program: .custom))")
+    configuration.program = try program.options(root.node("program"))
+    let workload = try root.required("workload")
+    configuration.workload = WorkloadParsing.kind(of: workload)
+    // What a workload can hold depends on these.
+    try validate(configuration, root)
+    if configuration.stack.program?.keepsFolder == true {
+      try program.refuse(["device", "image"], in: root)
+    }
+    if let device = root.node("device") { try readDevice(device, into: &configuration) }
+    if let image = root.node("image") {
+      configuration.image = try ImageParsing(configuration).parse(image)
+    }
+    try ImageParsing(configuration).check(line: root.line)
+    if configuration.hasClient {
+      configuration.workload = try WorkloadParsing(configuration).parse(workload)
+    }
+  }
+
+  /// What is run in the place of a client.
+  private static func readCommands(
+    _ root: ScenarioNode, into configuration: inout RunConfiguration
+  ) throws(ScenarioError) {
+    try root.refuse(
+      ["workload", "device", "image", "bugs", "digests"],
+      for: "stacks with a client; \(configuration.stack) has 'program' with its commands")
+    let commands = try CommandsParsing(root).commands()
+    configuration.workload = .commands(commands)
+    guard let node = root.node("faults") else { return }
+    guard commands.order == .owned else {
+      throw ScenarioError(
+        line: root.line(of: "faults"), "'faults' are given to operations that wait: 'order: owned'")
+    }
+    let faults = try ScenarioNode(node, named: "faults", keys: ["failing", "short", "capacity"])
+    try readFaults(faults, into: &configuration)
   }
 
   /// - Throws: ``ScenarioError`` with the line of what does not go with the rest.
@@ -142,15 +178,21 @@ extension Scenario {
           "'killed' is for raw disks: a writer of images keeps what was not flushed in memory")
       }
     }
-    configuration.faults.capacityByteCount = try device.byteCount("capacity", in: 0...(1 << 30))
-    for place in try places("failing", in: device) {
-      configuration.faults.errors[place] = .inputOutput
-    }
+    try readFaults(device, into: &configuration)
     configuration.failingLogOperations = try failingLogOperations(device, configuration)
-    configuration.faults.shortWrites = Set(try places("short", in: device))
     if let lying = device.node("lying") {
       configuration.faults.liesAboutFlushes = try lying.truth(named: "lying")
     }
+  }
+
+  private static func readFaults(
+    _ node: ScenarioNode, into configuration: inout RunConfiguration
+  ) throws(ScenarioError) {
+    configuration.faults.capacityByteCount = try node.byteCount("capacity", in: 0...(1 << 30))
+    for place in try places("failing", in: node) {
+      configuration.faults.errors[place] = .inputOutput
+    }
+    configuration.faults.shortWrites = Set(try places("short", in: node))
   }
 
   private static func failingLogOperations(

@@ -85,6 +85,9 @@ struct ScenarioText {
     let bugs = configuration.bugs.sorted().map(\.identifier)
     var lines = ["stack: \(configuration.stack)"]
     if !bugs.isEmpty { lines.append("bugs: \(YAMLText.list(bugs))") }
+    if let commands = configuration.commands {
+      return lines + CommandsText(commands, configuration.faults).lines
+    }
     let device = device(of: configuration)
     if !device.isEmpty { lines.append("device: \(device.text)") }
     let image = image(of: configuration)
@@ -107,14 +110,8 @@ struct ScenarioText {
       "superblock-interval", configuration.superblockInterval, unless: usual.superblockInterval)
     device.add(byteCount: "stale-log", configuration.staleLogByteCount, unless: 0)
     device.add("killed", configuration.isKilled, unless: false)
-    device.add(byteCount: "capacity", faults.capacityByteCount)
-    device.add("failing", faults.errors.keys.sorted(), unless: []) {
-      YAMLText.list($0.map { "\($0)" })
-    }
+    device.addFaults(faults)
     device.add("log-failing", configuration.failingLogOperations.sorted(), unless: []) {
-      YAMLText.list($0.map { "\($0)" })
-    }
-    device.add("short", faults.shortWrites.sorted(), unless: []) {
       YAMLText.list($0.map { "\($0)" })
     }
     device.add("lying", faults.liesAboutFlushes, unless: false)

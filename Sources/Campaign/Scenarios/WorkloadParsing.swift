@@ -19,7 +19,7 @@ struct WorkloadParsing {
     switch node.scalar.flatMap({ FuzzedWorkload(rawValue: $0.string) }) {
     case .dirtyImages: .dirtyImages
     case .transactions: .transactions
-    case .client, nil: .drawn(WorkloadSpecification(), seed: nil)
+    case .client, .commands, nil: .drawn(WorkloadSpecification(), seed: nil)
     }
   }
 

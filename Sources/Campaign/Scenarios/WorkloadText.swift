@@ -14,6 +14,7 @@ struct WorkloadText {
   var lines: [String] {
     switch configuration.workload {
     case .dirtyImages: ["workload: \(FuzzedWorkload.dirtyImages.rawValue)"]
+    case .commands: preconditionFailure("commands are no workload: CommandsText writes them")
     case .transactions: ["workload: \(FuzzedWorkload.transactions.rawValue)"]
     case .drawn(let specification, let seed):
       ["workload: \(drawn(specification, seed: seed?.description))"]

@@ -5,7 +5,12 @@ enum YAMLText {
   /// A string as one scalar that reads as itself: plain where nothing in it means something to YAML,
   /// between double quotes otherwise.
   static func scalar(_ text: String) -> String {
-    isPlain(text) ? text : "\"" + text.unicodeScalars.map(escaped).joined() + "\""
+    isPlain(text) ? text : quoted(text)
+  }
+
+  /// The same between double quotes in any case, as inside of a list.
+  static func quoted(_ text: String) -> String {
+    "\"" + text.unicodeScalars.map(escaped).joined() + "\""
   }
 
   /// `[a, b]`.

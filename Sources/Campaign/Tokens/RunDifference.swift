@@ -23,7 +23,9 @@ package struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible
 
   /// Compares what the rules said, and of how much; `nil` where all is equal.
   package init?(_ first: JudgedSeed, _ second: JudgedSeed) {
-    let difference = Self.findings(first, second) ?? Self.counts(first, second)
+    let difference =
+      Self.choices(first.seed, first.steps, second.steps) ?? Self.findings(first, second)
+      ?? Self.counts(first, second)
     guard let difference else { return nil }
     self = difference
   }
@@ -44,12 +46,18 @@ package struct RunDifference: Error, Hashable, Sendable, CustomStringConvertible
   private static func choices(_ first: any DeviceRun, _ second: any DeviceRun)
     -> RunDifference?
   {
+    choices(first.seed, first.record.steps, second.record.steps)
+  }
+
+  private static func choices(
+    _ seed: Seed, _ first: RunRecord.Steps, _ second: RunRecord.Steps
+  ) -> RunDifference? {
     let (left, right) = (first.schedule.choices, second.schedule.choices)
     guard let place = firstDifference(left, right) else { return nil }
     func text(_ choices: [Choice]) -> String {
       place < choices.count ? "\(choices[place].index)/\(choices[place].bound)" : "no choice left"
     }
-    return RunDifference(first.seed, "choice \(place)", text(left), text(right))
+    return RunDifference(seed, "choice \(place)", text(left), text(right))
   }
 
   private static func steps(_ first: any DeviceRun, _ second: any DeviceRun) -> RunDifference? {

@@ -126,11 +126,9 @@ package struct RunReplay: Sendable {
     guard configuration.hasClient, configuration.schedule.exhaustiveBound == nil,
       case .device(let device) = carrier
     else {
-      return (
-        JudgedSeed(
-          configuration, seed: seed, tiers: scenario.tiers, carrier: carrier, reproduce: reproduce),
-        nil, nil
-      )
+      let result = JudgedSeed(
+        configuration, seed: seed, tiers: scenario.tiers, carrier: carrier, reproduce: reproduce)
+      return (result, nil, result.steps.replayDivergence.map { .choice($0) })
     }
     let judged = JudgedRun(configuration, seed: seed, tiers: scenario.tiers, carrier: device)
     let divergence =

@@ -84,7 +84,7 @@ package struct RunToken: Hashable, Sendable {
     self.init(.seed(seeded))
   }
 
-  /// Of a finding in a run without choices: of made-up images, of transactions.
+  /// Of a finding in a run that is no client's: of made-up images, of transactions, of commands.
   init(
     _ configuration: RunConfiguration, seed: Seed, tiers: [Tier], breaking rule: Rule,
     also: [Rule], plan: FuzzPlan? = nil
@@ -110,6 +110,14 @@ package struct RunToken: Hashable, Sendable {
     switch subject {
     case .seed(let run): run.stack
     case .scenario(let scenario): scenario.configuration.stack
+    }
+  }
+
+  /// As ``RunConfiguration/needsPromises``.
+  package var needsPromises: Bool {
+    switch subject {
+    case .seed(let run): run.stack.program != nil
+    case .scenario(let scenario): scenario.configuration.needsPromises
     }
   }
 

@@ -47,7 +47,9 @@ package struct CommandJudge: Sendable {
     var located = violation
     located.state = state
     located.evidence += state.lost.compactMap { entryIndex in
-      history.description(ofLosing: entryIndex).map { "entry \(entryIndex) is lost: \($0)" }
+      history.description(ofLosing: entryIndex, among: state.lost).map {
+        "entry \(entryIndex) is lost: \($0)"
+      }
     }
     located.evidence.append("the image: \(lineThatWrites(state))")
     return located

@@ -36,6 +36,18 @@ package struct ImageCommand: Hashable, Codable, Sendable, CustomStringConvertibl
     self.words = words
   }
 
+  /// The same of words that are known already.
+  ///
+  /// - Throws: ``ImageCommandError`` where the subject is named nowhere after the program.
+  package init(words: [String], for subject: Subject) throws(ImageCommandError) {
+    let text = words.map { word in
+      let isPlain =
+        !word.isEmpty && word.allSatisfy { $0 != " " && $0 != "'" && $0 != "\\" && $0 != "\"" }
+      return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    }
+    try self.init(parsing: text.joined(separator: " "), for: subject)
+  }
+
   /// The program: a path, or a name that is looked for in PATH.
   package var program: String { words[0] }
 

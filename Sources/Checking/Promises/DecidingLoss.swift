@@ -40,7 +40,9 @@ struct DecidingLoss {
 
   private func lines(_ state: CrashState) -> [String] {
     var lines = state.lost.prefix(Self.maximumNamedCount).map { entryIndex in
-      let special = evidence.history.description(ofLosing: entryIndex).map { ": \($0)" } ?? ""
+      let special =
+        evidence.history.description(ofLosing: entryIndex, among: state.lost).map { ": \($0)" }
+        ?? ""
       return "entry \(entryIndex) is lost, \(name(entryIndex))\(special)"
     }
     if state.lost.count > lines.count {

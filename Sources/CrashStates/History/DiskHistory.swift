@@ -105,9 +105,13 @@ package final class DiskHistory: Sendable {
   }
 
   /// What is special about losing an entry, in words; `nil` where its loss is plain.
-  package func description(ofLosing entryIndex: Int) -> String? {
+  ///
+  /// - Parameter lost: all that is lost: with its length a write leaves nothing behind.
+  package func description(ofLosing entryIndex: Int, among lost: [Int]) -> String? {
     let events = blockHistory.events
-    guard events.leavesLengthWithoutData(entryIndex) else { return nil }
+    guard events.leavesLengthWithoutData(entryIndex), !lost.contains(entryIndex - 1) else {
+      return nil
+    }
     let length = events[entryIndex - 1].range.byteOffset
     return "the length is there (\(length) bytes, entry \(entryIndex - 1) of the same call), "
       + "the data is not"

@@ -221,8 +221,9 @@ package final class Recording: Sendable {
   package func descriptions(ofLossesIn state: CrashState) -> [String] {
     let lost = disk == nil ? lostEntries(in: state) : [0: state.lost]
     return files.indices.flatMap { file in
-      (lost[file] ?? []).compactMap { entryIndex in
-        files[file].history.description(ofLosing: entryIndex).map { description in
+      let own = lost[file] ?? []
+      return own.compactMap { entryIndex in
+        files[file].history.description(ofLosing: entryIndex, among: own).map { description in
           let place = disk == nil ? " of \(files[file].recording)" : ""
           return "entry \(entryIndex)\(place) is lost: \(description)"
         }

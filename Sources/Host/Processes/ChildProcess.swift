@@ -8,6 +8,15 @@ package enum ChildProcess {
     case signalled(Int32)
     /// It ran longer than allowed and was killed.
     case timedOut
+
+    /// As reports say it.
+    package var words: String {
+      switch self {
+      case .exited(let number): "exit status \(number)"
+      case .signalled(let number): "killed by signal \(number)"
+      case .timedOut: "out of time"
+      }
+    }
   }
 
   /// How a program ended and what it wrote.

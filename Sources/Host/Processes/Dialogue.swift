@@ -33,14 +33,13 @@ package final class Dialogue {
       for end in toProgram { _ = close(end) }
       throw HostError("make a pipe to", program, errorNumber: errorNumber)
     }
-    let previous = hasFixedAddresses ? Addresses.fix() : nil
-    defer { if let previous { Addresses.restore(previous) } }
     let streams = [(toProgram[0], Int32(0)), (fromProgram[1], 1), (fromProgram[1], 2)]
     defer { for end in [toProgram[0], fromProgram[1]] { _ = close(end) } }
     do {
       process = try StartedProcess(
         argv: argv, environment: environment,
-        streams: streams.map { (descriptor: $0.0, standard: $0.1) })
+        streams: streams.map { (descriptor: $0.0, standard: $0.1) },
+        hasFixedAddresses: hasFixedAddresses)
     } catch {
       for end in [toProgram[1], fromProgram[0]] { _ = close(end) }
       throw error
@@ -91,22 +90,4 @@ package final class Dialogue {
 
   /// Kills what is left of it and says how it ended.
   package func end() -> ChildProcess.Status { process.end() }
-}
-
-/// Where programs that this thread starts have their memory: at places drawn anew for each, or not.
-enum Addresses {
-  // ADDR_NO_RANDOMIZE of sys/personality.h.
-  private static let notRandom: UInt = 0x0040000
-
-  /// Returns what to restore; `nil` where the kernel or a container does not allow it.
-  static func fix() -> UInt? {
-    guard let before = GNUFunctions.personality(0xffff_ffff),
-      GNUFunctions.personality(before | notRandom) != nil
-    else { return nil }
-    return before
-  }
-
-  static func restore(_ before: UInt) {
-    _ = GNUFunctions.personality(before)
-  }
 }

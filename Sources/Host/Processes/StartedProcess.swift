@@ -16,23 +16,52 @@ package final class StartedProcess {
   /// - Parameters:
   ///   - environment: variables to set beside the inherited ones.
   ///   - output: a descriptor that becomes its standard output; `nil`: it has ours.
+  ///   - getsTerminal: whether it may read from the terminal, which only one can.
   /// - Throws: ``HostError`` where the program cannot be started.
   package convenience init(
-    argv: [String], environment: [String: String], output: Int32? = nil
+    argv: [String], environment: [String: String], output: Int32? = nil, getsTerminal: Bool = true
   ) throws(HostError) {
     try self.init(
       argv: argv, environment: environment,
       streams: output.map { [(descriptor: $0, standard: Int32(1))] } ?? [])
-    lendTerminal()
+    if getsTerminal { lendTerminal() }
   }
 
-  /// - Parameter streams: descriptors of ours that become standard streams of the program.
+  /// Starts a program that nobody talks to: it has nothing to read, and its memory lies where it lies in every run,
+  /// as far as the kernel allows to ask for it.
+  ///
+  /// - Parameters:
+  ///   - output: a descriptor that becomes its standard output.
+  ///   - errorPath: of a file, to whose end its standard error goes.
+  /// - Throws: ``HostError`` where a file cannot be opened or the program cannot be started.
+  package convenience init(
+    alone argv: [String], environment: [String: String], output: Int32, errorPath: String
+  ) throws(HostError) {
+    let input = unsafe open("/dev/null", O_RDONLY | O_CLOEXEC)
+    let errors = unsafe open(errorPath, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    let errorNumber = errno
+    defer { for descriptor in [input, errors] where descriptor >= 0 { _ = close(descriptor) } }
+    guard input >= 0, errors >= 0 else {
+      throw HostError("open", errorPath, errorNumber: errorNumber)
+    }
+    try self.init(
+      argv: argv, environment: environment, streams: [(input, 0), (output, 1), (errors, 2)],
+      hasFixedAddresses: true)
+  }
+
+  /// - Parameters:
+  ///   - streams: descriptors of ours that become standard streams of the program.
+  ///   - hasFixedAddresses: whether its memory lies where it lies in every run, as far as the kernel
+  ///     allows to ask for it.
   init(
-    argv: [String], environment: [String: String], streams: [(descriptor: Int32, standard: Int32)]
+    argv: [String], environment: [String: String], streams: [(descriptor: Int32, standard: Int32)],
+    hasFixedAddresses: Bool = false
   ) throws(HostError) {
     guard let program = argv.first, !program.isEmpty else {
       throw HostError("start", "", found: "no program is named", hint: "Name a program.")
     }
+    let previous = hasFixedAddresses ? Addresses.fix() : nil
+    defer { if let previous { Addresses.restore(previous) } }
     processID = try ChildProcess.start(argv, environment, nil, streams)
     child = RunningChild(processID: processID, patience: nil)
   }

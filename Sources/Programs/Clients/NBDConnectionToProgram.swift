@@ -26,7 +26,7 @@ struct NBDConnectionToProgram {
   // MARK: There
 
   /// - Returns: the handle.
-  /// - Throws: ``ControlledProgram/Failure`` where there is no such request.
+  /// - Throws: ``ProgramFailure`` where there is no such request.
   @discardableResult
   mutating func submit(
     _ request: NBDClientRequest, for operation: ClientOperation? = nil
@@ -38,7 +38,7 @@ struct NBDConnectionToProgram {
       return handle
     } catch {
       let what = operation.map { "\($0)" } ?? "a flush"
-      throw ControlledProgram.Failure(reason: "\(what) cannot be asked for: \(error)")
+      throw ProgramFailure(reason: "\(what) cannot be asked for: \(error)")
     }
   }
 
@@ -57,12 +57,12 @@ struct NBDConnectionToProgram {
 
   mutating func listen() { session.receive(connection.newBytes()) }
 
-  /// - Throws: ``ControlledProgram/Failure`` where the program refuses, or speaks another protocol.
+  /// - Throws: ``ProgramFailure`` where the program refuses, or speaks another protocol.
   mutating func advance() throws {
     do {
       try session.advance()
     } catch {
-      throw ControlledProgram.Failure(reason: "\(error)")
+      throw ProgramFailure(reason: "\(error)")
     }
   }
 

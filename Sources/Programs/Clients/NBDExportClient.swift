@@ -121,19 +121,19 @@ struct NBDExportClient: ProgramClient {
 
   private func check(_ connection: NBDConnectionToProgram) throws {
     if connection.isClosed, connection.isWaiting, !dialogue.hasEnded {
-      throw ControlledProgram.Failure(
+      throw ProgramFailure(
         reason: "the program has closed the connection without an answer. \(lastWords)")
     }
     guard let export = connection.export else { return }
     guard !export.isReadOnly else {
-      throw ControlledProgram.Failure(reason: "the export can be read only: it must be writable")
+      throw ProgramFailure(reason: "the export can be read only: it must be writable")
     }
     guard export.byteCount == byteCount else {
-      throw ControlledProgram.Failure(
+      throw ProgramFailure(
         reason: "an export of \(byteCount) bytes was expected, found one of \(export.byteCount)")
     }
     guard connectionCount == 1 || export.isForMultipleConnections else {
-      throw ControlledProgram.Failure(
+      throw ProgramFailure(
         reason: "the export does not offer what several connections need (CAN_MULTI_CONN)")
     }
   }

@@ -22,14 +22,14 @@ protocol ProgramClient {
   /// Whether two operations cannot be told apart in the answers.
   func isAlike(_ one: ClientOperation, _ other: ClientOperation) -> Bool
 
-  /// - Throws: ``ControlledProgram/Failure`` where it cannot be asked for.
+  /// - Throws: ``ProgramFailure`` where it cannot be asked for.
   mutating func ask(_ operation: ClientOperation) throws
   /// Takes in what the program has sent so far.
   mutating func listen()
   /// Sends what follows from that without a choice; the program rests.
   ///
   /// - Returns: whether anything was sent, so that the program may go on.
-  /// - Throws: ``ControlledProgram/Failure`` where the program says what it must not say.
+  /// - Throws: ``ProgramFailure`` where the program says what it must not say.
   mutating func reply() throws -> Bool
   /// The answers in what was taken in since the last call.
   mutating func answers() -> [ClientAnswer]

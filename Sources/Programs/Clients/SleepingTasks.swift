@@ -23,7 +23,12 @@ struct SleepingTasks: Equatable {
 
   /// - Parameter processID: of the program; one that has ended has no tasks.
   init(of processID: pid_t) {
-    add(processID)
+    self.init(of: [processID])
+  }
+
+  /// The same of several programs.
+  init(of processIDs: [pid_t]) {
+    for processID in processIDs { add(processID) }
   }
 
   /// Whether no thread could run at this look.

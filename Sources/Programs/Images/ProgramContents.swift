@@ -16,10 +16,10 @@ struct ProgramContents {
   /// XXH3-64 of what a write writes.
   func digest(of operation: ClientOperation) -> UInt64 { Checksum.xxh3(bytes(of: operation)) }
 
-  /// - Throws: ``ControlledProgram/Failure`` where it is not as long as what was asked for.
+  /// - Throws: ``ProgramFailure`` where it is not as long as what was asked for.
   func read(_ bytes: [UInt8], by operation: ClientOperation) throws -> ReadContents {
     guard bytes.count == Int(operation.range.byteCount) else {
-      throw ControlledProgram.Failure(
+      throw ProgramFailure(
         reason:
           "\(operation) was answered with \(bytes.count) bytes, expected \(operation.range.byteCount)"
       )

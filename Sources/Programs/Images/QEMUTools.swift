@@ -17,7 +17,7 @@ struct QEMUTools {
 
   /// Makes a new image, the same one for the same configuration and seed.
   ///
-  /// - Throws: ``HostError`` or ``ControlledProgram/Failure`` where that is not possible.
+  /// - Throws: ``HostError`` or ``ProgramFailure`` where that is not possible.
   func create(
     _ path: String, _ configuration: RunConfiguration, libraryPath: String, seed: UInt64
   ) throws {
@@ -33,7 +33,7 @@ struct QEMUTools {
     let outcome = try ChildProcess.run(
       argv: argv, environment: environment, timeLimit: .seconds(60))
     guard outcome.status == .exited(0) else {
-      throw ControlledProgram.Failure(
+      throw ProgramFailure(
         reason: "`\(argv.joined(separator: " "))` failed: \(outcome.errorText)")
     }
   }
@@ -49,7 +49,7 @@ struct QEMUTools {
   /// What they call it; `nil`: the file is the disk.
   private var format: String? {
     switch stack.image {
-    case .raw, .database: nil
+    case .raw, .files: nil
     default: stack.image.rawValue
     }
   }

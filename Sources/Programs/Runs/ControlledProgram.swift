@@ -9,15 +9,8 @@ import WriteLog
 /// A program whose every file operation waits until it is let go, and whose client asks for one operation
 /// at a time: what happens next is always a choice, made when nothing can happen by itself.
 ///
-/// The tasks of a run are those of the client, and after them lanes for what the program does: an
-/// operation takes the first lane that is free and leaves it when it goes. So a chain of operations stays
-/// in one lane, whichever threads carry it out, and one that is held keeps its lane while others pass.
+/// The tasks of a run are those of the client, and after them ``OperationLanes`` for what the program does.
 struct ControlledProgram {
-  /// Why it could not go on to the end: a sentence without its full stop.
-  struct Failure: Error {
-    var reason: String
-  }
-
   /// What may happen next.
   private enum Held {
     case file(HeldOperation)
@@ -38,15 +31,11 @@ struct ControlledProgram {
   /// What the client's writes hold, and how it is told from what reads return.
   private let contents: ProgramContents
   private var points: WaitingPoints<Held>
-  private var clientTaskCount = 0
-  /// By submission, what becomes of the operations that wait.
-  private var turns: [UInt64: HeldOperation.Turn] = [:]
+  private var lanes = OperationLanes()
   /// Operations of the client that wait to be asked for.
   private var waitingClients: [ClientOperation] = []
   /// Those that were asked for and not answered.
   private var inFlight: [ClientOperation] = []
-  /// By submission, the lanes of all operations.
-  private(set) var tasks: [UInt64: Int] = [:]
   private(set) var stepsOfOperation: [UInt64: Range<Int>] = [:]
 
   init(
@@ -61,6 +50,8 @@ struct ControlledProgram {
     points = WaitingPoints(strategy: strategy)
   }
 
+  /// By submission, the lanes of the program's operations.
+  var tasks: [UInt64: Int] { lanes.tasks }
   var schedule: Schedule { points.schedule }
   var order: TaskOrder { points.order }
   var stepCount: Int { points.stepCount }
@@ -68,14 +59,14 @@ struct ControlledProgram {
 
   /// Carries a session out, until the program has ended.
   ///
-  /// - Throws: ``Failure``, or what kept the recorder from going on.
+  /// - Throws: ``ProgramFailure``, or what kept the recorder from going on.
   mutating func run(_ session: Workload.Session) throws {
-    clientTaskCount = session.tasks.count
+    lanes.firstTask = session.tasks.count
     points.begin(expectedStepCounts: session.tasks.map(\.count))
     try work(session.tasks)
     try work([[session.close]])
     guard client.dialogue.hasEnded else {
-      throw Failure(reason: "the program goes on after it was told to quit")
+      throw ProgramFailure(reason: "the program goes on after it was told to quit")
     }
   }
 
@@ -104,7 +95,7 @@ struct ControlledProgram {
 
   private mutating func step() throws {
     guard points.stepCount < Self.stepLimit else {
-      throw Failure(reason: "the program does more than \(Self.stepLimit) operations")
+      throw ProgramFailure(reason: "the program does more than \(Self.stepLimit) operations")
     }
     let (client, inFlight) = (client, inFlight)
     let next = points.takeNext { held in
@@ -114,7 +105,7 @@ struct ControlledProgram {
     switch next {
     case .client(let operation): try ask(operation)
     case .file(let operation):
-      recorder.release(operation, turns.removeValue(forKey: operation.number) ?? .go)
+      recorder.release(operation, lanes.leave(operation))
     case nil: try urge()
     }
   }
@@ -162,11 +153,11 @@ struct ControlledProgram {
     let status = client.dialogue.end()
     let open = inFlight.filter { $0.action != .close }
     guard isExpected, open.isEmpty, let close = inFlight.first, waitingClients.isEmpty else {
-      throw Failure(
-        reason: "the program ended (\(Self.words(status))) before it was told to\(lastWords)")
+      throw ProgramFailure(
+        reason: "the program ended (\(status.words)) before it was told to\(lastWords)")
     }
     guard case .exited(let number) = status else {
-      throw Failure(reason: "the program was \(Self.words(status)) while it closed the image")
+      throw ProgramFailure(reason: "the program was \(status.words) while it closed the image")
     }
     try take([
       ClientAnswer(
@@ -179,33 +170,16 @@ struct ControlledProgram {
     client.lastWords.isEmpty ? "" : "; its last line: \(client.lastWords)"
   }
 
-  private static func words(_ status: ChildProcess.Status) -> String {
-    switch status {
-    case .exited(let number): "exit status \(number)"
-    case .signalled(let number): "killed by signal \(number)"
-    case .timedOut: "out of time"
-    }
-  }
-
   // MARK: The program
 
   private static let promptAccess = DeviceAccess(device: 0, kind: .wholeDevice)
 
   private mutating func takeHeld() {
-    for operation in recorder.held where turns[operation.number] == nil {
-      turns[operation.number] = operation.path == path ? faults.turn(of: operation) : .go
-      let task = freeTask
-      tasks[operation.number] = task
-      points.insert(task: task, access: operation.access, .file(operation))
+    for operation in recorder.held where !lanes.isWaiting(operation) {
+      let turn = operation.path == path ? faults.turn(of: operation) : .go
+      points.insert(
+        task: lanes.take(operation, turn), access: operation.access, .file(operation))
     }
-  }
-
-  /// The first lane that no operation has which waits.
-  private var freeTask: Int {
-    let taken = Set(turns.keys.compactMap { tasks[$0] })
-    var task = clientTaskCount
-    while taken.contains(task) { task += 1 }
-    return task
   }
 
   /// Waits until nothing can happen by itself, and takes in what has happened.
@@ -225,7 +199,7 @@ struct ControlledProgram {
         break
       }
       if patience.isOver(of: before.processIDs, canRun: before.canRun) {
-        throw Failure(reason: "the program works for 20 s without coming to an operation")
+        throw ProgramFailure(reason: "the program works for 20 s without coming to an operation")
       }
     }
     try recorder.poll()
@@ -246,7 +220,7 @@ struct ControlledProgram {
     while before == SleepingTasks(of: dialogue.processID), !dialogue.hasEnded {
       if patience.isOver(of: before.processIDs, canRun: false) {
         let open = (inFlight + waitingClients).map { "\($0)" }.joined(separator: ", ")
-        throw Failure(
+        throw ProgramFailure(
           reason: """
             the program waits for nothing that is known, and has not answered: \(open)\(lastWords)
             """)
@@ -258,7 +232,7 @@ struct ControlledProgram {
 
 extension HeldOperation {
   /// What a strategy has to know of it; `nil` where its order matters to everything.
-  fileprivate var access: DeviceAccess? {
+  var access: DeviceAccess? {
     switch kind {
     case .write, .allocate, .zero, .punch:
       range.map {

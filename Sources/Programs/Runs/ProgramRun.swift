@@ -38,7 +38,7 @@ struct ProgramRun: DeviceRun {
       try OwnProcessor.run { processor in
         try carryOut(tools, strategy, images, libraryPath, processor: processor)
       }
-    } catch let failure as ControlledProgram.Failure {
+    } catch let failure as ProgramFailure {
       record.stall = .program(failure.reason)
     } catch {
       record.stall = .program("the program could not be recorded: \(error)")
@@ -84,7 +84,7 @@ struct ProgramRun: DeviceRun {
     let outcome = try recorder.finish(dialogue.end(), of: argv)
     // QEMU sets a ring up, is refused it and has other means; that it then fails is the faults' doing.
     if let problem = outcome.problems.first(where: { $0 != .ioUring }) {
-      throw ControlledProgram.Failure(reason: "\(problem)")
+      throw ProgramFailure(reason: "\(problem)")
     }
     try take(outcome, loggerLog)
   }
@@ -98,7 +98,7 @@ struct ProgramRun: DeviceRun {
         connectionCount: connections == .perTask ? max(1, taskCount) : 1,
         contents: contents.bytes(of:))
     case .python: return PythonClient(dialogue)
-    case .qemuIO, .database, nil: return QEMUIOClient(dialogue)
+    case .qemuIO, .database, .commands, nil: return QEMUIOClient(dialogue)
     }
   }
 

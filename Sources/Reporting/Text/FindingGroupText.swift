@@ -25,6 +25,10 @@ package struct FindingGroupText {
   private var sizes: String {
     switch group.scenario.configuration.workload {
     case .dirtyImages: return "not: a made-up image"
+    case .commands:
+      return [
+        counted(group.operationCount, "command"), counted(group.switchCount, "switch", "switches"),
+      ].joined(separator: ", ")
     case .transactions: return "not: the transactions of a database"
     case .drawn, .explicit: break
     }

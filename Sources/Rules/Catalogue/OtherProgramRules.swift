@@ -29,8 +29,8 @@ extension Rule {
 
   package static let x03 = Rule(
     "X03", .unusable, source: "docs/programs.md",
-    promise: "the command accepts the image: it exits with 0 in time",
-    failure: "a command does not accept the image",
+    promise: "the command accepts what the cut left: it exits with 0 in time",
+    failure: "a command does not accept what the cut left",
     explanation: """
       Whatever a power cut leaves, the program that checks or opens it has to accept it: exit with \
       0 within the time limit. Any other status, a signal and the time limit count as a refusal; \

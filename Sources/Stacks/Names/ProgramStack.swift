@@ -15,6 +15,8 @@ package struct ProgramStack: Hashable, Sendable {
     /// Types transactions: all files are judged together, by what the program makes of them. It has no
     /// operations of a device, and no choices.
     case database(SQLiteSetup)
+    /// Nobody: a scenario says which commands are run, and which one judges the folder that they leave.
+    case commands
   }
 
   /// How a client of several tasks reaches an export.
@@ -51,9 +53,12 @@ package struct ProgramStack: Hashable, Sendable {
 
   /// `nil` where no row has this name.
   package init?(_ name: String) {
-    guard let row = Self.all.first(where: { $0.name == name }) else { return nil }
+    guard let row = (Self.all + [.custom]).first(where: { $0.name == name }) else { return nil }
     self = row
   }
+
+  /// Any program, by the commands of a scenario: the name alone says nothing that could be run.
+  package static let custom = ProgramStack("custom", .commands, .files, "")
 }
 
 // MARK: The rows
@@ -71,11 +76,11 @@ extension ProgramStack {
     ProgramStack("nbd-vhdx-multi", .nbd(.perTask), .vhdx, qemuNBD("vhdx", shared)),
     ProgramStack("nbd-qcow2-multi", .nbd(.perTask), .qcow2, qemuNBD("qcow2", shared)),
     ProgramStack("python-raw", .python, .raw, "python3 -u -c '\(pythonScript)' {image}"),
-    ProgramStack("sqlite3-wal-full", .database(.walFull), .database, "sqlite3"),
-    ProgramStack("sqlite3-wal-normal", .database(.walNormal), .database, "sqlite3"),
-    ProgramStack("sqlite3-delete-extra", .database(.deleteExtra), .database, "sqlite3"),
-    ProgramStack("sqlite3-delete-full", .database(.deleteFull), .database, "sqlite3"),
-    ProgramStack("sqlite3-off", .database(.off), .database, "sqlite3"),
+    ProgramStack("sqlite3-wal-full", .database(.walFull), .files, "sqlite3"),
+    ProgramStack("sqlite3-wal-normal", .database(.walNormal), .files, "sqlite3"),
+    ProgramStack("sqlite3-delete-extra", .database(.deleteExtra), .files, "sqlite3"),
+    ProgramStack("sqlite3-delete-full", .database(.deleteFull), .files, "sqlite3"),
+    ProgramStack("sqlite3-off", .database(.off), .files, "sqlite3"),
   ]
 
   private static func qemuIO(_ image: String) -> String {
@@ -133,7 +138,14 @@ extension ProgramStack {
 // MARK: What follows from a row
 
 extension ProgramStack {
-  package var isDatabase: Bool {
+  /// Whether what it keeps is a folder, judged as a whole, and no image of a disk.
+  package var keepsFolder: Bool { image == .files }
+
+  /// Whether all that its operations are comes from the commands of a scenario.
+  package var isOfCommands: Bool { client == .commands }
+
+  /// Whether the order of its operations is never the seed's.
+  package var hasOwnOrder: Bool {
     if case .database = client { true } else { false }
   }
 
@@ -153,7 +165,7 @@ extension ProgramStack {
     case .qemuIO: [.read, .write, .writeZeroes, .discard, .flush, .resize]
     case .nbd: [.read, .write, .writeZeroes, .discard, .flush]
     case .python: [.read, .write, .writeZeroes, .flush]
-    case .database: []
+    case .database, .commands: []
     }
   }
 

@@ -6,10 +6,10 @@ package struct StackName: Hashable, Sendable, CustomStringConvertible {
     case vhdx
     case qcow2
     /// Several files, which are judged together.
-    case database
+    case files
 
     /// Whether only the program that wrote it can read it.
-    package var isOpaque: Bool { self == .qcow2 || self == .database }
+    package var isOpaque: Bool { self == .qcow2 || self == .files }
 
     /// Whether the disk holds an image, in a format that is known here.
     package var isOfKnownFormat: Bool { self == .vhdx }
@@ -19,7 +19,7 @@ package struct StackName: Hashable, Sendable, CustomStringConvertible {
       switch self {
       case .raw: [.exact, .qemu720, .qemu7222]
       case .vhdx: [.exact, .qemuImage720, .qemuImage7222]
-      case .qcow2, .database: []
+      case .qcow2, .files: []
       }
     }
   }
@@ -59,6 +59,11 @@ package struct StackName: Hashable, Sendable, CustomStringConvertible {
   }
 
   private static let programPrefix = "program"
+
+  /// What a scenario can name: one of ``allNames``, or commands of its own.
+  package static var scenarioNames: [String] {
+    allNames + ["\(StackName(program: .custom))"]
+  }
 
   /// The simulated stacks, then the programs.
   package static var allNames: [String] {

@@ -100,17 +100,9 @@ struct BisectFilesRun {
   private func difference(
     _ kind: BisectResult.Difference.Kind, _ step: Int
   ) -> BisectResult.Difference {
-    let line = recording.lines[step]
-    var entry: LogEntry?
-    var text = "line \(step): \(line)"
-    if case .entry(let name, let entryIndex, _) = line,
-      let file = recording.files.files.first(where: { $0.recording == name })
-    {
-      let found = file.history.index[entryIndex]
-      entry = found
-      text = "line \(step): \(name), \(EntryLine(found, of: file.history.index).text)"
-    }
-    return BisectResult.Difference(kind: kind, step: step, entry: entry, text: text)
+    BisectResult.Difference(
+      kind: kind, step: step, entry: recording.entry(ofStep: step)?.entry,
+      text: recording.text(ofStep: step))
   }
 
   private func replayLine(_ state: CrashState, _ output: String) -> String {

@@ -11,7 +11,7 @@ enum CampaignLoading {
     let text = try InputFile.text(path)
     do {
       return try CampaignFile(parsing: text) { scenario in
-        try Scenario(parsing: InputFile.text(self.path(scenario, beside: path)))
+        try LoadedScenario(readingAt: self.path(scenario, beside: path)).scenario
       }
     } catch {
       throw ToolError("\(path): \(error)")

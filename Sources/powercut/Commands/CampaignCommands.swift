@@ -63,6 +63,7 @@ final class CampaignCommands: RunCommands {
         digest: history.digest(of: state))
       return try accepted.answer(key, ask)
     }
+    check.explainsFailures = false
     check.noun = "crash states of seed \(run.seed)"
     // Here, because there is no image before the first run.
     try isTriedOut.withLock { isTriedOut in

@@ -22,6 +22,8 @@ struct CommandCheck {
   }
   /// What the progress line calls the states.
   var noun = "crash states"
+  /// Whether commands are asked about smaller losses, too, to say why states fail.
+  var explainsFailures = true
 
   /// Runs each command once on the last state, before anything is judged. What it says does not count.
   ///
@@ -62,6 +64,7 @@ struct CommandCheck {
       if batch.isEmpty { break }
       isGoingOn = try ask(about: batch, &answers.tallies, &progress)
     }
+    if explainsFailures { try explain(&answers.tallies) }
     return answers
   }
 
@@ -72,8 +75,7 @@ struct CommandCheck {
   ) throws -> Bool {
     let (commands, runner, remember) = (commands, runner, remember)
     let batch = CommandBatch(
-      jobCount: jobCount, stateCount: states.count, commandCount: commands.count,
-      noun: noun)
+      jobCount: jobCount, states: states.map(\.state), commandCount: commands.count, noun: noun)
     return try batch.ask(&tallies, &progress) { state, command, number in
       let candidate = states[state]
       return try remember(candidate.state, command) {
@@ -136,7 +138,7 @@ extension CommandCheck {
   ) {
     let counts = tallies.map(\.counts)
     report.counts.commands = counts
-    report.notes += counts.map(\.note) + tallies.flatMap(\.failures.notes)
+    report.notes += counts.map(\.note)
     if firstCut > 0 {
       report.notes.append("commands: cuts before \(firstCut) are left out, no image is there yet")
     }

@@ -56,6 +56,10 @@ struct CommandLineCheck {
       for word in value.split(separator: ",") {
         try check(String(word), name, among: Rule.allCases.map(\.rawValue))
       }
+    case "stack" where value == "\(StackName(program: .custom))":
+      throw ValidationError(
+        "--stack \(value): its commands are in a scenario, which --scenario names; 'powercut init' writes one"
+      )
     case "stack": try check(value, name, among: StackName.allNames)
     case "bug": try checkBug(value)
     case "states":

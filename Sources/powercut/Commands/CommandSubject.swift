@@ -11,6 +11,8 @@ protocol CommandSubject: Sendable {
   /// - Parameter place: an empty folder.
   /// - Returns: the path that the command gets.
   func write(_ state: CrashState, in place: String) throws -> String
+  /// What a step of the recording is, and what makes it durable.
+  func words(ofStep step: Int) -> FailureExplanation.StepWords
   /// Whether what a command leaves is looked at.
   var looksAtFiles: Bool { get }
   /// - Parameter path: of what the command left.
@@ -27,6 +29,12 @@ struct ImageSubject: CommandSubject {
   let looksAtFiles: Bool
   /// The one line that writes the image of a state to a file, for the reports.
   let replay: @Sendable (CrashState) -> String
+
+  func words(ofStep step: Int) -> FailureExplanation.StepWords {
+    FailureExplanation.StepWords(
+      place: "entry \(step)", text: EntryLine(history.index[step], of: history.index).text,
+      sync: "a flush")
+  }
 
   func write(_ state: CrashState, in place: String) throws -> String {
     let path = "\(place)/\(imageName)"
@@ -55,8 +63,12 @@ struct FolderSubject: CommandSubject {
   let recording: JointRecording
   /// The command line that writes the folder of a state, up to the state's name.
   let replay: String
+  /// As ``JudgeEnvironment/recovered``.
+  var recovered: RecoveredState?
 
   var looksAtFiles: Bool { false }
+
+  func words(ofStep step: Int) -> FailureExplanation.StepWords { recording.words(ofStep: step) }
 
   func write(_ state: CrashState, in place: String) throws -> String {
     try StateFolder(recording.files, untouchedPath: recording.untouchedPath).write(state, to: place)
@@ -69,17 +81,20 @@ struct FolderSubject: CommandSubject {
     let verdict = answer.verdict(isKnownClean: true)
     guard case .broken(let what) = verdict else { return JudgedAnswer(verdict: verdict) }
     let last =
-      state.cut == 0 ? "nothing" : "line \(state.cut - 1), \(recording.lines[state.cut - 1])"
-    let text = recording.files.text(of: state)
-    let promised = recording.files.marks.prefix(recording.files.markCount(atCut: state.cut))
+      state.cut == 0 ? "nothing" : "\(recording.words(ofStep: state.cut - 1))"
+    let text = (recovered?.prefix ?? "") + recording.files.text(of: state)
+    let first = recovered ?? RecoveredState(recording: recording.files, state: state)
     let marks =
-      promised.last.map { ["marks before the cut: \(promised.count), the last: \($0.text)"] } ?? []
+      first.marks.last.map { ["marks before the cut: \(first.marks.count), the last: \($0.text)"] }
+      ?? []
+    var evidence =
+      answer.shownLines + recording.files.descriptions(ofLossesIn: state) + marks
+      + ["the last that \(recovered == nil ? "happened" : "the recovery did"): \(last)"]
+    if recovered == nil {
+      evidence.append("the folder: \(replay) --state \(text.shellQuoted) --output state")
+    }
     let violation = Violation(
-      by: .commandJudge, .x03, "'\(command)' \(what) (joint state \(text))",
-      evidence: answer.shownLines + recording.files.descriptions(ofLossesIn: state) + marks + [
-        "the last that happened: \(last)",
-        "the folder: \(replay) --state \(text.shellQuoted) --output state",
-      ])
+      by: .commandJudge, .x03, "'\(command)' \(what) (joint state \(text))", evidence: evidence)
     return JudgedAnswer(verdict: verdict, violations: [violation])
   }
 }

@@ -11,6 +11,8 @@ struct JudgeEnvironment: Sendable {
   let recording: Recording
   /// Of the random tiers, or of the run.
   let seed: UInt64
+  /// Where the states are those of a recovery that the power cut short: the state that was recovered.
+  var recovered: RecoveredState?
 
   /// - Parameters:
   ///   - tier: where the state comes from; `nil` where somebody asks for it by name.
@@ -19,17 +21,33 @@ struct JudgeEnvironment: Sendable {
   func variables(
     for state: CrashState, tier: Tier?, marksPath: String
   ) throws(HostError) -> [String: String] {
+    let first = recovered ?? RecoveredState(recording: recording, state: state)
     var variables = [
-      "POWERCUT_STATE": recording.text(of: state), "POWERCUT_CUT": "\(state.cut)",
-      "POWERCUT_SEED": "\(seed)", Self.marksVariable: "/dev/null",
+      "POWERCUT_STATE": (recovered?.prefix ?? "") + recording.text(of: state),
+      "POWERCUT_CUT": "\(first.state.cut)", "POWERCUT_SEED": "\(seed)",
+      Self.marksVariable: "/dev/null",
     ]
     if let tier { variables["POWERCUT_TIER"] = "\(tier)" }
-    let marks = recording.marks.prefix(recording.markCount(atCut: state.cut))
+    let marks = first.marks
     if !marks.isEmpty {
       let text = marks.map { $0.text + "\n" }.joined()
       try NewFile.write(Array(text.utf8), to: marksPath)
       variables[Self.marksVariable] = marksPath
     }
     return variables
+  }
+}
+
+/// A state that a check has recovered, and whose recovery is cut.
+struct RecoveredState: Sendable {
+  let recording: Recording
+  let state: CrashState
+
+  /// In front of the text of a state of the recovery.
+  var prefix: String { "\(recording.text(of: state)) then " }
+
+  /// What was promised before the first cut.
+  var marks: ArraySlice<RecordedMark> {
+    recording.marks.prefix(recording.markCount(atCut: state.cut))
   }
 }

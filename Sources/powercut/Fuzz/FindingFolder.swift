@@ -99,6 +99,9 @@ struct FindingFolder {
   /// The finding with the one line that shows it again.
   func reproducible(_ group: FindingGroup) -> Finding {
     var finding = group.finding
+    finding.violation.evidence = finding.violation.evidence.map {
+      $0.replacing(FolderJudge.recordingPlace, with: folder(of: group).shellQuoted)
+    }
     let scenario = "\(folder(of: group))/\(Self.scenarioName)"
     // The scenario names the program's file.
     let program = group.scenario.configuration.programWords(namesExecutable: false)

@@ -131,41 +131,23 @@ struct FuzzCommand: ParsableCommand {
   private func carryOut(
     _ plan: FuzzPlan, _ jobCount: Int, _ stopwatch: Stopwatch, _ tally: inout FuzzTally
   ) throws {
-    let part = SeedPart(seeds: plan.seeds, shard: shard)
-    var progress = ProgressLine()
     var isOutOfTime = false
-    let pool = RunPool(jobCount: jobCount, isOneByOne: !commands.isEmpty)
-    try pool.run(indexCount: part.seedCount) { index in
-      let seed = part.seed(at: index)
-      return CrashNotes.noting(seed: seed.rawValue) {
-        verifyDeterminism ? plan.runTwice(seed) : plan.run(seed)
-      }
-    } consume: { _, result in
-      if Interrupts.isRequested {
-        tally.interrupt()
-        return false
-      }
-      if let difference = result.difference {
-        throw ToolError(
-          """
-          \(difference). One seed must give one run: this is a mistake of powercut or of the stack that \
-          it runs. Again: \(plan.reproduction(of: result.seed)) --verify-determinism
-          """)
-      }
-      progress.show("seed \(result.seed), \(tally.report.findings.count) rules broken")
-      let isGoingOn = try tally.add(result)
+    var runs = SeedRuns(
+      plan: plan, part: SeedPart(seeds: plan.seeds, shard: shard), jobCount: jobCount)
+    runs.isOneByOne = !commands.isEmpty
+    runs.verifiesDeterminism = verifyDeterminism
+    try runs.carryOut(into: &tally) { tally, result, wanted in
       outputOptions.prepare(tally.finalReport, stopwatch.timing(jobCount: jobCount), stopwatch)
-      guard let duration else { return isGoingOn }
+      guard let duration else { return wanted }
       tally.end(atLast: result.seed)
       isOutOfTime = stopwatch.elapsedNanoseconds >= duration.nanoseconds
-      return isGoingOn && !isOutOfTime
+      return wanted && !isOutOfTime
     }
     if let duration {
       tally.note(
         end(
           plan, duration, isOutOfTime: isOutOfTime, isFound: !tally.isGoingOn, tally.report))
     }
-    progress.clear()
   }
 }
 

@@ -67,7 +67,7 @@ struct ReplayRunCommand: ParsableCommand {
     }.get()
     for result in replay.results { report.counts.add(result.judgement) }
     if let picture { try draw(replay, to: picture) }
-    report.needsPromises = request.token.stack.program != nil
+    report.needsPromises = request.token.needsPromises
     report.findings = replay.findings
     report.notes = replay.notes
     report.addCommandNotes(
@@ -138,7 +138,8 @@ private struct ReplayRequest {
   ) throws {
     do {
       let named: String?
-      (token, named) = try Self.token(text)
+      let folder = path?.lastIndex(of: "/").flatMap { place in path.map { String($0[..<place]) } }
+      (token, named) = try Self.token(text, in: folder ?? ".")
       executable = options.program ?? named
     } catch {
       throw ToolError("\(path ?? "replay-run"): \(error)")
@@ -155,10 +156,10 @@ private struct ReplayRequest {
   }
 
   /// - Returns: the token, and the program's file that a scenario names.
-  private static func token(_ text: String) throws -> (RunToken, String?) {
+  private static func token(_ text: String, in folder: String) throws -> (RunToken, String?) {
     let start = text.drop { $0.isWhitespace }
     guard RunToken.isToken(start) else {
-      let scenario = try Scenario(parsing: text)
+      let scenario = try Scenario(parsing: text, folder: folder)
       guard scenario.expectation != .pass else {
         throw ToolError(
           "expects no rule to be broken, so there is nothing to look for; 'powercut run' runs it")

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Campaign
 import Programs
+import Recorder
 import Stacks
 import ToolSupport
 
@@ -32,6 +33,7 @@ extension ProgramStack {
     case .qemuIO, .python: program ?? executableName
     case .nbd: "the server '\(program ?? executableName)'"
     case .database: "the shell '\(program ?? executableName)'"
+    case .commands: program.map { "'\($0)'" } ?? "the commands of a scenario"
     }
   }
 }
@@ -59,6 +61,9 @@ enum RunCarriers {
         stack, a token or a file names unless it is told that it may. Add --allow-exec.
         """)
     }
+    if target.isOfCommands, program != nil {
+      throw ToolError("--program: \(stack) runs the commands that its scenario has under 'program'")
+    }
     if case .nbd = target.client, let program, ProgramCommand.isServer(program) {
       do {
         _ = try ProgramCommand(parsingServer: program)
@@ -67,10 +72,17 @@ enum RunCarriers {
       }
     }
     let libraryPath = try PreloadedLibrary.path()
-    if target.isDatabase {
-      return .files(
-        SQLiteCarrier(libraryPath: libraryPath) { try RecordingManifest(recorded: $0).text() })
+    let describe: @Sendable (RecordedFileSummary) throws -> String = {
+      try RecordingManifest(recorded: $0).text()
     }
-    return .device(try ProgramCarrier(libraryPath: libraryPath))
+    switch target.client {
+    case .database: return .files(SQLiteCarrier(libraryPath: libraryPath, describe: describe))
+    case .commands:
+      return .files(
+        CommandsCarrier(libraryPath: libraryPath, describe: describe) {
+          try FolderJudge.judgement(of: $0, by: $1, seed: $2, tiers: $3)
+        })
+    case .qemuIO, .nbd, .python: return .device(try ProgramCarrier(libraryPath: libraryPath))
+    }
   }
 }

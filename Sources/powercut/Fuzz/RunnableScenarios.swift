@@ -48,8 +48,7 @@ struct RunnableScenarios {
 
   private mutating func add(_ path: String, isNamed: Bool) {
     do {
-      let scenario = try Scenario(parsing: InputFile.text(path))
-      try add(LoadedScenario(path: path, scenario: scenario), isNamed: isNamed)
+      try add(LoadedScenario(readingAt: path), isNamed: isNamed)
     } catch {
       notRun.append(.unfinished(path: path, reason: "\(error)"))
     }
@@ -75,7 +74,10 @@ struct RunnableScenarios {
     }
     scenario.configuration = scenario.configuration.running(options.program)
     programs.append(
-      try runnable(path, scenario, options.carrier(for: scenario.configuration.stack)))
+      try runnable(
+        path, scenario,
+        options.carrier(
+          for: scenario.configuration.stack, named: scenario.configuration.startedText)))
   }
 
   private mutating func skip(_ loaded: LoadedScenario, _ reason: String) {
@@ -85,7 +87,7 @@ struct RunnableScenarios {
 
   /// The program's file of the command line, or else of the scenario.
   private func started(_ program: ProgramStack, _ scenario: Scenario) -> String {
-    program.startedWords(options.program ?? scenario.configuration.program?.executable)
+    program.startedWords(options.program ?? scenario.configuration.startedText)
   }
 
   private func runnable(
@@ -105,11 +107,17 @@ struct LoadedScenario: Sendable {
 extension LoadedScenario {
   /// - Throws: ``ToolError`` with file and line where it is no scenario.
   init(path: String) throws {
-    self.path = path
     do {
-      scenario = try Scenario(parsing: InputFile.text(path))
+      try self.init(readingAt: path)
     } catch let error as ScenarioError {
       throw ToolError("\(path): \(error)")
     }
+  }
+
+  /// - Throws: ``HostError`` or ``ScenarioError``, which does not name the file.
+  init(readingAt path: String) throws {
+    self.path = path
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    scenario = try Scenario(parsing: InputFile.text(path), folder: folder)
   }
 }

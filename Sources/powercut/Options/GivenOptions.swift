@@ -5,14 +5,7 @@ import Bytes
 /// value from one that was left out.
 struct GivenOptions {
   /// Those of this process.
-  static let ofThisProcess = {
-    var given = GivenOptions(Array(CommandLine.arguments.dropFirst(2)))
-    if CommandLine.arguments.dropFirst().first == TestCommand.configuration.commandName {
-      // The others are check's.
-      given.list.removeAll { TestCommand.ownOptions.contains($0.name) }
-    }
-    return given
-  }()
+  static let ofThisProcess = GivenOptions(Array(CommandLine.arguments.dropFirst(2)))
 
   /// Names without hyphens, each with the word after it, in their order.
   private(set) var list: [(name: String, value: String?)] = []

@@ -110,7 +110,7 @@ struct JobOptions: ParsableArguments {
   /// For runs of `stack`. Where the threads of a program that is run under control can be interrupted, a
   /// second run beside it is what interrupts them, and then the order is no longer the seed's.
   func jobs(for stack: StackName) -> Int {
-    let isUnderControl = stack.program.map { !$0.isDatabase } ?? false
+    let isUnderControl = stack.program.map { !$0.hasOwnOrder } ?? false
     return givenJobs ?? (isUnderControl && !FirstInFirstOut.isAllowed ? 1 : Processors.count)
   }
 

@@ -42,15 +42,6 @@ struct ServedCommand {
 }
 
 extension ChildProcess.Status {
-  /// How a program ended, as reports say it.
-  var words: String {
-    switch self {
-    case .exited(let number): "exit status \(number)"
-    case .signalled(let number): "killed by signal \(number)"
-    case .timedOut: "out of time"
-    }
-  }
-
   /// The same as a shell's `$?` has it.
   var shellStatus: Int32 {
     switch self {

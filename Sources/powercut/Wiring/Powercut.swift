@@ -18,7 +18,8 @@ struct Powercut: ParsableCommand {
     subcommands: [
       RunCommand.self, FuzzCommand.self, CampaignCommand.self, ReportCommand.self,
       MergeCommand.self, ReplayRunCommand.self, ReplayCommand.self,
-      TestCommand.self, CheckCommand.self, InspectCommand.self, ExplainCommand.self,
+      InitCommand.self, TestCommand.self, CheckCommand.self, InspectCommand.self,
+      ExplainCommand.self,
     ] + FormatCommands.all + [
       BisectCommand.self, ShrinkCommand.self, RecordCommand.self, ServeCommand.self,
     ])

@@ -156,9 +156,10 @@ import VHDXJudges
 
   @Test func theTallyKeepsTheFirstAndCountsTheOthers() throws {
     var tally = CommandTally(judge.command)
-    for cut in 0..<3 { tally.add(judge.judge(CrashState(cut: cut), answer(3), left: nil)) }
-    tally.add(judge.judge(CrashState(cut: 4), answer(), left: nil))
-    tally.add(judge.judge(CrashState(cut: 5), answer(125), left: nil))
+    for (cut, status) in [(0, 3), (1, 3), (2, 3), (4, 0), (5, 125)] as [(Int, Int32)] {
+      let state = CrashState(cut: cut)
+      tally.add(judge.judge(state, answer(status), left: nil), of: state)
+    }
     #expect(tally.violations.count == 1)
     #expect(tally.violations.first?.state == CrashState(cut: 0))
     #expect(tally.violations.first?.repeatCount == 2)

@@ -1,0 +1,136 @@
+import BlockDevice
+import Checking
+import CrashStates
+import Stacks
+import Yams
+
+/// What a scenario of `program:custom` says in the place of a client: `program` with its commands, and the keys
+/// that go with it.
+struct CommandsParsing {
+  /// Keys of a scenario that belong to commands alone.
+  static let keys = ["marks", "order", "persona", "recrash", "faults"]
+
+  private let root: ScenarioNode
+
+  init(_ root: ScenarioNode) {
+    self.root = root
+  }
+
+  func commands() throws(ScenarioError) -> ProgramCommands {
+    let program = try ScenarioNode(
+      root.required("program"), named: "program", keys: ["setup", "run", "check", "ignore"])
+    let check = try commands(program.required("check"), named: "check")
+    guard check.count == 1 else {
+      throw ScenarioError(line: program.line(of: "check"), "'check' must be one command")
+    }
+    try require(.folder, in: check[0], line: program.line(of: "check"))
+    var commands = ProgramCommands(
+      run: try commands(program.required("run"), named: "run"), check: check[0])
+    if let node = program.node("setup") {
+      commands.setup = try self.commands(node, named: "setup")
+    }
+    if let node = program.node("ignore") {
+      commands.ignoredNames = try node.words(named: "ignore")
+    }
+    try readMarks(into: &commands)
+    commands.order = try word("order") ?? .owned
+    commands.persona = try word("persona") ?? .ordered
+    commands.cutsRecovery = try root.node("recrash")?.truth(named: "recrash") ?? false
+    return commands
+  }
+
+  // MARK: Commands
+
+  /// One command as a text or a list of words, or a list of those.
+  private func commands(
+    _ node: Node, named name: String
+  ) throws(ScenarioError) -> [ProgramCommands.Words] {
+    var found: [ProgramCommands.Words] = []
+    if let sequence = node.sequence, sequence.contains(where: { $0.sequence != nil }) {
+      for item in sequence { found.append(try command(item, named: name)) }
+    } else {
+      found = [try command(node, named: name)]
+    }
+    return found
+  }
+
+  private func command(
+    _ node: Node, named name: String
+  ) throws(ScenarioError) -> ProgramCommands.Words {
+    var words: ProgramCommands.Words
+    if let text = node.scalar?.string {
+      do {
+        words = try CommandWords.split(text)
+      } catch {
+        throw ScenarioError(line: node.mark?.line, "'\(name)': \(error)")
+      }
+    } else {
+      words = try node.words(named: name)
+    }
+    guard let program = words.first, !program.isEmpty else {
+      throw ScenarioError(line: node.mark?.line, "'\(name)' names no program")
+    }
+    return words
+  }
+
+  private func require(
+    _ place: ProgramCommands.Place, in words: ProgramCommands.Words, line: Int?
+  ) throws(ScenarioError) {
+    guard words.dropFirst().contains(where: { $0.contains(place.rawValue) }),
+      !words[0].contains(place.rawValue)
+    else {
+      throw ScenarioError(
+        line: line,
+        """
+        'check' must have \(place.rawValue) among the program's arguments: there stands the path of the folder \
+        that it judges
+        """)
+    }
+  }
+
+  // MARK: The keys beside it
+
+  private func readMarks(into commands: inout ProgramCommands) throws(ScenarioError) {
+    guard let node = root.node("marks") else { return }
+    let marks = try ScenarioNode(node, named: "marks", keys: ["stdout", "at-least"])
+    if let node = marks.node("stdout") {
+      guard let pattern = node.scalar?.string, (try? Regex(pattern)) != nil else {
+        throw ScenarioError(
+          line: node.mark?.line, "'stdout' must be a regular expression, found \(node.shown)")
+      }
+      commands.marksPattern = pattern
+    }
+    commands.leastMarkCount =
+      try marks.integer("at-least", in: 0...1_000_000)
+      ?? (commands.marksPattern == nil ? 0 : 1)
+  }
+
+  /// One of the words that a type knows; `nil` where the key is absent.
+  private func word<Word: RawRepresentable<String> & CaseIterable>(
+    _ key: String
+  ) throws(ScenarioError) -> Word? {
+    guard let node = root.node(key) else { return nil }
+    guard let word = node.scalar.flatMap({ Word(rawValue: $0.string) }) else {
+      let known = Word.allCases.map(\.rawValue)
+      throw ScenarioError(
+        line: node.mark?.line,
+        "'\(key)' must be one of \(known.listed), found \(node.shown)\(known.hint(node.scalar?.string ?? ""))"
+      )
+    }
+    return word
+  }
+}
+
+extension Node {
+  /// A list of words, none of which is a list itself.
+  fileprivate func words(named name: String) throws(ScenarioError) -> [String] {
+    var words: [String] = []
+    for item in try list(named: name) {
+      guard let word = item.scalar?.string else {
+        throw ScenarioError(line: item.mark?.line, "'\(name)' lists words, found \(item.shown)")
+      }
+      words.append(word)
+    }
+    return words
+  }
+}
