@@ -70,6 +70,15 @@ struct CommandsScenarioTests {
     #expect(try Scenario(parsing: scenario.text) == scenario)
   }
 
+  /// A judge that stays needs no place for a folder, which it reads.
+  @Test func aJudgeThatStaysIsRead() throws {
+    let scenario = try Scenario(
+      parsing: Self.text([6: "  judge: ./kv judge", 11: "recrash: false"]))
+    let commands = try #require(scenario.configuration.commands)
+    #expect(commands.check == ["./kv", "judge"] && commands.isCheckResident)
+    #expect(try Scenario(parsing: scenario.text) == scenario)
+  }
+
   /// A run that was found, with the choices that it made.
   @Test func aFindingIsAScenario() throws {
     let scenario = try Scenario(parsing: Self.text())
@@ -103,6 +112,9 @@ struct CommandsScenarioTests {
     ([6: "  check: [./kv, verify]"], 6, "'check' must have {folder}"),
     ([6: "  check: [\"{folder}/kv\"]"], 6, "'check' must have {folder}"),
     ([6: "  check: [[a, \"{folder}\"], [b, \"{folder}\"]]"], 6, "'check' must be one command"),
+    ([7: "  judge: [a]"], 6, "'check' belongs to scenarios without a 'judge'"),
+    ([6: "  judge: [a]"], 11, "'recrash' records a check of each state by itself"),
+    ([6: "  judge: []"], 6, "'judge' names no program"),
     ([7: "  ignor: [a]"], 7, "unknown key 'ignor'"),
     ([8: "marks: { stdout: '(' }"], 8, "'stdout' must be a regular expression"),
     ([8: "marks: { at-least: -1 }"], 8, "'at-least' must be a whole number"),

@@ -168,6 +168,8 @@ import Testing
         true
       ),
       (["faults: { failing: [1], short: [2], capacity: 1MiB }"], true),
+      (["program: { run: a, judge: ./judge }"], true),
+      (["program: { run: a, judge: b, check: \"c {folder}\" }"], false),
       (["program: /bin/true"], false), (["program: { run: a }"], false),
       (["program: { check: \"a {folder}\" }"], false), (["order: mine"], false),
       (["persona: xfs"], false), (["recrash: 3"], false), (["marks: [a]"], false),

@@ -134,6 +134,64 @@ import Testing
     }
   }
 
+  // MARK: Judges that stay
+
+  /// Answers of a judge by what stands in the file `log` of a state.
+  private func judge(_ answers: String) throws -> String {
+    let path = folder.path("judge.py")
+    try OutputFile.write(
+      """
+      import os, sys
+      for line in sys.stdin:
+          folder = line.rstrip('\\n')
+          log = folder + '/log'
+          text = open(log).read() if os.path.exists(log) else ''
+          marks = open(os.environ['POWERCUT_MARKS_BEFORE']).read().split()
+          \(answers)
+          sys.stdout.flush()
+
+      """, to: path)
+    return "python3 '\(path)'"
+  }
+
+  private func judged(_ answers: String) throws -> ToolRun {
+    try tool([
+      "test", "--run",
+      "sh -c 'printf a > \"$1/log\"; echo ack 1; printf b >> \"$1/log\"' sh {folder}",
+      "--judge", try judge(answers), "--marks-from-stdout", "^ack ([0-9])", "--states", "prefix",
+    ])
+  }
+
+  /// It is told one folder after the other, with the marks before each cut, and started again where it dies.
+  @Test func aJudgeThatStaysAnswersLineByLine() throws {
+    let good = try judged("print('good' if len(marks) < 2 else 'bad marks')")
+    #expect(good.status == 0, "\(good.result)\(good.errors)")
+    let bad = try judged("print('bad it holds ' + text if text == 'ab' else 'good')")
+    #expect(bad.status == 1, "\(bad.result)\(bad.errors)")
+    #expect(bad.result.contains("says 'bad' (joint state cut:"), "\(bad.result)")
+    #expect(bad.result.contains("stdout: it holds ab"), "\(bad.result)")
+    let skipped = try judged("print('skip')")
+    #expect(skipped.status == 3, "\(skipped.result)\(skipped.errors)")
+    let promised = try judged("print('bad' if marks == ['1'] and text != 'ab' else 'good')")
+    #expect(promised.status == 1, "\(promised.result)\(promised.errors)")
+    let dead = try judged("sys.exit('no more') if text == 'a' else print('good')")
+    #expect(dead.status == 1, "\(dead.result)\(dead.errors)")
+    #expect(dead.result.contains("ends without an answer (exit status 1)"), "\(dead.result)")
+    #expect(dead.result.contains("stderr: no more"), "\(dead.result)")
+    let odd = try judged("print('fine')")
+    #expect(odd.status == 2)
+    #expect(odd.errors.contains("expected good, bad TEXT or skip"), "\(odd.errors)")
+  }
+
+  /// What refuses a state and then does not is no judge.
+  @Test func anAnswerThatChangesIsNoVerdict() throws {
+    let run = try judged(
+      "asked = open('asked', 'a'); print('bad' if asked.tell() == 1 else 'good'); asked.write('x'); asked.close()"
+    )
+    #expect(run.status == 2, "\(run.result)\(run.errors)")
+    #expect(run.errors.contains("none of them can be trusted"), "\(run.errors)")
+  }
+
   // MARK: Results that say something
 
   @Test(arguments: [

@@ -28,6 +28,8 @@ package struct ProgramCommands: Hashable, Sendable {
   /// The program; several run side by side.
   package var run: [Words]
   package var check: Words
+  /// Whether the check is started once, and told one folder after the other.
+  package var isCheckResident = false
   /// Patterns of names that are no part of any state.
   package var ignoredNames: [String] = []
   /// Finds marks in what the program prints; `nil` where it writes them itself, or has none.

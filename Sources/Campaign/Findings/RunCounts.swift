@@ -54,7 +54,9 @@ package struct RunCounts: Hashable, Sendable {
     let isJudged =
       structureStates > 0 || comparedDisks > 0 || commands.contains(where: \.hasJudged)
     if isJudged && !needsPromises { return nil }
-    if !needsPromises, !commands.isEmpty { return "no command said good or bad of any state" }
+    if !commands.isEmpty, !commands.contains(where: \.hasJudged) {
+      return "no command said good or bad of any state"
+    }
     return needsPromises
       ? missingPromise
       : "nothing was promised and nothing was there to be judged: the log has no completed flush and no "

@@ -18,14 +18,22 @@ struct CommandsParsing {
 
   func commands() throws(ScenarioError) -> ProgramCommands {
     let program = try ScenarioNode(
-      root.required("program"), named: "program", keys: ["setup", "run", "check", "ignore"])
-    let check = try commands(program.required("check"), named: "check")
+      root.required("program"), named: "program",
+      keys: ["setup", "run", "check", "judge", "ignore"])
+    let isResident = program.node("judge") != nil
+    let name = isResident ? "judge" : "check"
+    let check = try commands(program.required(name), named: name)
     guard check.count == 1 else {
-      throw ScenarioError(line: program.line(of: "check"), "'check' must be one command")
+      throw ScenarioError(line: program.line(of: name), "'\(name)' must be one command")
     }
-    try require(.folder, in: check[0], line: program.line(of: "check"))
+    if isResident {
+      try program.refuse(["check"], for: "scenarios without a 'judge', which stands in its place")
+    } else {
+      try require(.folder, in: check[0], line: program.line(of: name))
+    }
     var commands = ProgramCommands(
       run: try commands(program.required("run"), named: "run"), check: check[0])
+    commands.isCheckResident = isResident
     if let node = program.node("setup") {
       commands.setup = try self.commands(node, named: "setup")
     }
@@ -36,6 +44,11 @@ struct CommandsParsing {
     commands.order = try word("order") ?? .owned
     commands.persona = try word("persona") ?? .ordered
     commands.cutsRecovery = try root.node("recrash")?.truth(named: "recrash") ?? false
+    if commands.cutsRecovery, isResident {
+      throw ScenarioError(
+        line: root.line(of: "recrash"),
+        "'recrash' records a check of each state by itself: give it as 'check', and not as 'judge'")
+    }
     return commands
   }
 

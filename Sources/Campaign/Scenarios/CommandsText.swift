@@ -14,7 +14,8 @@ struct CommandsText {
     var lines = ["program:"]
     if !commands.setup.isEmpty { lines.append("  setup: \(list(commands.setup))") }
     lines.append("  run: \(list(commands.run))")
-    lines.append("  check: \(words(commands.check))")
+    lines.append(
+      "  \(commands.isCheckResident ? "judge" : "check"): \(words(commands.check))")
     if !commands.ignoredNames.isEmpty { lines.append("  ignore: \(words(commands.ignoredNames))") }
     var marks = YAMLMapping()
     if let pattern = commands.marksPattern { marks.add("stdout", YAMLText.quoted(pattern)) }

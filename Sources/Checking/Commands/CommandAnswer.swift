@@ -5,6 +5,10 @@ package struct CommandAnswer: Hashable, Sendable {
     case signalled(number: Int32)
     /// It ran for longer than this many seconds and was killed, with what it had started.
     case timedOut(limitSeconds: UInt64)
+    /// A judge that stays said so; its output is why.
+    case saidBad
+    /// A judge that stays ended without an answer: how.
+    case endedUnasked(String)
   }
 
   package var end: End
@@ -37,6 +41,8 @@ package struct CommandAnswer: Hashable, Sendable {
     case .exited(status: 1) where asksForRecovery && !isKnownClean: .needsRecovery
     case .exited(let status): .broken("exits with \(status)")
     case .signalled(let number): .broken("is ended by \(Self.name(ofSignal: number))")
+    case .saidBad: .broken("says 'bad'")
+    case .endedUnasked(let words): .broken("ends without an answer (\(words))")
     case .timedOut(let seconds): .broken("runs for more than \(seconds) s and is killed")
     }
   }

@@ -12,6 +12,8 @@ package struct ImageCommand: Hashable, Codable, Sendable, CustomStringConvertibl
   /// As it was given.
   package let text: String
   package let subject: Subject
+  /// Whether it is started once, and told one path after the other.
+  package let isResident: Bool
   private let words: [String]
 
   /// - Throws: ``ImageCommandError`` where a quote is open, where no program is named, and where the
@@ -34,18 +36,44 @@ package struct ImageCommand: Hashable, Codable, Sendable, CustomStringConvertibl
     self.text = text
     self.subject = subject
     self.words = words
+    isResident = false
+  }
+
+  /// A judge of folders that is started once.
+  ///
+  /// - Throws: ``ImageCommandError`` where a quote is open, and where no program is named.
+  package init(resident text: String) throws(ImageCommandError) {
+    words = try CommandWords.split(text)
+    guard let program = words.first, !program.isEmpty else {
+      throw ImageCommandError(
+        expected: "a program", found: "nothing", hint: "Write a program and its arguments.")
+    }
+    self.text = text
+    subject = .folder
+    isResident = true
   }
 
   /// The same of words that are known already.
   ///
   /// - Throws: ``ImageCommandError`` where the subject is named nowhere after the program.
   package init(words: [String], for subject: Subject) throws(ImageCommandError) {
-    let text = words.map { word in
+    try self.init(parsing: Self.text(of: words), for: subject)
+  }
+
+  /// A judge that is started once, of words that are known already.
+  ///
+  /// - Throws: ``ImageCommandError`` where no program is named.
+  package init(residentWords words: [String]) throws(ImageCommandError) {
+    try self.init(resident: Self.text(of: words))
+  }
+
+  private static func text(of words: [String]) -> String {
+    let quoted = words.map { word in
       let isPlain =
         !word.isEmpty && word.allSatisfy { $0 != " " && $0 != "'" && $0 != "\\" && $0 != "\"" }
       return isPlain ? word : "'" + word.replacing("'", with: "'\\''") + "'"
     }
-    try self.init(parsing: text.joined(separator: " "), for: subject)
+    return quoted.joined(separator: " ")
   }
 
   /// The program: a path, or a name that is looked for in PATH.

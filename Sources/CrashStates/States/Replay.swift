@@ -7,11 +7,16 @@ import Bytes
 /// zeroes are left out, so a sparse file stays sparse.
 package struct Replay {
   /// A part of the image: the bytes of `region[range]`, to stand at `imageByteOffset`.
-  package struct Piece {
+  package struct Piece: Equatable {
     package var region: ByteRegion
     /// Bytes of the region, at least one.
     package var range: Range<Int>
     package var imageByteOffset: UInt64
+
+    package static func == (one: Piece, other: Piece) -> Bool {
+      one.region === other.region && one.range == other.range
+        && one.imageByteOffset == other.imageByteOffset
+    }
   }
 
   private let history: DiskHistory
@@ -45,6 +50,11 @@ package struct Replay {
       }
     }
     if let pending { try sink(pending) }
+  }
+
+  /// The pieces of one block, ascending.
+  func pieces(ofPlace place: Int) -> [Piece] {
+    pieces(ofPlace: place, imageByteCount: imageByteCount)
   }
 
   private func pieces(ofPlace place: Int, imageByteCount: UInt64) -> [Piece] {

@@ -23,46 +23,39 @@ package struct StateFolder {
   ) throws {
     let root = FilePath(folder)
     try NewFolder.make(root)
-    var folders = [(path: root, mode: recording.mode(in: state))]
-    var links: [(name: RecordedName, first: FilePath?)] = []
-    var firstPaths: [Int: FilePath] = [:]
-    for name in recording.names(in: state) {
+    let names = recording.names(in: state)
+    var paths: [Int: FilePath] = [:]
+    // Links last, so that nothing is ever written to where one leads.
+    for name in names.filter({ !$0.isLink }) + names.filter(\.isLink) {
       let path = root.appending(name.path)
-      let first = firstPaths[name.node]
-      if case .link = name.contents {
-        links.append((name, first))
-      } else if let first {
+      if let first = paths[name.node] {
         try NewFolder.makeSecondName(path, of: first)
         continue
       }
-      firstPaths[name.node] = first ?? path
-      switch name.contents {
-      case .unknown: throw UnknownContents(path: name.path)
-      case .link: break
-      case .folder:
-        try NewFolder.make(path)
-        folders.append((path, name.mode))
-      case .empty: try NewFile(path, byteCount: 0).finish(mode: name.mode, isDurable: isDurable)
-      case .untouched:
-        let region = try MappedFile.map(untouchedPath(name.node), access: .sequential)
-        let file = try NewFile(path, byteCount: UInt64(region.byteCount))
-        try file.write(region)
-        try file.finish(mode: name.mode, isDurable: isDurable)
-      case .recorded(let file, let own):
-        try write(own, of: recording.files[file].history, to: path, name.mode, isDurable)
-      }
+      paths[name.node] = path
+      try make(name, at: path, isDurable: isDurable)
     }
-    // Last, so that nothing is ever written to where one leads.
-    for (name, first) in links {
-      guard case .link(let target) = name.contents else { continue }
-      let path = root.appending(name.path)
-      if let first {
-        try NewFolder.makeSecondName(path, of: first)
-      } else {
-        try NewFolder.makeLink(path, saying: target)
-      }
+    for name in names.reversed() where name.isFolder {
+      try NewFolder.setMode(name.mode, of: root.appending(name.path))
     }
-    for folder in folders.reversed() { try NewFolder.setMode(folder.mode, of: folder.path) }
+    try NewFolder.setMode(recording.mode(in: state), of: root)
+  }
+
+  /// Writes one thing of a state, which nothing else has the name of; a folder keeps permissions of its own for now.
+  func make(_ name: RecordedName, at path: FilePath, isDurable: Bool = false) throws {
+    switch name.contents {
+    case .unknown: throw UnknownContents(path: name.path)
+    case .link(let target): try NewFolder.makeLink(path, saying: target)
+    case .folder: try NewFolder.make(path)
+    case .empty: try NewFile(path, byteCount: 0).finish(mode: name.mode, isDurable: isDurable)
+    case .untouched:
+      let region = try MappedFile.map(untouchedPath(name.node), access: .sequential)
+      let file = try NewFile(path, byteCount: UInt64(region.byteCount))
+      try file.write(region)
+      try file.finish(mode: name.mode, isDurable: isDurable)
+    case .recorded(let file, let own):
+      try write(own, of: recording.files[file].history, to: path, name.mode, isDurable)
+    }
   }
 
   private func write(

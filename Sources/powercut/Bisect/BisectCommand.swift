@@ -65,7 +65,7 @@ struct BisectCommand: ParsableCommand {
     guard rule == nil || command == nil else {
       throw ValidationError("--rule and --command are two questions: ask one of them")
     }
-    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command")
+    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command", "judge")
     guard !states.tiers.contains(.recrash) else {
       throw ValidationError(
         "--states recrash: what recovery writes is no entry of the log; leave it out")

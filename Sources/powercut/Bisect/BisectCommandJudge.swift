@@ -24,13 +24,12 @@ final class BisectCommandJudge {
   /// - Throws: where the command cannot be started, which is found out by starting it once.
   init(
     _ command: ImageCommand, _ options: BisectCommand, of recording: Recording,
-    _ subject: any CommandSubject
+    _ subject: any CommandSubject, in folder: TemporaryFolder
   ) throws {
     self.command = command
     self.recording = recording
     runner = CommandRunner(
-      subject: subject,
-      folder: try TemporaryFolder(prefix: "powercut-bisect", prefersMemory: true),
+      subject: subject, folder: folder,
       limitSeconds: options.commandTimeout.nanoseconds / 1_000_000_000,
       environment: JudgeEnvironment(recording: recording, seed: options.seed))
     try runner.tryOut(command, on: CrashState(cut: recording.stepCount), number: 0)
@@ -66,5 +65,12 @@ extension JudgedAnswer {
     case .cannotTell, .needsRecovery: .skipped
     case .broken: .bad
     }
+  }
+}
+
+extension BisectCommandJudge {
+  /// Where states are shown to commands.
+  static func folder() throws(HostError) -> TemporaryFolder {
+    try TemporaryFolder(prefix: "powercut-bisect", prefersMemory: true)
   }
 }

@@ -52,8 +52,10 @@ struct BisectFilesRun {
       path: options.path, question: .command(command.text), entryCount: files.stepCount,
       reproduce: options.reproduction(rule: nil))
     result.text = { files.text(of: $0) }
+    let folder = try BisectCommandJudge.folder()
     let judge = try BisectCommandJudge(
-      command, options, of: files, FolderSubject(recording: recording, replay: replay))
+      command, options, of: files,
+      try FolderSubject(recording: recording, replay: replay, in: folder), in: folder)
     try result.search(bisect, judge) { answer, result in
       result.answer = answer
       if case .culprit(let culprit) = answer.verdict { result.sides = sides(of: culprit) }

@@ -78,7 +78,8 @@ struct BisectRun {
       history: subject.history, format: subject.format,
       imageName: "image.\(subject.format.name)", looksAtFiles: false,
       replay: { sides.replay($0, output: "bad.img") })
-    let judge = try BisectCommandJudge(command, options, of: bisect.space.recording, image)
+    let judge = try BisectCommandJudge(
+      command, options, of: bisect.space.recording, image, in: BisectCommandJudge.folder())
     try result.search(bisect, judge) { answer, result in add(answer, to: &result) }
     return result
   }

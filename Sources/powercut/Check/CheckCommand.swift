@@ -99,7 +99,7 @@ struct CheckCommand: ParsableCommand {
     guard commands.isEmpty || !digests else {
       throw ValidationError("--digests judges nothing: leave --command out")
     }
-    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command")
+    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command", "judge")
   }
 
   /// The files of a program together: no rule of ours is about them, so commands judge.
@@ -150,12 +150,13 @@ struct CheckCommand: ParsableCommand {
   private func jointCheck(_ recording: JointRecording) throws -> CommandCheck {
     let replay =
       ["powercut", "replay", path.shellQuoted, "--folder"] + leaveOut.words + persona.words
+    let folder = try TemporaryFolder(prefix: "powercut-command", prefersMemory: true)
     return CommandCheck(
       commands: commands.commands, recording: recording.files,
       runner: CommandRunner(
-        subject: FolderSubject(
-          recording: recording, replay: replay.joined(separator: " ")),
-        folder: try TemporaryFolder(prefix: "powercut-command", prefersMemory: true),
+        subject: try FolderSubject(
+          recording: recording, replay: replay.joined(separator: " "), in: folder),
+        folder: folder,
         limitSeconds: commands.limitSeconds,
         environment: JudgeEnvironment(recording: recording.files, seed: seed)),
       jobCount: jobOptions.jobs, noun: "joint states")

@@ -47,8 +47,10 @@ enum FolderJudge {
     judgement.unjudgedRules += judgement.commands.unjudgedRules(comparesRecoveries: false)
     judgement.entryCount = files.stepCount
     judgement.markCount = files.marks.count
+    // Held against the states where the check has said anything of them.
+    let isJudged = judgement.commands.contains(where: \.hasJudged)
     judgement.promiseCount =
-      files.marks.count >= commands.leastMarkCount ? files.marks.count : 0
+      isJudged && files.marks.count >= commands.leastMarkCount ? files.marks.count : 0
     judgement.limit = answers.walk.leftOutReason
     if let recrash { judgement.stateCount += recrash.stateCount }
     return judgement
@@ -66,12 +68,17 @@ enum FolderJudge {
   private static func check(
     _ commands: ProgramCommands, _ recording: JointRecording, seed: Seed
   ) throws -> CommandCheck {
+    let folder = try TemporaryFolder(prefix: CommandOptions.folderPrefix, prefersMemory: true)
+    let words = commands.words(commands.check, seed: seed)
+    let command =
+      try commands.isCheckResident
+      ? ImageCommand(residentWords: words) : ImageCommand(words: words, for: .folder)
     return CommandCheck(
-      commands: [try ImageCommand(words: commands.words(commands.check, seed: seed), for: .folder)],
+      commands: [command],
       recording: recording.files,
       runner: CommandRunner(
-        subject: FolderSubject(recording: recording, replay: replay),
-        folder: try TemporaryFolder(prefix: CommandOptions.folderPrefix, prefersMemory: true),
+        subject: try FolderSubject(recording: recording, replay: replay, in: folder),
+        folder: folder,
         limitSeconds: limitSeconds,
         environment: JudgeEnvironment(recording: recording.files, seed: seed.rawValue)),
       jobCount: Processors.count, noun: "joint states of seed \(seed)")

@@ -2,6 +2,7 @@ import Campaign
 import Checking
 import CrashStates
 import Host
+import Programs
 import Recorder
 import Scheduling
 import Synchronization
@@ -50,7 +51,7 @@ final class FolderRecrash: Sendable {
     let command = check.commands[0]
     // Of its own, since several are judged at once.
     let states = try TemporaryFolder(prefix: "powercut-recrash", prefersMemory: true)
-    let runner = runner(second, recovered, in: states)
+    let runner = try runner(second, recovered, in: states)
     let space = StateSpace(second.files, seed: runner.environment.seed)
     if let refusal = space.refusal(of: tiers) { throw refusal }
     var walk = StateWalk(second.files)
@@ -67,12 +68,12 @@ final class FolderRecrash: Sendable {
 
   private func runner(
     _ second: JointRecording, _ recovered: RecoveredState, in folder: TemporaryFolder
-  ) -> CommandRunner {
+  ) throws -> CommandRunner {
     let first = check.runner
     var environment = JudgeEnvironment(recording: second.files, seed: first.environment.seed)
     environment.recovered = recovered
     return CommandRunner(
-      subject: FolderSubject(recording: second, replay: "", recovered: recovered),
+      subject: try FolderSubject(recording: second, replay: "", in: folder, recovered: recovered),
       folder: folder, limitSeconds: first.limitSeconds, environment: environment)
   }
 
@@ -80,7 +81,9 @@ final class FolderRecrash: Sendable {
   ///
   /// - Returns: whether it changed anything.
   private func record(_ state: CrashState, in place: String) throws -> Bool {
-    let watched = try check.runner.subject.write(state, in: try folder(place, "state"))
+    let watched = try Paths.absolute(place) + "/state"
+    try StateFolder(recording.files, untouchedPath: recording.untouchedPath)
+      .write(state, to: watched)
     var options = Recorder.Options(
       watched: watched, output: "\(place)/recording", libraryPath: libraryPath)
     options.keepsOutput = true
@@ -100,10 +103,5 @@ final class FolderRecrash: Sendable {
       throw ToolError("not recorded as it was: \(difference)")
     }
     return true
-  }
-
-  private func folder(_ place: String, _ name: String) throws -> String {
-    try Folders.create("\(place)/\(name)")
-    return try Paths.absolute("\(place)/\(name)")
   }
 }

@@ -18,10 +18,22 @@ struct CommandOptions: ParsableArguments {
       recording of several files, with joint.txt, it judges their folder: 'my-check {folder}'.
       """, valueName: "words"),
     transform: { try ImageCommand(parsing: $0, for: Self.subject(of: $0)) })
-  var commands: [ImageCommand] = []
+  var givenCommands: [ImageCommand] = []
+
+  @Option(
+    name: .customLong("judge"),
+    help: ArgumentHelp(
+      """
+      Of several files: a program that judges one folder after the other. It is started once for each processor, reads \
+      a path a line, and answers each with 'good', 'bad TEXT' or 'skip'. Can be repeated.
+      """, valueName: "words"),
+    transform: { try ImageCommand(resident: $0) })
+  var judges: [ImageCommand] = []
 
   @Option(help: "How long a command may take for one image: 60s.")
   var commandTimeout = DurationArgument(seconds: usualLimitSeconds)
+
+  var commands: [ImageCommand] { givenCommands + judges }
 
   var isEmpty: Bool { commands.isEmpty }
 
@@ -49,7 +61,9 @@ struct CommandOptions: ParsableArguments {
   }
 
   static func words(_ commands: [ImageCommand], limitSeconds: UInt64) -> [String] {
-    var words = commands.flatMap { ["--command", $0.text.shellQuoted] }
+    var words = commands.flatMap {
+      [$0.isResident ? "--judge" : "--command", $0.text.shellQuoted]
+    }
     if !commands.isEmpty, limitSeconds != usualLimitSeconds {
       words += ["--command-timeout", "\(limitSeconds)s"]
     }

@@ -17,6 +17,20 @@ struct CommandRunner: Sendable {
   let folder: TemporaryFolder
   let limitSeconds: UInt64
   let environment: JudgeEnvironment
+  private let residents: ResidentJudges
+
+  init(
+    subject: any CommandSubject, folder: TemporaryFolder, limitSeconds: UInt64,
+    environment: JudgeEnvironment
+  ) {
+    self.subject = subject
+    self.folder = folder
+    self.limitSeconds = limitSeconds
+    self.environment = environment
+    residents = ResidentJudges(
+      in: folder, environment: ["LC_ALL": "C", "POWERCUT_SEED": "\(environment.seed)"],
+      limitSeconds: limitSeconds)
+  }
 
   /// - Parameters:
   ///   - tier: where the state comes from; `nil` where somebody asks for it by name.
@@ -26,9 +40,22 @@ struct CommandRunner: Sendable {
   func ask(
     _ command: ImageCommand, about state: CrashState, tier: Tier? = nil, number: Int
   ) throws -> JudgedAnswer {
-    try ask(command, about: state, tier, number: number) { answer, path in
-      subject.judge(command, state, answer, path: path)
+    func ask(isAnew: Bool) throws -> JudgedAnswer {
+      try self.ask(command, about: state, tier, number: number, isAnew: isAnew) { answer, path in
+        subject.judge(command, state, answer, path: path)
+      }
     }
+    let first = try ask(isAnew: false)
+    guard case .broken = first.verdict, subject.changesWhatItShowed else { return first }
+    // Nothing is called broken but what was written anew for it.
+    let second = try ask(isAnew: true)
+    if case .broken = second.verdict { return second }
+    throw ToolError(
+      """
+      '\(command)' refused the state \(environment.recording.text(of: state)) and did not refuse it when it was asked \
+      once more: its answers depend on something else than the folder, so none of them can be trusted. Look for times, \
+      random numbers and files elsewhere.
+      """)
   }
 
   /// Runs a command once; what it says of the state does not count.
@@ -36,7 +63,9 @@ struct CommandRunner: Sendable {
   /// - Throws: where it cannot be started.
   func tryOut(_ command: ImageCommand, on state: CrashState, number: Int) throws {
     do {
-      let end = try ask(command, about: state, nil, number: number) { answer, _ in answer.end }
+      let end = try ask(command, about: state, nil, number: number, isAnew: true) { answer, _ in
+        answer.end
+      }
       guard case .exited(let status) = end, Self.notStartedStatuses.contains(status) else { return }
     } catch let error as HostError where error.action == "start" {
       throw ToolError("--command '\(command)': \(error)\(Self.packageHint(command.program))")
@@ -50,22 +79,25 @@ struct CommandRunner: Sendable {
 
   /// - Parameter look: gets the answer, and the path of what the command left.
   private func ask<Outcome>(
-    _ command: ImageCommand, about state: CrashState, _ tier: Tier?, number: Int,
+    _ command: ImageCommand, about state: CrashState, _ tier: Tier?, number: Int, isAnew: Bool,
     _ look: (CommandAnswer, String) -> Outcome
   ) throws -> Outcome {
     let place = try Paths.absolute(folder.path) + "/\(number)"
-    try Folders.create(place)
     let marksPath = "\(place).marks"
-    defer {
-      Folders.remove(place)
-      Folders.remove(marksPath)
+    defer { Folders.remove(marksPath) }
+    func ask(_ path: String) throws -> Outcome {
+      let answer =
+        command.isResident
+        ? try residents.answer(
+          of: command, about: path, marks: environment.marksText(for: state))
+        : try answer(
+          command, about: path,
+          environment.variables(for: state, tier: tier, marksPath: marksPath))
+      if subject.looksAtFiles || answer.end != .exited(status: 0) { try refuseFullDisk() }
+      return look(answer, path)
     }
-    let path = try subject.write(state, in: place)
-    let answer = try answer(
-      command, about: path,
-      environment.variables(for: state, tier: tier, marksPath: marksPath))
-    if subject.looksAtFiles || answer.end != .exited(status: 0) { try refuseFullDisk() }
-    return look(answer, path)
+    return try isAnew
+      ? subject.showAnew(state, at: place, ask) : subject.show(state, at: place, ask)
   }
 
   private func answer(

@@ -6,11 +6,18 @@ import Programs
 
 /// What of a crash state a command is given: the image of a disk, or a folder with files.
 protocol CommandSubject: Sendable {
-  /// Writes what the state left.
+  /// Writes what the state left, and lets `body` look at it under the path that the command gets.
   ///
-  /// - Parameter place: an empty folder.
-  /// - Returns: the path that the command gets.
-  func write(_ state: CrashState, in place: String) throws -> String
+  /// - Parameter place: a path that nothing has, and that nothing has afterwards.
+  func show<Outcome>(
+    _ state: CrashState, at place: String, _ body: (_ path: String) throws -> Outcome
+  ) throws -> Outcome
+  /// Whether what is shown can be what was shown before, changed.
+  var changesWhatItShowed: Bool { get }
+  /// The same as ``show(_:at:_:)``, written anew.
+  func showAnew<Outcome>(
+    _ state: CrashState, at place: String, _ body: (_ path: String) throws -> Outcome
+  ) throws -> Outcome
   /// What a step of the recording is, and what makes it durable.
   func words(ofStep step: Int) -> FailureExplanation.StepWords
   /// Whether what a command leaves is looked at.
@@ -36,7 +43,23 @@ struct ImageSubject: CommandSubject {
       sync: "a flush")
   }
 
-  func write(_ state: CrashState, in place: String) throws -> String {
+  var changesWhatItShowed: Bool { false }
+
+  func show<Outcome>(
+    _ state: CrashState, at place: String, _ body: (_ path: String) throws -> Outcome
+  ) throws -> Outcome {
+    try showAnew(state, at: place, body)
+  }
+
+  func showAnew<Outcome>(
+    _ state: CrashState, at place: String, _ body: (_ path: String) throws -> Outcome
+  ) throws -> Outcome {
+    try Folders.create(place)
+    defer { Folders.remove(place) }
+    return try body(write(state, in: place))
+  }
+
+  private func write(_ state: CrashState, in place: String) throws -> String {
     let path = "\(place)/\(imageName)"
     let replay = Replay(history, state: state)
     let image = try SparseImageFile(path, byteCount: replay.imageByteCount)
@@ -63,16 +86,41 @@ struct FolderSubject: CommandSubject {
   let recording: JointRecording
   /// The command line that writes the folder of a state, up to the state's name.
   let replay: String
+  private let folders: WorkingFolders
   /// As ``JudgeEnvironment/recovered``.
-  var recovered: RecoveredState?
+  private let recovered: RecoveredState?
+
+  /// - Parameter place: a folder for those that are shown.
+  init(
+    recording: JointRecording, replay: String, in place: TemporaryFolder,
+    recovered: RecoveredState? = nil
+  ) throws {
+    self.recording = recording
+    self.replay = replay
+    self.recovered = recovered
+    folders = WorkingFolders(
+      recording.files, in: try Paths.absolute(place.path), untouchedPath: recording.untouchedPath)
+  }
 
   var looksAtFiles: Bool { false }
 
   func words(ofStep step: Int) -> FailureExplanation.StepWords { recording.words(ofStep: step) }
 
-  func write(_ state: CrashState, in place: String) throws -> String {
-    try StateFolder(recording.files, untouchedPath: recording.untouchedPath).write(state, to: place)
-    return place
+  var changesWhatItShowed: Bool { true }
+
+  func show<Outcome>(
+    _ state: CrashState, at place: String, _ body: (_ path: String) throws -> Outcome
+  ) throws -> Outcome {
+    try folders.lend(state, body)
+  }
+
+  func showAnew<Outcome>(
+    _ state: CrashState, at place: String, _ body: (_ path: String) throws -> Outcome
+  ) throws -> Outcome {
+    defer { Folders.remove(place) }
+    try StateFolder(recording.files, untouchedPath: recording.untouchedPath)
+      .write(state, to: place)
+    return try body(place)
   }
 
   func judge(

@@ -28,13 +28,18 @@ struct JudgeEnvironment: Sendable {
       Self.marksVariable: "/dev/null",
     ]
     if let tier { variables["POWERCUT_TIER"] = "\(tier)" }
-    let marks = first.marks
+    let marks = marksText(for: state)
     if !marks.isEmpty {
-      let text = marks.map { $0.text + "\n" }.joined()
-      try NewFile.write(Array(text.utf8), to: marksPath)
+      try NewFile.write(marks, to: marksPath)
       variables[Self.marksVariable] = marksPath
     }
     return variables
+  }
+
+  /// The marks before the cut, a line each.
+  func marksText(for state: CrashState) -> [UInt8] {
+    let first = recovered ?? RecoveredState(recording: recording, state: state)
+    return Array(first.marks.map { $0.text + "\n" }.joined().utf8)
   }
 }
 

@@ -51,7 +51,7 @@ extension FuzzCommand {
     }
     if scenario != nil {
       try OptionUse.fuzzingScenario.check()
-      try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command")
+      try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command", "judge")
       return
     }
     let base = try askedPlan().base
@@ -80,7 +80,7 @@ extension FuzzCommand {
 
   private func refuseWithoutEffect(_ base: RunConfiguration) throws {
     let given = GivenOptions.ofThisProcess
-    try given.refuse("command-timeout", without: "command")
+    try given.refuse("command-timeout", without: "command", "judge")
     if given.has("shrink-limit"), !minimizing.isMinimizing {
       throw ValidationError("--shrink-limit belongs to --shrink and --output: neither is given")
     }

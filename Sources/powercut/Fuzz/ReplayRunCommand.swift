@@ -35,7 +35,7 @@ struct ReplayRunCommand: ParsableCommand {
   @OptionGroup var outputOptions: OutputOptions
 
   func validate() throws {
-    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command")
+    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command", "judge")
   }
 
   func run() throws {

@@ -21,7 +21,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var outputOptions: OutputOptions
 
   func validate() throws {
-    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command")
+    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command", "judge")
   }
 
   func run() throws {

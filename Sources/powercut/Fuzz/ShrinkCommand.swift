@@ -28,7 +28,7 @@ struct ShrinkCommand: ParsableCommand {
   @OptionGroup var outputOptions: OutputOptions
 
   func validate() throws {
-    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command")
+    try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command", "judge")
   }
 
   func run() throws {

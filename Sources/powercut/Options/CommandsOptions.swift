@@ -20,6 +20,14 @@ struct CommandsOptions: ParsableArguments {
     name: .customLong("check"), help: "Judges a crash state: './kv verify {folder}'.")
   var judge: String?
 
+  @Option(
+    name: .customLong("judge"),
+    help: """
+      In the place of --check, a program that is started once, reads a path a line, and answers each with 'good', \
+      'bad TEXT' or 'skip'.
+      """)
+  var resident: String?
+
   @OptionGroup var markSource: MarkSourceOptions
 
   @Option(
@@ -47,21 +55,27 @@ struct CommandsOptions: ParsableArguments {
   var states = TierList(Tier.defaultOfFiles)
 
   /// Whether any of them says what is run.
-  var isGiven: Bool { !programs.isEmpty || judge != nil || setup != nil }
+  var isGiven: Bool { !programs.isEmpty || judge != nil || resident != nil || setup != nil }
 
   /// - Throws: `ValidationError` where they do not go together.
   func check() throws {
     guard isGiven else { return }
-    guard !programs.isEmpty, judge != nil else {
-      throw ValidationError("--run and --check go together: the program, and what judges a state")
+    guard !programs.isEmpty, (judge == nil) != (resident == nil) else {
+      throw ValidationError(
+        "--run and --check (or --judge) go together: the program, and what judges a state")
+    }
+    guard !recrash || resident == nil else {
+      throw ValidationError("--recrash records a check of each state by itself: give it as --check")
     }
   }
 
   /// - Throws: `ValidationError` where a text is no command.
   func scenario() throws -> Scenario {
-    let check = try Self.words("check", judge ?? "")
-    guard check.dropFirst().contains(where: { $0.contains(ProgramCommands.Place.folder.rawValue) })
-    else {
+    let check = try Self.words(resident == nil ? "check" : "judge", resident ?? judge ?? "")
+    let isPlaced = check.dropFirst().contains {
+      $0.contains(ProgramCommands.Place.folder.rawValue)
+    }
+    guard resident != nil || isPlaced else {
       throw ValidationError(
         "--check '\(judge ?? "")': write {folder} where the path of the folder belongs that it judges"
       )
@@ -69,6 +83,7 @@ struct CommandsOptions: ParsableArguments {
     var commands = ProgramCommands(
       run: try programs.map { try Self.words("run", $0) }, check: check)
     commands.setup = try setup.map { [try Self.words("setup", $0)] } ?? []
+    commands.isCheckResident = resident != nil
     commands.ignoredNames = leaveOut
     commands.marksPattern = markSource.marksFromStdout?.text
     commands.leastMarkCount = marksAtLeast ?? (commands.marksPattern == nil ? 0 : 1)

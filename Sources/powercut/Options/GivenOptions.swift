@@ -37,9 +37,9 @@ struct GivenOptions {
   }
 
   /// - Throws: `ValidationError` where one option is given without the one that it belongs to.
-  func refuse(_ name: String, without other: String) throws {
-    guard has(name), !has(other) else { return }
-    throw ValidationError("--\(name) belongs to --\(other), which is not given")
+  func refuse(_ name: String, without others: String...) throws {
+    guard has(name), !others.contains(where: has) else { return }
+    throw ValidationError("--\(name) belongs to --\(others[0]), which is not given")
   }
 
   /// How something is done and printed, not what: scripts may give these always.
@@ -57,6 +57,7 @@ enum OptionPurpose {
     "bug": "images that are recovered: a mistake of their recovery",
     "command": "the crash states of a log, which it judges",
     "command-timeout": "the time that --command may take",
+    "judge": "recordings of several files, whose states it judges one after the other",
     "digests": "the states of a log of an image (powercut replay --digests is for any disk)",
     "duration": "the judging of a log's many states: how long that takes",
     "entries": "listings of a log or an image",
