@@ -1,4 +1,5 @@
 import Checking
+import Foundation
 import TestSupport
 import Testing
 
@@ -8,6 +9,19 @@ import Testing
     var text: String
     var words: [String]
     var testDescription: String { text }
+  }
+
+  /// As a ledger of an earlier version has it, and as it is written now.
+  @Test func commandsOfEarlierLedgersAreRead() throws {
+    let old = #"{"subject":"{folder}","text":"a {folder}","words":["a","{folder}"]}"#
+    let read = try JSONDecoder().decode(ImageCommand.self, from: Data(old.utf8))
+    #expect(read == (try ImageCommand(parsing: "a {folder}", for: .folder)))
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    #expect(String(decoding: try encoder.encode(read), as: UTF8.self) == old)
+    let staying = try ImageCommand(resident: "a b")
+    let again = try JSONDecoder().decode(ImageCommand.self, from: encoder.encode(staying))
+    #expect(again == staying && again.isResident)
   }
 
   static let lines = [

@@ -87,6 +87,29 @@ package struct ImageCommand: Hashable, Codable, Sendable, CustomStringConvertibl
   package var description: String { text }
 }
 
+/// Ledgers hold it. One that was written before judges could stay does not say whether it does.
+extension ImageCommand {
+  private enum Key: String, CodingKey {
+    case text, subject, words, isResident
+  }
+
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    text = try container.decode(String.self, forKey: .text)
+    subject = try container.decode(Subject.self, forKey: .subject)
+    words = try container.decode([String].self, forKey: .words)
+    isResident = try container.decodeIfPresent(Bool.self, forKey: .isResident) ?? false
+  }
+
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(text, forKey: .text)
+    try container.encode(subject, forKey: .subject)
+    try container.encode(words, forKey: .words)
+    if isResident { try container.encode(true, forKey: .isResident) }
+  }
+}
+
 /// Why a text is no command for images.
 package struct ImageCommandError: Error, Equatable, Sendable, CustomStringConvertible {
   package var expected: String
