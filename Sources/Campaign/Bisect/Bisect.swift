@@ -148,10 +148,10 @@ private struct BisectSearch<Failure: Error> {
   private func settled(_ found: CrashState) throws(Failure) -> BisectAnswer.Culprit {
     var bad = found
     while true {
-      // What came early can be lost only as long as it comes early.
-      let isAnyLossPossible = bad.early.isEmpty
+      let hasEarly = !bad.early.isEmpty
       bad = try bisect.recording.minimized(bad) { (state) throws(Failure) in
-        if !isAnyLossPossible, !bisect.space.has(state) { return false }
+        // What came early can be lost only as long as it comes early.
+        if hasEarly, !bisect.space.has(state) { return false }
         return try judge.outcome(of: state) == .bad
       }
       let front = try inFront(of: bad)

@@ -8,8 +8,9 @@ import Glibc
 package final class FolderWatch {
   /// What has happened since the last look.
   package enum Changes: Equatable {
-    /// Names that were made, removed, written to or given other permissions, and folders that were.
-    case of(names: Set<FilePath>, folders: Set<FilePath>)
+    /// Names that were made, removed, written to or given other permissions. What is done to a watched folder's own
+    /// permissions is none of them.
+    case of(Set<FilePath>)
     /// Too much, or folders themselves have moved.
     case unknown
   }
@@ -52,7 +53,6 @@ package final class FolderWatch {
   /// - Throws: ``HostError`` where the events cannot be read.
   package func changes() throws(HostError) -> Changes {
     var names: Set<FilePath> = []
-    var changedFolders: Set<FilePath> = []
     var isUnknown = false
     while true {
       let count = SystemCall.retrying { unsafe read(descriptor, &buffer, buffer.count) }
@@ -71,14 +71,10 @@ package final class FolderWatch {
           isUnknown = true
           continue
         }
-        if event.name.isEmpty {
-          changedFolders.insert(folder)
-        } else {
-          names.insert(folder.appending(FilePath(event.name)))
-        }
+        if !event.name.isEmpty { names.insert(folder.appending(FilePath(event.name))) }
       }
     }
-    return isUnknown ? .unknown : .of(names: names, folders: changedFolders)
+    return isUnknown ? .unknown : .of(names)
   }
 
   private struct Event {

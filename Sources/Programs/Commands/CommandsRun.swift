@@ -11,8 +11,8 @@ package struct CommandsRun {
   private static let expectedStepCount = 200
   private static let shownByteCount = 400
 
-  /// Where everything is: gone with the last one who holds it, unless the caller made it.
-  private let place: TemporaryFolder?
+  /// Where everything is: gone with the last one who holds it.
+  private let place: TemporaryFolder
   private let path: String
   /// Where the operations were the seed's to choose.
   package private(set) var steps = RunRecord.Steps()
@@ -24,19 +24,17 @@ package struct CommandsRun {
   private var errorPath: String { "\(path)/stderr" }
 
   /// - Parameters:
-  ///   - folder: an empty folder for the program's folder and its recording; `nil`: one that is gone with the run.
   ///   - libraryPath: the library that programs are started with.
   ///   - describe: the text of a recording's `manifest.json`.
   /// - Throws: what kept the run from being made or recorded; ``ProgramFailure`` has a sentence without
   ///   its full stop.
   package init(
     _ configuration: RunConfiguration, _ commands: ProgramCommands, seed: Seed,
-    in folder: String? = nil, libraryPath: String,
+    libraryPath: String,
     describe: @escaping (RecordedFileSummary) throws -> String
   ) throws {
-    place =
-      folder == nil ? try TemporaryFolder(prefix: "powercut-program", prefersMemory: true) : nil
-    path = try Paths.absolute(folder ?? place?.path ?? "")
+    place = try TemporaryFolder(prefix: "powercut-program", prefersMemory: true)
+    path = try Paths.absolute(place.path)
     try Folders.create(watched)
     try setUp(commands, seed: seed, libraryPath: libraryPath)
     var options = Recorder.Options(
@@ -111,7 +109,7 @@ package struct CommandsRun {
         reason: Self.sentence("run", commands.run[0], outcome.commandStatus, said: said))
     }
     if let problem = outcome.problems.first {
-      throw ProgramFailure(reason: Self.withoutStop("\(problem)"))
+      throw ProgramFailure(reason: "\(problem)".withoutFullStop)
     }
   }
 
@@ -122,10 +120,6 @@ package struct CommandsRun {
       .split(separator: "\n").suffix(3).joined(separator: " / ")
     return "\(key) '\(command.joined(separator: " "))' ended with \(status.words)"
       + (text.isEmpty ? "" : ": \(text)")
-  }
-
-  private static func withoutStop(_ text: String) -> String {
-    text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 
   /// What `check` and `replay` take.

@@ -40,15 +40,14 @@ package final class WorkingFolder: @unchecked Sendable {
     var wanted: [FilePath: RecordedName] = [:]
     for name in names { wanted[name.path] = name }
     try openFolders()
-    var isForgotten: Set<FilePath> = []
+    var changed: Set<FilePath> = []
     switch try watch.changes() {
     case .unknown:
       for name in try Folders.names(in: root) { Folders.remove(root.appending(name)) }
       shown = [:]
-    case .of(let changed, _):
-      isForgotten = Set(changed.compactMap { $0.relative(to: root) })
+    case .of(let names): changed = Set(names.compactMap { $0.relative(to: root) })
     }
-    removeStale(changed: isForgotten, wanted)
+    removeStale(changed: changed, wanted)
     try make(names)
     try setFolderModes(names, of: state)
     shown = wanted

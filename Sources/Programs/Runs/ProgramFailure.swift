@@ -4,3 +4,8 @@ package struct ProgramFailure: Error, CustomStringConvertible {
 
   package var description: String { reason }
 }
+
+extension String {
+  /// As a reason is.
+  var withoutFullStop: String { hasSuffix(".") ? String(dropLast()) : self }
+}

@@ -37,12 +37,7 @@ package struct SQLiteCarrier: FilesCarrier {
         libraryPath: libraryPath, maximumStateCount: Self.maximumStateCount, describe: describe)
       return FilesRun(run.judgement, recordedFiles: run.recordedFiles)
     } catch {
-      return FilesRun(stall: .program(Self.sentence("\(error)")))
+      return FilesRun(stall: .program("\(error)".withoutFullStop))
     }
-  }
-
-  /// Without its full stop, as a reason is.
-  private static func sentence(_ text: String) -> String {
-    text.hasSuffix(".") ? String(text.dropLast()) : text
   }
 }

@@ -24,7 +24,7 @@ final class FolderRecrash: Sendable {
   init(_ check: CommandCheck, _ recording: JointRecording, tiers: [Tier]) throws {
     self.check = check
     self.recording = recording
-    self.tiers = tiers.filter { $0 != .all }
+    self.tiers = tiers
     libraryPath = try PreloadedLibrary.path()
     folder = try TemporaryFolder(prefix: "powercut-recrash", prefersMemory: true)
   }
