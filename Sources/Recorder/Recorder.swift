@@ -17,6 +17,8 @@ package final class Recorder {
   private static let roundMilliseconds: UInt32 = 20
   /// How long a program may take to end once it was interrupted.
   private static let patienceNanoseconds: UInt64 = 500_000_000
+  /// How long what a program has left running may go on.
+  private static let remainingNanoseconds: UInt64 = 5_000_000_000
 
   package struct Options: Sendable {
     /// The folder below which files are recorded.
@@ -171,8 +173,18 @@ package final class Recorder {
       processes.append(try start(argv, getsTerminal: commands.count == 1))
     }
     var interruption: UInt64?
-    while !processes.allSatisfy(\.hasEnded) {
+    var programsEnded: UInt64?
+    var remaining: [RemainingProcess] = []
+    while true {
       let bell = journal.bell
+      if processes.allSatisfy(\.hasEnded) {
+        remaining = self.remaining(of: processes)
+        let ended = programsEnded ?? MonotonicClock.nanoseconds
+        programsEnded = ended
+        if remaining.isEmpty || MonotonicClock.nanoseconds - ended > Self.remainingNanoseconds {
+          break
+        }
+      }
       try poll()
       try passOn()
       if let interruption {
@@ -184,10 +196,18 @@ package final class Recorder {
       }
       journal.wait(since: bell, milliseconds: Self.roundMilliseconds)
     }
-    var outcome = try finish(processes.map { $0.end() }, of: commands)
+    let statuses = processes.map { $0.end() }
+    for process in remaining { process.kill() }
+    if interruption == nil { problems += remaining.map { .stillRunning(name: $0.name) } }
+    var outcome = try finish(statuses, of: commands)
     try passOn()
     outcome.wasInterrupted = interruption != nil
     return outcome
+  }
+
+  /// What the programs have started and left running, though they themselves have ended: what it does is recorded.
+  package func remaining(of programs: [StartedProcess]) -> [RemainingProcess] {
+    RemainingProcess.all(startedBy: programs.map(\.processID), knowing: journal.path)
   }
 
   /// What the program prints is for whoever started us.

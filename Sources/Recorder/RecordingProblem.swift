@@ -15,6 +15,8 @@ package enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConver
   case whiteout(path: String)
   /// The command never loaded the library.
   case notLoaded(command: String)
+  /// The command had ended, and something that it had started had not, and was killed.
+  case stillRunning(name: String)
   /// A file changed, and nobody who is recorded did it.
   case unseenChange(path: String)
   /// Something was written to the file of marks, or to the standard output, that was not told.
@@ -64,6 +66,11 @@ package enum RecordingProblem: Equatable, Hashable, Sendable, CustomStringConver
       """
       '\(command)' never loaded the recorder's library: it is linked statically, has privileges of its \
       own (setuid), or clears its environment. Use a dynamically linked build of it.
+      """
+    case .stillRunning(let name):
+      """
+      '\(name)', which the command had started, still ran 5 s after its end and was killed: what it would have done \
+      is not there. Have the command wait for it, or stop it.
       """
     case .unseenChange(let path):
       """

@@ -119,18 +119,48 @@ import Testing
     #expect(run.errors.contains(said), "\(run.errors)")
   }
 
-  /// Each append is durable when it returns: nothing can be lost of it, its length neither.
+  /// Each append is durable when it returns, and can be there in part before that: as one that a sync follows.
   @Test(arguments: ["os.O_DSYNC", "os.O_SYNC"])
-  func aDurableAppendHasADurableLength(flags: String) throws {
-    try append(flags: flags)
-    let check = try ToolRun(
-      [
-        "check", "\(place.output)/log", "--states", "prefix,drop:1,keep:1", "--command",
-        command("{image}"),
+  func aDurableAppendIsOneAndItsSync(flags: String) throws {
+    func states(_ flags: String) throws -> [String] {
+      let place = try RecordingFolder()
+      let program = """
+        import os
+        f = os.open('\(place.watched)/log', os.O_WRONLY | os.O_CREAT | os.O_APPEND | \(flags), 0o600)
+        for i in range(3):
+            os.write(f, bytes([65 + i]) * 700)
+            if not \(flags): os.fdatasync(f)
+        """
+      try #require(try place.record(["python3", "-c", program]).status == 0)
+      let check = try ToolRun([
+        "check", "\(place.output)/log", "--states", "prefix,drop:1,keep:1,torn", "--command",
+        "true",
       ])
-    #expect(check.status == 0, "\(check.result)")
-    #expect(check.result.contains("drop:1: 0 states"), "\(check.result)")
-    #expect(check.result.contains("prefix: 4 states"), "\(check.result)")
+      #expect(check.status == 0, "\(check.result)")
+      return check.result.split(separator: "\n").map(String.init)
+        .filter { $0.contains(" states") && !$0.hasPrefix("passed") }
+    }
+    let synced = try states("0")
+    #expect(synced.contains { $0.hasPrefix("drop:1: 6 states") }, "\(synced)")
+    #expect(try states(flags) == synced)
+  }
+
+  /// It makes nothing else of the file durable, so that there is no sync to be had from it.
+  @Test func aDurableWriteBesideOneThatIsNot() throws {
+    let program = """
+      import os
+      f = os.open('\(place.watched)/log', os.O_RDWR | os.O_CREAT, 0o600)
+      os.pwrite(f, b'A' * 512, 0)
+      os.pwritev(f, [b'B' * 512], 512, os.RWF_DSYNC)
+      """
+    let run = try place.record(["python3", "-c", program])
+    try #require(run.status == 0, "\(run.errors)")
+    let image = place.folder.path("image")
+    let state = ["--state", "cut:4 lost:1", "--output", image]
+    let replay = try ToolRun(["replay", "\(place.output)/log"] + state)
+    #expect(replay.status == 0, "\(replay.errors)")
+    let expected = [UInt8](repeating: 0, count: 512) + [UInt8](repeating: 66, count: 512)
+    #expect(try InputFile.bytes(image) == expected)
   }
 
   @Test func aDurableCallOnAnotherFileIsSoToo() throws {
@@ -143,8 +173,8 @@ import Testing
     let run = try place.record(["python3", "-c", program])
     try #require(run.status == 0, "\(run.errors)")
     let check = try ToolRun(["check", place.output, "--states", "drop:1"])
-    // The second call alone: its length, its data.
-    #expect(check.result.contains("drop:1: 2 states"), "\(check.result)")
+    // The length and the data of each call, the first until it returns.
+    #expect(check.result.contains("drop:1: 4 states"), "\(check.result)")
   }
 
   /// sync() right before a file is made: the file is not covered by it, and is one file in joint.txt.

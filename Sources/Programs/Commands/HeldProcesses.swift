@@ -19,6 +19,8 @@ struct HeldProcesses {
   private var points: WaitingPoints<HeldOperation>
   private var lanes = OperationLanes()
   private var processes: [StartedProcess] = []
+  /// What they have left running.
+  private var remaining: [RemainingProcess] = []
 
   init(recorder: Recorder, strategy: any Strategy, faults: FileFaults) {
     self.recorder = recorder
@@ -45,7 +47,10 @@ struct HeldProcesses {
   /// - Returns: how each ended.
   /// - Throws: ``ProgramFailure``, or what kept the recorder from going on; they were killed then.
   mutating func run(_ commands: [[String]]) throws -> [ChildProcess.Status] {
-    defer { for process in processes { _ = process.end() } }
+    defer {
+      for process in processes { _ = process.end() }
+      for process in remaining { process.kill() }
+    }
     for argv in commands {
       processes.append(try recorder.start(argv))
       // One after the other, so that who comes first to its first operation is no matter of luck.
@@ -56,12 +61,18 @@ struct HeldProcesses {
       takeHeld()
       if points.count > 0 {
         try step()
-      } else if processes.allSatisfy(\.hasEnded) {
+      } else if haveEnded() {
         return processes.map { $0.end() }
       } else {
         try waitForClock()
       }
     }
+  }
+
+  private mutating func haveEnded() -> Bool {
+    guard processes.allSatisfy(\.hasEnded) else { return false }
+    remaining = recorder.remaining(of: processes)
+    return remaining.isEmpty
   }
 
   private mutating func takeHeld() {
@@ -83,7 +94,9 @@ struct HeldProcesses {
     recorder.release(next, lanes.leave(next))
   }
 
-  private var processIDs: [pid_t] { processes.map(\.processID) }
+  private var processIDs: [pid_t] {
+    processes.map(\.processID) + remaining.map(\.processID)
+  }
 
   /// Waits until nothing can happen by itself, and takes in what has happened.
   private func settle() throws {
@@ -110,11 +123,16 @@ struct HeldProcesses {
     var patience = Patience(nanoseconds: Self.stepNanoseconds)
     let before = SleepingTasks(of: processIDs)
     let ended = processes.count(where: \.hasEnded)
-    while before == SleepingTasks(of: processIDs), processes.count(where: \.hasEnded) == ended {
+    while before == SleepingTasks(of: processIDs), processes.count(where: \.hasEnded) == ended,
+      remaining.allSatisfy(\.isAlive)
+    {
       try endIfInterrupted()
       if patience.isOver(of: before.processIDs, canRun: false) {
         throw ProgramFailure(
-          reason: """
+          reason: remaining.first.map {
+            "'\($0.name)' still runs 20 s after the command that had started it"
+          }
+            ?? """
             the program waits, 20 s now, for something that none of its commands does: a server has to end by itself, \
             or by another command of 'run'
             """)

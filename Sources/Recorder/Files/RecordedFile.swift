@@ -24,6 +24,8 @@ final class RecordedFile {
   private let shadow: ShadowFile
   private let log: FileLogWriter
   private var order = FlushOrder<FinishedOperation>()
+  /// Whether the log has anything that no sync has covered.
+  private var hasUnsynced = false
 
   /// Where the first contents are.
   enum Base {
@@ -119,9 +121,14 @@ final class RecordedFile {
     try append(released.before)
     log.isDataOnly = record.hasFlag(PCJ_DATA_ONLY)
     defer { log.isDataOnly = false }
-    try log.flush(timing: record.timing(completed: number))
-    summary.flushCount += 1
+    try flush(record.timing(completed: number))
     try append(released.after)
+  }
+
+  private func flush(_ timing: EntryTiming) throws {
+    try log.flush(timing: timing)
+    summary.flushCount += 1
+    hasUnsynced = false
   }
 
   /// What completed beside the flush was not made durable by it.
@@ -142,6 +149,27 @@ final class RecordedFile {
     for operation in operations { try append(operation) }
   }
 
+  /// A write that is durable when it returns can be there in part while it is under way. So it is a write and a FLUSH,
+  /// unless that would make durable what is not: then it is one entry, which no cut shows in part.
+  private func write(
+    _ operation: FinishedOperation, at byteOffset: UInt64, _ timing: EntryTiming
+  ) throws {
+    let isDurable = operation.record.hasFlag(PCJ_DURABLE)
+    let isFlushed = isDurable && !hasUnsynced
+    try log.write(
+      operation.record.payload(byteCount: Int(operation.byteCount)), at: byteOffset,
+      isDurable: isDurable && !isFlushed, timing: timing)
+    summary.writeCount += 1
+    if isFlushed {
+      try flush(
+        EntryTiming(
+          submissionIndex: timing.completionIndex, completionIndex: timing.completionIndex,
+          task: timing.task))
+    } else if !isDurable {
+      hasUnsynced = true
+    }
+  }
+
   private func append(_ operation: FinishedOperation) throws {
     let record = operation.record
     let timing = record.timing(completed: operation.completed)
@@ -149,13 +177,12 @@ final class RecordedFile {
     log.isDataOnly = record.hasFlag(PCJ_DATA_ONLY)
     defer { log.isDataOnly = false }
     if record.isKind(PCJ_WRITE) {
-      try log.write(
-        record.payload(byteCount: Int(operation.byteCount)), at: range.byteOffset,
-        isDurable: record.hasFlag(PCJ_DURABLE), timing: timing)
-      summary.writeCount += 1
+      try write(operation, at: range.byteOffset, timing)
     } else if record.isKind(PCJ_RESIZE) {
+      hasUnsynced = true
       try log.resize(toByteCount: record.fields.byte_offset, timing: timing)
     } else {
+      hasUnsynced = true
       if !record.isKind(PCJ_PUNCH), !record.hasFlag(PCJ_KEEPS_SIZE) {
         try log.grow(toByteCount: range.endByteOffset, timing: timing)
       }
