@@ -188,7 +188,7 @@ import WriteLog
     let recording = try Recording(
       JointLine.list(parsing: (0..<40).map { "create \($0 + 1) 644 f\($0)\n" }.joined()),
       base: FolderListing([]), files: [])
-    let bisect = Bisect(StateSpace(recording, seed: 1), tiers: [.prefix, .names])
+    let bisect = Bisect(StateSpace(recording, tiers: [], seed: 1), tiers: [.prefix, .names])
     func has(_ path: FilePath, _ state: CrashState) -> Bool {
       recording.names(in: state).contains { $0.path == path }
     }

@@ -19,7 +19,7 @@ import WriteLog
   }
 
   private static func states(_ recording: Recording, _ tiers: [Tier]) -> StateEnumerator {
-    StateEnumerator(StateSpace(recording, seed: 1), tiers: tiers)
+    StateEnumerator(StateSpace(recording, tiers: tiers, seed: 1), tiers: tiers)
   }
 
   @Test func aStateThatOneBeforeWasLikeIsCountedAndNotGivenOut() throws {

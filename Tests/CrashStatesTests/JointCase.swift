@@ -102,7 +102,7 @@ extension Recording {
   }
 
   func states(atCut cut: Int, _ tiers: [Tier], seed: UInt64 = 1) -> [String] {
-    StateEnumerator(StateSpace(self, seed: seed), tiers: tiers)
+    StateEnumerator(StateSpace(self, tiers: tiers, seed: seed), tiers: tiers)
       .filter { $0.state.cut == cut }.map { "\($0.tier) \(text(of: $0.state))" }
   }
 }

@@ -128,9 +128,9 @@ import WriteLog
 
   @Test func jointStatesHaveNoCutWithinACall() throws {
     let history = try JointCase.replacedByOneCall.recording()
-    let states = StateEnumerator(StateSpace(history, seed: 1), tiers: [.prefix])
+    let states = StateEnumerator(StateSpace(history, tiers: [.prefix], seed: 1), tiers: [.prefix])
     #expect(states.map(\.state.cut) == [0, 1, 2, 3, 5, 6, 7, 8])
-    #expect(StateSpace(history, seed: 1).counts(of: [.prefix]) == [8])
+    #expect(StateSpace(history, tiers: [.prefix], seed: 1).counts(of: [.prefix]) == [8])
     let lost = try history.state(parsing: "cut:5 lost:config.tmp:1")
     #expect(
       history.descriptions(ofLossesIn: lost) == [

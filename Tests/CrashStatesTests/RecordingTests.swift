@@ -148,7 +148,9 @@ import WriteLog
         try recording.listing("cut:4 \($0)")
       } == ["c= d/ d/b=", "c=", "c= d/", "a= d/ d/b=", "a="])
     #expect(Set(recording.states(atCut: 4, [.all])).count == 16)
-    for (_, state) in StateEnumerator(StateSpace(recording, seed: 1), tiers: [.all, .names]) {
+    for (_, state) in StateEnumerator(
+      StateSpace(recording, tiers: [.all], seed: 1), tiers: [.all, .names])
+    {
       #expect(try recording.state(parsing: recording.text(of: state)) == state)
     }
     #expect(throws: CrashStateError.self) {

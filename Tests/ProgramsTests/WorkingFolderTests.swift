@@ -56,7 +56,7 @@ import WriteLog
 
     /// In an order in which neighbours have little in common.
     func states(_ stream: inout RandomStream) -> [CrashState] {
-      let space = StateSpace(recording, seed: 1)
+      let space = StateSpace(recording, tiers: [], seed: 1)
       let tiers: [Tier] = [.prefix, .flushedOnly, .drop(1), .names, .random(2), .torn(512)]
       var states = StateEnumerator(space, tiers: tiers).map(\.state)
       for place in states.indices.dropFirst() {

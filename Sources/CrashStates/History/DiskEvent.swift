@@ -63,10 +63,14 @@ final class DiskEvents: Sendable {
     static let isDurableLength: UInt8 = 0x80
   }
 
-  /// - Parameter markedByteCount: the length before the first entry, where only size marks change it; `nil` where
-  ///   writes do, too.
+  /// - Parameters:
+  ///   - markedByteCount: the length before the first entry, where only size marks change it; `nil` where
+  ///     writes do, too.
+  ///   - ignoredFlushes: entries whose FLUSH counts for nothing.
   /// - Throws: ``FormatError`` at a size mark that does not parse.
-  init(_ index: WriteLogIndex, markedByteCount: UInt64? = nil) throws(FormatError) {
+  init(
+    _ index: WriteLogIndex, markedByteCount: UInt64? = nil, ignoredFlushes: Set<Int> = []
+  ) throws(FormatError) {
     hasMarkedLengths = markedByteCount != nil
     var markedByteCount = markedByteCount
     var byteOffsets: [UInt64] = []
@@ -109,9 +113,9 @@ final class DiskEvents: Sendable {
         huge.sectorCounts.append(sectorCount)
       }
       let fua = entry.flags.contains(.fua) ? Trait.fua : 0
-      let flush = entry.flags.contains(.flush) ? Trait.flush : 0
-      traits.append(event.kind.rawValue | fua | flush | goesOn)
-      if entry.flags.contains(.flush) { flushEntryIndices.append(entryIndex) }
+      let isFlush = entry.flags.contains(.flush) && !ignoredFlushes.contains(entryIndex)
+      traits.append(event.kind.rawValue | fua | (isFlush ? Trait.flush : 0) | goesOn)
+      if isFlush { flushEntryIndices.append(entryIndex) }
     }
     headerByteOffsets = index.headerByteOffsets
     sectorByteCount = Int(index.sectorByteCount)

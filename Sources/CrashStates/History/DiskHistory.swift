@@ -39,21 +39,23 @@ package final class DiskHistory: Sendable {
   ///     without a base, the highest end of a write or discard of the log.
   ///   - hasMarkedLengths: whether only size marks change the length, as in the log of a recorded file; otherwise
   ///     a write that reaches beyond the end does, too.
+  ///   - ignoredFlushes: entries whose FLUSH makes nothing durable.
   /// - Throws: ``FormatError`` at a size mark that does not parse, and for a log of more than 2^32
   ///   entries.
   package convenience init(
     index: WriteLogIndex, base: ByteRegion?, initialByteCount: UInt64?,
-    hasMarkedLengths: Bool = false
+    hasMarkedLengths: Bool = false, ignoredFlushes: Set<Int> = []
   ) throws(FormatError) {
     try self.init(
       index: index, base: base, initialByteCount: initialByteCount,
-      hasMarkedLengths: hasMarkedLengths, keptUnitCount: KeptContributions.usualUnitCount)
+      hasMarkedLengths: hasMarkedLengths, ignoredFlushes: ignoredFlushes,
+      keptUnitCount: KeptContributions.usualUnitCount)
   }
 
   /// - Parameter keptUnitCount: of how many units of payload the hashes are kept.
   init(
     index: WriteLogIndex, base: ByteRegion?, initialByteCount: UInt64?,
-    hasMarkedLengths: Bool = false, keptUnitCount: Int
+    hasMarkedLengths: Bool = false, ignoredFlushes: Set<Int> = [], keptUnitCount: Int
   ) throws(FormatError) {
     guard index.entryCount <= UInt32.max else {
       throw FormatError(
@@ -62,7 +64,8 @@ package final class DiskHistory: Sendable {
     }
     let givenByteCount = initialByteCount ?? base.map { UInt64($0.byteCount) }
     let events = try DiskEvents(
-      index, markedByteCount: hasMarkedLengths ? givenByteCount ?? 0 : nil)
+      index, markedByteCount: hasMarkedLengths ? givenByteCount ?? 0 : nil,
+      ignoredFlushes: ignoredFlushes)
     let initial =
       initialByteCount ?? base.map { UInt64($0.byteCount) } ?? Self.highestEnd(events)
     let baseContents = BaseContents(base, diskByteCount: initial)

@@ -103,7 +103,7 @@ package final class Recording: Sendable {
   func step(of entry: RecordedEntry) -> Int { order.step(of: entry) }
 
   /// The place of a file among ``files``; `nil` where there is no recording of this name.
-  func file(ofRecording name: String) -> Int? { order.places[name] }
+  package func file(ofRecording name: String) -> Int? { order.places[name] }
 
   /// How many entries of a file happened.
   package func cut(ofFile file: Int, atCut cut: Int) -> Int { order.cut(ofFile: file, atCut: cut) }
@@ -152,7 +152,23 @@ package final class Recording: Sendable {
       tear.entryIndex = entry.entryIndex
       own.torn = tear
     }
+    for early in state.early {
+      guard let entry = order[early.entryIndex], entry.file == file else { continue }
+      let isBeforeCut = early.beforeEntryIndex < state.cut
+      let before = isBeforeCut ? order[early.beforeEntryIndex]?.entryIndex : nil
+      own.early.append(
+        EarlyEntry(entryIndex: entry.entryIndex, beforeEntryIndex: before ?? own.cut))
+    }
     return own
+  }
+
+  /// An entry of a file that came early, as a step.
+  func step(of early: EarlyEntry, inFile file: Int, at state: CrashState) -> EarlyEntry {
+    let isBeforeCut = early.beforeEntryIndex < cut(ofFile: file, atCut: state.cut)
+    return EarlyEntry(
+      entryIndex: step(of: RecordedEntry(file: file, entryIndex: early.entryIndex)),
+      beforeEntryIndex: isBeforeCut
+        ? step(of: RecordedEntry(file: file, entryIndex: early.beforeEntryIndex)) : state.cut)
   }
 
   /// What is there in a state, each folder in front of what is in it; of a disk its one file.

@@ -8,6 +8,7 @@ import Bytes
 ///                                       of the changes of names only the first three, counted from the
 ///                                       start of the recording
 ///     cut:25 lost-names:3,5             but not changes 3 and 5, where they are lost in any order
+///     cut:25 early:db:9@8               entry 9 of `db`, which is behind the cut or behind entry 8, came before that one
 ///     cut:25 torn:db:7:512:prefix:3     of entry 7 of `db` only its first three units of 512 bytes
 ///
 /// A percent sign, a colon, a space and a line feed within a recording's name are written as %25, %3A,
@@ -25,6 +26,11 @@ extension Recording {
     for (place, file) in files.enumerated() {
       guard let tear = self.state(ofFile: place, in: state).torn else { continue }
       words.append("torn:\(Self.word(file.recording)):\(tear)")
+    }
+    for (place, file) in files.enumerated() {
+      let early = self.state(ofFile: place, in: state).early
+      if early.isEmpty { continue }
+      words.append("early:\(Self.word(file.recording)):\(EarlyEntry.text(of: early))")
     }
     words += nameWord(lostNamePlaces(in: state), of: nameCount(atCut: state.cut))
     return words.joined(separator: " ")
@@ -61,16 +67,20 @@ extension Recording {
     var state = CrashState(cut: words.cut)
     for loss in words.losses {
       let file = try self.file(loss.recording, field: "lost")
-      let own = CrashState(
-        cut: cut(ofFile: file, atCut: words.cut), lost: loss.entryIndices,
-        torn: words.torn.flatMap { $0.recording == loss.recording ? $0.tear : nil })
+      let own = words.state(of: loss.recording, cut: cut(ofFile: file, atCut: words.cut))
       try files[file].history.check(own)
       state.lost += own.lost.map { step(of: RecordedEntry(file: file, entryIndex: $0)) }
     }
+    for early in words.early {
+      let file = try self.file(early.recording, field: "early")
+      let own = words.state(of: early.recording, cut: cut(ofFile: file, atCut: words.cut))
+      try files[file].history.check(own)
+      state.early += own.early.map { step(of: $0, inFile: file, at: state) }
+    }
     if let torn = words.torn {
       let file = try self.file(torn.recording, field: "torn")
-      try files[file].history.check(
-        CrashState(cut: cut(ofFile: file, atCut: words.cut), torn: torn.tear))
+      let own = words.state(of: torn.recording, cut: cut(ofFile: file, atCut: words.cut))
+      try files[file].history.check(own)
       var tear = torn.tear
       tear.entryIndex = step(of: RecordedEntry(file: file, entryIndex: tear.entryIndex))
       state.torn = tear
@@ -132,6 +142,8 @@ private struct FileStateWords {
   var cut: Int
   /// Each recording once.
   var losses: [Loss] = []
+  /// The same.
+  var early: [(recording: String, entries: [EarlyEntry])] = []
   var torn: (recording: String, tear: Tear)?
   var keptNameCount: Int?
   /// Ascending.
@@ -149,6 +161,9 @@ private struct FileStateWords {
     for word in words {
       switch (word[0], word.count) {
       case ("lost", 3): losses.append(try Self.loss(word[1], word[2], of: text))
+      case ("early", 3):
+        guard let entries = EarlyEntry.list(parsing: word[2]) else { throw Self.wrongForm(text) }
+        early.append((Self.plain(word[1]), entries))
       case ("torn", 6):
         guard torn == nil else { throw Self.wrongForm(text) }
         torn = (
@@ -167,8 +182,18 @@ private struct FileStateWords {
       }
     }
     guard Set(losses.map(\.recording)).count == losses.count,
-      keptNameCount == nil || lostNames.isEmpty
+      Set(early.map(\.recording)).count == early.count, keptNameCount == nil || lostNames.isEmpty
     else { throw Self.wrongForm(text) }
+  }
+
+  /// What they say of one recording, as a state of its own log.
+  ///
+  /// - Parameter cut: of that log.
+  func state(of recording: String, cut: Int) -> CrashState {
+    CrashState(
+      cut: cut, lost: losses.first { $0.recording == recording }?.entryIndices ?? [],
+      torn: torn.flatMap { $0.recording == recording ? $0.tear : nil },
+      early: early.first { $0.recording == recording }?.entries ?? [])
   }
 
   private static func loss(
@@ -198,7 +223,8 @@ private struct FileStateWords {
     CrashStateError(
       field: "state",
       expected:
-        "'cut:N', with 'lost:RECORDING:I,J' for each recording, 'torn:RECORDING:I:UNIT:SHAPE' and "
+        "'cut:N', with 'lost:RECORDING:I,J' for each recording, 'torn:RECORDING:I:UNIT:SHAPE', "
+        + "'early:RECORDING:J@I' and "
         + "'names:K' or 'lost-names:I,J' after it",
       found: "'\(text.prefix(80))'",
       hint: "N counts lines of joint.txt, I and J entries from 0, K changes of names; each once.")

@@ -1,11 +1,7 @@
 extension CrashState: CustomStringConvertible {
   package var description: String {
     var words = Words(cut: cut, lost: lost, torn: torn).text
-    if !early.isEmpty {
-      words.append(
-        "early:"
-          + early.map { "\($0.entryIndex)@\($0.beforeEntryIndex)" }.joined(separator: ","))
-    }
+    if !early.isEmpty { words.append("early:\(EarlyEntry.text(of: early))") }
     if let recovery {
       words.append("then")
       words += Words(cut: recovery.cut, lost: recovery.lost, torn: recovery.torn).text
@@ -67,7 +63,9 @@ private struct Words {
       switch parts[0] {
       case "lost": lost = try Self.lost(parts[1], of: text)
       case "torn": torn = try Tear(parsing: parts[1])
-      case "early": early = try Self.early(parts[1], of: text)
+      case "early":
+        guard let entries = EarlyEntry.list(parsing: parts[1]) else { throw Self.wrongForm(text) }
+        early = entries
       default: throw Self.wrongForm(text)
       }
     }
@@ -90,20 +88,6 @@ private struct Words {
     return lost
   }
 
-  private static func early(
-    _ list: Substring, of text: String
-  ) throws(CrashStateError) -> [EarlyEntry] {
-    var early: [EarlyEntry] = []
-    for part in list.split(separator: ",", omittingEmptySubsequences: false) {
-      let numbers = part.split(separator: "@", omittingEmptySubsequences: false)
-      guard numbers.count == 2, let entryIndex = Decimal.number(numbers[0]),
-        let before = Decimal.number(numbers[1])
-      else { throw wrongForm(text) }
-      early.append(EarlyEntry(entryIndex: entryIndex, beforeEntryIndex: before))
-    }
-    return early
-  }
-
   private static func wrongForm(_ text: String) -> CrashStateError {
     CrashStateError(
       field: "state",
@@ -111,6 +95,26 @@ private struct Words {
         "'cut:N', with 'lost:I,J', 'torn:I:UNIT:SHAPE', 'early:J@I', 'then cut:N …' behind it",
       found: "'\(text.prefix(80))'",
       hint: "N is how many entries happened; I and J are entries, counted from 0.")
+  }
+}
+
+extension EarlyEntry {
+  /// `7@3,9@5`.
+  static func text(of entries: [EarlyEntry]) -> String {
+    entries.map { "\($0.entryIndex)@\($0.beforeEntryIndex)" }.joined(separator: ",")
+  }
+
+  /// Reads it; `nil` for another form.
+  static func list(parsing text: Substring) -> [EarlyEntry]? {
+    var entries: [EarlyEntry] = []
+    for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+      let numbers = part.split(separator: "@", omittingEmptySubsequences: false)
+      guard numbers.count == 2, let entryIndex = Decimal.number(numbers[0]),
+        let before = Decimal.number(numbers[1])
+      else { return nil }
+      entries.append(EarlyEntry(entryIndex: entryIndex, beforeEntryIndex: before))
+    }
+    return entries
   }
 }
 

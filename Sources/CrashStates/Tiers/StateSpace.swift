@@ -12,22 +12,30 @@ package struct StateSpace: Sendable {
   let seed: Seed
   /// What is tried first at each cut: entries that touch the first of these areas, then the next.
   let areas: [[ByteRange]]
+  /// Of a disk.
   let inFlightOrder: InFlightOrder?
+  /// Of several files, one for each, where it is asked for.
+  let inFlightOrders: [InFlightOrder]
   /// The cuts whose states are gone through.
   package let cuts: ClosedRange<Int>
 
   /// The states of several files.
   ///
   /// - Parameters:
+  ///   - tiers: those that will be asked for.
   ///   - seed: what `random:n` and samples draw from.
   ///   - cuts: those whose states are gone through; `nil` for all.
-  package init(_ recording: Recording, seed: UInt64, cuts: ClosedRange<Int>? = nil) {
+  package init(
+    _ recording: Recording, tiers: [Tier], seed: UInt64, cuts: ClosedRange<Int>? = nil
+  ) {
     self.cuts = cuts ?? 0...recording.stepCount
     self.recording = recording
     origin = nil
     self.seed = Seed(seed)
     areas = []
     inFlightOrder = nil
+    inFlightOrders =
+      tiers.contains(.inFlight) ? recording.files.map { $0.history.inFlightOrder(.powercut) } : []
   }
 
   /// The states of a disk.
@@ -49,6 +57,7 @@ package struct StateSpace: Sendable {
     self.areas = areas
     let needsOrder = tiers.contains { $0 == .inFlight || $0 == .all }
     inFlightOrder = needsOrder ? history.inFlightOrder(origin) : nil
+    inFlightOrders = []
   }
 
   /// How many states each tier has over all cuts; 2^64 - 1 for that many and more. Of `random:n` it is
@@ -98,10 +107,9 @@ package struct StateSpace: Sendable {
         : "Take 'drop:2,keep:2,in-flight,random:100' instead, or a shorter log.")
   }
 
-  /// What was in flight together across files is not known.
   private func has(_ tier: Tier) -> Bool {
     switch tier {
-    case .fuaOnly, .inFlight, .recrash: recording.disk != nil
+    case .fuaOnly, .recrash: recording.disk != nil
     default: true
     }
   }

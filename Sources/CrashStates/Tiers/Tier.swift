@@ -53,7 +53,7 @@ package enum Tier: Hashable, Sendable, CustomStringConvertible {
 
   /// Those that recordings of several files have.
   static let formsOfFiles =
-    "prefix, flushed-only, drop:K, keep:K, torn, torn:BYTES, names, files, random:N, all"
+    "prefix, flushed-only, drop:K, keep:K, torn, torn:BYTES, in-flight, names, files, random:N, all"
   /// Those that are gone through of several files where none are asked for.
   package static let defaultOfFiles: [Tier] = [.prefix, .flushedOnly, .drop(1), .names]
 

@@ -32,7 +32,7 @@ struct SQLiteJudge {
 
   /// - Throws: where SQLite cannot be asked, or the tiers are not those of several files.
   mutating func judge(tiers: [Tier], seed: UInt64, maximumStateCount: UInt64?) throws -> Judgement {
-    let space = StateSpace(recording, seed: seed)
+    let space = StateSpace(recording, tiers: tiers, seed: seed)
     if let refusal = space.refusal(of: tiers) { throw refusal }
     let counts = space.counts(of: tiers)
     let sample = maximumStateCount.map {

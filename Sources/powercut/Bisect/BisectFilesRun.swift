@@ -37,7 +37,8 @@ struct BisectFilesRun {
     let given = options.states.tiers
     let tiers = given == FuzzPlan.defaultTiers ? Tier.defaultOfFiles : given
     let space = StateSpace(
-      recording.files, seed: options.seed, cuts: try options.range.cuts(in: recording.files))
+      recording.files, tiers: tiers, seed: options.seed,
+      cuts: try options.range.cuts(in: recording.files))
     if let refusal = space.refusal(of: tiers) { throw refusal }
     bisect = Bisect(space, tiers: tiers)
     replay =

@@ -129,7 +129,7 @@ struct InitCommand: ParsableCommand {
       throw ToolError("\(path) is written, but the first run failed: \(failure.reason)")
     }
     let recording = try JointRecording(run.recording, LogOptions.parse([]), isQuiet: true)
-    let space = StateSpace(recording.files, seed: seed.rawValue)
+    let space = StateSpace(recording.files, tiers: scenario.tiers, seed: seed.rawValue)
     let counts = space.counts(of: scenario.tiers).reduce(UInt64(0)) { sum, count in
       sum > .max - count ? .max : sum + count
     }
