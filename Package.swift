@@ -114,6 +114,8 @@ let package = Package(
       name: "CPreload", dependencies: ["CJournal"],
       cSettings: [
         .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
+        // By which it finds who has called it.
+        .unsafeFlags(["-fno-omit-frame-pointer"]),
       ],
       // It goes into every recorded program, where Swift's runtime has no business.
       linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-stdlib"])]),

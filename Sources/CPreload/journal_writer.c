@@ -27,6 +27,8 @@ struct thread {
   uint64_t used_byte_count;
   uint32_t task;
   int depth;
+  /// Where the call that the outermost hook stands for returns to.
+  uint64_t caller;
   bool is_taking;
   bool holds_position;
   bool holds_names;
@@ -87,7 +89,7 @@ static void look_for_copy(void) {
 
 void pc_enter(void) {
   look_for_copy();
-  thread.depth++;
+  if (thread.depth++ == 0) thread.caller = pc_caller(__builtin_frame_address(0));
 }
 
 bool pc_borrows_memory(void) {
@@ -185,6 +187,9 @@ struct pcj_record *pc_prepare(const struct pc_event *event) {
     errno = EIO;
     return NULL;
   }
+  // Of a signal handler within a hook nobody knows.
+  uint64_t caller = thread.depth == 1 ? thread.caller : 0;
+  if (event->kind != PCJ_CODE) pc_tell_code(caller);
   uint64_t payload = event->room;
   for (int i = 0; i < event->data_count; i++) payload += event->data[i].iov_len;
   uint64_t byte_count = sizeof(struct pcj_record) + payload + PCJ_RECORD_ALIGNMENT - 1;
@@ -205,6 +210,7 @@ struct pcj_record *pc_prepare(const struct pc_event *event) {
   record->file = event->file;
   record->task = thread.task;
   record->process = process;
+  record->caller = caller;
   record->descriptor = -1;
   char *target = (char *)(record + 1);
   for (int i = 0; i < event->data_count; i++) {
@@ -377,6 +383,7 @@ static void child_starts(void) {
   if (own_memory != NULL) __atomic_store_n(own_memory, 1, __ATOMIC_RELAXED);
   pc_child_starts_mapping();
   pc_child_starts_random();
+  pc_child_starts_callers();
 }
 
 int __register_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void), void *library)
@@ -424,6 +431,7 @@ __attribute__((constructor)) static void start(void) {
       if (__register_atfork != NULL) __register_atfork(NULL, NULL, child_starts, NULL);
       process = (uint32_t)getpid();
       watch_for_copies();
+      pc_find_own_code();
       __atomic_add_fetch(&found->process_count, 1, __ATOMIC_RELAXED);
       control = found;
       if (pc_is_controlled()) run_alone(found->processor);

@@ -101,6 +101,20 @@ PC_HIDDEN void pc_unlock_names(bool is_locked);
 /// Whether this process uses the memory of the one that has started it, as between vfork() and exec().
 PC_HIDDEN bool pc_borrows_memory(void);
 
+// Who called.
+
+/// To be called once, before any hook.
+PC_HIDDEN void pc_find_own_code(void);
+/// Where the program's call returns to, from the frame of any function of this library; 0 where that is not known.
+PC_HIDDEN uint64_t pc_caller(void *const *frame);
+/// Tells the recorder, once, from which files the code at an address is.
+PC_HIDDEN void pc_tell_code(uint64_t address);
+/// Around a call that writes what a stream holds: its caller is the one that counts. The second takes what the first
+/// has said.
+PC_HIDDEN bool pc_begin_stream(uint64_t caller);
+PC_HIDDEN void pc_end_stream(bool has_begun);
+PC_HIDDEN void pc_child_starts_callers(void);
+
 // Randomness.
 
 /// Fills with the seed's randomness; false where the program has its own.

@@ -83,6 +83,8 @@ package final class Recorder {
   package static let saidName = "stdout"
   /// Names the file of marks to the program.
   package static let marksVariable = "POWERCUT_MARKS"
+  /// Beside `joint.txt`: which call has made a line (``CallTable``).
+  package static let callsName = CallFile.fileName
   package static let baseListingName = BaseTree.listingName
   /// Contents of files that were not touched, by their numbers.
   package static let untouchedName = BaseTree.folderName
@@ -93,6 +95,7 @@ package final class Recorder {
   private let mode: CopyMode
   private let journal: Journal
   private let joint: JointOrder
+  private let calls: CallFile
   private let table: FileTable
   private let before: FolderSurvey
   private let nodes: NodeNumbers
@@ -138,14 +141,16 @@ package final class Recorder {
     listener = try MarkListener(
       in: output, pattern: options.marksFromOutput, keepsOutput: options.keepsOutput, mode: mode)
     listener.begin(journal)
-    let joint = try JointOrder("\(output)/\(JointOrder.fileName)", mode: mode)
+    calls = try CallFile("\(output)/\(CallFile.fileName)", mode: mode)
+    let joint = try JointOrder("\(output)/\(JointOrder.fileName)", calls: calls, mode: mode)
     self.joint = joint
     let table = FileTable(
       output: output, watched: watched, ignoredNames: options.ignoredNames, nodes: nodes,
       identitySeed: options.control?.seed,
-      noted: { name, entryIndex, isDataOnly in
+      noted: { name, entryIndex, origin in
         try joint.add(
-          .entry(recording: name, entryIndex: Int(entryIndex), isDataOnly: isDataOnly))
+          .entry(recording: name, entryIndex: Int(entryIndex), isDataOnly: origin.isDataOnly),
+          by: origin.call)
       })
     self.table = table
     base = try BaseTree(
@@ -383,30 +388,33 @@ package final class Recorder {
       flushedTogether[record.submitted] = files
       for file in files { file.flushBegins(record) }
     case PCJ_PROBLEM: try note(record)
+    case PCJ_CODE: calls.learn(record)
     default: break
     }
   }
 
   private func ended(_ record: JournalRecord, at number: UInt64) throws {
     let result = record.result
+    let call = try calls.call(of: record)
     switch pcj_kind(record.kind) {
-    case PCJ_SYNC: try file(of: record).flushEnds(record, at: number)
+    case PCJ_SYNC: try file(of: record).flushEnds(record, at: number, by: call)
     case PCJ_SYNC_ALL:
       for file in flushedTogether.removeValue(forKey: record.submitted) ?? [] {
-        try file.flushEnds(record, at: number)
+        try file.flushEnds(record, at: number, by: call)
       }
-      if result >= 0 { try joint.add(.sync) }
+      if result >= 0 { try joint.add(.sync, by: call) }
     case PCJ_WRITE:
       guard result > 0 else { return }
-      try file(of: record).ended(record, at: number, byteCount: UInt64(result))
+      try file(of: record).ended(record, at: number, byteCount: UInt64(result), by: call)
     case PCJ_RESIZE, PCJ_ALLOCATE, PCJ_ZERO, PCJ_PUNCH:
       guard result >= 0 else { return }
-      try file(of: record).ended(record, at: number, byteCount: 0)
+      try file(of: record).ended(record, at: number, byteCount: 0, by: call)
     case PCJ_MARK: try mark(listener.marks(in: record))
+    case PCJ_CODE: break
     case PCJ_SYNC_FOLDER:
-      if result >= 0, let path = record.paths.first { try names.sync(folder: path) }
+      if result >= 0, let path = record.paths.first { try names.sync(folder: path, by: call) }
     default:
-      if result >= 0 { try names.change(record) }
+      if result >= 0 { try names.change(record, by: call) }
     }
   }
 

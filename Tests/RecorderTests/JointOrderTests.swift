@@ -9,7 +9,8 @@ import WriteLog
   @Test func linesAreEntriesAndNamesInTheirOrder() throws {
     let folder = try TemporaryFolder()
     let path = folder.path("joint.txt")
-    let joint = try JointOrder(path, mode: .unrestricted)
+    let calls = try CallFile(folder.path("calls.txt"), mode: .unrestricted)
+    let joint = try JointOrder(path, calls: calls, mode: .unrestricted)
     for line in [
       JointLine.create(node: 1, mode: 0o644, "a b"), .entry(recording: "a b", entryIndex: 0),
       .makeFolder(node: 2, mode: 0o1777, FilePath([0x64, 0xff])),

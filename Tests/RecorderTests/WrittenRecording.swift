@@ -13,7 +13,7 @@ final class WrittenRecording {
   enum Kind: UInt32 {
     case touch = 1
     case write, resize, allocate, zero, punch, sync, syncAll, syncFolder, create, rename, link
-    case unlink, problem, makeFolder, removeFolder, symlink, mode, mark
+    case unlink, problem, makeFolder, removeFolder, symlink, mode, mark, code
   }
 
   static let durable: UInt32 = 1
@@ -25,7 +25,7 @@ final class WrittenRecording {
   static let said: UInt32 = 64
 
   private static let chunkByteCount = 262_144
-  private static let magic: UInt64 = 0x346c_6e6a_7475_6370
+  private static let magic: UInt64 = 0x356c_6e6a_7475_6370
 
   let folder: TemporaryFolder
   let watched: String
@@ -82,7 +82,7 @@ final class WrittenRecording {
     _ kind: Kind, file: UInt32 = 0, begun: UInt64? = nil, result: Int64 = 0, flags: UInt32 = 0,
     at byteOffset: UInt64 = 0, count: UInt64 = 0, data: [UInt8] = [], names: [String] = [],
     key: FileKey? = nil, process: UInt32 = 0, descriptor: Int32 = -1, mode: UInt32 = 0o644,
-    isFinished: Bool = true
+    isFinished: Bool = true, caller: UInt64 = 0
   ) throws -> UInt64 {
     let submitted = begun ?? begin()
     let completed = isFinished ? begin() : 0
@@ -96,7 +96,8 @@ final class WrittenRecording {
     bytes += Self.little(process) + Self.little(key?.device ?? 0) + Self.little(key?.inode ?? 0)
     bytes += Self.little(key?.birthSeconds ?? 0) + Self.little(key?.birthNanoseconds ?? 0)
     bytes +=
-      Self.little(descriptor) + Self.little(mode) + [UInt8](repeating: 0, count: 12) + payload
+      Self.little(descriptor) + Self.little(mode) + Self.little(UInt32(0)) + Self.little(caller)
+      + payload
     bytes += [UInt8](repeating: 0, count: byteCount - bytes.count)
     try journal.write(Self.little(number), at: 8)
     try journal.write(bytes, at: UInt64(Self.chunkByteCount + usedByteCount))
@@ -117,7 +118,7 @@ final class WrittenRecording {
       at: byteOffset, data: bytes, isFinished: isFinished)
   }
 
-  private func change(_ name: String, _ bytes: [UInt8], at byteOffset: UInt64) throws {
+  func change(_ name: String, _ bytes: [UInt8], at byteOffset: UInt64) throws {
     let descriptor = unsafe open("\(watched)/\(name)", O_WRONLY | O_CLOEXEC)
     defer { _ = close(descriptor) }
     guard unsafe pwrite(descriptor, bytes, bytes.count, off_t(byteOffset)) == bytes.count else {

@@ -134,7 +134,7 @@ import Testing
       try #require(try place.record(["python3", "-c", program]).status == 0)
       let check = try ToolRun([
         "check", "\(place.output)/log", "--states", "prefix,drop:1,keep:1,torn", "--command",
-        "true",
+        "test -f {image}",
       ])
       #expect(check.status == 0, "\(check.result)")
       return check.result.split(separator: "\n").map(String.init)

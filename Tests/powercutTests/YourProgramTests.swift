@@ -23,7 +23,7 @@ import Testing
   private func compile(_ source: String) throws {
     try OutputFile.write(source, to: folder.path("counter.c"))
     try Peer(program: "cc", package: "gcc").run([
-      "-Wall", "-Wextra", "-o", folder.path("counter"), folder.path("counter.c"),
+      "-g", "-Wall", "-Wextra", "-o", folder.path("counter"), folder.path("counter.c"),
     ])
   }
 

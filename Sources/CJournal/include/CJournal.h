@@ -24,7 +24,7 @@
 #include <pthread.h>
 #include <stdint.h>
 
-#define PCJ_MAGIC 0x346c6e6a74756370 /* "pcutjnl4" */
+#define PCJ_MAGIC 0x356c6e6a74756370 /* "pcutjnl5" */
 #define PCJ_CHUNK_BYTES 262144
 #define PCJ_RECORD_ALIGNMENT 64
 #define PCJ_PATH_BYTES 4096
@@ -68,8 +68,10 @@ enum pcj_kind {
   /// The program appends to its marks, or says something on its standard output (PCJ_SAID): the data, which it is
   /// about to write.
   PCJ_MARK = 19,
+  /// Which code of the process is from which file: lines of /proc/PID/maps, instead of what was told before.
+  PCJ_CODE = 20,
   /// Nothing more comes in this chunk; the last of the kinds.
-  PCJ_END = 20,
+  PCJ_END = 21,
 };
 
 enum pcj_flag {
@@ -196,7 +198,9 @@ struct pcj_record {
   int32_t descriptor;
   /// PCJ_CREATE, PCJ_MAKE_FOLDER and PCJ_MODE once they have completed: permissions.
   uint32_t mode;
-  uint32_t unused[3];
+  uint32_t unused;
+  /// Where the program's call returns to; 0 where that is not known.
+  uint64_t caller;
 };
 
 /// The `alive` lock as its owner left it: programs can write over the one in the control page.

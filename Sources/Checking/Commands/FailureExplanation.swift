@@ -15,13 +15,16 @@ package struct FailureExplanation {
     package var text: String
     /// What makes it durable: `an fsync of the folder '.'`; `nil` where nothing does.
     package var sync: String?
+    /// Who did it: `by store, counter.c:24`; `nil` where that is not known.
+    package var caller: String?
 
-    package var description: String { "\(place), \(text)" }
+    package var description: String { "\(place), \(text)" + (caller.map { ", \($0)" } ?? "") }
 
-    package init(place: String, text: String, sync: String?) {
+    package init(place: String, text: String, sync: String?, caller: String? = nil) {
       self.place = place
       self.text = text
       self.sync = sync
+      self.caller = caller
     }
   }
 

@@ -126,23 +126,23 @@ package struct CommandsRun {
   ///
   /// - Throws: ``HostError`` where it cannot be read any more.
   package func recordedFiles() throws -> [RecordedRunFile] {
-    var files: [RecordedRunFile] = []
-    for name in try Folders.names(in: recording) {
+    try recordedFiles(below: "")
+  }
+
+  /// - Parameter folder: in the recording, with a slash behind it.
+  private func recordedFiles(below folder: String) throws -> [RecordedRunFile] {
+    try Folders.names(in: "\(recording)/\(folder)").flatMap { part -> [RecordedRunFile] in
+      let name = folder + part
       let path = "\(recording)/\(name)"
-      guard Folders.isFolder(path) else {
-        files.append(RecordedRunFile(name: name, contents: .bytes(try InputFile.bytes(path))))
-        continue
-      }
-      for part in try Folders.names(in: path) {
-        let isImage = name == Recorder.untouchedName || part.hasSuffix(".img")
-        files.append(
-          RecordedRunFile(
-            name: "\(name)/\(part)",
-            contents: isImage
-              ? .sparse(try SparseBytes(reading: "\(path)/\(part)"))
-              : .bytes(try InputFile.bytes("\(path)/\(part)", maximumByteCount: 1 << 30))))
-      }
+      if Folders.isFolder(path) { return try recordedFiles(below: name + "/") }
+      let isImage = folder.hasSuffix("\(Recorder.untouchedName)/") || part.hasSuffix(".img")
+      return [
+        RecordedRunFile(
+          name: name,
+          contents: isImage
+            ? .sparse(try SparseBytes(reading: path))
+            : .bytes(try InputFile.bytes(path, maximumByteCount: 1 << 30)))
+      ]
     }
-    return files
   }
 }

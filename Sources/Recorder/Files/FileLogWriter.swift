@@ -3,6 +3,14 @@ import CJournal
 import Host
 import WriteLog
 
+/// What the one order says of an entry, beside which it is.
+struct EntryOrigin {
+  /// Whether it syncs the file's data and no more.
+  var isDataOnly = false
+  /// Whose entry it is, where that is known.
+  var call: CallTable.Call?
+}
+
 /// The log of one file, entry by entry, with the shadow that it describes.
 ///
 /// A log's ranges are whole sectors and a file's are not: a write that begins or ends within a sector
@@ -18,13 +26,13 @@ final class FileLogWriter {
   private var writer: LogWriter<RecorderError>
   private var countedEntryCount: UInt64 = 0
   /// What happens with each entry.
-  private let noted: (_ entryIndex: UInt64, _ isDataOnly: Bool) throws -> Void
-  /// Whether what comes next syncs the file's data and no more.
-  var isDataOnly = false
+  private let noted: (_ entryIndex: UInt64, EntryOrigin) throws -> Void
+  /// Of what comes next.
+  var origin = EntryOrigin()
 
   init(
     log: LogFile, shadow: ShadowFile, identity: UInt64,
-    noted: @escaping (_ entryIndex: UInt64, _ isDataOnly: Bool) throws -> Void
+    noted: @escaping (_ entryIndex: UInt64, EntryOrigin) throws -> Void
   ) {
     self.log = log
     self.shadow = shadow
@@ -152,7 +160,7 @@ final class FileLogWriter {
     try mark(ClientMark.size(byteCount: shadow.byteCount).text, timing: timing)
   }
 
-  private func note() throws { try noted(writer.entryCount - 1, isDataOnly) }
+  private func note() throws { try noted(writer.entryCount - 1, origin) }
 
   private static func widened(_ range: ByteRange) -> ByteRange {
     let start = range.byteOffset / sector * sector

@@ -10,7 +10,7 @@ final class FileTable {
   private let ignoredNames: [String]
   /// What the identities of logs are made of; `nil`: each has one of its own.
   private let identitySeed: UInt64?
-  private let noted: (_ name: String, _ entryIndex: UInt64, _ isDataOnly: Bool) throws -> Void
+  private let noted: (_ name: String, _ entryIndex: UInt64, EntryOrigin) throws -> Void
   private(set) var files: [RecordedFile] = []
   private var numbers: [FileKey: UInt32] = [:]
   private let pool = OpenFilePool()
@@ -19,13 +19,13 @@ final class FileTable {
   private var takenNames: [String: Int] = [
     JointOrder.fileName: 1, Recorder.journalName: 1, BaseTree.listingName: 1,
     BaseTree.folderName: 1, Recorder.liveListingName: 1, Recorder.problemsName: 1,
-    Recorder.marksName: 1, Recorder.saidName: 1,
+    Recorder.marksName: 1, Recorder.saidName: 1, CallFile.fileName: 1,
   ]
 
   init(
     output: String, watched: FilePath, ignoredNames: [String], nodes: NodeNumbers,
     identitySeed: UInt64? = nil,
-    noted: @escaping (_ name: String, _ entryIndex: UInt64, _ isDataOnly: Bool) throws -> Void
+    noted: @escaping (_ name: String, _ entryIndex: UInt64, EntryOrigin) throws -> Void
   ) {
     self.output = output
     self.watched = watched

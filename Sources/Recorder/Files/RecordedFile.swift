@@ -40,7 +40,7 @@ final class RecordedFile {
     number: UInt32, key: FileKey, node: Int, path: FilePath, base: Base, firstTouched: UInt64,
     name: String, output: String, pool: OpenFilePool,
     identity: UInt64,
-    noted: @escaping (_ name: String, _ entryIndex: UInt64, _ isDataOnly: Bool) throws -> Void
+    noted: @escaping (_ name: String, _ entryIndex: UInt64, EntryOrigin) throws -> Void
   ) throws {
     self.number = number
     self.key = key
@@ -70,7 +70,7 @@ final class RecordedFile {
     log = FileLogWriter(
       log: try LogFile("\(folder)/writes.log", mode: mode, in: pool), shadow: shadow,
       identity: identity,
-      noted: { entryIndex, isDataOnly in try noted(name, entryIndex, isDataOnly) })
+      noted: { entryIndex, origin in try noted(name, entryIndex, origin) })
     try log.count()
     summary = RecordedFileSummary(
       name: name, path: "\(path)", node: node, folder: folder, initialByteCount: initialByteCount)
@@ -115,12 +115,14 @@ final class RecordedFile {
     order.flushBegins(at: record.submitted)
   }
 
-  func flushEnds(_ record: JournalRecord, at number: UInt64) throws {
+  func flushEnds(
+    _ record: JournalRecord, at number: UInt64, by call: CallTable.Call?
+  ) throws {
     guard record.result >= 0 else { return try flushFails(record) }
     let released = order.flushEnds(record.submitted)
     try append(released.before)
-    log.isDataOnly = record.hasFlag(PCJ_DATA_ONLY)
-    defer { log.isDataOnly = false }
+    log.origin = EntryOrigin(isDataOnly: record.hasFlag(PCJ_DATA_ONLY), call: call)
+    defer { log.origin = EntryOrigin() }
     try flush(record.timing(completed: number))
     try append(released.after)
   }
@@ -139,10 +141,13 @@ final class RecordedFile {
   /// Takes an operation that succeeded.
   ///
   /// - Parameter byteCount: how much of a write was written.
-  func ended(_ record: JournalRecord, at number: UInt64, byteCount: UInt64) throws {
+  func ended(
+    _ record: JournalRecord, at number: UInt64, byteCount: UInt64, by call: CallTable.Call? = nil
+  ) throws {
     try append(
       order.completed(
-        FinishedOperation(record: record, completed: number, byteCount: byteCount), at: number))
+        FinishedOperation(
+          record: record, completed: number, byteCount: byteCount, call: call), at: number))
   }
 
   private func append(_ operations: [FinishedOperation]) throws {
@@ -174,8 +179,8 @@ final class RecordedFile {
     let record = operation.record
     let timing = record.timing(completed: operation.completed)
     let range = try operation.range()
-    log.isDataOnly = record.hasFlag(PCJ_DATA_ONLY)
-    defer { log.isDataOnly = false }
+    log.origin = EntryOrigin(isDataOnly: record.hasFlag(PCJ_DATA_ONLY), call: operation.call)
+    defer { log.origin = EntryOrigin() }
     if record.isKind(PCJ_WRITE) {
       try write(operation, at: range.byteOffset, timing)
     } else if record.isKind(PCJ_RESIZE) {
@@ -199,6 +204,7 @@ private struct FinishedOperation {
   var completed: UInt64
   /// How much of a write was written.
   var byteCount: UInt64
+  var call: CallTable.Call?
 
   /// What it touched, in bytes of the file.
   func range() throws -> ByteRange {

@@ -22,13 +22,15 @@ struct NameLines {
   }
 
   /// Takes a call on names that has succeeded.
-  mutating func change(_ record: JournalRecord) throws {
+  mutating func change(_ record: JournalRecord, by call: CallTable.Call? = nil) throws {
     guard table.apply(record), let line = line(record) else { return }
     if record.paths.prefix(record.pathCount).allSatisfy(isIgnored) { return }
-    try joint.add(line)
+    try joint.add(line, by: call)
   }
 
-  func sync(folder path: FilePath) throws { try joint.add(.syncFolder(relative(path))) }
+  func sync(folder path: FilePath, by call: CallTable.Call?) throws {
+    try joint.add(.syncFolder(relative(path)), by: call)
+  }
 
   private func line(_ record: JournalRecord) -> JointLine? {
     let paths = record.paths

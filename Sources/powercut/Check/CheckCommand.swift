@@ -53,6 +53,12 @@ struct CheckCommand: ParsableCommand {
   @OptionGroup var marks: MarkOptions
   @OptionGroup var leaveOut: LeaveOutOptions
   @OptionGroup var persona: PersonaOptions
+  @Flag(
+    help: """
+      Of a recording of several files that passes: which of the program's syncs the command could do without.
+      """)
+  var syncs = false
+
   @OptionGroup var jobOptions: JobOptions
   @OptionGroup var outputOptions: OutputOptions
 
@@ -115,8 +121,8 @@ struct CheckCommand: ParsableCommand {
     let recording = try JointRecording(
       path, log, persona: persona.persona, leaveOut: leaveOut.patterns)
     let cuts = try range.cuts(in: recording.files)
-    let space = StateSpace(recording.files, seed: seed, cuts: cuts)
     let tiers = jointTiers
+    let space = StateSpace(recording.files, tiers: tiers, seed: seed, cuts: cuts)
     if let refusal = space.refusal(of: tiers) { throw refusal }
     for file in recording.sources { report.add(gapsOf: file.source, at: file.path) }
     for gap in try recording.unseen {
@@ -125,7 +131,16 @@ struct CheckCommand: ParsableCommand {
     let sample = budget.maxStates.map {
       StateSample(stateCounts: space.counts(of: tiers), maximumStateCount: $0)
     }
-    let check = try jointCheck(recording)
+    var check = try jointCheck(recording)
+    let accepted = AcceptedMoments()
+    if syncs {
+      let files = recording.files
+      check.remember = { state, command, ask in
+        let judged = try ask()
+        if judged.verdict == .accepted { accepted.insert(state, of: files, command) }
+        return judged
+      }
+    }
     try check.tryOut()
     let walk = try check.judge(
       StateEnumerator(space, tiers: tiers, sample: sample), isOver: { budget.isOver(stopwatch) },
@@ -137,6 +152,18 @@ struct CheckCommand: ParsableCommand {
     report.notes =
       recording.notes + persona.notes + range.notes(cuts) + [walk?.leftOutReason].compactMap { $0 }
       + report.notes
+    if syncs {
+      let trials = SyncTrials(
+        recording: recording, accepted: accepted,
+        states: { variant in
+          StateEnumerator(
+            StateSpace(variant.files, tiers: tiers, seed: seed, cuts: cuts), tiers: tiers,
+            sample: sample)
+        }, check: jointCheck)
+      report.notes +=
+        report.findings.isEmpty && !report.isInterrupted
+        ? try trials.notes() : ["syncs: not looked at, for states are refused with them"]
+    }
     // Where nothing at all was judged, that is what is said.
     if let walk, walk.judgedStateCount > 0, let reason = walk.leftOutReason {
       report.addObstacle(reason)

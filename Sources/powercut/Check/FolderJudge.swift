@@ -27,7 +27,7 @@ enum FolderJudge {
     let files = joint.files
     // Nothing was done, so that nothing could be lost.
     if files.stepCount == 0 { return Judgement() }
-    let space = StateSpace(files, seed: seed.rawValue)
+    let space = StateSpace(files, tiers: tiers, seed: seed.rawValue)
     var judgement = Judgement()
     judgement.refusal = space.refusal(of: tiers)
     let judgedTiers = judgement.refusal == nil ? tiers : tiers.filter { $0 != .all }
@@ -40,7 +40,8 @@ enum FolderJudge {
         return judged.verdict == .accepted ? try recrash.failure(of: state) ?? judged : judged
       }
     }
-    let answers = try check.answers(about: StateEnumerator(space, tiers: judgedTiers, sample: nil))
+    var answers = try check.answers(about: StateEnumerator(space, tiers: judgedTiers, sample: nil))
+    if let recrash { try keepRecoveries(of: &answers.tallies[0], recrash, check, in: recording) }
     answers.walk.count(in: &judgement)
     judgement.isCutShort = Interrupts.isRequested
     judgement.add(answers.tallies)
@@ -54,6 +55,29 @@ enum FolderJudge {
     judgement.limit = answers.walk.leftOutReason
     if let recrash { judgement.stateCount += recrash.stateCount }
     return judgement
+  }
+
+  /// Of more ways to fail the recovery is not kept.
+  private static let maximumKeptCount = 6
+
+  /// Puts the recordings of recoveries that were cut beside that of the program, so that their states can be looked at.
+  private static func keepRecoveries(
+    of tally: inout CommandTally, _ recrash: FolderRecrash, _ check: CommandCheck,
+    in recording: String
+  ) throws {
+    for (group, failure) in tally.failures.groups.prefix(maximumKeptCount).enumerated() {
+      let own = try check.runner.ask(check.commands[0], about: failure.state, number: group)
+      let name = "recovery-\(group + 1)"
+      guard own.verdict == .accepted,
+        let kept = try recrash.keep(failure.state, at: "\(recording)/\(name)"),
+        kept.answer.violations.contains(where: { tally.failures.contains($0, inGroup: group) })
+      else { continue }
+      var lines = failure.explanation
+      let state = "--state '\(kept.state)' --output state"
+      lines.remedies.append(
+        "the folder of the recovery: powercut replay \(recordingPlace)/\(name) --folder \(state)")
+      tally.explain(group: group, lines)
+    }
   }
 
   /// What the check says of the folder that the program has left.

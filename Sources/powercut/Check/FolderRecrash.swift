@@ -43,6 +43,27 @@ final class FolderRecrash: Sendable {
     let place = folder.path("\(number)")
     try Folders.create(place)
     defer { Folders.remove(place) }
+    return try firstFailure(of: state, in: place)?.answer
+  }
+
+  /// Makes the recovery of a state once more, and keeps its recording where the check refuses a state of it again.
+  ///
+  /// - Parameter kept: where the recording goes.
+  /// - Returns: the state of the recovery that is refused, as `replay` takes it, and what the check says.
+  func keep(
+    _ state: CrashState, at kept: String
+  ) throws -> (answer: JudgedAnswer, state: String)? {
+    let place = folder.path("kept")
+    try Folders.create(place)
+    defer { Folders.remove(place) }
+    guard let failure = try firstFailure(of: state, in: place) else { return nil }
+    try Folders.rename("\(place)/recording", to: kept)
+    return failure
+  }
+
+  private func firstFailure(
+    of state: CrashState, in place: String
+  ) throws -> (answer: JudgedAnswer, state: String)? {
     guard try record(state, in: place) else { return nil }
     let recovered = RecoveredState(recording: recording.files, state: state)
     let second = try JointRecording(
@@ -52,7 +73,7 @@ final class FolderRecrash: Sendable {
     // Of its own, since several are judged at once.
     let states = try TemporaryFolder(prefix: "powercut-recrash", prefersMemory: true)
     let runner = try runner(second, recovered, in: states)
-    let space = StateSpace(second.files, seed: runner.environment.seed)
+    let space = StateSpace(second.files, tiers: tiers, seed: runner.environment.seed)
     if let refusal = space.refusal(of: tiers) { throw refusal }
     var walk = StateWalk(second.files)
     walk.begin(StateEnumerator(space, tiers: tiers, sample: nil))
@@ -60,7 +81,9 @@ final class FolderRecrash: Sendable {
       let judged = try runner.ask(
         command, about: candidate.state, tier: candidate.tier, number: candidate.state.cut)
       counts.withLock { $0.states += 1 }
-      if case .broken = judged.verdict { return judged }
+      if case .broken = judged.verdict {
+        return (judged, second.files.text(of: candidate.state))
+      }
     }
     if let reason = walk.leftOutReason { throw ToolError("of a recovery, \(reason)") }
     return nil

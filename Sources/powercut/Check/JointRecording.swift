@@ -13,13 +13,17 @@ struct JointRecording {
 
   let path: String
   /// The files, their names, and the one order.
-  let files: Recording
+  private(set) var files: Recording
   /// What was there before the first line.
   let base: FolderListing
   /// `joint.txt` line by line.
   let lines: [JointLine]
+  /// Who made the lines.
+  let calls: CallNames
   /// The recording of each file, and where it is.
   let sources: [(path: String, source: RecordingSource)]
+  private let leftOut: NamePatterns
+  private let untouched: Set<Int>
 
   /// Why no file at all could be recorded, a sentence each; empty where one was.
   var unseen: [String] {
@@ -44,6 +48,7 @@ struct JointRecording {
         "\(path) holds several files, each with its own --base and --image-size: leave them out")
     }
     self.path = path
+    calls = try CallNames(path)
     base = try Self.listing("\(path)/\(Recorder.baseListingName)")
     var recorded: [RecordingFile] = []
     var sources: [(path: String, source: RecordingSource)] = []
@@ -56,6 +61,8 @@ struct JointRecording {
     if !isQuiet { try Self.say(sources.flatMap { $0.source.unseen + $0.source.missingEnd }, path) }
     let patterns = NamePatterns(leaveOut + base.ignored)
     let untouched = try Self.untouched(in: path)
+    leftOut = patterns
+    self.untouched = untouched
     do {
       lines = try JointLine.list(parsing: try Self.text("\(path)/\(Self.orderName)"))
       files = try Recording(
@@ -66,6 +73,35 @@ struct JointRecording {
     } catch let error as CrashStateError {
       throw ToolError("\(path)/\(Self.orderName): \(error)")
     }
+  }
+
+  /// The same as if some syncs had not been there.
+  ///
+  /// - Parameter steps: those of the lines that are the syncs.
+  func without(syncs steps: Set<Int>) throws -> JointRecording {
+    var ignored: [String: Set<Int>] = [:]
+    for step in steps {
+      if case .entry(let name, let entryIndex, _) = lines[step] {
+        ignored[name, default: []].insert(entryIndex)
+      }
+    }
+    let histories = try files.files.indices.map { place in
+      let (file, source) = (files.files[place], sources[place].source)
+      guard let flushes = ignored[file.recording] else { return file }
+      return RecordingFile(
+        recording: file.recording, node: file.node,
+        history: try source.history(file.history.index, ignoredFlushes: flushes))
+    }
+    let left = lines.enumerated().map { step, line in
+      if case .entry = line { return line }
+      return steps.contains(step) ? .note("") : line
+    }
+    var other = self
+    let (leftOut, untouched) = (leftOut, untouched)
+    other.files = try Recording(
+      left, base: base, files: histories, untouched: { untouched.contains($0) },
+      persona: files.persona, isLeftOut: { leftOut.contains($0) })
+    return other
   }
 
   /// What several recordings lack is said once.

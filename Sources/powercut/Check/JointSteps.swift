@@ -21,7 +21,8 @@ extension JointRecording {
 
   func words(ofStep step: Int) -> FailureExplanation.StepWords {
     FailureExplanation.StepWords(
-      place: "line \(step)", text: shortText(ofStep: step), sync: sync(ofStep: step))
+      place: "line \(step)", text: shortText(ofStep: step), sync: sync(ofStep: step),
+      caller: calls.words(ofLine: step))
   }
 
   /// `a write to 'log', [0, 512)`.

@@ -76,6 +76,7 @@ enum OptionPurpose {
     "seed": "states that are drawn",
     "state": "naming a crash state of a log",
     "states": "choosing among the crash states of a log",
+    "syncs": "recordings of several files: which of their syncs the command could do without",
     "strategy": "schedules, which a client's tasks have",
     "use-tail": "a log with entries after the superblock's count",
   ]

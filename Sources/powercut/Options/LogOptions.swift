@@ -55,13 +55,17 @@ struct LogOptions: ParsableArguments {
   }
 
   /// Prepares a log for looking at its states.
-  /// - Parameter hasMarkedLengths: whether only size marks change the length.
+  ///
+  /// - Parameters:
+  ///   - hasMarkedLengths: whether only size marks change the length.
+  ///   - ignoredFlushes: entries whose FLUSH makes nothing durable.
   func history(
-    _ index: WriteLogIndex, hasMarkedLengths: Bool = false
+    _ index: WriteLogIndex, hasMarkedLengths: Bool = false, ignoredFlushes: Set<Int> = []
   ) throws -> DiskHistory {
     try DiskHistory(
       index: index, base: base.map { try MappedFile.map($0) },
-      initialByteCount: imageSize?.byteCount, hasMarkedLengths: hasMarkedLengths)
+      initialByteCount: imageSize?.byteCount, hasMarkedLengths: hasMarkedLengths,
+      ignoredFlushes: ignoredFlushes)
   }
 
   /// The same options as they are typed.

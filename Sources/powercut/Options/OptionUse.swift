@@ -39,8 +39,7 @@ struct OptionUse {
     subject: "a recording of several files",
     used: budget.union(commands).union([
       "states", "ignore", "seed", "log-sector-size", "use-tail", "leave-out", "persona", "from",
-      "to",
-      "marks-at-least",
+      "to", "marks-at-least", "syncs",
     ]))
 
   /// A seed is always taken: which tiers draw is for whoever knows them to know.

@@ -102,8 +102,13 @@ struct RecordingSource {
   }
 
   /// The log prepared for looking at its states.
-  func history(_ index: WriteLogIndex) throws -> DiskHistory {
-    try options.history(index, hasMarkedLengths: manifest?.isFile == true)
+  ///
+  /// - Parameter ignoredFlushes: entries whose FLUSH makes nothing durable.
+  func history(
+    _ index: WriteLogIndex, ignoredFlushes: Set<Int> = []
+  ) throws -> DiskHistory {
+    try options.history(
+      index, hasMarkedLengths: manifest?.isFile == true, ignoredFlushes: ignoredFlushes)
   }
 
   /// Maps the log and reads it once.
