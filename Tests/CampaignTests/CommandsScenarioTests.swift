@@ -91,9 +91,12 @@ struct CommandsScenarioTests {
     let judge = try commands.judge(seed: Seed(7))
     #expect("\(judge)" == (text == "opens" ? "./kv load {folder} 7" : text))
     #expect(try Scenario(parsing: scenario.text) == scenario)
-    #expect(
-      try RunToken(parsing: RunToken(.scenario(scenario)).description)
-        == RunToken(.scenario(scenario)))
+    let choices = try #require(Schedule("1/2,3x0/3"))
+    let found = Scenario(
+      of: scenario.configuration, seed: Seed(4), choices: choices, tiers: scenario.tiers,
+      breaking: .x03)
+    let token = RunToken(.scenario(found))
+    #expect(try RunToken(parsing: token.description) == token)
   }
 
   /// A run that was found, with the choices that it made.
