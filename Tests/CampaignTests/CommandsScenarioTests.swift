@@ -1,4 +1,5 @@
 import Campaign
+import Checking
 import CrashStates
 import Scheduling
 import Stacks
@@ -35,7 +36,7 @@ struct CommandsScenarioTests {
     #expect(commands.setup == [["./kv", "init", "{folder}"], ["sync"]])
     #expect(
       commands.run == [["./kv", "load", "{folder}", "{seed}"], ["./kv", "more", "a/b/x y"]])
-    #expect(commands.check == ["./kv", "verify", "{folder}", "", "two words"])
+    #expect(commands.judge == .check(["./kv", "verify", "{folder}", "", "two words"]))
     #expect(commands.ignoredNames == ["*-shm"])
     #expect(commands.marksPattern == "^ack: \"(.*)\"")
     #expect(commands.leastMarkCount == 5)
@@ -61,7 +62,7 @@ struct CommandsScenarioTests {
         """)
     let commands = try #require(scenario.configuration.commands)
     var expected = ProgramCommands(
-      run: [["./kv", "load"]], check: ["./kv", "verify", "{folder}"])
+      run: [["./kv", "load"]], judge: .check(["./kv", "verify", "{folder}"]))
     expected.order = .owned
     #expect(commands == expected)
     #expect(scenario.tiers == Tier.defaultOfFiles)
@@ -75,8 +76,27 @@ struct CommandsScenarioTests {
     let scenario = try Scenario(
       parsing: Self.text([6: "  judge: ./kv judge", 11: "recrash: false"]))
     let commands = try #require(scenario.configuration.commands)
-    #expect(commands.check == ["./kv", "judge"] && commands.isCheckResident)
+    #expect(commands.judge == .resident(["./kv", "judge"]))
     #expect(try Scenario(parsing: scenario.text) == scenario)
+  }
+
+  /// An oracle stands in the place of a command, and one that looks for marks wants one at least.
+  @Test(arguments: ["lines:a/log", "same-as-some-mark", "same-as-some-mark:*.new,LOCK", "opens"])
+  func anOracleIsRead(text: String) throws {
+    let scenario = try Scenario(
+      parsing: Self.text([6: "  oracle: \"\(text)\"", 8: "# none", 11: "recrash: false"]))
+    let commands = try #require(scenario.configuration.commands)
+    #expect(commands.judge == .oracle(try FolderOracle(parsing: text)))
+    #expect(commands.leastMarkCount == (text == "opens" ? 0 : 1))
+    let judge = try commands.judge(seed: Seed(7))
+    #expect("\(judge)" == (text == "opens" ? "./kv load {folder} 7" : text))
+    #expect(try Scenario(parsing: scenario.text) == scenario)
+    let choices = try #require(Schedule("1/2,3x0/3"))
+    let found = Scenario(
+      of: scenario.configuration, seed: Seed(4), choices: choices, tiers: scenario.tiers,
+      breaking: .x03)
+    let token = RunToken(.scenario(found))
+    #expect(try RunToken(parsing: token.description) == token)
   }
 
   /// A run that was found, with the choices that it made.
@@ -99,7 +119,7 @@ struct CommandsScenarioTests {
       commands.words(commands.run[0], folder: "/x y", seed: Seed(7)) == [
         "./kv", "load", "/x y", "7",
       ])
-    #expect(commands.words(commands.check, seed: Seed(7))[2] == "{folder}")
+    #expect(try commands.judge(seed: Seed(7)).words(forSubjectAt: "/x y")[2] == "/x y")
   }
 
   @Test(arguments: [
@@ -115,6 +135,14 @@ struct CommandsScenarioTests {
     ([7: "  judge: [a]"], 6, "'check' belongs to scenarios without a 'judge'"),
     ([6: "  judge: [a]"], 11, "'recrash' records a check of each state by itself"),
     ([6: "  judge: []"], 6, "'judge' names no program"),
+    ([7: "  oracle: opens"], 6, "'check' belongs to scenarios without an 'oracle'"),
+    ([6: "  oracle: line:log"], 6, "'oracle': expected one of lines:FILE, "),
+    ([6: "  oracle: [opens]"], 6, "'oracle': expected one of lines:FILE, "),
+    ([6: "  oracle: lines:log"], 11, "give it as 'check', and not as 'oracle'"),
+    (
+      [5: "  run: ./kv load", 6: "  oracle: opens"], 6,
+      "'opens' starts the first command of 'run' on the folder of a state: write {folder}"
+    ),
     ([7: "  ignor: [a]"], 7, "unknown key 'ignor'"),
     ([8: "marks: { stdout: '(' }"], 8, "'stdout' must be a regular expression"),
     ([8: "marks: { at-least: -1 }"], 8, "'at-least' must be a whole number"),

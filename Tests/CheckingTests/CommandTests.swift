@@ -22,6 +22,25 @@ import Testing
     let staying = try ImageCommand(resident: "a b")
     let again = try JSONDecoder().decode(ImageCommand.self, from: encoder.encode(staying))
     #expect(again == staying && again.isResident)
+    let oracle = ImageCommand(try FolderOracle(parsing: "lines:log"))
+    #expect(
+      try JSONDecoder().decode(ImageCommand.self, from: encoder.encode(oracle)) == oracle)
+  }
+
+  @Test(arguments: [
+    "lines:log", "lines:a/b:c,d", "same-as-some-mark", "same-as-some-mark:*.new,LOCK", "opens",
+  ])
+  func anOracleIsWhatItIsWrittenAs(text: String) throws {
+    #expect("\(try FolderOracle(parsing: text))" == text)
+  }
+
+  @Test(arguments: [
+    "", "lines", "lines:", "lines:/log", "lines:../log", "lines:a//b", "lines:./log",
+    "same-as-some-mark:", "same", "opens:log", "Opens",
+  ])
+  func whatIsNoOracleIsRefused(text: String) {
+    let error = #expect(throws: ImageCommandError.self) { try FolderOracle(parsing: text) }
+    #expect(error?.description.hasPrefix("'oracle': expected one of lines:FILE, ") == true)
   }
 
   static let lines = [

@@ -114,7 +114,7 @@ import WriteLog
     let command = "bash -c 'exit 125' {image}"
     let run = try ToolRun(["bisect"] + smallLog() + ["--command", command])
     #expect(run.status == 3)
-    #expect(run.result.contains("NOTHING WAS JUDGED: the command passed over every state."))
+    #expect(run.result.contains("NOTHING WAS JUDGED: the judge passed over every state."))
     let json = try ToolRun(
       ["bisect"] + smallLog() + ["--command", command, "--format", "json"])
     #expect(json.status == 3)

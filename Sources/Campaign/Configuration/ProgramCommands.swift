@@ -1,3 +1,4 @@
+import Checking
 import CrashStates
 import Scheduling
 
@@ -23,13 +24,19 @@ package struct ProgramCommands: Hashable, Sendable {
     case here = "{here}"
   }
 
+  /// What judges each folder that a power cut could have left.
+  package enum Judge: Hashable, Sendable {
+    case check(Words)
+    /// Started once, and told one folder after the other.
+    case resident(Words)
+    case oracle(FolderOracle)
+  }
+
   /// What is carried out before the first cut, one after the other: what they leave is durable.
   package var setup: [Words] = []
   /// The program; several run side by side.
   package var run: [Words]
-  package var check: Words
-  /// Whether the check is started once, and told one folder after the other.
-  package var isCheckResident = false
+  package var judge: Judge
   /// Patterns of names that are no part of any state.
   package var ignoredNames: [String] = []
   /// Finds marks in what the program prints; `nil` where it writes them itself, or has none.
@@ -41,9 +48,39 @@ package struct ProgramCommands: Hashable, Sendable {
   /// Whether what the check writes is cut, too.
   package var cutsRecovery = false
 
-  package init(run: [Words], check: Words) {
+  package init(run: [Words], judge: Judge) {
     self.run = run
-    self.check = check
+    self.judge = judge
+  }
+
+  /// The judge as it is asked about a state.
+  ///
+  /// - Throws: ``ImageCommandError`` where there is no place for the folder.
+  package func judge(seed: Seed) throws(ImageCommandError) -> ImageCommand {
+    switch judge {
+    case .check(let words): try ImageCommand(words: self.words(words, seed: seed), for: .folder)
+    case .resident(let words): try ImageCommand(residentWords: self.words(words, seed: seed))
+    // What starts the program is what has to go on with its folder.
+    case .oracle(.opens): try ImageCommand(words: words(run[0], seed: seed), for: .folder)
+    case .oracle(let oracle): ImageCommand(oracle)
+    }
+  }
+
+  /// Without any mark there is nothing that an oracle could hold a folder against.
+  package static func leastMarkCount(
+    given: Int?, pattern: String?, for judge: Judge
+  ) -> Int {
+    var usual = pattern == nil ? 0 : 1
+    if case .oracle(let oracle) = judge, oracle.needsMarks { usual = 1 }
+    return given ?? usual
+  }
+
+  /// Whether what the judge writes can be cut: it must be a program that is started for each state.
+  package var canCutRecovery: Bool {
+    switch judge {
+    case .check, .oracle(.opens): true
+    case .resident, .oracle: false
+    }
   }
 
   /// A command as it is started.
@@ -64,7 +101,11 @@ package struct ProgramCommands: Hashable, Sendable {
     var other = self
     other.setup = setup.map(standing)
     other.run = run.map(standing)
-    other.check = standing(check)
+    switch judge {
+    case .check(let words): other.judge = .check(standing(words))
+    case .resident(let words): other.judge = .resident(standing(words))
+    case .oracle: break
+    }
     return other
   }
 }

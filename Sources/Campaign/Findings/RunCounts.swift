@@ -55,7 +55,7 @@ package struct RunCounts: Hashable, Sendable {
       structureStates > 0 || comparedDisks > 0 || commands.contains(where: \.hasJudged)
     if isJudged && !needsPromises { return nil }
     if !commands.isEmpty, !commands.contains(where: \.hasJudged) {
-      return "no command said good or bad of any state"
+      return commands.silence
     }
     return needsPromises
       ? missingPromise

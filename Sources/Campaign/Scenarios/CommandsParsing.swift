@@ -1,6 +1,7 @@
 import BlockDevice
 import Checking
 import CrashStates
+import Scheduling
 import Stacks
 import Yams
 
@@ -19,21 +20,10 @@ struct CommandsParsing {
   func commands() throws(ScenarioError) -> ProgramCommands {
     let program = try ScenarioNode(
       root.required("program"), named: "program",
-      keys: ["setup", "run", "check", "judge", "ignore"])
-    let isResident = program.node("judge") != nil
-    let name = isResident ? "judge" : "check"
-    let check = try commands(program.required(name), named: name)
-    guard check.count == 1 else {
-      throw ScenarioError(line: program.line(of: name), "'\(name)' must be one command")
-    }
-    if isResident {
-      try program.refuse(["check"], for: "scenarios without a 'judge', which stands in its place")
-    } else {
-      try require(.folder, in: check[0], line: program.line(of: name))
-    }
+      keys: ["setup", "run", "check", "judge", "oracle", "ignore"])
     var commands = ProgramCommands(
-      run: try commands(program.required("run"), named: "run"), check: check[0])
-    commands.isCheckResident = isResident
+      run: try commands(program.required("run"), named: "run"), judge: try judge(program))
+    try checkOpening(commands, line: program.line(of: "oracle"))
     if let node = program.node("setup") {
       commands.setup = try self.commands(node, named: "setup")
     }
@@ -44,12 +34,57 @@ struct CommandsParsing {
     commands.order = try word("order") ?? .owned
     commands.persona = try word("persona") ?? .ordered
     commands.cutsRecovery = try root.node("recrash")?.truth(named: "recrash") ?? false
-    if commands.cutsRecovery, isResident {
+    if commands.cutsRecovery, !commands.canCutRecovery {
+      let given = program.node("judge") == nil ? "oracle" : "judge"
       throw ScenarioError(
         line: root.line(of: "recrash"),
-        "'recrash' records a check of each state by itself: give it as 'check', and not as 'judge'")
+        "'recrash' records a check of each state by itself: give it as 'check', and not as '\(given)'"
+      )
     }
     return commands
+  }
+
+  // MARK: What judges
+
+  private func judge(_ program: ScenarioNode) throws(ScenarioError) -> ProgramCommands.Judge {
+    if let node = program.node("oracle") {
+      try program.refuse(
+        ["check", "judge"], for: "scenarios without an 'oracle', which stands in its place")
+      return .oracle(try oracle(node))
+    }
+    let isResident = program.node("judge") != nil
+    let name = isResident ? "judge" : "check"
+    let check = try commands(program.required(name), named: name)
+    guard check.count == 1 else {
+      throw ScenarioError(line: program.line(of: name), "'\(name)' must be one command")
+    }
+    if isResident {
+      try program.refuse(["check"], for: "scenarios without a 'judge', which stands in its place")
+      return .resident(check[0])
+    }
+    try require(.folder, in: check[0], line: program.line(of: name))
+    return .check(check[0])
+  }
+
+  private func oracle(_ node: Node) throws(ScenarioError) -> FolderOracle {
+    do {
+      return try FolderOracle(parsing: node.scalar?.string ?? "")
+    } catch {
+      throw ScenarioError(line: node.mark?.line, "\(error)")
+    }
+  }
+
+  /// What starts the program has to be told the folder of a state, too.
+  private func checkOpening(
+    _ commands: ProgramCommands, line: Int?
+  ) throws(ScenarioError) {
+    guard commands.judge == .oracle(.opens),
+      (try? commands.judge(seed: Seed(0))) == nil
+    else { return }
+    throw ScenarioError(
+      line: line,
+      "'opens' starts the first command of 'run' on the folder of a state: write {folder} among its arguments"
+    )
   }
 
   // MARK: Commands
@@ -104,6 +139,8 @@ struct CommandsParsing {
   // MARK: The keys beside it
 
   private func readMarks(into commands: inout ProgramCommands) throws(ScenarioError) {
+    commands.leastMarkCount = ProgramCommands.leastMarkCount(
+      given: nil, pattern: nil, for: commands.judge)
     guard let node = root.node("marks") else { return }
     let marks = try ScenarioNode(node, named: "marks", keys: ["stdout", "at-least"])
     if let node = marks.node("stdout") {
@@ -113,9 +150,9 @@ struct CommandsParsing {
       }
       commands.marksPattern = pattern
     }
-    commands.leastMarkCount =
-      try marks.integer("at-least", in: 0...1_000_000)
-      ?? (commands.marksPattern == nil ? 0 : 1)
+    commands.leastMarkCount = ProgramCommands.leastMarkCount(
+      given: try marks.integer("at-least", in: 0...1_000_000), pattern: commands.marksPattern,
+      for: commands.judge)
   }
 
   /// One of the words that a type knows; `nil` where the key is absent.

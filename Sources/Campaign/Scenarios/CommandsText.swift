@@ -14,13 +14,14 @@ struct CommandsText {
     var lines = ["program:"]
     if !commands.setup.isEmpty { lines.append("  setup: \(list(commands.setup))") }
     lines.append("  run: \(list(commands.run))")
-    lines.append(
-      "  \(commands.isCheckResident ? "judge" : "check"): \(words(commands.check))")
+    lines.append("  \(judge)")
     if !commands.ignoredNames.isEmpty { lines.append("  ignore: \(words(commands.ignoredNames))") }
     var marks = YAMLMapping()
     if let pattern = commands.marksPattern { marks.add("stdout", YAMLText.quoted(pattern)) }
     marks.add(
-      "at-least", commands.leastMarkCount, unless: commands.marksPattern == nil ? 0 : 1)
+      "at-least", commands.leastMarkCount,
+      unless: ProgramCommands.leastMarkCount(
+        given: nil, pattern: commands.marksPattern, for: commands.judge))
     if !marks.isEmpty { lines.append("marks: \(marks.text)") }
     if commands.order != .owned { lines.append("order: \(commands.order.rawValue)") }
     if commands.persona != .ordered { lines.append("persona: \(commands.persona.rawValue)") }
@@ -29,6 +30,14 @@ struct CommandsText {
     faults.addFaults(self.faults)
     if !faults.isEmpty { lines.append("faults: \(faults.text)") }
     return lines
+  }
+
+  private var judge: String {
+    switch commands.judge {
+    case .check(let command): "check: \(words(command))"
+    case .resident(let command): "judge: \(words(command))"
+    case .oracle(let oracle): "oracle: \(YAMLText.quoted("\(oracle)"))"
+    }
   }
 
   private func list(_ commands: [ProgramCommands.Words]) -> String {

@@ -1,4 +1,4 @@
-/// How a command ended that was given an image, and what it wrote.
+/// How a command ended that was given an image, and what it wrote; or what an oracle says.
 package struct CommandAnswer: Hashable, Sendable {
   package enum End: Hashable, Sendable {
     case exited(status: Int32)
@@ -9,6 +9,8 @@ package struct CommandAnswer: Hashable, Sendable {
     case saidBad
     /// A judge that stays ended without an answer: how.
     case endedUnasked(String)
+    /// An oracle found that it does not hold; its output is why.
+    case failed
   }
 
   package var end: End
@@ -23,8 +25,21 @@ package struct CommandAnswer: Hashable, Sendable {
     self.errors = errors
   }
 
+  /// What an oracle says.
+  package init(_ answer: OracleAnswer) {
+    (output, errors) = (CommandOutput([]), CommandOutput([]))
+    switch answer {
+    case .holds: end = .exited(status: 0)
+    case .cannotTell: end = .exited(status: 125)
+    case .fails(let lines):
+      end = .failed
+      output = CommandOutput(lines)
+    }
+  }
+
   /// The last lines of what it wrote, for a report.
   package var shownLines: [String] {
+    if end == .failed { return output.lastLines.map { "oracle: \($0)" } }
     let lines =
       errors.lastLines.map { "stderr: \($0)" } + output.lastLines.map { "stdout: \($0)" }
     return lines.isEmpty ? ["it wrote nothing"] : lines
@@ -42,6 +57,7 @@ package struct CommandAnswer: Hashable, Sendable {
     case .exited(let status): .broken("exits with \(status)")
     case .signalled(let number): .broken("is ended by \(Self.name(ofSignal: number))")
     case .saidBad: .broken("says 'bad'")
+    case .failed: .broken("does not hold")
     case .endedUnasked(let words): .broken("ends without an answer (\(words))")
     case .timedOut(let seconds): .broken("runs for more than \(seconds) s and is killed")
     }

@@ -56,6 +56,12 @@ package struct CommandCounts: Hashable, Codable, Sendable {
 
   /// One line for the report.
   package var note: String {
+    if command.oracle != nil {
+      return """
+        oracle '\(command)': \(stateCount) distinct states, it holds in \(acceptedCount), does not in \(brokenCount), \
+        and says nothing of \(skippedCount)
+        """
+    }
     var note = """
       command '\(command)': \(stateCount) distinct states, \(acceptedCount) accepted, \
       \(skippedCount) skipped (exit 125), \(unrecoveredCount) need recovery first, \
@@ -76,13 +82,20 @@ extension [CommandCounts] {
     return rules.sorted()
   }
 
+  /// Why nothing was judged, where none of them said good or bad.
+  package var silence: String {
+    contains { $0.command.oracle == nil }
+      ? "no command said good or bad of any state"
+      : "no mark was in front of any state, or nobody knows what the files held, so that no oracle could tell"
+  }
+
   /// The rules that commands were asked about without an answer, and why.
   ///
   /// - Parameter comparesRecoveries: whether there are images to be recovered.
   package func unjudgedRules(comparesRecoveries: Bool) -> [(rule: Rule, reason: String)] {
     var unjudged: [(rule: Rule, reason: String)] = []
     if !contains(where: \.hasJudged) {
-      unjudged.append((.x03, "no command said good or bad of any state"))
+      unjudged.append((.x03, silence))
     }
     if comparesRecoveries, allSatisfy({ $0.comparedCount == 0 }) {
       unjudged += [Rule.x02, .x04].map { ($0, "no command recovered its copy of an image") }

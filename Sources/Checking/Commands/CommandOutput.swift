@@ -15,6 +15,9 @@ package struct CommandOutput: Hashable, Sendable {
       .replacing(imagePath, with: subject.placeholder)
   }
 
+  /// What an oracle says, line by line.
+  init(_ lines: [String]) { text = lines.joined(separator: "\n") }
+
   /// The last lines that are not empty. A progress line that is written over again is many lines.
   var lastLines: [String] {
     let lines = text.unicodeScalars.split { $0 == "\n" || $0 == "\r" }.map(Self.printable)

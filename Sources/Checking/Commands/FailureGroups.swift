@@ -47,7 +47,9 @@ package struct FailureGroups: Sendable {
   }
 
   private static func said(_ violation: Violation) -> String? {
-    let lines = violation.evidence.filter { $0.hasPrefix("stderr: ") || $0.hasPrefix("stdout: ") }
+    let lines = violation.evidence.filter { line in
+      ["stderr: ", "stdout: ", "oracle: "].contains { line.hasPrefix($0) }
+    }
     // Python says last what went wrong; of a long traceback the first lines may be gone.
     let isTraceback = lines.contains { $0.hasPrefix("stderr:   File \"") }
     return isTraceback ? lines.last { $0.hasPrefix("stderr: ") } : lines.first

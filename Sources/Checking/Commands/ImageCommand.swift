@@ -1,5 +1,6 @@
 /// Another program as a judge of images, or of folders with several files: a command line in which
-/// `{image}` stands for the file, or `{folder}` for the folder.
+/// `{image}` stands for the file, or `{folder}` for the folder. Of folders an oracle, which is built in, can stand in its
+/// place.
 package struct ImageCommand: Hashable, Codable, Sendable, CustomStringConvertible {
   /// What a command is given; the text is replaced by its path, in any word but the first.
   package enum Subject: String, Codable, Sendable {
@@ -14,6 +15,8 @@ package struct ImageCommand: Hashable, Codable, Sendable, CustomStringConvertibl
   package let subject: Subject
   /// Whether it is started once, and told one path after the other.
   package let isResident: Bool
+  /// Answers in the place of a program; `nil` where one does.
+  package let oracle: FolderOracle?
   private let words: [String]
 
   /// - Throws: ``ImageCommandError`` where a quote is open, where no program is named, and where the
@@ -37,6 +40,7 @@ package struct ImageCommand: Hashable, Codable, Sendable, CustomStringConvertibl
     self.subject = subject
     self.words = words
     isResident = false
+    oracle = nil
   }
 
   /// A judge of folders that is started once.
@@ -51,6 +55,16 @@ package struct ImageCommand: Hashable, Codable, Sendable, CustomStringConvertibl
     self.text = text
     subject = .folder
     isResident = true
+    oracle = nil
+  }
+
+  /// What is built in, in the place of a command.
+  package init(_ oracle: FolderOracle) {
+    text = "\(oracle)"
+    words = [text]
+    subject = .folder
+    isResident = false
+    self.oracle = oracle
   }
 
   /// The same of words that are known already.
@@ -87,10 +101,11 @@ package struct ImageCommand: Hashable, Codable, Sendable, CustomStringConvertibl
   package var description: String { text }
 }
 
-/// Ledgers hold it. One that was written before judges could stay does not say whether it does.
+/// Ledgers hold it. One that was written before judges could stay does not say whether it does, and one from before
+/// there were oracles not whether it is one.
 extension ImageCommand {
   private enum Key: String, CodingKey {
-    case text, subject, words, isResident
+    case text, subject, words, isResident, isOracle
   }
 
   package init(from decoder: any Decoder) throws {
@@ -99,6 +114,8 @@ extension ImageCommand {
     subject = try container.decode(Subject.self, forKey: .subject)
     words = try container.decode([String].self, forKey: .words)
     isResident = try container.decodeIfPresent(Bool.self, forKey: .isResident) ?? false
+    let isOracle = try container.decodeIfPresent(Bool.self, forKey: .isOracle) ?? false
+    oracle = isOracle ? try FolderOracle(parsing: text) : nil
   }
 
   package func encode(to encoder: any Encoder) throws {
@@ -107,15 +124,17 @@ extension ImageCommand {
     try container.encode(subject, forKey: .subject)
     try container.encode(words, forKey: .words)
     if isResident { try container.encode(true, forKey: .isResident) }
+    if oracle != nil { try container.encode(true, forKey: .isOracle) }
   }
 }
 
-/// Why a text is no command for images.
+/// Why a text is no command for images, or no oracle.
 package struct ImageCommandError: Error, Equatable, Sendable, CustomStringConvertible {
+  package var subject = "command"
   package var expected: String
   package var found: String
   /// One sentence: what to do next.
   package var hint: String
 
-  package var description: String { "'command': expected \(expected), found \(found). \(hint)" }
+  package var description: String { "'\(subject)': expected \(expected), found \(found). \(hint)" }
 }

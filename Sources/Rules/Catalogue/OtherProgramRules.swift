@@ -29,13 +29,14 @@ extension Rule {
 
   package static let x03 = Rule(
     "X03", .unusable, source: "docs/programs.md",
-    promise: "the command accepts what the cut left: it exits with 0 in time",
-    failure: "a command does not accept what the cut left",
+    promise: "the judge accepts what the cut left: a command exits with 0 in time, an oracle holds",
+    failure: "a judge does not accept what the cut left",
     explanation: """
       Whatever a power cut leaves, the program that checks or opens it has to accept it: exit with \
       0 within the time limit. Any other status, a signal and the time limit count as a refusal; \
       125 says that the command cannot tell, and the state is skipped, as it is where QEMU asks \
-      for a VHDX log, not an empty one, to be replayed first. Also reported where a stack's own \
+      for a VHDX log, not an empty one, to be replayed first. Of a folder an oracle can stand in the place of a \
+      command: lines, same-as-some-mark (docs/your-program.md). Also reported where a stack's own \
       program finds damage: qemu-img check in a qcow2 image, SQLite when it opens, reads or checks \
       its database.
       """,

@@ -32,11 +32,26 @@ struct BisectCommand: ParsableCommand {
   var rule: RuleArgument?
 
   @Option(
+    name: .customLong("command"),
     help: ArgumentHelp(
       "Follow this command instead of a rule: 'qemu-img check -r all {image}'.",
       valueName: "words"),
     transform: { try ImageCommand(parsing: $0, for: CommandOptions.subject(of: $0)) })
-  var command: ImageCommand?
+  var givenCommand: ImageCommand?
+
+  @Option(
+    help: ArgumentHelp(
+      "Of several files: follow a judge that is started once, as check has it.", valueName: "words"),
+    transform: { try ImageCommand(resident: $0) })
+  var judge: ImageCommand?
+
+  @Option(
+    help: "Of several files: follow a judge that is built in: lines:FILE, same-as-some-mark.",
+    transform: { ImageCommand(try FolderOracle(parsing: $0)) })
+  var oracle: ImageCommand?
+
+  /// What is followed instead of a rule.
+  var command: ImageCommand? { givenCommand ?? judge ?? oracle }
 
   @Option(help: "How long the command may run at one state.")
   var commandTimeout = DurationArgument(seconds: 60)
@@ -62,8 +77,10 @@ struct BisectCommand: ParsableCommand {
   @OptionGroup var log: LogOptions
 
   func validate() throws {
-    guard rule == nil || command == nil else {
-      throw ValidationError("--rule and --command are two questions: ask one of them")
+    let questions = [rule != nil, givenCommand != nil, judge != nil, oracle != nil]
+    guard questions.count(where: { $0 }) < 2 else {
+      throw ValidationError(
+        "--rule, --command, --judge and --oracle are several questions: ask one of them")
     }
     try GivenOptions.ofThisProcess.refuse("command-timeout", without: "command", "judge")
     guard !states.tiers.contains(.recrash) else {
@@ -132,7 +149,7 @@ struct BisectCommand: ParsableCommand {
   func reproduction(rule: Rule?) -> String {
     var words = ["powercut", "bisect", path.shellQuoted] + log.words
     if let rule { words += ["--rule", rule.rawValue] }
-    if let command { words += ["--command", command.text.shellQuoted] }
+    if let command { words += [command.optionName, command.text.shellQuoted] }
     if commandTimeout.nanoseconds != DurationArgument(seconds: 60).nanoseconds {
       words += ["--command-timeout", commandTimeout.defaultValueDescription]
     }

@@ -57,7 +57,7 @@ struct BisectDescription {
       ]
     case .everythingSkipped where result.violation == nil:
       if case .command = result.question {
-        return ["NOTHING WAS JUDGED: the command passed over every state."]
+        return ["NOTHING WAS JUDGED: the judge passed over every state."]
       }
       return ["NOTHING WAS JUDGED: the image opens in no state, and \(subject) needs that."]
     default: break
@@ -137,6 +137,7 @@ struct BisectDescription {
         "  severity     \(violation.rule.severity.rawValue)",
         "  found        \(violation.title)",
       ]
+      lines += violation.difference.map { "  only if      \($0)" }
       lines += violation.evidence.filter { !$0.hasPrefix("the image: ") }.map {
         "  evidence     \($0)"
       }

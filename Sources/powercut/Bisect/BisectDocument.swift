@@ -158,7 +158,8 @@ struct BisectDocument: Encodable {
       alsoBroken = result.alsoBroken.map(\.rawValue)
       entries = (result.sides?.entries ?? result.namedEntries).map(\.step)
       operations = violation?.operations.map(\.hex) ?? []
-      evidence = violation?.evidence ?? []
+      evidence =
+        violation.map { $0.difference.map { "only if \($0)" } + $0.evidence } ?? []
       reproduce = result.reproduce
     }
   }

@@ -26,8 +26,8 @@ struct BisectFilesRun {
     guard let command = options.command, command.subject == .folder else {
       throw ToolError(
         """
-        \(options.path) holds several files, which are judged together by a command: --command 'CMD {folder}'. Each \
-        file alone is searched by its own folder in there.
+        \(options.path) holds several files, which are judged together by a command: --command 'CMD {folder}', or by \
+        what is built in: --oracle. Each file alone is searched by its own folder in there.
         """)
     }
     self.command = command
@@ -56,17 +56,40 @@ struct BisectFilesRun {
     let folder = try BisectCommandJudge.folder()
     let judge = try BisectCommandJudge(
       command, options, of: files,
-      try FolderSubject(recording: recording, replay: replay, in: folder), in: folder)
+      try FolderSubject(recording: recording, replay: replay, in: folder, for: [command]),
+      in: folder)
     try result.search(bisect, judge) { answer, result in
       result.answer = answer
       if case .culprit(let culprit) = answer.verdict { result.sides = sides(of: culprit) }
     }
+    try explain(&result, judge)
     result.notes = options.range.notes(bisect.space.cuts) + recording.notes
     try addGaps(to: &result)
     if let unknown = judge.unknown, judge.runCount > 0 {
       result.obstacles.append("states are left out: \(unknown)")
     }
+    if files.marks.isEmpty, let oracle = command.oracle, oracle.needsMarks {
+      result.unjudgedReason = oracle.reasonWithoutMarks
+    }
     return result
+  }
+
+  /// Says why the state fails that was found, as `check` does.
+  private func explain(_ result: inout BisectResult, _ judge: BisectCommandJudge) throws {
+    // An oracle starts nothing.
+    defer { result.commandRunCount = command.oracle == nil ? judge.runCount : 0 }
+    guard let violation = result.violation, let bad = result.answer?.failingState else { return }
+    let key = FailureGroups.key(of: violation)
+    do {
+      let lines = try FailureExplanation(of: recording.files) { recording.words(ofStep: $0) }
+        .lines(of: bad) { state in
+          try judge.answer(state).violations.contains { FailureGroups.key(of: $0) == key }
+        }
+      result.violation?.difference = lines.conditions
+      result.violation?.evidence.insert(contentsOf: lines.remedies, at: 0)
+    } catch is BisectInterruption {
+      result.isInterrupted = true
+    }
   }
 
   private func addGaps(to result: inout BisectResult) throws {

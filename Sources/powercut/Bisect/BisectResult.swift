@@ -144,7 +144,7 @@ extension BisectResult {
   private var emptiness: String? {
     if let unjudgedReason { return unjudgedReason }
     guard answer?.verdict == .everythingSkipped, violation == nil else { return nil }
-    if case .command = question { return "the command passed over every state" }
+    if case .command = question { return "the judge passed over every state" }
     return "the image opens in no state, and \(subject) needs that"
   }
 }

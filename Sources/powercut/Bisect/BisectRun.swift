@@ -22,8 +22,8 @@ struct BisectRun {
     try OptionUse.bisecting(options.image.format(recording)).check()
     if let command = options.command, command.subject != .image {
       throw ToolError(
-        "--command '\(command)': bisect gives it the image of one file, so write "
-          + ImageCommand.Subject.image.placeholder)
+        "\(command.optionName) '\(command)': bisect is given the image of one file, so "
+          + command.advice(for: .image))
     }
     do {
       subject = try RecordedSubject(

@@ -114,7 +114,7 @@ struct CheckCommand: ParsableCommand {
       throw ToolError(
         """
         \(path) holds several files, which are judged together by a command: --command 'CMD \
-        {folder}'. Each file alone is judged by its own folder in there.
+        {folder}', or by what is built in: --oracle. Each file alone is judged by its own folder in there.
         """)
     }
     try commands.require(.folder)
@@ -171,7 +171,7 @@ struct CheckCommand: ParsableCommand {
     if recording.files.stepCount == 0 {
       report.emptiness = "the recording holds no operation"
     }
-    marks.require(recording.files.marks.count, in: &report)
+    marks.require(recording.files.marks.count, for: commands.commands, in: &report)
   }
 
   private func jointCheck(_ recording: JointRecording) throws -> CommandCheck {
@@ -182,7 +182,8 @@ struct CheckCommand: ParsableCommand {
       commands: commands.commands, recording: recording.files,
       runner: CommandRunner(
         subject: try FolderSubject(
-          recording: recording, replay: replay.joined(separator: " "), in: folder),
+          recording: recording, replay: replay.joined(separator: " "), in: folder,
+          for: commands.commands),
         folder: folder,
         limitSeconds: commands.limitSeconds,
         environment: JudgeEnvironment(recording: recording.files, seed: seed)),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Campaign
+import Checking
 import CrashStates
 import ToolSupport
 
@@ -55,9 +56,14 @@ struct MarkOptions: ParsableArguments {
     }
   }
 
-  func require(_ count: Int, in report: inout RunReport) {
-    guard let leastCount, count < leastCount, report.emptiness == nil else { return }
-    report.emptiness = "the recording has \(count) marks, and at least \(leastCount) were asked for"
+  func require(_ count: Int, for commands: [ImageCommand], in report: inout RunReport) {
+    if report.emptiness != nil { return }
+    if let leastCount, count < leastCount {
+      report.emptiness =
+        "the recording has \(count) marks, and at least \(leastCount) were asked for"
+    } else if count == 0, let oracle = commands.compactMap(\.oracle).first(where: \.needsMarks) {
+      report.emptiness = oracle.reasonWithoutMarks
+    }
   }
 
   /// The same option as it is typed.

@@ -93,18 +93,18 @@ enum FolderJudge {
     _ commands: ProgramCommands, _ recording: JointRecording, seed: Seed
   ) throws -> CommandCheck {
     let folder = try TemporaryFolder(prefix: CommandOptions.folderPrefix, prefersMemory: true)
-    let words = commands.words(commands.check, seed: seed)
-    let command =
-      try commands.isCheckResident
-      ? ImageCommand(residentWords: words) : ImageCommand(words: words, for: .folder)
+    let command = try commands.judge(seed: seed)
+    var environment = JudgeEnvironment(recording: recording.files, seed: seed.rawValue)
+    environment.isOfProgram = commands.judge == .oracle(.opens)
     return CommandCheck(
       commands: [command],
       recording: recording.files,
       runner: CommandRunner(
-        subject: try FolderSubject(recording: recording, replay: replay, in: folder),
+        subject: try FolderSubject(
+          recording: recording, replay: replay, in: folder, for: [command]),
         folder: folder,
         limitSeconds: limitSeconds,
-        environment: JudgeEnvironment(recording: recording.files, seed: seed.rawValue)),
+        environment: environment),
       jobCount: Processors.count, noun: "joint states of seed \(seed)")
   }
 }

@@ -95,8 +95,11 @@ final class FolderRecrash: Sendable {
     let first = check.runner
     var environment = JudgeEnvironment(recording: second.files, seed: first.environment.seed)
     environment.recovered = recovered
+    environment.isOfProgram = first.environment.isOfProgram
     return CommandRunner(
-      subject: try FolderSubject(recording: second, replay: "", in: folder, recovered: recovered),
+      subject: try FolderSubject(
+        recording: second, replay: "", in: folder, for: [],
+        recovered: recovered),
       folder: folder, limitSeconds: first.limitSeconds, environment: environment)
   }
 

@@ -39,8 +39,8 @@ final class CampaignCommands: RunCommands {
     if let other = commands.first(where: { $0.subject != .image }) {
       throw ToolError(
         """
-        --command '\(other)': the crash states of a run are those of one file, so write \
-        \(ImageCommand.Subject.image.placeholder)
+        \(other.optionName) '\(other)': the crash states of a run are those of one file, so \
+        \(other.advice(for: .image))
         """)
     }
     self.init(

@@ -42,6 +42,8 @@ struct CommandLineCheck {
   private func isRepeatable(_ name: String) -> Bool {
     switch name {
     case "bug", "command", "leave-out": true
+    // Of a test there is one judge.
+    case "judge", "oracle": command != "test"
     case "ignore": command == "record"
     case "help": true
     default: false

@@ -30,10 +30,21 @@ struct CommandOptions: ParsableArguments {
     transform: { try ImageCommand(resident: $0) })
   var judges: [ImageCommand] = []
 
+  @Option(
+    name: .customLong("oracle"),
+    help: ArgumentHelp(
+      """
+      Of several files: a judge that is built in. lines:FILE: every mark before the cut is a line of FILE. \
+      same-as-some-mark: the folder is as it was at the last mark before the cut, or at a later one; \
+      same-as-some-mark:PATTERN,… but for names that these fit. Can be repeated.
+      """, valueName: "oracle"),
+    transform: { ImageCommand(try FolderOracle(parsing: $0)) })
+  var oracles: [ImageCommand] = []
+
   @Option(help: "How long a command may take for one image: 60s.")
   var commandTimeout = DurationArgument(seconds: usualLimitSeconds)
 
-  var commands: [ImageCommand] { givenCommands + judges }
+  var commands: [ImageCommand] { givenCommands + judges + oracles }
 
   var isEmpty: Bool { commands.isEmpty }
 
@@ -52,7 +63,8 @@ struct CommandOptions: ParsableArguments {
     guard let other = commands.first(where: { $0.subject != subject }) else { return }
     let what = subject == .image ? "one file" : "several files"
     throw ToolError(
-      "--command '\(other)': this is a recording of \(what), so write \(subject.placeholder)")
+      "\(other.optionName) '\(other)': this is a recording of \(what), so \(other.advice(for: subject))"
+    )
   }
 
   /// The same options as they are typed.
@@ -61,10 +73,8 @@ struct CommandOptions: ParsableArguments {
   }
 
   static func words(_ commands: [ImageCommand], limitSeconds: UInt64) -> [String] {
-    var words = commands.flatMap {
-      [$0.isResident ? "--judge" : "--command", $0.text.shellQuoted]
-    }
-    if !commands.isEmpty, limitSeconds != usualLimitSeconds {
+    var words = commands.flatMap { [$0.optionName, $0.text.shellQuoted] }
+    if commands.contains(where: { $0.oracle == nil }), limitSeconds != usualLimitSeconds {
       words += ["--command-timeout", "\(limitSeconds)s"]
     }
     return words
@@ -101,4 +111,18 @@ struct CommandOptions: ParsableArguments {
   static let folderPrefix = "powercut-command"
   /// Images up to here are kept in memory, a copy for each job.
   private static let smallByteCount: UInt64 = 64 << 20
+}
+
+extension ImageCommand {
+  /// The option that it is given by.
+  var optionName: String {
+    if oracle != nil { return "--oracle" }
+    return isResident ? "--judge" : "--command"
+  }
+
+  /// What to do where something else is judged than it is for.
+  func advice(for subject: Subject) -> String {
+    oracle == nil && !isResident
+      ? "write \(subject.placeholder)" : "leave it out: it judges a folder with its files"
+  }
 }

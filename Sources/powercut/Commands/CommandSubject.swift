@@ -3,6 +3,7 @@ import Checking
 import CrashStates
 import Host
 import Programs
+import ToolSupport
 
 /// What of a crash state a command is given: the image of a disk, or a folder with files.
 protocol CommandSubject: Sendable {
@@ -20,6 +21,8 @@ protocol CommandSubject: Sendable {
   ) throws -> Outcome
   /// What a step of the recording is, and what makes it durable.
   func words(ofStep step: Int) -> FailureExplanation.StepWords
+  /// What an oracle says of a state.
+  func answer(of oracle: FolderOracle, about state: CrashState) throws -> OracleAnswer
   /// Whether what a command leaves is looked at.
   var looksAtFiles: Bool { get }
   /// - Parameter path: of what the command left.
@@ -41,6 +44,10 @@ struct ImageSubject: CommandSubject {
     FailureExplanation.StepWords(
       place: "entry \(step)", text: EntryLine(history.index[step], of: history.index).text,
       sync: "a flush")
+  }
+
+  func answer(of oracle: FolderOracle, about state: CrashState) throws -> OracleAnswer {
+    throw ToolError("--oracle \(oracle) is about a folder, and this is one disk")
   }
 
   var changesWhatItShowed: Bool { false }
@@ -87,17 +94,21 @@ struct FolderSubject: CommandSubject {
   /// The command line that writes the folder of a state, up to the state's name.
   let replay: String
   private let folders: WorkingFolders
+  private let oracles: [FolderOracle: any PreparedOracle]
   /// As ``JudgeEnvironment/recovered``.
   private let recovered: RecoveredState?
 
-  /// - Parameter place: a folder for those that are shown.
+  /// - Parameters:
+  ///   - commands: those that will be asked.
+  ///   - place: a folder for those that are shown.
   init(
     recording: JointRecording, replay: String, in place: TemporaryFolder,
-    recovered: RecoveredState? = nil
+    for commands: [ImageCommand], recovered: RecoveredState? = nil
   ) throws {
     self.recording = recording
     self.replay = replay
     self.recovered = recovered
+    oracles = try recording.prepared(commands.compactMap(\.oracle))
     folders = WorkingFolders(
       recording.files, in: try Paths.absolute(place.path), untouchedPath: recording.untouchedPath)
   }
@@ -105,6 +116,13 @@ struct FolderSubject: CommandSubject {
   var looksAtFiles: Bool { false }
 
   func words(ofStep step: Int) -> FailureExplanation.StepWords { recording.words(ofStep: step) }
+
+  func answer(of oracle: FolderOracle, about state: CrashState) throws -> OracleAnswer {
+    guard let prepared = oracles[oracle] else {
+      throw ToolError("--oracle \(oracle) was not prepared for this recording")
+    }
+    return try prepared.answer(about: state)
+  }
 
   var changesWhatItShowed: Bool { true }
 

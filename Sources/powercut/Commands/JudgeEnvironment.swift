@@ -13,6 +13,8 @@ struct JudgeEnvironment: Sendable {
   let seed: UInt64
   /// Where the states are those of a recovery that the power cut short: the state that was recovered.
   var recovered: RecoveredState?
+  /// Whether it is the program itself that is started on a state: what it promises then goes nowhere.
+  var isOfProgram = false
 
   /// - Parameters:
   ///   - tier: where the state comes from; `nil` where somebody asks for it by name.
@@ -27,6 +29,7 @@ struct JudgeEnvironment: Sendable {
       "POWERCUT_CUT": "\(first.state.cut)", "POWERCUT_SEED": "\(seed)",
       Self.marksVariable: "/dev/null",
     ]
+    if isOfProgram { variables["POWERCUT_MARKS"] = "/dev/null" }
     if let tier { variables["POWERCUT_TIER"] = "\(tier)" }
     let marks = marksText(for: state)
     if !marks.isEmpty {

@@ -33,13 +33,25 @@ struct InitCommand: ParsableCommand {
     name: .customLong("check"), help: "Judges a crash state: './kv verify {folder}'.")
   var judge: String?
 
+  @Option(
+    help: """
+      In the place of --check, a judge that is built in: lines:FILE, same-as-some-mark, \
+      same-as-some-mark:PATTERN,…, opens (docs/your-program.md).
+      """,
+    transform: { try FolderOracle(parsing: $0) })
+  var oracle: FolderOracle?
+
   @OptionGroup var markSource: MarkSourceOptions
 
+  /// Whether there are names to be replaced.
+  private var isBlank: Bool { judge == nil && oracle == nil }
+
   func validate() throws {
-    guard programs.isEmpty == (judge == nil) else {
-      throw ValidationError("--run and --check go together: the program, and what judges a state")
+    guard programs.isEmpty == isBlank, judge == nil || oracle == nil else {
+      throw ValidationError(
+        "--run and --check (or --oracle) go together: the program, and what judges a state")
     }
-    guard setup == nil || judge != nil else {
+    guard setup == nil || !isBlank else {
       throw ValidationError("--setup goes with --run and --check")
     }
   }
@@ -50,7 +62,7 @@ struct InitCommand: ParsableCommand {
         throw ToolError("'\(path)' is there already, and is not written over: name another file")
       }
       try OutputFile.write(try text(), to: path)
-      guard judge != nil else {
+      guard !isBlank else {
         try say("\(path) is written: put the names of your program into it, then 'powercut test'")
         return 0
       }
@@ -63,9 +75,8 @@ struct InitCommand: ParsableCommand {
   // MARK: The file
 
   private func text() throws -> String {
-    let setup = self.setup ?? (judge == nil ? "./program init {folder}" : nil)
-    let programs = judge == nil ? ["./program work {folder} {seed}"] : self.programs
-    let judge = self.judge ?? "./check {folder}"
+    let setup = self.setup ?? (isBlank ? "./program init {folder}" : nil)
+    let programs = isBlank ? ["./program work {folder} {seed}"] : self.programs
     let lines: [String?] = [
       "# What 'powercut test' does with a program. docs/your-program.md has every key.",
       "summary: What was acknowledged survives a power cut.",
@@ -76,9 +87,8 @@ struct InitCommand: ParsableCommand {
       try setup.map { "  setup: \(try Self.yaml("setup", $0))" },
       "  # The program; a list of lists runs several side by side. It has to end by itself.",
       "  run: \(try Self.yaml(ofAll: "run", programs))",
-      "  # Judges every folder that a power cut could have left: 0 good, 125 cannot tell, all else bad.",
-      "  # The file $POWERCUT_MARKS_BEFORE has the marks before the cut: what was promised by then.",
-      "  check: \(try Self.yaml("check", judge))",
+    ]
+    let end: [String?] = [
       "# A mark: a line that the program prints when something is durable, or appends to $POWERCUT_MARKS.",
       marksLine,
       "# owned: the seed decides which operation of which process comes next. recorded: the program does.",
@@ -87,14 +97,30 @@ struct InitCommand: ParsableCommand {
       "schedule: { seeds: 1..10 }",
       "expect: pass",
     ]
-    return lines.compactMap { $0 }.joined(separator: "\n") + "\n"
+    return (lines + (try judgeLines) + end).compactMap { $0 }.joined(separator: "\n") + "\n"
+  }
+
+  private var judgeLines: [String] {
+    get throws {
+      if let oracle {
+        return [
+          "  # Built in: what it means is in docs/your-program.md.",
+          "  oracle: \(Self.quoted("\(oracle)"))",
+        ]
+      }
+      return [
+        "  # Judges every folder that a power cut could have left: 0 good, 125 cannot tell, all else bad.",
+        "  # The file $POWERCUT_MARKS_BEFORE has the marks before the cut: what was promised by then.",
+        "  check: \(try Self.yaml("check", judge ?? "./check {folder}"))",
+      ]
+    }
   }
 
   private var marksLine: String {
     if let pattern = markSource.marksFromStdout?.text {
       return "marks: { stdout: \(Self.quoted(pattern)), at-least: 1 }"
     }
-    return (judge == nil ? "" : "# ") + "marks: { stdout: '^(ack [0-9]+)', at-least: 1 }"
+    return (isBlank ? "" : "# ") + "marks: { stdout: '^(ack [0-9]+)', at-least: 1 }"
   }
 
   private static func yaml(_ name: String, _ text: String) throws -> String {
@@ -146,6 +172,10 @@ struct InitCommand: ParsableCommand {
         """)
     }
     let answer = try FolderJudge.answerToTheEnd(of: recording, by: commands, seed: seed)
+    if answer.verdict == .cannotTell {
+      throw ToolError(
+        "the check cannot tell of what the program leaves in the end: mend that first")
+    }
     guard answer.verdict == .accepted else {
       for violation in answer.violations { try say("\(violation.title)") }
       throw ToolError(

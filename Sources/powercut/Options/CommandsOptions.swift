@@ -28,6 +28,14 @@ struct CommandsOptions: ParsableArguments {
       """)
   var resident: String?
 
+  @Option(
+    help: """
+      In the place of --check, a judge that is built in: lines:FILE, same-as-some-mark, \
+      same-as-some-mark:PATTERN,…, opens (docs/your-program.md).
+      """,
+    transform: { try FolderOracle(parsing: $0) })
+  var oracle: FolderOracle?
+
   @OptionGroup var markSource: MarkSourceOptions
 
   @Option(
@@ -55,38 +63,39 @@ struct CommandsOptions: ParsableArguments {
   var states = TierList(Tier.defaultOfFiles)
 
   /// Whether any of them says what is run.
-  var isGiven: Bool { !programs.isEmpty || judge != nil || resident != nil || setup != nil }
+  var isGiven: Bool { !programs.isEmpty || judgeCount > 0 || setup != nil }
+
+  private var judgeCount: Int { [judge != nil, resident != nil, oracle != nil].count { $0 } }
 
   /// - Throws: `ValidationError` where they do not go together.
   func check() throws {
     guard isGiven else { return }
-    guard !programs.isEmpty, (judge == nil) != (resident == nil) else {
+    guard !programs.isEmpty, judgeCount == 1 else {
       throw ValidationError(
-        "--run and --check (or --judge) go together: the program, and what judges a state")
+        "--run and --check (or --judge, or --oracle) go together: the program, and what judges a state"
+      )
     }
-    guard !recrash || resident == nil else {
+    guard !recrash || judge != nil || oracle == .opens else {
       throw ValidationError("--recrash records a check of each state by itself: give it as --check")
     }
   }
 
   /// - Throws: `ValidationError` where a text is no command.
   func scenario() throws -> Scenario {
-    let check = try Self.words(resident == nil ? "check" : "judge", resident ?? judge ?? "")
-    let isPlaced = check.dropFirst().contains {
-      $0.contains(ProgramCommands.Place.folder.rawValue)
-    }
-    guard resident != nil || isPlaced else {
-      throw ValidationError(
-        "--check '\(judge ?? "")': write {folder} where the path of the folder belongs that it judges"
-      )
-    }
     var commands = ProgramCommands(
-      run: try programs.map { try Self.words("run", $0) }, check: check)
+      run: try programs.map { try Self.words("run", $0) },
+      judge: try Self.judge(judge, resident, oracle))
+    guard (try? commands.judge(seed: Seed(1))) != nil else {
+      throw ValidationError(
+        oracle == nil
+          ? "--check '\(judge ?? "")': write {folder} where the path of the folder belongs that it judges"
+          : "--oracle opens: write {folder} in --run where the path of the folder belongs")
+    }
     commands.setup = try setup.map { [try Self.words("setup", $0)] } ?? []
-    commands.isCheckResident = resident != nil
     commands.ignoredNames = leaveOut
     commands.marksPattern = markSource.marksFromStdout?.text
-    commands.leastMarkCount = marksAtLeast ?? (commands.marksPattern == nil ? 0 : 1)
+    commands.leastMarkCount = ProgramCommands.leastMarkCount(
+      given: marksAtLeast, pattern: commands.marksPattern, for: commands.judge)
     commands.order = order ?? .recorded
     commands.persona = persona.persona
     commands.cutsRecovery = recrash
@@ -95,6 +104,15 @@ struct CommandsOptions: ParsableArguments {
     return Scenario(
       passing: configuration, summary: "Every crash state of the program is good to its check.",
       seeds: SeedRange(first: Seed(1), last: Seed(1)), tiers: states.tiers)
+  }
+
+  /// - Parameters: one of them is there.
+  private static func judge(
+    _ check: String?, _ resident: String?, _ oracle: FolderOracle?
+  ) throws -> ProgramCommands.Judge {
+    if let oracle { return .oracle(oracle) }
+    if let resident { return .resident(try words("judge", resident)) }
+    return .check(try words("check", check ?? ""))
   }
 
   static func words(_ name: String, _ text: String) throws -> ProgramCommands.Words {

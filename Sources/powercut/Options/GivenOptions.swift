@@ -58,6 +58,7 @@ enum OptionPurpose {
     "command": "the crash states of a log, which it judges",
     "command-timeout": "the time that --command may take",
     "judge": "recordings of several files, whose states it judges one after the other",
+    "oracle": "recordings of several files, whose states it judges without a command",
     "digests": "the states of a log of an image (powercut replay --digests is for any disk)",
     "duration": "the judging of a log's many states: how long that takes",
     "entries": "listings of a log or an image",

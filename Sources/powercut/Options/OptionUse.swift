@@ -18,7 +18,7 @@ struct OptionUse {
   ]
   private static let image: Set<String> = ["profile", "bug"]
   private static let budget: Set<String> = ["max-states", "duration"]
-  private static let commands: Set<String> = ["command", "judge", "command-timeout"]
+  private static let commands: Set<String> = ["command", "judge", "oracle", "command-timeout"]
 
   // MARK: check
 
