@@ -81,8 +81,8 @@ static size_t read_maps(char *text, size_t capacity) {
   return length < capacity ? length : 0;
 }
 
-/// Keeps the lines of code that is from a file, and remembers where it is.
-static size_t keep_code(char *text, size_t length) {
+/// Keeps the lines of code that is from a file, and writes down where it is.
+static size_t keep_code(char *text, size_t length, uint32_t *range_count) {
   uint32_t count = 0;
   size_t kept = 0;
   for (char *line = text, *end; line < text + length; line = end + 1) {
@@ -97,7 +97,7 @@ static size_t keep_code(char *text, size_t length) {
     memmove(text + kept, line, (size_t)(end + 1 - line));
     kept += (size_t)(end + 1 - line);
   }
-  __atomic_store_n(&told_count, count, __ATOMIC_RELEASE);
+  *range_count = count;
   return kept;
 }
 
@@ -110,13 +110,15 @@ void pc_tell_code(uint64_t address) {
                                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (text != MAP_FAILED) {
     __atomic_store_n(&told_count, 0, __ATOMIC_RELEASE);
-    size_t length = keep_code(text, read_maps(text, MAPS_BYTES));
+    uint32_t range_count = 0;
+    size_t length = keep_code(text, read_maps(text, MAPS_BYTES), &range_count);
     struct iovec data = {text, length};
     struct pc_event event = {.kind = PCJ_CODE, .data = &data, .data_count = 1};
     struct pcj_record *record = length > 0 ? pc_prepare(&event) : NULL;
     if (record != NULL) {
-      pc_publish(record, PCJ_CODE);
-      pc_finish(record, 0);
+      pc_publish_aside(record, PCJ_CODE);
+      // Only now may another thread count on it.
+      __atomic_store_n(&told_count, range_count, __ATOMIC_RELEASE);
     }
     PC_NEXT(munmap)(text, MAPS_BYTES);
   }

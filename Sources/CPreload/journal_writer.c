@@ -225,6 +225,11 @@ void pc_publish(struct pcj_record *record, uint32_t kind) {
   __atomic_store_n(&record->kind, kind, __ATOMIC_RELEASE);
 }
 
+void pc_publish_aside(struct pcj_record *record, uint32_t kind) {
+  record->submitted = __atomic_load_n(&control->order, __ATOMIC_SEQ_CST);
+  __atomic_store_n(&record->kind, kind, __ATOMIC_RELEASE);
+}
+
 bool pc_is_controlled(void) {
   return __atomic_load_n(&control->is_controlled, __ATOMIC_RELAXED) != 0;
 }

@@ -77,6 +77,8 @@ PC_HIDDEN struct pcj_record *pc_begin(const struct pc_event *event);
 PC_HIDDEN struct pcj_record *pc_prepare(const struct pc_event *event);
 PC_HIDDEN void pc_publish(struct pcj_record *record, uint32_t kind);
 PC_HIDDEN bool pc_turn(struct pcj_record *record);
+/// Publishes a record that is no event and has no number of its own: what it says holds for all that come later.
+PC_HIDDEN void pc_publish_aside(struct pcj_record *record, uint32_t kind);
 /// Whether the recorder says that the call has succeeded, without making it.
 PC_HIDDEN bool pc_is_done(const struct pcj_record *record);
 /// How many bytes of a call may be written, of which it wants `count`.

@@ -286,7 +286,9 @@ package final class Recorder {
 
   /// Takes what the program has done since the last call.
   package func poll() throws {
-    let records = try journal.newRecords()
+    var records = try journal.newRecords()
+    for record in records where record.isKind(PCJ_CODE) { calls.learn(record) }
+    records.removeAll { $0.isKind(PCJ_CODE) }
     for record in records {
       if record.isKind(PCJ_TOUCH) {
         if options.control == nil { try answer(record) } else { touches.append(record) }
@@ -388,7 +390,6 @@ package final class Recorder {
       flushedTogether[record.submitted] = files
       for file in files { file.flushBegins(record) }
     case PCJ_PROBLEM: try note(record)
-    case PCJ_CODE: calls.learn(record)
     default: break
     }
   }
@@ -410,7 +411,6 @@ package final class Recorder {
       guard result >= 0 else { return }
       try file(of: record).ended(record, at: number, byteCount: 0, by: call)
     case PCJ_MARK: try mark(listener.marks(in: record))
-    case PCJ_CODE: break
     case PCJ_SYNC_FOLDER:
       if result >= 0, let path = record.paths.first { try names.sync(folder: path, by: call) }
     default:

@@ -51,7 +51,7 @@ import Testing
   @Test func theTiersOfOneLogAreRefused() throws {
     let recording = try Self.recording(.walFull)
     #expect(throws: CrashStateError.self) {
-      try Self.judgement(recording, .walFull, [.inFlight])
+      try Self.judgement(recording, .walFull, [.fuaOnly])
     }
   }
 

@@ -30,7 +30,8 @@ import Testing
       7000-8000 r-xp 00000000 00:00 0   [vdso]
 
       """
-    try test.put(.code, data: Array(maps.utf8), process: 4)
+    try test.put(
+      .code, begun: test.number, data: Array(maps.utf8), process: 4, isFinished: false)
     for caller: UInt64 in [0x2010, 0, 0x5010, 0x7010, 0x3000] {
       try test.change("f", [1], at: 0)
       try test.put(
@@ -53,7 +54,7 @@ import Testing
     let inode = try status("\(test.watched)/f").st_ino
     for byteOffset in ["0", "800"] {
       let line = "2000-3000 r-xp \(byteOffset) fe:00 \(inode) \(test.watched)/f\n"
-      try test.put(.code, data: Array(line.utf8))
+      try test.put(.code, begun: test.number, data: Array(line.utf8), isFinished: false)
       try test.put(.sync, file: 1, caller: 0x2001)
     }
     #expect(try test.finish().problems.isEmpty)

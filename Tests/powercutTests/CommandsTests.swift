@@ -118,6 +118,25 @@ import Testing
     #expect(wrong.status == 1, "\(wrong.result)\(wrong.errors)")
     #expect(wrong.result.contains(" then cut:"), "\(wrong.result)")
     #expect(wrong.result.contains("the last that the recovery did: "), "\(wrong.result)")
+    // What the recovery had done by then is there to be looked at: the journal is gone, the value was not there yet.
+    let marker = "the folder of the recovery: "
+    let line = try #require(wrong.result.split(separator: "\n").first { $0.contains(marker) })
+    let words = try #require(line.ranges(of: marker).first)
+    let replay = try ToolRun.line(String(line[words.upperBound...]), in: folder.path)
+    #expect(replay.status == 0, "\(replay.errors)")
+    #expect(try Folders.names(in: folder.path("state")) == ["value"])
+    #expect(try InputFile.bytes(folder.path("state/value")).isEmpty)
+    // As the run it can be made smaller again.
+    let kept = try #require(
+      try Folders.names(in: folder.path("powercut-test")).first { $0.hasPrefix("X03") })
+    let shrunk = try tool([
+      "shrink", "powercut-test/\(kept)", "--allow-exec", "--output", "shrunk",
+    ])
+    #expect(shrunk.status == 1, "\(shrunk.errors)")
+    #expect(try Folders.names(in: folder.path("shrunk")) == [kept])
+    let refused = try tool(["shrink", "powercut-test/\(kept)"])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("Add --allow-exec"), "\(refused.errors)")
     try write(journalled([tiers, "recrash: true"]))
     let right = try tool(["test"])
     #expect(right.status == 0, "\(right.result)\(right.errors)")

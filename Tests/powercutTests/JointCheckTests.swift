@@ -125,7 +125,7 @@ import Testing
     ])
     #expect(folder.status == 2)
     #expect(folder.errors.contains("so write {image}"), "\(folder.errors)")
-    let tier = try made.check(["--states", "in-flight"])
+    let tier = try made.check(["--states", "fua-only"])
     #expect(tier.status == 2)
     #expect(tier.errors.contains("names, files, random:N"), "\(tier.errors)")
   }

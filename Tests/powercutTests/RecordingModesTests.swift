@@ -27,7 +27,8 @@ import Testing
 
   /// What tells of a folder that everybody lists.
   private static let openFiles = [
-    "out", "out/base.txt", "out/joint.txt", "out/live.txt", "out/marks", "out/untouched",
+    "out", "out/base.txt", "out/calls.txt", "out/joint.txt", "out/live.txt", "out/marks",
+    "out/untouched",
   ]
 
   private static let secret = "printf secret | dd of=w/file conv=notrunc status=none"

@@ -51,7 +51,7 @@ import Testing
       ["--workload", "dirty-images"],
       "--workload: made-up images (dirty-images) belong to a simulated stack"
     ),
-    (["--states", "in-flight"], "names, files, random:N"),
+    (["--states", "fua-only"], "names, files, random:N"),
     (["--program", "/no/such/sqlite3"], "cannot start '/no/such/sqlite3'"),
   ])
   func whatDoesNotGoTogetherIsRefused(options: [String], said: String) throws {

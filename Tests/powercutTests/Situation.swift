@@ -98,6 +98,15 @@ extension Situation {
       "a signal", .interrupted, "check long.log --image-size 1M --states random:100000000",
       interruptedAfter: 0.7),
     Situation("several files, and no command to judge them", .incomplete, "check files"),
+    Situation(
+      "several files without a mark, and an oracle that asks for marks", .nothingChecked,
+      "check unmarked --oracle same-as-some-mark"),
+    Situation(
+      "several files that are as they were at no mark, and an oracle for that", .failed,
+      "check marked --oracle same-as-some-mark"),
+    Situation(
+      "the same up to the last mark", .passed,
+      "check marked --oracle same-as-some-mark --to mark:one"),
   ]
 
   private static let runs = [

@@ -47,9 +47,13 @@ struct SituationFiles: Sendable {
     recording('killed', isComplete=False)
     os.mkdir('unbegun')
     open('unbegun/base.img', 'wb').write(bytes(S))
-    os.mkdir('files')
-    open('files/joint.txt', 'w').write('')
-    open('files/base.txt', 'w').write('powercut-recording 2\\nfolder 0 755 .\\n')
+    def files(name, *lines):
+        os.mkdir(name)
+        open(name + '/joint.txt', 'w').write(''.join(line + '\\n' for line in lines))
+        open(name + '/base.txt', 'w').write('powercut-recording 2\\nfolder 0 755 .\\n')
+    files('files')
+    files('unmarked', 'mkdir 1 755 a')
+    files('marked', 'mkdir 1 755 a', 'sync', 'mark one', 'mkdir 2 755 b')
     """
 
   private static let scenarios = """

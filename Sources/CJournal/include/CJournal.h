@@ -68,7 +68,8 @@ enum pcj_kind {
   /// The program appends to its marks, or says something on its standard output (PCJ_SAID): the data, which it is
   /// about to write.
   PCJ_MARK = 19,
-  /// Which code of the process is from which file: lines of /proc/PID/maps, instead of what was told before.
+  /// Which code of the process is from which file: lines of /proc/PID/maps. No event: `submitted` is a number that was
+  /// given out before, and it holds for all that comes later.
   PCJ_CODE = 20,
   /// Nothing more comes in this chunk; the last of the kinds.
   PCJ_END = 21,

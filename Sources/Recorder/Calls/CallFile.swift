@@ -10,9 +10,8 @@ final class CallFile {
 
   private let file: LogFile
   private var byteCount: UInt64 = 0
-  private var code: [UInt32: LoadedCode] = [:]
-  /// What was found out of the addresses of a process, with its code.
-  private var known: [UInt32: [UInt64: CallTable.Call?]] = [:]
+  /// What a process has told, one after the other.
+  private var code: [UInt32: [ToldCode]] = [:]
   private struct Origin: Hashable {
     var path: FilePath
     var inode: UInt64
@@ -25,23 +24,27 @@ final class CallFile {
     file = try LogFile(path, mode: mode)
   }
 
-  /// Takes what a process has told of its code.
+  /// Takes what a process has told of its code. To be called as soon as it can be read.
   func learn(_ record: JournalRecord) {
-    code[record.fields.process] = LoadedCode(record.payload())
-    known[record.fields.process] = nil
+    code[record.fields.process, default: []].append(
+      ToldCode(number: record.submitted, code: LoadedCode(record.payload())))
   }
 
   /// The call that a record is about; `nil` where nothing sure can be said.
   func call(of record: JournalRecord) throws(RecorderError) -> CallTable.Call? {
     let (process, address) = (record.fields.process, record.fields.caller)
     if address == 0 || record.isKind(PCJ_MARK) { return nil }
-    if let call = known[process]?[address] { return call }
-    let call = try code[process]?.place(of: address).flatMap { place throws(RecorderError) in
+    guard let told = code[process]?.lastIndex(where: { $0.number <= record.submitted }) else {
+      return nil
+    }
+    if let call = code[process]?[told].calls[address] { return call }
+    let place = code[process]?[told].code.place(of: address)
+    let call = try place.flatMap { place throws(RecorderError) in
       try number(of: place.path, inode: place.inode).map {
         CallTable.Call(file: $0, byteOffset: place.byteOffset)
       }
     }
-    known[process, default: [:]][address] = .some(call)
+    code[process]?[told].calls[address] = .some(call)
     return call
   }
 
@@ -70,6 +73,14 @@ final class CallFile {
     numbers[origin] = fileCount
     return fileCount
   }
+}
+
+/// What a process has told of its code, from one number of the order on.
+private struct ToldCode {
+  var number: UInt64
+  var code: LoadedCode
+  /// What was found out of addresses.
+  var calls: [UInt64: CallTable.Call?] = [:]
 }
 
 extension CallTable.CodeFile {

@@ -47,7 +47,7 @@ final class CallNames: Sendable {
   /// Its own calls that are seen are those that write a stream's buffer.
   private static func isLibraryOfC(_ path: FilePath) -> Bool {
     let name = "\(path.name)"
-    return name.hasPrefix("libc.so") || name.hasPrefix("libc-") || name.hasPrefix("ld-")
+    return name == "libc.so.6" || name.hasPrefix("libc-2.") || name.hasPrefix("ld-musl-")
   }
 
   /// Asks binutils' addr2line, where it is installed.

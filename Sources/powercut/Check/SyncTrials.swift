@@ -66,6 +66,7 @@ struct SyncTrials {
     let refused = count == 1 ? "is not refused" : "is refused"
     return "\(states) that it keeps from being there \(refused)"
       + (trial.isOver ? "; more were not asked about" : "")
+      + (answers.walk.leftOutReason == nil ? "" : "; some could not be made")
   }
 }
 

@@ -2,6 +2,7 @@ import ArgumentParser
 import Campaign
 import Host
 import Reporting
+import Rules
 import ToolSupport
 
 struct ShrinkCommand: ParsableCommand {
@@ -79,6 +80,9 @@ struct ShrinkCommand: ParsableCommand {
     guard case .breaks(let rule, _) = scenario.expectation else {
       throw ToolError("\(file): expects nothing to be broken, so there is nothing to make smaller")
     }
+    if scenario.configuration.commands != nil {
+      return try minimizedCommands(scenario, rule, from: file, carrier, stopwatch, &report)
+    }
     guard scenario.configuration.hasClient, case .device(let carrier) = carrier else {
       throw ToolError(
         "\(file): only a client's operations can be made smaller, not images or transactions")
@@ -87,11 +91,7 @@ struct ShrinkCommand: ParsableCommand {
     guard let judged = try scenario.firstRun(breaking: rule, carrier: judging) else {
       // Then no command was asked to the end.
       if Interrupts.isRequested { return nil }
-      throw ToolError(
-        """
-        \(file): no seed of \(scenario.seeds) breaks \(rule.rawValue) now. If it was mended, \
-        'powercut run' with 'expect: pass' keeps it so.
-        """)
+      throw Self.mended(scenario, rule, file)
     }
     report.counts.add(judged.judgement)
     let group = try FindingGroup.minimizing(judged, rule: rule) {
@@ -105,6 +105,37 @@ struct ShrinkCommand: ParsableCommand {
     group.finding.reproduce =
       (["powercut", "replay-run", file.shellQuoted] + program + commands.words)
       .joined(separator: " ")
+    return group
+  }
+
+  private static func mended(_ scenario: Scenario, _ rule: Rule, _ file: String) -> ToolError {
+    ToolError(
+      """
+      \(file): no seed of \(scenario.seeds) breaks \(rule.rawValue) now. If it was mended, \
+      'powercut run' with 'expect: pass' keeps it so.
+      """)
+  }
+
+  /// Of a program of the user's: fewer commands, faults, and switches between them.
+  private func minimizedCommands(
+    _ scenario: Scenario, _ rule: Rule, from file: String, _ carrier: RunCarrier,
+    _ stopwatch: Stopwatch, _ report: inout RunReport
+  ) throws -> FindingGroup? {
+    var plan = FuzzPlan(PlannedScenario(path: file, scenario: scenario))
+    plan.carrier = carrier
+    var tally = FuzzTally(plan)
+    let runs = SeedRuns(
+      plan: plan, part: SeedPart(seeds: plan.seeds, shard: nil), jobCount: 1)
+    try runs.carryOut(into: &tally) { _, _, wanted in wanted }
+    if Interrupts.isRequested { return nil }
+    report.counts = tally.finalReport.counts
+    guard let finding = tally.examples.first(where: { $0.rule == rule }) else {
+      throw Self.mended(scenario, rule, file)
+    }
+    var group = try FindingGroup.minimizing(finding, of: plan) {
+      stopwatch.elapsedNanoseconds < duration.nanoseconds && !Interrupts.isRequested
+    }
+    group?.finding.reproduce = "powercut replay-run \(file.shellQuoted) --allow-exec"
     return group
   }
 }
