@@ -41,6 +41,8 @@ static struct pcj_control *control;
 static char journal_path[PCJ_PATH_BYTES];
 static pthread_key_t end_of_thread;
 static uint32_t process;
+/// Which of all programs that have loaded the library this is.
+static uint32_t program;
 /// Holds 1. The kernel makes it 0 in every copy of this memory, however the process was made that has it.
 static uint32_t *own_memory;
 
@@ -210,6 +212,7 @@ struct pcj_record *pc_prepare(const struct pc_event *event) {
   record->file = event->file;
   record->task = thread.task;
   record->process = process;
+  record->program = program;
   record->caller = caller;
   record->descriptor = -1;
   char *target = (char *)(record + 1);
@@ -437,7 +440,7 @@ __attribute__((constructor)) static void start(void) {
       process = (uint32_t)getpid();
       watch_for_copies();
       pc_find_own_code();
-      __atomic_add_fetch(&found->process_count, 1, __ATOMIC_RELAXED);
+      program = __atomic_add_fetch(&found->process_count, 1, __ATOMIC_RELAXED);
       control = found;
       if (pc_is_controlled()) run_alone(found->processor);
       // Now that it has a number among the processes.

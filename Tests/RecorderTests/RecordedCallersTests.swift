@@ -37,14 +37,16 @@ import Testing
       try test.put(
         .write, file: 1, result: 1, count: 1, data: [1], process: 4, caller: caller)
     }
-    // Of another process nothing is known.
+    // Of another process nothing is known, and neither of what the process has executed since.
     try test.put(.write, file: 1, result: 1, data: [1], process: 5, caller: 0x2010)
+    try test.put(
+      .write, file: 1, result: 1, data: [1], process: 4, program: 1, caller: 0x2010)
     try test.put(.sync, file: 1, process: 4, caller: 0x2fff)
     #expect(try test.finish().problems.isEmpty)
     let nanoseconds = status.st_mtim.tv_sec * 1_000_000_000 + status.st_mtim.tv_nsec
     let path = program.replacing(" ", with: "%20")
     #expect(
-      try text(test) == ["file 1 99 \(nanoseconds) \(path)", "call 0 1 4112", "call 6 1 8191"])
+      try text(test) == ["file 1 99 \(nanoseconds) \(path)", "call 0 1 4112", "call 7 1 8191"])
   }
 
   /// What was told last holds.

@@ -82,7 +82,7 @@ final class WrittenRecording {
     _ kind: Kind, file: UInt32 = 0, begun: UInt64? = nil, result: Int64 = 0, flags: UInt32 = 0,
     at byteOffset: UInt64 = 0, count: UInt64 = 0, data: [UInt8] = [], names: [String] = [],
     key: FileKey? = nil, process: UInt32 = 0, descriptor: Int32 = -1, mode: UInt32 = 0o644,
-    isFinished: Bool = true, caller: UInt64 = 0
+    isFinished: Bool = true, program: UInt32 = 0, caller: UInt64 = 0
   ) throws -> UInt64 {
     let submitted = begun ?? begin()
     let completed = isFinished ? begin() : 0
@@ -96,7 +96,7 @@ final class WrittenRecording {
     bytes += Self.little(process) + Self.little(key?.device ?? 0) + Self.little(key?.inode ?? 0)
     bytes += Self.little(key?.birthSeconds ?? 0) + Self.little(key?.birthNanoseconds ?? 0)
     bytes +=
-      Self.little(descriptor) + Self.little(mode) + Self.little(UInt32(0)) + Self.little(caller)
+      Self.little(descriptor) + Self.little(mode) + Self.little(program) + Self.little(caller)
       + payload
     bytes += [UInt8](repeating: 0, count: byteCount - bytes.count)
     try journal.write(Self.little(number), at: 8)

@@ -199,7 +199,8 @@ struct pcj_record {
   int32_t descriptor;
   /// PCJ_CREATE, PCJ_MAKE_FOLDER and PCJ_MODE once they have completed: permissions.
   uint32_t mode;
-  uint32_t unused;
+  /// Which program the process is: another number after each exec.
+  uint32_t program;
   /// Where the program's call returns to; 0 where that is not known.
   uint64_t caller;
 };

@@ -8,15 +8,27 @@ import WriteLog
 final class CallFile {
   static let fileName = "calls.txt"
 
-  private let file: LogFile
-  private var byteCount: UInt64 = 0
-  /// What a process has told, one after the other.
-  private var code: [UInt32: [ToldCode]] = [:]
+  /// One that has executed another program has other code.
+  private struct Process: Hashable {
+    var number: UInt32
+    var program: UInt32
+
+    init(_ record: JournalRecord) {
+      number = record.fields.process
+      program = record.fields.program
+    }
+  }
+
   private struct Origin: Hashable {
     var path: FilePath
     var inode: UInt64
   }
 
+  private let file: LogFile
+  private var byteCount: UInt64 = 0
+  /// What a process has told, one after the other.
+  private var code: [Process: [ToldCode]] = [:]
+  /// `nil`: of a file that was another one by then.
   private var numbers: [Origin: Int?] = [:]
   private var fileCount = 0
 
@@ -26,13 +38,13 @@ final class CallFile {
 
   /// Takes what a process has told of its code. To be called as soon as it can be read.
   func learn(_ record: JournalRecord) {
-    code[record.fields.process, default: []].append(
+    code[Process(record), default: []].append(
       ToldCode(number: record.submitted, code: LoadedCode(record.payload())))
   }
 
   /// The call that a record is about; `nil` where nothing sure can be said.
   func call(of record: JournalRecord) throws(RecorderError) -> CallTable.Call? {
-    let (process, address) = (record.fields.process, record.fields.caller)
+    let (process, address) = (Process(record), record.fields.caller)
     if address == 0 || record.isKind(PCJ_MARK) { return nil }
     guard let told = code[process]?.lastIndex(where: { $0.number <= record.submitted }) else {
       return nil
