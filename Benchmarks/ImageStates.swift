@@ -31,7 +31,7 @@ struct ImageStates {
   /// The same with torn writes, and with a second power cut during each recovery.
   let recrashed: Part
 
-  init() throws {
+  init(operationCount: Int = 400) throws {
     guard let stack = StackName("vhdx:exact") else {
       throw BenchmarkError(description: "there is no stack vhdx:exact")
     }
@@ -39,7 +39,7 @@ struct ImageStates {
     configuration.deviceByteCount = 64 << 20
     var specification = WorkloadSpecification()
     specification.taskCount = 4
-    specification.operationCount = 400
+    specification.operationCount = operationCount
     specification.mix = [.init(.write, 8), .init(.flush, 2)]
     specification.blocks = .init(
       byteCount: 1 << 20, indices: Array(0..<8), spanByteCount: 128 << 10)

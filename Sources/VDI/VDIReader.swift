@@ -92,7 +92,7 @@ extension DiskMap {
 
   /// The virtual disk as QEMU reads it: what a block has beyond the end of the file is zero. `nil` where
   /// more than ``maximumVDIExtentCount`` blocks have a place.
-  init?(_ image: VDIImage) {
+  convenience init?(_ image: VDIImage) {
     var extents: [Extent] = []
     image.blockMap.forEachEntry { entryIndex, entry in
       guard case .block(let number) = entry, number < image.header.blockCount else { return }

@@ -17,11 +17,11 @@ final class ImageStateJudge: StateJudge {
   let history: DiskHistory
   private let order: Order
   let reader: any ImageReader
-  private let promises: Promises?
   let initial: InitialDisk
   private let closedCuts: Set<Int>
-  /// Remembers what was right of earlier states, which is right at later cuts only.
+  /// Holds each state against the one before it.
   private let disks: VirtualDiskJudge?
+  private let units: JudgedUnits?
   /// Judges recoveries that are cut off; `nil` where nobody asked for it.
   private let secondCrash: (any SecondCrashJudge)?
   private var usable: UsableImage
@@ -37,7 +37,6 @@ final class ImageStateJudge: StateJudge {
     let (history, format) = (evidence.history, evidence.format)
     self.history = history
     self.order = order
-    self.promises = promises
     self.secondCrash = secondCrash
     closedCuts = Set(evidence.client?.closedCuts ?? [])
     let reader = format.reader(of: history, goesOn: true)
@@ -51,7 +50,9 @@ final class ImageStateJudge: StateJudge {
     }
     let disk = InitialDisk(history, map)
     self.initial = disk
-    disks = promises.map { VirtualDiskJudge(promises: $0, initial: disk) }
+    let units = promises.map { JudgedUnits(promises: $0, initial: disk) }
+    self.units = units
+    disks = units.map { VirtualDiskJudge(history, $0) }
   }
 
   var baseUse: BaseUse { .unlessCounted }
@@ -86,7 +87,7 @@ final class ImageStateJudge: StateJudge {
 
   private var diskJudge: VirtualDiskJudge? {
     order == .enumerated
-      ? disks : promises.map { VirtualDiskJudge(promises: $0, initial: initial) }
+      ? disks : units.map { VirtualDiskJudge(history, $0) }
   }
 
   private func judgeClosing(atCut cut: Int) -> [Violation] {

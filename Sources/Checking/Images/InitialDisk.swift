@@ -5,31 +5,31 @@ import CrashStates
 struct InitialDisk {
   private let history: DiskHistory?
   private let map: DiskMap?
-  /// The units of each page (``VirtualDisk``) that are not zero.
-  let unitsOfPages: [UInt64: [UInt64]]
+  /// Those that are not zero, as runs, ascending.
+  let units: [Range<UInt64>]
 
   /// A disk of zeroes.
   init() {
     history = nil
     map = nil
-    unitsOfPages = [:]
+    units = []
   }
 
   /// - Parameter map: that of the image before the first entry; `nil` where it did not open.
   init(_ history: DiskHistory, _ map: DiskMap?) {
     self.history = history
     self.map = map
-    var unitsOfPages: [UInt64: [UInt64]] = [:]
+    var units: [Range<UInt64>] = []
     for extent in map?.extents ?? [] {
       let fileUnits = extent.fileRange.units
       let firstUnit = extent.range.byteOffset / UInt64(StateSum.unitByteCount)
       history.forEachUnitHash(of: fileUnits, in: CrashState(cut: 0)) { fileUnit, hash in
         if hash == StateSum.zeroUnitHash { return }
         let unit = firstUnit + (fileUnit - fileUnits.lowerBound)
-        unitsOfPages[unit / VirtualDisk.unitCountPerPage, default: []].append(unit)
+        units.append(unit..<unit + 1)
       }
     }
-    self.unitsOfPages = unitsOfPages
+    self.units = units.merged
   }
 
   func hash(ofUnit unit: UInt64) -> Digest128 {

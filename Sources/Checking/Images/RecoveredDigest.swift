@@ -40,20 +40,10 @@ extension [ImageChange] {
   /// The units of a file of `byteCount` bytes, and after it, that any of these changes touches, each
   /// once. Whole units: log sectors and whole MiB are.
   package func changedUnits(before byteCount: UInt64) -> [Range<UInt64>] {
-    var ranges = compactMap { change -> Range<UInt64>? in
+    compactMap { change -> Range<UInt64>? in
       guard let range = change.range else { return nil }
       let end = Swift.min(range.endByteOffset, Swift.max(byteCount, range.byteOffset))
       return ByteRange(byteOffset: range.byteOffset, byteCount: end - range.byteOffset).units
-    }
-    ranges.sort { $0.lowerBound < $1.lowerBound }
-    var merged: [Range<UInt64>] = []
-    for range in ranges where !range.isEmpty {
-      if let last = merged.last, last.upperBound >= range.lowerBound {
-        merged[merged.count - 1] = last.lowerBound..<Swift.max(last.upperBound, range.upperBound)
-      } else {
-        merged.append(range)
-      }
-    }
-    return merged
+    }.merged
   }
 }

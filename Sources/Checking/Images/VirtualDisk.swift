@@ -1,29 +1,25 @@
 import Bytes
 import CrashStates
 
-/// The virtual disk of an opened crash state, page by page of 64 KiB. What is undefined counts as zeroes
-/// in its digest, as most readers answer it; whoever judges a promise asks (``isUndefined(page:)``).
+/// The whole virtual disk of an opened crash state. What is undefined counts as zeroes in its digest, as most
+/// readers answer it; whoever judges a promise asks (``isUndefined(unit:)``).
 struct VirtualDisk {
-  static let unitCountPerPage: UInt64 = 128
-
   let byteCount: UInt64
-  /// Whole blocks, ascending.
-  private let undefinedRanges: [ByteRange]
-  /// What the units of each page add up to; a page that is not listed is all zero.
-  private(set) var pageSums: [UInt64: StateSum] = [:]
-  /// The hash of every unit that is not known to be zero.
-  private(set) var unitHashes: [UInt64: [(unit: UInt64, hash: Digest128)]] = [:]
+  private let map: DiskMap?
+  /// The hash of every unit that is not zero, by unit. Only asked, or gone through where the order does not
+  /// show.
+  private(set) var unitHashes: [UInt64: Digest128] = [:]
 
   /// A disk of zeroes.
   init(byteCount: UInt64) {
     self.byteCount = byteCount
-    undefinedRanges = []
+    map = nil
   }
 
   /// - Parameter map: that of `opened`.
   init(_ map: DiskMap, of image: StateImage, _ opened: OpenedState) {
     byteCount = map.virtualDiskByteCount
-    undefinedRanges = map.undefinedRanges
+    self.map = map
     if opened.changesPayload {
       addUnits(map, of: opened.file(over: image))
     } else {
@@ -33,19 +29,12 @@ struct VirtualDisk {
 
   var digest: Digest128 {
     var sum = StateSum()
-    for page in pageSums.values { sum += page }
+    for (unit, hash) in unitHashes { sum += StateSum.contribution(ofHash: hash, unitIndex: unit) }
     return sum.digest(diskByteCount: byteCount)
   }
 
-  /// Whether the format leaves open what a page holds. Blocks are made of whole pages.
-  func isUndefined(page: UInt64) -> Bool {
-    let byteOffset = page * Self.unitCountPerPage * UInt64(StateSum.unitByteCount)
-    let place = undefinedRanges.partitioningIndex { $0.endByteOffset > byteOffset }
-    return place < undefinedRanges.count && undefinedRanges[place].byteOffset <= byteOffset
-  }
-
-  /// The hashes of a page's units that are not known to be zero.
-  func hashes(ofPage page: UInt64) -> [(unit: UInt64, hash: Digest128)] { unitHashes[page] ?? [] }
+  /// Whether the format leaves open what a unit holds.
+  func isUndefined(unit: UInt64) -> Bool { map?.isUndefined(unit: unit) ?? false }
 
   private mutating func addUnits(_ map: DiskMap, of image: StateImage) {
     let unit = UInt64(StateSum.unitByteCount)
@@ -70,8 +59,6 @@ struct VirtualDisk {
 
   mutating func add(_ hash: Digest128, unit: UInt64) {
     if hash == StateSum.zeroUnitHash { return }
-    let page = unit / Self.unitCountPerPage
-    pageSums[page, default: StateSum()] += StateSum.contribution(ofHash: hash, unitIndex: unit)
-    unitHashes[page, default: []].append((unit, hash))
+    unitHashes[unit] = hash
   }
 }

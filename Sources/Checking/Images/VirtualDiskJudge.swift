@@ -1,97 +1,77 @@
 import Bytes
 import CrashStates
 
-/// D01 to D07 for the virtual disk of a crash state: each unit holds a version that it may hold.
+/// D01 to D07 for the virtual disk of one crash state after the other: each unit holds a version that it may
+/// hold.
 ///
-/// Units are looked at that hold something, that something is promised of, and that held something before
-/// the first operation. Where the format leaves their contents undefined, any reader may show anything, and
-/// that only a discard allows ([MS-VHDX] 2.5.1.1).
-///
-/// Pages that were found right under the same promises are not looked at again.
+/// A state costs what it changes. It is held against the last prefix that was judged, and only what differs is
+/// looked at: units of the file that hold something else, blocks that stand elsewhere, units of which more is
+/// promised, and those that were wrong there. All others hold what they held, and at a later cut they may hold
+/// what they might, and more.
 final class VirtualDiskJudge {
-  private struct PageKey: Hashable {
-    var page: UInt64
-    var sum: StateSum
-    var isUndefined: Bool
+  /// A state that was judged, and what was wrong with it.
+  private struct Reference {
+    var state: CrashState
+    var map: DiskMap
+    var wrongUnits: [UInt64]
   }
 
-  private let promises: Promises
-  /// What the virtual disk held before the first operation.
-  private let initial: InitialDisk
-  private var generation = -1
-  /// Right under the promises of ``generation``.
-  private var right: Set<PageKey> = []
-  /// The units of each page of which something is promised.
-  private var promised: [UInt64: [UInt64]] = [:]
+  private let history: DiskHistory
+  private let units: JudgedUnits
+  private var reference: Reference?
 
-  init(promises: Promises, initial: InitialDisk) {
-    self.promises = promises
-    self.initial = initial
+  init(_ history: DiskHistory, _ units: JudgedUnits) {
+    self.history = history
+    self.units = units
   }
 
   /// - Parameter opened: what opening made of `image`; of an image that cannot be read nothing is said.
   func judge(_ opened: OpenedState, _ image: StateImage) -> [Violation] {
     guard let map = opened.map else { return [] }
-    return judge(VirtualDisk(map, of: image, opened), image.state) { unit in
-      let unitByteCount = UInt64(StateSum.unitByteCount)
-      guard let place = map.fileByteOffset(of: unit * unitByteCount) else {
-        return [UInt8](repeating: 0, count: StateSum.unitByteCount)
+    let wrong = wrongUnits(opened, map, image)
+    // Of a state that recovery writes payload of, the file alone says too little.
+    if !opened.changesPayload { keep(image.state, map, wrong.map(\.unit)) }
+    return wrong.map { wrong in
+      units.violation(wrong, image.state, bytes: opened.bytes(ofUnit: wrong.unit, map, image))
+    }
+  }
+
+  private func wrongUnits(
+    _ opened: OpenedState, _ map: DiskMap, _ image: StateImage
+  ) -> [WrongUnit] {
+    let state = image.state
+    guard let reference, reference.state.cut <= state.cut, !opened.changesPayload,
+      reference.map.virtualDiskByteCount == map.virtualDiskByteCount
+    else { return units.wrong(in: VirtualDisk(map, of: image, opened), state) }
+    var look = MappedUnits(history, map, state, units)
+    let changed = history.rangesChanged(from: reference.state, to: state)
+    for range in changed.merged { look.look(atFileUnits: range) }
+    if map !== reference.map {
+      for range in map.rangesMappedOtherwise(than: reference.map) { look.look(atAll: range) }
+    }
+    if reference.state.cut < state.cut {
+      for cut in reference.state.cut + 1...state.cut {
+        for range in units.newPromises(atCut: cut) { look.look(at: range) }
       }
-      return opened.file(over: image).unit(at: place / unitByteCount)
     }
+    for unit in reference.wrongUnits { look.look(at: unit..<unit + 1) }
+    return look.wrong.values.sorted { $0.unit < $1.unit }
   }
 
-  /// - Parameter bytes: the contents of a unit of this state, asked for where it is wrong.
-  func judge(
-    _ disk: VirtualDisk, _ state: CrashState, bytes: (UInt64) -> [UInt8]
-  ) -> [Violation] {
-    moveToGeneration(atCut: state.cut)
-    var violations: [(unit: UInt64, violation: Violation)] = []
-    var pages = Array(disk.pageSums.keys)
-    pages += promised.keys.filter { disk.pageSums[$0] == nil }
-    pages += initial.unitsOfPages.keys.filter { disk.pageSums[$0] == nil && promised[$0] == nil }
-    // Sorted only where it shows: in the order of violations.
-    for page in pages {
-      let key = PageKey(
-        page: page, sum: disk.pageSums[page] ?? StateSum(),
-        isUndefined: disk.isUndefined(page: page))
-      if right.contains(key) { continue }
-      let found = judge(page: page, disk, state, bytes)
-      if found.isEmpty { right.insert(key) }
-      violations += found
-    }
-    return violations.sorted { $0.unit < $1.unit }.map(\.violation)
+  /// A prefix is nearest to the states of its cut; without one the first of them is.
+  private func keep(_ state: CrashState, _ map: DiskMap, _ wrongUnits: [UInt64]) {
+    if !state.isPrefix, let reference, reference.state.cut == state.cut { return }
+    reference = Reference(state: state, map: map, wrongUnits: wrongUnits)
   }
+}
 
-  private func judge(
-    page: UInt64, _ disk: VirtualDisk, _ state: CrashState, _ bytes: (UInt64) -> [UInt8]
-  ) -> [(unit: UInt64, violation: Violation)] {
-    var hashes: [UInt64: Digest128] = [:]
-    for unit in promised[page] ?? [] { hashes[unit] = StateSum.zeroUnitHash }
-    for unit in initial.unitsOfPages[page] ?? [] { hashes[unit] = StateSum.zeroUnitHash }
-    for (unit, hash) in disk.hashes(ofPage: page) { hashes[unit] = hash }
-    let isUndefined = disk.isUndefined(page: page)
-    return hashes.compactMap { unit, hash in
-      let isAllowed =
-        isUndefined
-        ? promises.allowsAnything(unit: unit, cut: state.cut, base: initial.hash(ofUnit: unit))
-        : promises.allows(hash, unit: unit, cut: state.cut, base: initial.hash(ofUnit: unit))
-      if isAllowed { return nil }
-      var finding = PromiseFinding(
-        promises: promises, state: state, unit: unit, hash: hash, bytes: bytes(unit))
-      finding.isUndefined = isUndefined
-      return (unit, finding.violation)
+extension OpenedState {
+  /// 512 bytes of the virtual disk.
+  fileprivate func bytes(ofUnit unit: UInt64, _ map: DiskMap, _ image: StateImage) -> [UInt8] {
+    let unitByteCount = UInt64(StateSum.unitByteCount)
+    guard let place = map.fileByteOffset(of: unit * unitByteCount) else {
+      return [UInt8](repeating: 0, count: StateSum.unitByteCount)
     }
-  }
-
-  private func moveToGeneration(atCut cut: Int) {
-    let current = promises.generation(atCut: cut)
-    if current == generation { return }
-    generation = current
-    right.removeAll(keepingCapacity: true)
-    promised = [:]
-    for unit in promises.promisedUnits(atCut: cut) {
-      promised[unit / VirtualDisk.unitCountPerPage, default: []].append(unit)
-    }
+    return file(over: image).unit(at: place / unitByteCount)
   }
 }

@@ -19,13 +19,14 @@ package typealias OpaqueReader = @Sendable (StateImage) -> OpaqueAnswer
 /// opened by the program, and its virtual disk compared with what was promised (rules D01 to D07).
 final class OpaqueStateJudge: StateJudge {
   let history: DiskHistory
-  private let promises: Promises?
+  private let units: JudgedUnits?
   let read: OpaqueReader
   private(set) var obstacle: String?
 
   init(history: DiskHistory, promises: Promises?, read: @escaping OpaqueReader) {
     self.history = history
-    self.promises = promises
+    // A new disk holds zeroes.
+    units = promises.map { JudgedUnits(promises: $0, initial: InitialDisk()) }
     self.read = read
   }
 
@@ -37,10 +38,10 @@ final class OpaqueStateJudge: StateJudge {
       obstacle = obstacle ?? reason
       return []
     case .opened(let contents):
-      guard let promises else { return [] }
-      // A new disk holds zeroes.
-      let judge = VirtualDiskJudge(promises: promises, initial: InitialDisk())
-      return judge.judge(VirtualDisk(contents), state) { contents.unit(at: $0) }
+      guard let units else { return [] }
+      return units.wrong(in: VirtualDisk(contents), state).map {
+        units.violation($0, state, bytes: contents.unit(at: $0.unit))
+      }
     }
   }
 }

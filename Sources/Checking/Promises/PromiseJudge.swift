@@ -9,6 +9,8 @@ final class PromiseJudge {
   private let promises: Promises
   /// Up to which cut the prefixes were judged; -1 before the first.
   private var lastPrefixCut = -1
+  /// The entries without which nothing was wrong, and when. Only asked.
+  private var rightWithout: [Int: (cut: Int, generation: Int)] = [:]
 
   init(history: DiskHistory, promises: Promises) {
     self.history = history
@@ -20,50 +22,74 @@ final class PromiseJudge {
   /// What a state shares with the one before it was judged there: a prefix is compared in the units of
   /// its last entry and of the promises that are new at its cut, another state in the units of what
   /// it lost. So the prefixes have to be judged, too, and in the order of their cuts.
-  func judge(_ state: CrashState) -> [Violation] { judge(state, units: units(of: state)) }
-
-  /// What is wrong with these units of a state, and with its length.
-  func judge(_ state: CrashState, units: [UInt64]) -> [Violation] {
-    var violations: [Violation] = []
-    for unit in units {
-      if let violation = judge(unit: unit, state) { violations.append(violation) }
-    }
-    if let violation = judgeLength(state) { violations.append(violation) }
-    return violations
+  func judge(_ state: CrashState) -> [Violation] {
+    if state.isPrefix { return judge(state, units: newUnits(of: state)) + judgeLength(state) }
+    guard state.lost.count == 1, let lost = state.lost.first, state == CrashState(cut: state.cut, lost: [lost])
+    else { return judge(state, units: history.affectedRanges(of: state)) + judgeLength(state) }
+    return judge(state, without: lost) + judgeLength(state)
   }
 
-  private func units(of state: CrashState) -> [UInt64] {
-    if !state.isPrefix { return history.affectedUnits(of: state) }
+  /// What is wrong with these units of a state, and with its length.
+  func judgeAll(_ state: CrashState, units: [Range<UInt64>]) -> [Violation] {
+    judge(state, units: units) + judgeLength(state)
+  }
+
+  /// At a later cut what was right without an entry still is, until something is promised: more may show there,
+  /// and what does is what showed before.
+  private func judge(_ state: CrashState, without lost: Int) -> [Violation] {
+    let generation = promises.generation(atCut: state.cut)
+    let isKnown = rightWithout[lost].map {
+      $0.generation == generation
+        && history.showsTheSame(withoutWrite: lost, atCut: $0.cut, later: state.cut)
+    }
+    if isKnown != true {
+      let violations = judge(state, units: history.affectedRanges(of: state))
+      if !violations.isEmpty { return violations }
+    }
+    rightWithout[lost] = (state.cut, generation)
+    return []
+  }
+
+  private func newUnits(of state: CrashState) -> [Range<UInt64>] {
     // A prefix that was judged in another disguise was left out: what it changed is looked at here.
     let first = min(lastPrefixCut + 1, state.cut)
     lastPrefixCut = max(lastPrefixCut, state.cut)
-    if first == state.cut { return newUnits(atCut: first) }
-    return Set((first...state.cut).flatMap(newUnits)).sorted()
+    return (first...state.cut).flatMap { cut in
+      history.rangesOfLastEntry(atCut: cut) + promises.rangesOfNewPromises(atCut: cut)
+    }.merged
   }
 
-  private func newUnits(atCut cut: Int) -> [UInt64] {
-    history.unitsOfLastEntry(atCut: cut) + promises.unitsOfNewPromises(atCut: cut)
+  private func judge(_ state: CrashState, units: [Range<UInt64>]) -> [Violation] {
+    var wrong: [(unit: UInt64, hash: Digest128)] = []
+    for range in units {
+      history.forEachHash(of: range, in: state) { unit, hash in
+        if !allows(hash, unit, state) { wrong.append((unit, hash)) }
+      }
+    }
+    if wrong.isEmpty { return [] }
+    wrong.sort { $0.unit < $1.unit }
+    return wrong.map { unit, hash in
+      PromiseFinding(
+        promises: promises, state: state, unit: unit, hash: hash,
+        bytes: history.bytes(history.contents(ofUnit: unit, in: state))
+      ).violation
+    }
   }
 
-  private func judge(unit: UInt64, _ state: CrashState) -> Violation? {
-    let contents = history.contents(ofUnit: unit, in: state)
-    let hash = history.unitHash(contents)
-    let isAllowed = promises.allows(
+  private func allows(_ hash: Digest128, _ unit: UInt64, _ state: CrashState) -> Bool {
+    promises.allows(
       hash, unit: unit, cut: state.cut,
-      base: history.unitHash(history.contents(ofUnit: unit, in: CrashState(cut: 0, lost: []))))
-    if isAllowed { return nil }
-    return PromiseFinding(
-      promises: promises, state: state, unit: unit, hash: hash,
-      bytes: history.bytes(contents)
-    ).violation
+      base: history.unitHash(history.contents(ofUnit: unit, in: CrashState(cut: 0))))
   }
 
-  private func judgeLength(_ state: CrashState) -> Violation? {
+  private func judgeLength(_ state: CrashState) -> [Violation] {
     let byteCount = history.byteCount(of: state)
-    if promises.allowsLength(byteCount, cut: state.cut) { return nil }
+    if promises.allowsLength(byteCount, cut: state.cut) { return [] }
     let promised = promises.promisedLength(atCut: state.cut)
-    return Violation(
-      by: .promiseJudge, .d01,
-      "the device has \(byteCount) bytes, and \(promised) were flushed", state: state)
+    return [
+      Violation(
+        by: .promiseJudge, .d01,
+        "the device has \(byteCount) bytes, and \(promised) were flushed", state: state)
+    ]
   }
 }

@@ -41,6 +41,9 @@ final class Promises {
   let versions: [Version]
   private let index: VersionIndex
   private let resizes: [Int]
+  private let lengths: Appearances<UInt64>
+  /// Of the units that were asked for.
+  private var unitPromises: [UInt64: UnitPromises] = [:]
   private let initialByteCount: UInt64
   /// Whether the device refused something and the client was told that it was done.
   var hasUnreportedError = false
@@ -94,6 +97,7 @@ final class Promises {
     self.newlyDurable = newlyDurable
     self.initialByteCount = initialByteCount
     resizes = versions.indices.filter { versions[$0].diskByteCount != nil }
+    lengths = Appearances(resizes.map { versions[$0].appearance(of: versions[$0].diskByteCount) })
     promiseCuts = newlyDurable.keys.sorted()
   }
 
@@ -123,19 +127,33 @@ final class Promises {
     promiseCuts.partitioningIndex { $0 > cut }
   }
 
-  /// The units whose promise becomes stricter exactly at this cut.
-  func unitsOfNewPromises(atCut cut: Int) -> [UInt64] {
-    (newlyDurable[cut] ?? []).flatMap { index.units(ofVersion: $0) }
+  /// The units whose promise becomes stricter exactly at this cut, in no order.
+  func rangesOfNewPromises(atCut cut: Int) -> [Range<UInt64>] {
+    (newlyDurable[cut] ?? []).flatMap(ranges(ofVersion:))
   }
 
-  /// The units of which something is promised at this cut.
-  func promisedUnits(atCut cut: Int) -> Set<UInt64> {
-    var units: Set<UInt64> = []
-    for (place, version) in versions.enumerated() where version.isDurable(atCut: cut) {
-      units.formUnion(index.units(ofVersion: place))
-    }
-    return units
+  /// The versions that become durable exactly at this cut and are too wide for all of their units to be listed.
+  func wideRangesOfNewPromises(atCut cut: Int) -> [Range<UInt64>] {
+    (newlyDurable[cut] ?? []).map { versions[$0].units }.filter(VersionIndex.isWide)
   }
+
+  /// The units of a version that are worth a look, in no order.
+  private func ranges(ofVersion place: Int) -> [Range<UInt64>] {
+    let units = versions[place].units
+    let knownCount = UInt64(versions[place].unitHashes.count)
+    guard VersionIndex.isWide(units), knownCount > 0 else { return index.ranges(ofVersion: place) }
+    return index.ranges(ofVersion: place)
+      + [units.lowerBound..<min(units.lowerBound + knownCount, units.upperBound)]
+  }
+
+  /// The units of which something is promised at this cut, in no order.
+  func promisedRanges(atCut cut: Int) -> [Range<UInt64>] {
+    versions.indices.filter { versions[$0].isDurable(atCut: cut) }
+      .flatMap(ranges(ofVersion:))
+  }
+
+  /// The units of which something is promised at any cut, in no order.
+  var everPromisedRanges: [Range<UInt64>] { promisedRanges(atCut: .max) }
 
   /// The versions of a unit.
   func versions(ofUnit unit: UInt64) -> [Version] {
@@ -153,12 +171,7 @@ final class Promises {
   /// - Parameter base: the hash of what the unit held before the first operation.
   func allows(_ hash: Digest128, unit: UInt64, cut: Int, base: @autoclosure () -> Digest128) -> Bool
   {
-    let submitted = submitted(unit: unit, cut: cut)
-    let durable = submitted.filter { $0.isDurable(atCut: cut) }
-    let possible = submitted.filter { !isSuperseded($0, by: durable) }
-    let isAny = possible.contains(where: \.allowsAny)
-    let isAllowed = (isAny ? submitted : possible).contains { $0.hash(ofUnit: unit) == hash }
-    return isAllowed || (isAny || durable.isEmpty) && base() == hash
+    promises(ofUnit: unit).allows(hash, cut: cut, base: base)
   }
 
   /// Whether a unit may be left to show anything: where a discard may be the last that happened to it, and
@@ -166,22 +179,32 @@ final class Promises {
   ///
   /// - Parameter base: the hash of what the unit held before the first operation.
   func allowsAnything(unit: UInt64, cut: Int, base: @autoclosure () -> Digest128) -> Bool {
-    let submitted = submitted(unit: unit, cut: cut)
-    let durable = submitted.filter { $0.isDurable(atCut: cut) }
-    return submitted.contains {
-      $0.record.operation.action == .discard && !isSuperseded($0, by: durable)
-    } || durable.isEmpty && base() == StateSum.zeroUnitHash
+    promises(ofUnit: unit).allowsAnything(cut: cut, base: base)
+  }
+
+  private func promises(ofUnit unit: UInt64) -> UnitPromises {
+    if let found = unitPromises[unit] { return found }
+    let made = UnitPromises(versions(ofUnit: unit), unit: unit)
+    unitPromises[unit] = made
+    return made
   }
 
   /// Whether the device may have this length: that of a resize that may be the last one to have
   /// persisted, or, where growing was lost, what a write beyond the old end grew it to.
   func allowsLength(_ byteCount: UInt64, cut: Int) -> Bool {
-    let submitted = resizes.map { versions[$0] }.filter { $0.record.entryCountAtBegin <= cut }
-    let durable = submitted.filter { $0.isDurable(atCut: cut) }
-    var lengths = submitted.filter { !isSuperseded($0, by: durable) }.compactMap(\.diskByteCount)
-    if durable.isEmpty { lengths.append(initialByteCount) }
-    if lengths.contains(byteCount) { return true }
-    guard let shortest = lengths.min(), let longest = lengths.max(),
+    let durable = lengths.lastDurableBegin(atCut: cut)
+    return lengths.mayShow(byteCount, atCut: cut, lastDurableBegin: durable)
+      || durable == nil && byteCount == initialByteCount
+      || isLengthOfWrite(byteCount, cut: cut, lastDurableBegin: durable)
+  }
+
+  private func isLengthOfWrite(_ byteCount: UInt64, cut: Int, lastDurableBegin: Int?) -> Bool {
+    var possible = resizes.map { versions[$0] }.filter {
+      $0.record.entryCountAtBegin <= cut && $0.record.endedAt ?? .max >= lastDurableBegin ?? 0
+    }
+    .compactMap(\.diskByteCount)
+    if lastDurableBegin == nil { possible.append(initialByteCount) }
+    guard let shortest = possible.min(), let longest = possible.max(),
       shortest < byteCount, byteCount < longest
     else { return false }
     return versions.contains {
@@ -194,54 +217,5 @@ final class Promises {
   func promisedLength(atCut cut: Int) -> UInt64 {
     resizes.map { versions[$0] }.last { $0.isDurable(atCut: cut) }?.diskByteCount
       ?? initialByteCount
-  }
-
-  private func isSuperseded(_ candidate: Version, by durable: [Version]) -> Bool {
-    guard let endedAt = candidate.record.endedAt else { return false }
-    return durable.contains { endedAt < $0.record.beganAt }
-  }
-}
-
-/// When each acknowledged operation became sure to survive.
-private struct Durability {
-  private struct Flush {
-    var beganAt: Int
-    var cut: Int
-    var operation: ClientOperation
-
-    var isClose: Bool { operation.action == .close }
-  }
-
-  /// In the order of submission.
-  private let flushes: [Flush]
-  /// Where each session ended, by the place of its close among all events, ascending.
-  private let sessionEnds: [Int]
-
-  init(_ client: ClientHistory) {
-    sessionEnds = client.records.filter { $0.operation.action == .close }.map(\.beganAt)
-    flushes = client.records.compactMap { record in
-      let action = record.operation.action
-      guard record.isAcknowledged, action == .flush || action == .close,
-        let cut = record.entryCountAtEnd
-      else { return nil }
-      return Flush(beganAt: record.beganAt, cut: cut, operation: record.operation)
-    }
-  }
-
-  func promise(
-    of record: ClientHistory.Record
-  ) -> (cut: Int, isByClose: Bool, flush: ClientOperation?)? {
-    guard record.isAcknowledged, let endedAt = record.endedAt else { return nil }
-    // A session that could not be closed takes with it what it had not flushed: the flushes of the next
-    // one cannot reach it.
-    let sessionEnd = sessionEnds.first { $0 > endedAt } ?? .max
-    let covering = flushes.filter { $0.beganAt > endedAt && $0.beganAt <= sessionEnd }
-      .min { $0.cut < $1.cut }
-    if record.operation.isFUA, let own = record.entryCountAtEnd,
-      own <= covering?.cut ?? .max
-    {
-      return (own, false, nil)
-    }
-    return covering.map { ($0.cut, $0.isClose, $0.operation) }
   }
 }

@@ -8,7 +8,7 @@ final class SingleDeviceStateJudge: StateJudge {
   private let judge: PromiseJudge?
   /// The units that the entries up to each cut may have changed, one list for each entry; worked out as
   /// far as the latest cut that was asked for.
-  private var changedUnits: [[UInt64]] = []
+  private var changedUnits: [[Range<UInt64>]] = []
 
   init(history: DiskHistory, promises: Promises?) {
     self.history = history
@@ -19,12 +19,12 @@ final class SingleDeviceStateJudge: StateJudge {
   func judge(_ state: CrashState) -> [Violation] {
     guard let judge, let promises else { return [] }
     while changedUnits.count < state.cut {
-      changedUnits.append(history.unitsOfLastEntry(atCut: changedUnits.count + 1))
+      changedUnits.append(history.rangesOfLastEntry(atCut: changedUnits.count + 1))
     }
-    var units = promises.promisedUnits(atCut: state.cut)
-    for changed in changedUnits.prefix(state.cut) { units.formUnion(changed) }
     // What lies under a lost change of the length shows only where that is lost.
-    units.formUnion(history.affectedUnits(of: state))
-    return judge.judge(state, units: units.sorted())
+    let units =
+      promises.promisedRanges(atCut: state.cut) + changedUnits.prefix(state.cut).joined()
+      + history.affectedRanges(of: state)
+    return judge.judgeAll(state, units: units.merged)
   }
 }

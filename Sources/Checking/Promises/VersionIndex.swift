@@ -14,11 +14,10 @@ struct VersionIndex {
   init(_ ranges: [Range<UInt64>]) {
     self.ranges = ranges
     for (place, range) in ranges.enumerated() where !range.isEmpty {
-      let blocks = Self.blocks(of: range)
-      if blocks.upperBound - blocks.lowerBound > Self.listedBlockCount {
+      if Self.isWide(range) {
         wide.append(place)
       } else {
-        for block in blocks { listed[block, default: []].append(place) }
+        for block in Self.blocks(of: range) { listed[block, default: []].append(place) }
       }
     }
   }
@@ -30,16 +29,21 @@ struct VersionIndex {
     return far.isEmpty ? near : (near + far).sorted()
   }
 
-  /// The units of a version that are worth a look. Of a wide one those near which another version is:
+  /// The units of a version that are worth a look, as runs. Of a wide one those near which another version is:
   /// the others hold what they held before any operation.
-  func units(ofVersion place: Int) -> [UInt64] {
+  func ranges(ofVersion place: Int) -> [Range<UInt64>] {
     let range = ranges[place]
-    guard wide.contains(place) else { return Array(range) }
+    guard Self.isWide(range) else { return range.isEmpty ? [] : [range] }
     let blocks = Self.blocks(of: range)
-    return listed.keys.filter { blocks.contains($0) }.sorted().flatMap { block in
+    return listed.keys.filter { blocks.contains($0) }.sorted().map { block in
       let start = block * Self.unitsPerBlock
-      return Array((start..<start + Self.unitsPerBlock).clamped(to: range))
+      return (start..<start + Self.unitsPerBlock).clamped(to: range)
     }
+  }
+
+  static func isWide(_ range: Range<UInt64>) -> Bool {
+    let blocks = range.isEmpty ? range : blocks(of: range)
+    return blocks.upperBound - blocks.lowerBound > listedBlockCount
   }
 
   private static func blocks(of range: Range<UInt64>) -> Range<UInt64> {

@@ -66,29 +66,6 @@ extension DiskHistory {
     return sum
   }
 
-  /// The units whose contents may differ from the plain prefix at the state's cut, ascending.
-  package func affectedUnits(of state: CrashState) -> [UInt64] {
-    var units: [UInt64] = []
-    forEachAffectedBlock(of: state) { place, mask in
-      let firstUnit = blockHistory.blocks.numbers[place] * UInt64(DiskBlock.unitCount)
-      var mask = mask
-      // A lost change of the length, or of a large range, mostly covers what is zero either way.
-      mask.subtract(
-        zeroUnits(mask, place, CrashState(cut: state.cut))
-          .intersection(zeroUnits(mask, place, state)))
-      mask.forEachRun { run in
-        for unit in run { units.append(firstUnit + UInt64(unit)) }
-      }
-    }
-    return units
-  }
-
-  /// The units whose contents may differ between this cut and the one before it, ascending.
-  package func unitsOfLastEntry(atCut cut: Int) -> [UInt64] {
-    if cut == 0 || blockHistory.events.kind(cut - 1) == .none { return [] }
-    return affectedUnits(of: CrashState(cut: cut, lost: [cut - 1]))
-  }
-
   /// What a unit holds in a state.
   package func contents(ofUnit unitIndex: UInt64, in state: CrashState) -> UnitContents {
     let blockNumber = unitIndex / UInt64(DiskBlock.unitCount)
@@ -129,54 +106,6 @@ extension DiskHistory {
       state.cut -= 1
     }
     return state
-  }
-
-  /// Calls `body` with each block that the lost entries touched and the units there that may differ,
-  /// ascending.
-  private func forEachAffectedBlock(
-    of state: CrashState, _ body: (_ place: Int, _ units: UnitMask) -> Void
-  ) {
-    let reach = state.early.reduce(lengths.reachByteOffset(atCut: state.cut)) { reach, early in
-      max(reach, lengths.reachByteOffset(atCut: early.entryIndex + 1))
-    }
-    let reached = ByteRange(byteOffset: 0, byteCount: Self.roundedUpToUnits(reach))
-    var ranges: [Range<Int>] = []
-    for entryIndex in state.involvedEntryIndices {
-      let range = blockHistory.events[entryIndex].range
-      if range.byteOffset >= reach { continue }
-      ranges.append(
-        blockHistory.blocks.places(
-          ByteRange(
-            byteOffset: range.byteOffset,
-            byteCount: min(range.endByteOffset, reach) - range.byteOffset)))
-    }
-    ranges.sort { $0.lowerBound < $1.lowerBound }
-    var next = 0
-    for range in ranges {
-      for place in max(next, range.lowerBound)..<max(next, range.upperBound) {
-        let wanted = UnitMask(
-          wholeUnitsOf: reached, inBlock: blockHistory.blocks.numbers[place])
-        let units = blockHistory.affected(wanted, place: place, state: state)
-        if !units.isEmpty { body(place, units) }
-      }
-      next = max(next, range.upperBound)
-    }
-  }
-
-  private func zeroUnits(_ wanted: UnitMask, _ place: Int, _ state: CrashState) -> UnitMask {
-    var zero = UnitMask.none
-    blockHistory.resolve(wanted, place: place, state: state) { run, source in
-      if source.origin == .zero { zero.formUnion(UnitMask(run)) }
-    }
-    return zero
-  }
-
-  private static func roundedUpToUnits(_ byteCount: UInt64) -> UInt64 {
-    let excess = byteCount % UInt64(StateSum.unitByteCount)
-    if excess == 0 { return byteCount }
-    let (rounded, overflow) = byteCount.addingReportingOverflow(
-      UInt64(StateSum.unitByteCount) - excess)
-    return overflow ? .max : rounded
   }
 
   private func forEachContribution(

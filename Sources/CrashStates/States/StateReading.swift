@@ -61,6 +61,25 @@ extension DiskHistory {
     }
   }
 
+  /// Calls `body` with the hash of each unit of `units`, zeroes too, in no order.
+  package func forEachHash(
+    of units: Range<UInt64>, in state: CrashState,
+    _ body: (_ unitIndex: UInt64, _ hash: Digest128) -> Void
+  ) {
+    var found: UInt64 = 0
+    forEachPart(of: units, in: state) { run, source in
+      found += UInt64(run.count)
+      for (place, unit) in run.enumerated() {
+        body(unit, hasher.hash(source.advanced(byUnits: place)))
+      }
+    }
+    if found == UInt64(units.count) { return }
+    let places = blockHistory.blocks
+    for unit in units where places.place(ofBlock: unit / UInt64(DiskBlock.unitCount)) == nil {
+      body(unit, StateSum.zeroUnitHash)
+    }
+  }
+
   /// Calls `body` with runs of neighbouring units whose contents stand one after the other, and with
   /// those of the first; what is in no run is zero.
   private func forEachPart(

@@ -6,7 +6,7 @@ extension DiskMap {
   /// The virtual disk as a block allocation table maps it.
   ///
   /// - Throws: ``FormatError`` at an entry of a payload block that breaks a rule.
-  init(_ table: BlockTable) throws(FormatError) {
+  convenience init(_ table: BlockTable) throws(FormatError) {
     let geometry = table.geometry
     var extents: [Extent] = []
     var undefinedRanges: [ByteRange] = []

@@ -1,0 +1,47 @@
+import Bytes
+
+/// What one unit may hold at each cut.
+struct UnitPromises {
+  private let contents: Appearances<Digest128>
+  /// The discards that promise nothing, and all discards; of one kind of contents, for it is theirs that nobody
+  /// asks for.
+  private let allowingAny: Appearances<Int>
+  private let discards: Appearances<Int>
+
+  /// - Parameter versions: those of the unit, in any order.
+  init(_ versions: [Promises.Version], unit: UInt64) {
+    contents = Appearances(versions.map { $0.appearance(of: $0.hash(ofUnit: unit)) })
+    allowingAny = Appearances(versions.filter(\.allowsAny).map { $0.appearance(of: 0) })
+    discards = Appearances(
+      versions.filter { $0.record.operation.action == .discard }.map { $0.appearance(of: 0) })
+  }
+
+  /// Whether the unit may hold these contents.
+  ///
+  /// - Parameter base: the hash of what the unit held before the first operation.
+  func allows(_ hash: Digest128, cut: Int, base: () -> Digest128) -> Bool {
+    let durable = contents.lastDurableBegin(atCut: cut)
+    if contents.mayShow(hash, atCut: cut, lastDurableBegin: durable) { return true }
+    guard allowingAny.mayShow(0, atCut: cut, lastDurableBegin: durable) else {
+      return durable == nil && base() == hash
+    }
+    return contents.mayShow(hash, atCut: cut, lastDurableBegin: nil) || base() == hash
+  }
+
+  /// Whether the unit may be left to show anything.
+  ///
+  /// - Parameter base: the hash of what the unit held before the first operation.
+  func allowsAnything(cut: Int, base: () -> Digest128) -> Bool {
+    let durable = contents.lastDurableBegin(atCut: cut)
+    return discards.mayShow(0, atCut: cut, lastDurableBegin: durable)
+      || durable == nil && base() == StateSum.zeroUnitHash
+  }
+}
+
+extension Promises.Version {
+  func appearance<Contents>(of contents: Contents?) -> Appearances<Contents>.Operation {
+    Appearances.Operation(
+      contents: contents, submittedAtCut: record.entryCountAtBegin, beganAt: record.beganAt,
+      endedAt: record.endedAt, durableAtCut: durableAtCut)
+  }
+}
