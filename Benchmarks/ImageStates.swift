@@ -31,20 +31,42 @@ struct ImageStates {
   /// The same with torn writes, and with a second power cut during each recovery.
   let recrashed: Part
 
-  init(operationCount: Int = 400) throws {
+  private static func evidence(
+    operationCount: Int, diskByteCount: UInt64 = 64 << 20
+  ) throws -> Evidence {
     guard let stack = StackName("vhdx:exact") else {
       throw BenchmarkError(description: "there is no stack vhdx:exact")
     }
     var configuration = RunConfiguration(stack: stack)
-    configuration.deviceByteCount = 64 << 20
+    configuration.deviceByteCount = diskByteCount
     var specification = WorkloadSpecification()
     specification.taskCount = 4
     specification.operationCount = operationCount
     specification.mix = [.init(.write, 8), .init(.flush, 2)]
     specification.blocks = .init(
-      byteCount: 1 << 20, indices: Array(0..<8), spanByteCount: 128 << 10)
+      byteCount: 1 << 20, indices: (0..<8).map { $0 * (diskByteCount >> 20) / 64 },
+      spanByteCount: 128 << 10)
     configuration.workload = .drawn(specification, seed: nil)
-    evidence = try SimulatedRun(configuration, seed: Seed(3)).evidence()
+    return try SimulatedRun(configuration, seed: Seed(3)).evidence()
+  }
+
+  /// Judges the states of a run of this length ten times, for a profiler to look at.
+  static func profile(operationCount: Int, tiers: String, diskByteCount: UInt64) throws {
+    let evidence = try evidence(operationCount: operationCount, diskByteCount: diskByteCount)
+    let part = Part(name: "profile", factName: "profile", tiers: try Tier.list(parsing: tiers))
+    for _ in 0..<10 {
+      let start = MonotonicClock.nanoseconds
+      let judgement = part.judge(evidence)
+      let elapsed = MonotonicClock.nanoseconds - start
+      print(
+        "\(evidence.index.entryCount) entries, \(judgement.stateCount) states,",
+        "\(judgement.distinctStateCount) distinct,",
+        "\(elapsed / UInt64(judgement.distinctStateCount)) ns a distinct state")
+    }
+  }
+
+  init(operationCount: Int = 400) throws {
+    evidence = try Self.evidence(operationCount: operationCount)
     let tiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]
     plain = try Part(name: "vhdx states", factName: "image", tiers: tiers).counted(evidence)
     recrashed = try Part(

@@ -243,17 +243,10 @@ do {
     try HugeLogMeasurement.indexOnly(words[1])
   } else if words.count == 2 && words[0] == "--history-only" {
     try HugeLogMeasurement.historyOnly(words[1])
-  } else if words.count == 3 && words[0] == "--profile" {
-    let images = try ImageStates(operationCount: Int(words[1]) ?? 400)
-    let part = words[2] == "plain" ? images.plain : images.recrashed
-    for _ in 0..<3 {
-      let start = MonotonicClock.nanoseconds
-      _ = part.judge(images.evidence)
-      let elapsed = MonotonicClock.nanoseconds - start
-      print(
-        images.evidence.index.entryCount, part.stateCount, part.distinctStateCount,
-        elapsed / 1000 / UInt64(part.distinctStateCount), "us a distinct state")
-    }
+  } else if words.count == 4 && words[0] == "--profile" {
+    try ImageStates.profile(
+      operationCount: Int(words[1]) ?? 400, tiers: words[2],
+      diskByteCount: UInt64(words[3]) ?? 64 << 20)
   } else if words.count == 2 && words[0] == "--write-standard-log" {
     _ = try StandardLog(writingTo: words[1])
   } else {

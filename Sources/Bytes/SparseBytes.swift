@@ -39,6 +39,7 @@ package struct SparseBytes: Sendable {
     precondition(range.endByteOffset <= byteCount, "a write ends inside of the disk")
     Self.forEachPart(of: range) { pageIndex, part, partByteOffset in
       if pages[pageIndex].isEmpty {
+        if bytes.isZero(in: partByteOffset..<partByteOffset + part.count) { return }
         pages[pageIndex] = [UInt8](repeating: 0, count: Self.pageByteCount)
       }
       unsafe pages[pageIndex].withUnsafeMutableBytes { page in
@@ -91,6 +92,15 @@ package struct SparseBytes: Sendable {
     byteCount = newByteCount
   }
 
+  /// How many bytes from `byteOffset` on are zero since nothing else was ever written there.
+  package func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
+    guard byteOffset < byteCount else { return 0 }
+    let first = Int(byteOffset) / Self.pageByteCount
+    let end = pages[first...].firstIndex { !$0.isEmpty } ?? pages.count
+    return end == first
+      ? 0 : min(UInt64(end) * UInt64(Self.pageByteCount), byteCount) - byteOffset
+  }
+
   /// The 512-byte unit at `unitIndex`; a last short one is padded with zeroes.
   package func unit(at unitIndex: UInt64) -> [UInt8] {
     let unitByteCount = UInt64(StateSum.unitByteCount)
@@ -126,6 +136,24 @@ package struct SparseBytes: Sendable {
       let partByteCount = min(pageByteCount - start, endByteOffset - byteOffset)
       body(pageIndex, start..<start + partByteCount, byteOffset - Int(range.byteOffset))
       byteOffset += partByteCount
+    }
+  }
+}
+
+extension [UInt8] {
+  fileprivate func isZero(in range: Range<Int>) -> Bool {
+    let wordByteCount = MemoryLayout<UInt64>.size
+    let wordsEnd = range.lowerBound + range.count / wordByteCount * wordByteCount
+    return unsafe withUnsafeBytes { bytes in
+      for place in stride(from: range.lowerBound, to: wordsEnd, by: wordByteCount) {
+        let word = unsafe bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self)
+        if word != 0 { return false }
+      }
+      for place in wordsEnd..<range.upperBound {
+        let byte = unsafe bytes[place]
+        if byte != 0 { return false }
+      }
+      return true
     }
   }
 }

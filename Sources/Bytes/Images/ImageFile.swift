@@ -59,6 +59,10 @@ package final class MemoryImage: WritableImageFile {
 
   package func read(_ range: ByteRange) -> [UInt8] { contents.read(range) }
 
+  package func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
+    contents.knownZeroByteCount(at: byteOffset)
+  }
+
   package func write(_ bytes: [UInt8], at byteOffset: UInt64) {
     let end = ByteRange(byteOffset: byteOffset, byteCount: UInt64(bytes.count)).endByteOffset
     if end > contents.byteCount { contents.resize(toByteCount: end) }

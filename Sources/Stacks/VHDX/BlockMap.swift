@@ -20,12 +20,8 @@ struct TableSector {
 final class BlockMap: @unchecked Sendable {
   let geometry: BlockGeometry
   private let tableByteOffset: UInt64
-  /// What clients see.
-  private var entries: [BlockTableEntry]
-  /// What is stable, in the log or at home.
-  private var committed: [BlockTableEntry]
-  /// The bytes that the file holds once every logged entry is home.
-  private var sectors: [[UInt8]]
+  /// The table sector by sector; `nil` for one that is all zero, as most of a large table is.
+  private var sectors: [Sector?]
   /// Entries that may differ from what is committed.
   private var touched: Set<Int> = []
   /// Entries that a commit is about to make stable.
@@ -34,6 +30,28 @@ final class BlockMap: @unchecked Sendable {
   private var held: Set<Int> = []
 
   static let sectorByteCount = LogRing.sectorByteCount
+  private static let entriesPerSector = sectorByteCount / BlockTableEntry.byteCount
+
+  private struct Sector {
+    /// What clients see.
+    var entries: [BlockTableEntry]
+    /// What is stable, in the log or at home.
+    var committed: [BlockTableEntry]
+    /// The bytes that the file holds once every logged entry is home.
+    var bytes: [UInt8]
+
+    static let zero = Sector(ByteRegion([UInt8](repeating: 0, count: sectorByteCount)), at: 0)
+
+    init(_ table: ByteRegion, at byteOffset: Int) {
+      bytes = table.bytes(in: byteOffset..<byteOffset + sectorByteCount)
+      entries = (0..<entriesPerSector).map {
+        BlockTableEntry(
+          rawValue: table.load(
+            at: byteOffset + $0 * BlockTableEntry.byteCount, as: UInt64.self))
+      }
+      committed = entries
+    }
+  }
 
   /// - Parameter tableBytes: whole sectors of 4096 bytes that hold all entries.
   init(geometry: BlockGeometry, tableByteOffset: UInt64, tableBytes: [UInt8]) {
@@ -43,18 +61,28 @@ final class BlockMap: @unchecked Sendable {
       "whole sectors that hold the table")
     self.geometry = geometry
     self.tableByteOffset = tableByteOffset
-    let region = ByteRegion(tableBytes)
-    entries = (0..<Int(geometry.entryCount)).map {
-      BlockTableEntry(rawValue: region.load(at: $0 * BlockTableEntry.byteCount, as: UInt64.self))
-    }
-    committed = entries
+    let table = ByteRegion(tableBytes)
     sectors = stride(from: 0, to: tableBytes.count, by: Self.sectorByteCount).map {
-      Array(tableBytes[$0..<$0 + Self.sectorByteCount])
+      table.isZero(in: $0..<$0 + Self.sectorByteCount) ? nil : Sector(table, at: $0)
     }
   }
 
   func entry(ofBlock blockIndex: UInt64) -> BlockTableEntry {
-    entries[index(ofBlock: blockIndex)]
+    entry(index(ofBlock: blockIndex))
+  }
+
+  /// Calls `body` with the entry of each payload block that is not all zero, ascending.
+  func forEachUsedEntry(_ body: (BlockTableEntry) -> Void) {
+    for (sectorIndex, sector) in sectors.enumerated() {
+      for (place, entry) in (sector?.entries ?? []).enumerated() where entry.rawValue != 0 {
+        let entryIndex = UInt64(sectorIndex * Self.entriesPerSector + place)
+        guard entryIndex < geometry.entryCount,
+          case .payload(let block) = geometry.role(ofEntry: entryIndex),
+          block < geometry.payloadBlockCount
+        else { continue }
+        body(entry)
+      }
+    }
   }
 
   /// Where in the file a block's bytes are; `nil` where it has none and reads as zeroes.
@@ -65,18 +93,18 @@ final class BlockMap: @unchecked Sendable {
 
   /// The entry that is stable.
   func committedEntry(ofBlock blockIndex: UInt64) -> BlockTableEntry {
-    committed[index(ofBlock: blockIndex)]
+    committed(index(ofBlock: blockIndex))
   }
 
   /// Whether a power cut, now or during a commit that has begun, leaves the entry as clients see it.
   func isCommitted(_ blockIndex: UInt64) -> Bool {
     let index = index(ofBlock: blockIndex)
-    return entries[index] == committed[index] && !committing.contains(index)
+    return entry(index) == committed(index) && !committing.contains(index)
   }
 
   func set(_ blockIndex: UInt64, _ entry: BlockTableEntry) {
     let index = index(ofBlock: blockIndex)
-    entries[index] = entry
+    change(index / Self.entriesPerSector) { $0.entries[index % Self.entriesPerSector] = entry }
     touched.insert(index)
   }
 
@@ -88,17 +116,17 @@ final class BlockMap: @unchecked Sendable {
 
   /// What clients see and is not committed, in the table's order: for a commit that begins now.
   func beginCommit() -> [BlockMapChange] {
-    touched = touched.filter { entries[$0] != committed[$0] }
+    touched = touched.filter { entry($0) != committed($0) }
     committing = touched.subtracting(held)
     return committing.sorted().map {
-      BlockMapChange(entryIndex: UInt64($0), entry: entries[$0])
+      BlockMapChange(entryIndex: UInt64($0), entry: entry($0))
     }
   }
 
   /// The one entry of a block, to be logged by itself.
   func change(ofBlock blockIndex: UInt64) -> BlockMapChange {
     let index = index(ofBlock: blockIndex)
-    return BlockMapChange(entryIndex: UInt64(index), entry: entries[index])
+    return BlockMapChange(entryIndex: UInt64(index), entry: entry(index))
   }
 
   /// How the tail of a sector is filled up after the changed bytes.
@@ -122,7 +150,7 @@ final class BlockMap: @unchecked Sendable {
         TableSector(
           sectorIndex: sectorIndex,
           fileByteOffset: tableByteOffset + UInt64(sectorIndex * Self.sectorByteCount),
-          bytes: widened(Array(own), from: sectors[sectorIndex], tail: tail)))
+          bytes: widened(Array(own), from: (sectors[sectorIndex] ?? .zero).bytes, tail: tail)))
       rest = rest.dropFirst(own.count)
     }
     return result
@@ -149,14 +177,35 @@ final class BlockMap: @unchecked Sendable {
 
   /// Notes that changes are stable, and what the file will hold.
   func noteCommitted(_ changes: [BlockMapChange], _ written: [TableSector]) {
-    for sector in written { sectors[sector.sectorIndex] = sector.bytes }
+    for sector in written { change(sector.sectorIndex) { $0.bytes = sector.bytes } }
     for change in changes {
-      committed[Int(change.entryIndex)] = change.entry
-      committing.remove(Int(change.entryIndex))
+      let index = Int(change.entryIndex)
+      self.change(index / Self.entriesPerSector) {
+        $0.committed[index % Self.entriesPerSector] = change.entry
+      }
+      committing.remove(index)
     }
   }
 
   // MARK: Inside
+
+  private func entry(_ index: Int) -> BlockTableEntry {
+    sectors[index / Self.entriesPerSector]?.entries[index % Self.entriesPerSector]
+      ?? BlockTableEntry(rawValue: 0)
+  }
+
+  private func committed(_ index: Int) -> BlockTableEntry {
+    sectors[index / Self.entriesPerSector]?.committed[index % Self.entriesPerSector]
+      ?? BlockTableEntry(rawValue: 0)
+  }
+
+  private func change(_ sectorIndex: Int, _ body: (inout Sector) -> Void) {
+    if sectors[sectorIndex] == nil { sectors[sectorIndex] = .zero }
+    if var sector = sectors[sectorIndex].take() {
+      body(&sector)
+      sectors[sectorIndex] = sector
+    }
+  }
 
   private func index(ofBlock blockIndex: UInt64) -> Int {
     Int(geometry.entryIndex(ofPayloadBlock: blockIndex))

@@ -14,13 +14,12 @@ struct OpenedImage {
   /// Everything in the file that something refers to, in no order.
   var usedRanges: [ByteRange] {
     var used = regions.ranges
-    for blockIndex in 0..<geometry.payloadBlockCount {
-      let entry = map.entry(ofBlock: blockIndex)
+    map.forEachUsedEntry { entry in
       // A block without data can still name a place, and nothing else may stand there.
       guard entry.byteOffset > 0,
         let range = ByteRange(
           checking: entry.byteOffset, byteCount: geometry.blockByteCount)
-      else { continue }
+      else { return }
       used.append(range)
     }
     return used

@@ -169,6 +169,10 @@ private final class ImageSnapshot: ImageFile {
 
   func read(_ range: ByteRange) -> [UInt8] { contents.read(range) }
 
+  func knownZeroByteCount(at byteOffset: UInt64) -> UInt64 {
+    contents.knownZeroByteCount(at: byteOffset)
+  }
+
   /// Reads what the file has of a range.
   func load(_ range: ByteRange) async throws(DeviceError) {
     let sector = UInt64(file.device.sectorByteCount)
