@@ -23,21 +23,28 @@ final class VDIReader: ImageReader {
     structures = AreaHistory(history, ranges: areas)
   }
 
-  func read(_ state: CrashState) -> (opened: OpenedState, isNew: Bool) {
-    let key = Key(structures: structures.key(of: state), byteCount: history.byteCount(of: state))
-    if let found = known[key] { return (found, false) }
+  func structure(of state: CrashState) -> AnyHashable? { key(of: state) }
+
+  private func key(of state: CrashState) -> Key {
+    Key(structures: structures.key(of: state), byteCount: history.byteCount(of: state))
+  }
+
+  func read(_ state: CrashState) -> OpenedState {
+    let key = key(of: state)
+    if let found = known[key] { return found }
     if known.count >= Self.maximumKnownCount { known.removeAll(keepingCapacity: true) }
     let file = StateImage(history, state)
     do throws(FormatError) {
       let image = try VDIImage(reading: file, blockMap: .whenRead)
-      let opened = Self.opened(image)
-      if covers(image) { known[key] = opened }
-      return (opened, true)
+      var opened = Self.opened(image)
+      opened.isToldByStructure = covers(image)
+      if opened.isToldByStructure { known[key] = opened }
+      return opened
     } catch {
       // Then only the header, and the file's length, were looked at.
       let refused = Self.refused(file, error)
       known[key] = refused
-      return (refused, true)
+      return refused
     }
   }
 

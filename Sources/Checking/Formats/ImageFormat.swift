@@ -77,9 +77,15 @@ package protocol ImageFormat: Sendable {
 
 /// Opens the crash states of a recording of images.
 package protocol ImageReader: AnyObject {
-  /// - Returns: what opening the state does, and whether that was worked out for this state first: where
-  ///   it was not, what is wrong with it has been told of another state.
-  func read(_ state: CrashState) -> (opened: OpenedState, isNew: Bool)
+  /// What opening the state does.
+  func read(_ state: CrashState) -> OpenedState
+  /// What tells the structures of a state from those of others, without a look at them: two states with the same
+  /// are opened alike, but for what ``OpenedState/isToldByStructure`` says. `nil` where nothing does.
+  func structure(of state: CrashState) -> AnyHashable?
+}
+
+extension ImageReader {
+  package func structure(of state: CrashState) -> AnyHashable? { nil }
 }
 
 /// Names the places of a file.

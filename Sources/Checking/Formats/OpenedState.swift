@@ -18,6 +18,8 @@ package struct OpenedState: Sendable {
   /// Why this tool cannot tell what the image holds, which says nothing against the image; `nil` where it
   /// can, or where the image is to blame.
   package var limit: String?
+  /// Whether a state with the same structures is opened alike (``ImageReader/structure(of:)``).
+  package var isToldByStructure = true
   /// None of them has its state yet.
   package var violations: [Violation] = []
 

@@ -33,12 +33,12 @@ private final class RawReader: ImageReader {
     self.history = history
   }
 
-  func read(_ state: CrashState) -> (opened: OpenedState, isNew: Bool) {
+  func read(_ state: CrashState) -> OpenedState {
     let byteCount = history.byteCount(of: state)
     var opened = OpenedState(opens: true, summary: "nothing to recover")
     opened.map = DiskMap(
       virtualDiskByteCount: byteCount,
       extents: [.init(range: ByteRange(byteOffset: 0, byteCount: byteCount), fileByteOffset: 0)])
-    return (opened, true)
+    return opened
   }
 }

@@ -27,7 +27,7 @@ package struct ImageDigester {
   }
 
   package func digests(of state: CrashState) -> ImageDigests {
-    let opened = reader.read(state).opened
+    let opened = reader.read(state)
     var digests = ImageDigests(image: history.digest(of: state))
     guard let map = opened.map else { return digests }
     let image = StateImage(history, state)

@@ -24,6 +24,9 @@ final class ImageStateJudge: StateJudge {
   private let units: JudgedUnits?
   /// Judges recoveries that are cut off; `nil` where nobody asked for it.
   private let secondCrash: (any SecondCrashJudge)?
+  private(set) var recrashCount: RecrashCount?
+  /// The structures that a state before had.
+  private var told: Set<AnyHashable> = []
   private var usable: UsableImage
   /// Whether an image was refused at a cut at which it may not have been created yet. The same structures
   /// can come again later.
@@ -38,15 +41,14 @@ final class ImageStateJudge: StateJudge {
     self.history = history
     self.order = order
     self.secondCrash = secondCrash
+    recrashCount = secondCrash.map { _ in RecrashCount() }
     closedCuts = Set(evidence.client?.closedCuts ?? [])
     let reader = format.reader(of: history, goesOn: true)
     self.reader = reader
     let initial = CrashState(cut: 0)
-    let map = reader.read(initial).opened.map
-    // With answers of its own: what is new to the states must not depend on what was asked here.
-    let search = format.reader(of: history, goesOn: false)
+    let map = reader.read(initial).map
     usable = UsableImage(history) { state in
-      state == initial ? map != nil : search.read(state).opened.map != nil
+      state == initial ? map != nil : reader.read(state).map != nil
     }
     let disk = InitialDisk(history, map)
     self.initial = disk
@@ -56,33 +58,47 @@ final class ImageStateJudge: StateJudge {
   }
 
   var baseUse: BaseUse { .unlessCounted }
-  var recrashCount: RecrashCount? { secondCrash?.count }
   var limit: String? { limited.text }
 
   /// What is refused may be refused as long as the image may not have been created yet.
   func phase(atCut cut: Int) -> Int { usable.isThere(atCut: cut) ? 1 : 0 }
 
-  func judge(_ state: CrashState) -> [Violation] {
-    let (opened, isUnknown) = reader.read(state)
-    limited.note(opened.limit)
-    // The image before the first entry was opened already, to learn what its disk held.
-    let isNew = order == .any || isUnknown || state.cut == 0
+  var canBeShared: Bool { true }
+
+  func prepare(_ state: CrashState) -> StateTask {
+    var task = StateTask(state)
+    // Whether to cut off a recovery has to be known before.
+    if secondCrash != nil { task.isNewStructure = isNewStructure(state) }
+    return task
+  }
+
+  private func isNewStructure(_ state: CrashState) -> Bool {
+    order == .any || (reader.structure(of: state).map { told.insert($0).inserted } ?? true)
+  }
+
+  func examine(_ task: StateTask) -> StateFindings {
+    let opened = reader.read(task.state)
+    let image = StateImage(history, task.state)
+    var findings = StateFindings()
+    findings.limit = opened.limit
+    findings.isToldByStructure = opened.isToldByStructure
+    findings.ofStructure = opened.violations
+    findings.violations = diskJudge?.judge(opened, image) ?? []
+    if task.isNewStructure || !opened.isToldByStructure || opened.changesPayload {
+      findings.secondCrash = secondCrash?.judge(image, opened)
+    }
+    return findings
+  }
+
+  func conclude(_ task: StateTask, _ findings: StateFindings) -> [Violation] {
+    let state = task.state
+    limited.note(findings.limit)
+    if let second = findings.secondCrash { recrashCount?.add(second) }
+    let structures = violationsToTell(task, findings)
     // First, for these say more exactly what a recovery's own judges may have found too.
-    return recrashed(state, opened, isNew) + judge(state, opened, isNew)
+    return (findings.secondCrash?.violations ?? [])
+      + (structures + findings.violations).map { $0.located(in: state) }
       + (order == .any && state.isPrefix ? judgeClosing(atCut: state.cut) : [])
-  }
-
-  private func recrashed(
-    _ state: CrashState, _ opened: OpenedState, _ isNew: Bool
-  ) -> [Violation] {
-    guard let secondCrash, isNew || opened.changesPayload else { return [] }
-    return secondCrash.judge(StateImage(history, state), opened)
-  }
-
-  private func judge(_ state: CrashState, _ opened: OpenedState, _ isNew: Bool) -> [Violation] {
-    let violations = structureViolations(of: opened, state, isNew)
-    let lost = diskJudge?.judge(opened, StateImage(history, state)) ?? []
-    return (violations + lost).map { $0.located(in: state) }
   }
 
   private var diskJudge: VirtualDiskJudge? {
@@ -95,7 +111,7 @@ final class ImageStateJudge: StateJudge {
   }
 
   func judgeable(_ rules: [Rule], in state: CrashState) -> [Rule] {
-    let opened = reader.read(state).opened
+    let opened = reader.read(state)
     if opened.limit != nil { return [] }
     return opened.map == nil ? rules.filter(\.needsNoReadableImage) : rules
   }
@@ -103,19 +119,22 @@ final class ImageStateJudge: StateJudge {
   /// What a closed image must be: everything is home, and nothing is left to recover (rule D06).
   func judgeClosed(atCut cut: Int) -> [Violation] {
     let state = CrashState(cut: cut)
-    return reader.read(state).opened.violationsOfClosing.map { $0.located(in: state) }
+    return reader.read(state).violationsOfClosing.map { $0.located(in: state) }
   }
 
   /// Of structures that another state had nothing is said again, but for a refusal that was held back.
-  private func structureViolations(
-    of opened: OpenedState, _ state: CrashState, _ isNew: Bool
-  ) -> [Violation] {
+  private func violationsToTell(_ task: StateTask, _ findings: StateFindings) -> [Violation] {
+    let violations = findings.ofStructure
+    if violations.isEmpty { return [] }
+    let isNew =
+      !findings.isToldByStructure
+      || (secondCrash == nil ? isNewStructure(task.state) : task.isNewStructure)
     guard isNew || isRefusalHeldBack else { return [] }
-    let refusals = opened.violations.filter { $0.rule == .d09 }
-    if refusals.isEmpty { return isNew ? opened.violations : [] }
-    if usable.isThere(atCut: state.cut) { return isNew ? opened.violations : refusals }
+    let refusals = violations.filter { $0.rule == .d09 }
+    if refusals.isEmpty { return isNew ? violations : [] }
+    if usable.isThere(atCut: task.state.cut) { return isNew ? violations : refusals }
     isRefusalHeldBack = true
-    return isNew ? opened.violations.filter { $0.rule != .d09 } : []
+    return isNew ? violations.filter { $0.rule != .d09 } : []
   }
 }
 

@@ -35,10 +35,10 @@ struct JudgedUnits {
   }
 
   /// The units worth a look in a range, ascending.
-  func notable(in range: Range<UInt64>) -> [UInt64] {
+  func notable(in range: Range<UInt64>) -> [Range<UInt64>] {
     let first = notable.partitioningIndex { $0.upperBound > range.lowerBound }
     return notable[first...].prefix { $0.lowerBound < range.upperBound }
-      .flatMap { Array($0.clamped(to: range)) }
+      .map { $0.clamped(to: range) }
   }
 
   /// The units worth a look of which more is promised from this cut on, in no order.
@@ -56,7 +56,8 @@ struct JudgedUnits {
       wrong.append(WrongUnit(unit: unit, hash: hash, isUndefined: isUndefined))
     }
     for (unit, hash) in disk.unitHashes { judge(unit, hash) }
-    for unit in notable.joined() where disk.unitHashes[unit] == nil {
+    let promised = promises.promisedRanges(atCut: state.cut)
+    for unit in (promised + initial.units).merged.joined() where disk.unitHashes[unit] == nil {
       judge(unit, StateSum.zeroUnitHash)
     }
     return wrong.sorted { $0.unit < $1.unit }

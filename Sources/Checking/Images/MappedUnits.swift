@@ -34,7 +34,7 @@ struct MappedUnits {
   /// A range of the virtual disk, wherever it stands: what of it is not zero, what was not zero before the first
   /// operation, and what was ever promised. Elsewhere zeroes are what may be there.
   mutating func look(atAll range: ByteRange) {
-    for unit in units.notable(in: range.units) { look(at: unit..<unit + 1) }
+    for notable in units.notable(in: range.units) { look(at: notable) }
     map.forEachExtent(in: range.units) { part, fileUnit in
       history.forEachUnitHash(of: fileUnit..<fileUnit + UInt64(part.count), in: state) { unit, hash in
         judge(part.lowerBound + (unit - fileUnit), hash)

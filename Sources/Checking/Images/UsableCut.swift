@@ -9,7 +9,7 @@ package enum UsableCut {
     let reader = format.reader(of: history, goesOn: false)
     return (0...history.entryCount).first { cut in
       let state = CrashState(cut: cut)
-      return format.recognizes(StateImage(history, state)) && reader.read(state).opened.map != nil
+      return format.recognizes(StateImage(history, state)) && reader.read(state).map != nil
     } ?? 0
   }
 }

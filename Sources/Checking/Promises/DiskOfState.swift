@@ -34,7 +34,7 @@ extension OpaqueStateJudge {
 
 extension ImageStateJudge {
   func disk(in state: CrashState) -> DiskOfState? {
-    let opened = reader.read(state).opened
+    let opened = reader.read(state)
     guard let map = opened.map else { return nil }
     let file = opened.file(over: StateImage(history, state))
     let unitByteCount = UInt64(StateSum.unitByteCount)

@@ -30,7 +30,11 @@ final class OpaqueStateJudge: StateJudge {
     self.read = read
   }
 
-  func judge(_ state: CrashState) -> [Violation] {
+  func examine(_ task: StateTask) -> StateFindings {
+    StateFindings(violations: violations(in: task.state))
+  }
+
+  private func violations(in state: CrashState) -> [Violation] {
     switch read(StateImage(history, state)) {
     case .refused(let rule, let reason):
       return [Violation(by: .opaqueStateJudge, rule, reason, state: state)]

@@ -4,10 +4,14 @@ import Workload
 
 /// D01 to D07 for one crash state of a raw image: each unit that the state changes, and each whose
 /// promise became stricter, holds a version that it may hold.
-final class PromiseJudge {
+///
+/// What a state shares with the one before it was judged there: a prefix is compared in the units of
+/// its last entry and of the promises that are new at its cut, another state in the units of what
+/// it lost. So the prefixes have to be judged, too, and in the order of their cuts.
+final class PromiseJudge: StateJudge {
   private let history: DiskHistory
   private let promises: Promises
-  /// Up to which cut the prefixes were judged; -1 before the first.
+  /// Up to which cut prefixes were prepared; -1 before the first.
   private var lastPrefixCut = -1
   /// The entries without which nothing was wrong, and when. Only asked.
   private var rightWithout: [Int: (cut: Int, generation: Int)] = [:]
@@ -17,16 +21,30 @@ final class PromiseJudge {
     self.promises = promises
   }
 
-  /// What is wrong with a state.
-  ///
-  /// What a state shares with the one before it was judged there: a prefix is compared in the units of
-  /// its last entry and of the promises that are new at its cut, another state in the units of what
-  /// it lost. So the prefixes have to be judged, too, and in the order of their cuts.
-  func judge(_ state: CrashState) -> [Violation] {
-    if state.isPrefix { return judge(state, units: newUnits(of: state)) + judgeLength(state) }
-    guard state.lost.count == 1, let lost = state.lost.first, state == CrashState(cut: state.cut, lost: [lost])
-    else { return judge(state, units: history.affectedRanges(of: state)) + judgeLength(state) }
-    return judge(state, without: lost) + judgeLength(state)
+  var baseUse: BaseUse { .always }
+  var canBeShared: Bool { true }
+
+  func prepare(_ state: CrashState) -> StateTask {
+    var task = StateTask(state)
+    if state.isPrefix {
+      // A prefix that was judged in another disguise was left out: what it changed is looked at here.
+      task.newCuts = min(lastPrefixCut + 1, state.cut)...state.cut
+      lastPrefixCut = max(lastPrefixCut, state.cut)
+    }
+    return task
+  }
+
+  func examine(_ task: StateTask) -> StateFindings {
+    StateFindings(violations: violations(in: task) + judgeLength(task.state))
+  }
+
+  private func violations(in task: StateTask) -> [Violation] {
+    let state = task.state
+    if let newCuts = task.newCuts { return judge(state, units: newUnits(atCuts: newCuts)) }
+    guard let lost = state.lost.first, state == CrashState(cut: state.cut, lost: [lost]) else {
+      return judge(state, units: history.affectedRanges(of: state))
+    }
+    return judge(state, without: lost)
   }
 
   /// What is wrong with these units of a state, and with its length.
@@ -50,11 +68,8 @@ final class PromiseJudge {
     return []
   }
 
-  private func newUnits(of state: CrashState) -> [Range<UInt64>] {
-    // A prefix that was judged in another disguise was left out: what it changed is looked at here.
-    let first = min(lastPrefixCut + 1, state.cut)
-    lastPrefixCut = max(lastPrefixCut, state.cut)
-    return (first...state.cut).flatMap { cut in
+  private func newUnits(atCuts cuts: ClosedRange<Int>) -> [Range<UInt64>] {
+    cuts.flatMap { cut in
       history.rangesOfLastEntry(atCut: cut) + promises.rangesOfNewPromises(atCut: cut)
     }.merged
   }

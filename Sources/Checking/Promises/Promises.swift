@@ -119,6 +119,14 @@ final class Promises {
     return records.filter { $0.operation.action != .resize } + resizes
   }
 
+  /// The same, for another thread.
+  var unshared: Promises {
+    let copy = Promises(versions: versions, initialByteCount: initialByteCount)
+    copy.hasUnreportedError = hasUnreportedError
+    copy.contents = contents
+    return copy
+  }
+
   /// How many operations are sure to survive a power cut there.
   func promiseCount(atCut cut: Int) -> Int { versions.count { $0.isDurable(atCut: cut) } }
 

@@ -16,7 +16,11 @@ final class SingleDeviceStateJudge: StateJudge {
     judge = promises.map { PromiseJudge(history: history, promises: $0) }
   }
 
-  func judge(_ state: CrashState) -> [Violation] {
+  func examine(_ task: StateTask) -> StateFindings {
+    StateFindings(violations: violations(in: task.state))
+  }
+
+  private func violations(in state: CrashState) -> [Violation] {
     guard let judge, let promises else { return [] }
     while changedUnits.count < state.cut {
       changedUnits.append(history.rangesOfLastEntry(atCut: changedUnits.count + 1))

@@ -1,7 +1,9 @@
 import Bytes
 
 /// What one unit may hold at each cut.
-struct UnitPromises {
+///
+/// A class, since it is taken out of a table for every unit of every state.
+final class UnitPromises {
   private let contents: Appearances<Digest128>
   /// The discards that promise nothing, and all discards; of one kind of contents, for it is theirs that nobody
   /// asks for.

@@ -152,7 +152,7 @@ extension Evidence {
     if format.isRaw {
       return { [history] in history.unitHash(history.contents(ofUnit: $0, in: initial)) }
     }
-    let map = format.reader(of: history, goesOn: false).read(initial).opened.map
+    let map = format.reader(of: history, goesOn: false).read(initial).map
     return InitialDisk(history, map).hash(ofUnit:)
   }
 }

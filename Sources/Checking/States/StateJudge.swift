@@ -2,9 +2,20 @@ import CrashStates
 import Rules
 
 /// Judges one crash state after the other, in the order of a ``StateEnumerator``.
+///
+/// Looking at a state is apart from what its place in the order adds, so that several threads can look, each
+/// with a judge of its own: one judge prepares and concludes all in their order.
 package protocol StateJudge: AnyObject {
   /// What is wrong with a state that no state before it was judged to be.
   func judge(_ state: CrashState) -> [Violation]
+  /// What is to be known of a state before it is looked at.
+  func prepare(_ state: CrashState) -> StateTask
+  /// Looks at a state: no other state has a part in what is found.
+  func examine(_ task: StateTask) -> StateFindings
+  /// What of it was not said before.
+  func conclude(_ task: StateTask, _ findings: StateFindings) -> [Violation]
+  /// Whether several of them can look at states at once.
+  var canBeShared: Bool { get }
   /// What kept a state from being judged; `nil` where nothing did. No state after it needs to be looked at.
   var obstacle: String? { get }
   /// Why some of the states could not be judged, which says nothing of the others; `nil` where all could.
@@ -42,8 +53,16 @@ extension StateJudge {
   package var limit: String? { nil }
   package func disk(in state: CrashState) -> DiskOfState? { nil }
   package func judgeable(_ rules: [Rule], in state: CrashState) -> [Rule] { rules }
-}
+  package var canBeShared: Bool { false }
 
-extension PromiseJudge: StateJudge {
-  var baseUse: BaseUse { .always }
+  package func judge(_ state: CrashState) -> [Violation] {
+    let task = prepare(state)
+    return conclude(task, examine(task))
+  }
+
+  package func prepare(_ state: CrashState) -> StateTask { StateTask(state) }
+
+  package func conclude(_ task: StateTask, _ findings: StateFindings) -> [Violation] {
+    findings.violations
+  }
 }

@@ -23,6 +23,9 @@ final class StatesJudge {
   private var judgement = Judgement()
   private var walk: StateWalk
   private var bases: BaseWalk
+  /// A state before which prefixes are judged.
+  private var held: StateWalk.Candidate?
+  private var violations = ViolationList()
 
   init(
     _ evidence: Evidence, _ options: Judge.Options, _ isGoingOn: @escaping (Int) -> Bool
@@ -54,13 +57,15 @@ final class StatesJudge {
 
   /// - Returns: counts, without the violations, which go to the list.
   func judge(_ list: inout ViolationList) -> Judgement {
+    violations = list
     judgement.refusal = refusal
-    judgeTiers(&list)
-    if !walk.isCutShort { judgeBases(upToCut: evidence.history.entryCount, &list) }
+    judgeTiers()
+    if !walk.isCutShort { carryOut { self.nextBase(upToCut: self.evidence.history.entryCount) } }
     walk.count(in: &judgement)
     for cut in evidence.client?.closedCuts ?? [] {
-      list.add(judge?.judgeClosed(atCut: cut) ?? [])
+      violations.add(judge?.judgeClosed(atCut: cut) ?? [])
     }
+    list = violations
     judgement.limit = judge?.limit
     if let count = judge?.recrashCount { judgement.add(count) }
     judgement.promiseCount = promises?.promiseCount(atCut: evidence.history.entryCount) ?? 0
@@ -70,30 +75,56 @@ final class StatesJudge {
     return judgement
   }
 
-  private func judgeTiers(_ list: inout ViolationList) {
-    guard let counts = totalCounts else { return judgeAll(nil, &list) }
+  private func judgeTiers() {
+    guard let counts = totalCounts else { return judgeAll(nil) }
     if let maximum = options.maximumStateCount {
-      let sample = StateSample(stateCounts: counts, maximumStateCount: maximum)
-      return judgeAll(sample, &list)
+      return judgeAll(StateSample(stateCounts: counts, maximumStateCount: maximum))
     }
     var sample = StateSample(partCounts: counts.map { $0 / Self.roundStateCount + 1 })
     for part in 0..<(sample.partCounts.max() ?? 1) where !walk.isCutShort {
       sample.part = part
-      judgeAll(sample, &list)
+      judgeAll(sample)
     }
   }
 
-  private func judgeAll(_ sample: StateSample?, _ list: inout ViolationList) {
+  private func judgeAll(_ sample: StateSample?) {
     walk.begin(StateEnumerator(space, tiers: tiers, sample: sample))
-    while let candidate = walk.next(isGoingOn: isGoingOn(afterCount:), circumstances: circumstances)
-    {
-      judgeBases(upToCut: candidate.state.cut, &list)
-      judge(candidate, &list)
-      if let obstacle = judge?.obstacle {
-        judgement.obstacle = obstacle
-        walk.isCutShort = true
-      }
+    carryOut(nextTask)
+  }
+
+  /// Looks at tasks one after the other, or several threads at several of them.
+  private func carryOut(_ next: @escaping () -> StateTask?) {
+    guard let judge else {
+      while next() != nil {}
+      return
     }
+    if let threads = options.threads, threads.count > 1, judge.canBeShared {
+      let tasks = SharedTasks(next: next, makeJudge: makeJudge, conclude: conclude)
+      threads.run { tasks.work() }
+    } else {
+      while let task = next() { conclude(task, judge.examine(task)) }
+    }
+  }
+
+  /// One more, for another thread.
+  private func makeJudge() -> any StateJudge {
+    guard let judge = evidence.stateJudge(promises?.unshared, options) else {
+      preconditionFailure("what one judges another can judge")
+    }
+    return judge
+  }
+
+  /// The next state, after the prefixes up to its cut.
+  private func nextTask() -> StateTask? {
+    if held == nil {
+      held = walk.next(isGoingOn: isGoingOn(afterCount:), circumstances: circumstances)
+    }
+    guard let candidate = held else { return nil }
+    if let base = nextBase(upToCut: candidate.state.cut) { return base }
+    held = nil
+    var task = judge?.prepare(candidate.state) ?? StateTask(candidate.state)
+    task.candidate = candidate
+    return task
   }
 
   private func isGoingOn(afterCount stateCount: Int) -> Bool {
@@ -105,25 +136,30 @@ final class StatesJudge {
       generation: promises?.generation(atCut: cut) ?? 0, phase: judge?.phase(atCut: cut) ?? 0)
   }
 
-  /// Judges the prefixes up to a cut that were not judged yet. They are no states of a tier, and not
-  /// counted as such.
-  private func judgeBases(upToCut cut: Int, _ list: inout ViolationList) {
-    while let base = bases.next(upToCut: cut) {
-      if base.cut % 1024 == 1023, !isGoingOn(walk.stateCount) {
-        walk.isCutShort = true
-        return
-      }
-      if let found = judge?.judge(base) { list.add(found) }
+  /// The next prefix up to a cut that was not judged yet. They are no states of a tier, and not counted as such.
+  private func nextBase(upToCut cut: Int) -> StateTask? {
+    guard !walk.isCutShort, let base = bases.next(upToCut: cut) else { return nil }
+    if base.cut % 1024 == 1023, !isGoingOn(walk.stateCount) {
+      walk.isCutShort = true
+      return nil
     }
+    return judge?.prepare(base)
   }
 
-  private func judge(_ candidate: StateWalk.Candidate, _ list: inout ViolationList) {
-    guard let found = judge?.judge(candidate.state), !found.isEmpty else { return }
-    for violation in found where !list.contains(violation.rule) {
-      walk.noteBroken(
-        violation.rule, by: candidate, isInRecovery: violation.state?.recovery != nil)
+  private func conclude(_ task: StateTask, _ findings: StateFindings) {
+    guard let judge else { return }
+    let found = judge.conclude(task, findings)
+    if let candidate = task.candidate {
+      for violation in found where !violations.contains(violation.rule) {
+        walk.noteBroken(
+          violation.rule, by: candidate, isInRecovery: violation.state?.recovery != nil)
+      }
     }
-    list.add(found)
+    violations.add(found)
+    if let obstacle = judge.obstacle {
+      judgement.obstacle = obstacle
+      walk.isCutShort = true
+    }
   }
 }
 

@@ -20,6 +20,8 @@ package struct Judge {
     /// Whether somebody will end it when a time is over: then the states are gone through in rounds,
     /// each an even part of every tier.
     package var isTimed = false
+    /// What looks at states; `nil`: the thread that asks. What is found does not depend on it.
+    package var threads: LentThreads?
 
     package init(tiers: [Tier], seed: UInt64) {
       self.tiers = tiers

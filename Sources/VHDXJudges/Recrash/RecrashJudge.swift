@@ -9,7 +9,7 @@ import VHDX
 /// have left (rules D08 and D09; S05 and the rules of headers, as for every state).
 ///
 /// The same virtual disk keeps the same promises: D01 to D07 need no second look.
-final class RecrashJudge: SecondCrashJudge {
+struct RecrashJudge: SecondCrashJudge {
   /// Of a longer recovery an even part is gone through.
   static let maximumStateCount = 1 << 12
   /// A longer recovery is not cut: a log of millions of descriptors is no writer's.
@@ -18,8 +18,6 @@ final class RecrashJudge: SecondCrashJudge {
   private let profile: RecoveryProfile
   private let seed: UInt64
   private let maximumStateCount: Int
-  private(set) var count = RecrashCount()
-  private var seen: Set<Digest128> = []
 
   init(
     _ profile: RecoveryProfile, seed: UInt64, maximumStateCount: Int = maximumStateCount
@@ -33,31 +31,29 @@ final class RecrashJudge: SecondCrashJudge {
   ///
   /// - Parameter recovered: what recovery made of `image`; where it does not open, or has nothing to do,
   ///   there is nothing to judge.
-  /// - Returns: the violations with their states, the first of each rule with evidence.
-  func judge(_ image: StateImage, _ recovered: OpenedState) -> [Violation] {
+  /// - Returns: with the violations and their states, the first of each rule with evidence.
+  func judge(_ image: StateImage, _ recovered: OpenedState) -> SecondCrashFindings {
+    var findings = SecondCrashFindings()
     let changes = recovered.changes
-    guard recovered.opens, !changes.isEmpty else { return [] }
+    guard recovered.opens, !changes.isEmpty else { return findings }
     let steps = RecoverySteps(changes)
     let cuts = RecoveryCuts(
       steps, unitByteCount: image.history.sectorByteCount, seed: seed,
       maximumCount: maximumStateCount)
-    let (total, overflow) = count.total.addingReportingOverflow(cuts.totalCount)
-    count.total = overflow ? .max : total
+    findings.totalCount = cuts.totalCount
     guard changes.count <= Self.maximumChangeCount, let digests = RecrashDigests(image, changes)
-    else { return [] }
+    else { return findings }
     let pass = RecrashPass(profile, image, recovered)
     // The first crash as it was is judged as itself.
     var judged: Set<Digest128> = [digests.digest(of: RecoveryCut(cut: 0))]
-    var violations: [Violation] = []
     for cut in cuts {
-      count.gone += 1
+      findings.goneCount += 1
       let digest = digests.digest(of: cut)
       guard judged.insert(digest).inserted else { continue }
-      count.judged += 1
-      if seen.insert(digest).inserted { count.distinct += 1 }
-      violations += pass.judge(cut, byteCount: digests.byteCount(of: cut))
+      findings.digests.append(digest)
+      findings.violations += pass.judge(cut, byteCount: digests.byteCount(of: cut))
     }
-    return violations
+    return findings
   }
 }
 

@@ -41,35 +41,37 @@ final class VHDXReader: ImageReader {
     recoverable = AreaHistory(history, ranges: areas.recoverable)
   }
 
-  func read(_ state: CrashState) -> (opened: OpenedState, isNew: Bool) {
-    let key = Key(
+  func structure(of state: CrashState) -> AnyHashable? { key(of: state) }
+
+  private func key(of state: CrashState) -> Key {
+    Key(
       recoverable: recoverable.key(of: state), structures: structures.key(of: state),
       byteCount: history.byteCount(of: state))
-    if let found = known[key] { return (found, false) }
-    if known.count >= Self.maximumKnownCount { known.removeAll(keepingCapacity: true) }
-    let (found, isInKnownPlaces) = recover(
-      StateImage(history, state), structuresKey: key.structures)
-    if isInKnownPlaces { known[key] = found }
-    return (found, true)
   }
 
-  /// - Returns: what opening the image does, and whether its structures are where ``ImageAreas`` says, so
-  ///   that another state can be told by them.
-  private func recover(
-    _ image: StateImage, structuresKey: AreaHistory.Key
-  ) -> (opened: OpenedState, isInKnownPlaces: Bool) {
+  func read(_ state: CrashState) -> OpenedState {
+    let key = key(of: state)
+    if let found = known[key] { return found }
+    if known.count >= Self.maximumKnownCount { known.removeAll(keepingCapacity: true) }
+    let found = recover(StateImage(history, state), structuresKey: key.structures)
+    if found.isToldByStructure { known[key] = found }
+    return found
+  }
+
+  /// Where its structures are where ``ImageAreas`` says, another state can be told by them.
+  private func recover(_ image: StateImage, structuresKey: AreaHistory.Key) -> OpenedState {
     let file = OverlayImage(image)
     let outcome = Recovery(profile: profile).run(on: file)
     var recovered = OpenedState(outcome, file.changes)
-    var isInKnownPlaces = areas.coverLog(of: image)
+    recovered.isToldByStructure = areas.coverLog(of: image)
     recovered.violations += OutcomeJudge(profile: profile).judge(image, outcome, file)
     recovered.violations += HeaderSectionJudge(options: Self.options).judge(image).violations
-    guard outcome.opens else { return (recovered, isInKnownPlaces) }
+    guard outcome.opens else { return recovered }
     let structures = self.structures(of: file, structuresKey)
     recovered.violations += structures.violations
     guard let (regions, metadata) = structures.parts else {
       recovered.violations.append(Self.unreadable(structures.violations.first?.title))
-      return (recovered, isInKnownPlaces)
+      return recovered
     }
     recovered.violations += BlockTableJudge().judge(
       file, region: regions.blockTable.range, parameters: metadata.parameters,
@@ -80,7 +82,7 @@ final class VHDXReader: ImageReader {
         geometry: BlockGeometry(metadata.parameters))
       let map = try DiskMap(table)
       recovered.map = map
-      isInKnownPlaces = isInKnownPlaces && areas.cover(regions)
+      recovered.isToldByStructure = recovered.isToldByStructure && areas.cover(regions)
       recovered.changesPayload = file.changes.contains { change in
         guard let range = change.range else { return false }
         return map.extents.contains { $0.fileRange.overlaps(range) }
@@ -89,7 +91,7 @@ final class VHDXReader: ImageReader {
     } catch {
       recovered.violations.append(Self.unreadable(error.finding))
     }
-    return (recovered, isInKnownPlaces)
+    return recovered
   }
 
   /// A cut between the two header updates leaves them different, and rightly so.

@@ -67,8 +67,7 @@ struct CheckCommand: ParsableCommand {
       let stopwatch = Stopwatch()
       if digests, try !isJoint { return try listDigests() }
       let empty = RunReport(command: "check", subject: path)
-      let jobCount = commands.jobCount(jobOptions)
-      return try outputOptions.report(empty, stopwatch, jobCount: jobCount) { report, _ in
+      return try outputOptions.report(empty, stopwatch, jobCount: jobOptions.jobs) { report, _ in
         if let format = try ImageCheck.format(of: path) {
           report = try imageCheck(format).report(reproduce: reproduction)
         } else if try isJoint {
@@ -250,6 +249,9 @@ struct CheckCommand: ParsableCommand {
     options.maximumStateCount = budget.maxStates
     options.isTimed = budget.duration != nil
     options.cuts = cuts
+    options.threads = LentThreads(count: jobOptions.jobs) { [jobs = jobOptions.jobs] body in
+      SideBySide.run(threadCount: jobs, body)
+    }
     return options
   }
 

@@ -71,7 +71,7 @@ struct RecordedSubject {
 
   private func requireImage() throws {
     let reader = format.reader(of: history, goesOn: false)
-    let ends = [0, history.entryCount].map { reader.read(CrashState(cut: $0)).opened }
+    let ends = [0, history.entryCount].map { reader.read(CrashState(cut: $0)) }
     if ends.contains(where: { $0.map != nil }) { return }
     if let limit = ends.compactMap(\.limit).first {
       throw ToolError("\(recording.logPath): nothing was judged. \(limit)")

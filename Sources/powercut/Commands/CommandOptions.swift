@@ -80,9 +80,6 @@ struct CommandOptions: ParsableArguments {
     return words
   }
 
-  /// How many threads are used: our own rules take one.
-  func jobCount(_ options: JobOptions) -> Int { isEmpty ? 1 : options.jobs }
-
   /// `nil` where no command was given.
   ///
   /// - Parameter replay: the command line that writes images, up to the name of the state.

@@ -122,7 +122,7 @@ import VHDX
       let outcome = Recovery(profile: profile).run(on: overlay)
       let recovered = OpenedState(outcome, overlay.changes)
       let judge = RecrashJudge(profile, seed: 3)
-      let judged = judge.judge(image, recovered).filter { $0.rule == .d08 || $0.rule == .d09 }
+      let judged = judge.judge(image, recovered).violations.filter { $0.rule == .d08 || $0.rule == .d09 }
       let slow = Self.broken(history, state, profile, overlay.changes)
       // A state that is the same file as one before it is judged as that one.
       let digests = try #require(RecrashDigests(image, overlay.changes))
@@ -205,7 +205,7 @@ import VHDX
     let changes = overlay.changes
     try #require(changes.count == 11)
     let recovered = OpenedState(outcome, Array(changes[..<5] + changes[7...] + changes[5..<7]))
-    let found = RecrashJudge(.exact, seed: 1).judge(image, recovered)
+    let found = RecrashJudge(.exact, seed: 1).judge(image, recovered).violations
     #expect(Set(found.map(\.rule)) == [.d08])
     // Behind the first cleared header, and after the second; a flush changes no file, and the table is
     // right as soon as its first 512 bytes are there.
@@ -219,9 +219,15 @@ import VHDX
     let outcome = Recovery().run(on: overlay)
     let judge = RecrashJudge(.exact, seed: 3, maximumStateCount: 40)
     let recovered = OpenedState(outcome, overlay.changes)
-    #expect(judge.judge(image, recovered).isEmpty)
-    #expect(judge.count.gone < 60)
-    #expect(judge.count.total > 200)
-    #expect(judge.count.judged <= judge.count.gone)
+    let findings = judge.judge(image, recovered)
+    #expect(findings.violations.isEmpty)
+    #expect(findings.goneCount < 60)
+    #expect(findings.totalCount > 200)
+    #expect(findings.digests.count <= findings.goneCount)
+    var count = RecrashCount()
+    count.add(findings)
+    count.add(findings)
+    #expect(count.distinct == Set(findings.digests).count)
+    #expect(count.judged == 2 * findings.digests.count)
   }
 }
