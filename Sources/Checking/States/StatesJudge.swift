@@ -18,6 +18,8 @@ final class StatesJudge {
   private let isGoingOn: (_ stateCount: Int) -> Bool
   private let promises: Promises?
   private let judge: (any StateJudge)?
+  /// The part of the states that is judged; `nil` for all, or for one part after the other.
+  private let sample: StateSample?
   /// How many states each tier has; `nil` where nobody wants to know.
   private let totalCounts: [UInt64]?
   private var judgement = Judgement()
@@ -39,7 +41,10 @@ final class StatesJudge {
     self.isGoingOn = isGoingOn
     promises = Promises(of: evidence)
     judge = evidence.stateJudge(promises, options)
-    totalCounts = options.isCounted ? space.counts(of: tiers) : nil
+    let chosen = options.sample(of: space, tiers)
+    sample = chosen?.sample
+    judgement.sampledFrom = chosen?.sampledFrom
+    totalCounts = chosen?.stateCounts ?? (options.isTimed ? space.counts(of: tiers) : nil)
     walk = StateWalk(space.recording, tiers: tiers, totalCounts: totalCounts)
     bases = BaseWalk(evidence.history)
     bases.isNeeded = needsBases
@@ -77,9 +82,7 @@ final class StatesJudge {
 
   private func judgeTiers() {
     guard let counts = totalCounts else { return judgeAll(nil) }
-    if let maximum = options.maximumStateCount {
-      return judgeAll(StateSample(stateCounts: counts, maximumStateCount: maximum))
-    }
+    if let sample { return judgeAll(sample) }
     var sample = StateSample(partCounts: counts.map { $0 / Self.roundStateCount + 1 })
     for part in 0..<(sample.partCounts.max() ?? 1) where !walk.isCutShort {
       sample.part = part
@@ -161,11 +164,6 @@ final class StatesJudge {
       walk.isCutShort = true
     }
   }
-}
-
-extension Judge.Options {
-  /// Whether somebody wants to know how many states there would be.
-  fileprivate var isCounted: Bool { maximumStateCount != nil || isTimed }
 }
 
 extension Evidence {

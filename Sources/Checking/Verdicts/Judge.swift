@@ -17,6 +17,8 @@ package struct Judge {
     package var cuts: ClosedRange<Int>?
     /// About so many states are judged, of every tier its share; `nil` for all.
     package var maximumStateCount: UInt64?
+    /// Where that is `nil` and there are more states than this, about so many are judged.
+    package var usualStateCount: UInt64?
     /// Whether somebody will end it when a time is over: then the states are gone through in rounds,
     /// each an even part of every tier.
     package var isTimed = false

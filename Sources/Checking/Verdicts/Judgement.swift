@@ -44,6 +44,8 @@ package struct Judgement: Sendable {
   /// States that differ in their disks or in the promises in force; only these are judged.
   package var judgedStateCount = 0
   package var tiers: [TierCount] = []
+  /// How many states there are, where a share was judged because there are more than usual.
+  package var sampledFrom: UInt64?
   /// Not every state of the tiers was judged, because somebody ended it.
   package var isCutShort = false
   /// Why the tier `all` was not gone through; the other tiers were.

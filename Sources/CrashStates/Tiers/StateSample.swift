@@ -34,6 +34,19 @@ package struct StateSample: Hashable, Sendable {
     self.init(partCounts: partCounts)
   }
 
+  /// A part where one is wanted; `nil` for all states.
+  ///
+  /// - Parameters:
+  ///   - wantedStateCount: about so many, however many there are.
+  ///   - usualStateCount: where nobody wants a number: about so many where there are more.
+  package init?(
+    stateCounts: [UInt64], wantedStateCount: UInt64?, usualStateCount: UInt64?
+  ) {
+    let usual = usualStateCount.flatMap { stateCounts.stateSum > $0 ? $0 : nil }
+    guard let maximum = wantedStateCount ?? usual else { return nil }
+    self.init(stateCounts: stateCounts, maximumStateCount: maximum)
+  }
+
   /// The numbers of this part among those of one cut.
   ///
   /// - Parameters:
@@ -53,5 +66,15 @@ package struct StateSample: Hashable, Sendable {
     return SampledNumbers(
       from: (part + partCount - passed) % partCount, by: partCount, below: count,
       countedFrom: own.next() % count)
+  }
+}
+
+extension [UInt64] {
+  /// How many states the tiers have together; 2^64 - 1 for that many and more.
+  package var stateSum: UInt64 {
+    reduce(0) { total, count in
+      let (sum, overflow) = total.addingReportingOverflow(count)
+      return overflow ? .max : sum
+    }
   }
 }

@@ -127,9 +127,8 @@ struct CheckCommand: ParsableCommand {
     for gap in try recording.unseen {
       report.distrustFindings("the recording \(path) is incomplete: \(gap)")
     }
-    let sample = budget.maxStates.map {
-      StateSample(stateCounts: space.counts(of: tiers), maximumStateCount: $0)
-    }
+    let counts = space.counts(of: tiers)
+    let sample = budget.sample(of: counts, usually: StateBudgetOptions.usualCommandStateCount)
     var check = try jointCheck(recording)
     let accepted = AcceptedMoments()
     if syncs {
@@ -150,6 +149,8 @@ struct CheckCommand: ParsableCommand {
     report.counts.distinctStates = report.counts.commands.map(\.stateCount).max() ?? 0
     report.notes =
       recording.notes + persona.notes + range.notes(cuts) + [walk?.leftOutReason].compactMap { $0 }
+      + (sample == nil || budget.maxStates != nil
+        ? [] : [StateBudgetOptions.note(on: counts.stateSum)])
       + report.notes
     if syncs {
       let trials = SyncTrials(
@@ -218,12 +219,20 @@ struct CheckCommand: ParsableCommand {
     report.notes =
       range.notes(cuts) + subject.notes + subject.notes(on: states.tiers)
       + judgement.tiers.map { $0.text(ignoring: ignore.rules) }
+      + (judgement.sampledFrom.map { [StateBudgetOptions.note(on: $0)] } ?? [])
     if commandCheck != nil, states.tiers.contains(.recrash) {
       report.notes.append(RunReport.recrashNote)
     }
-    try commandCheck?.judge(
-      judgeOptions.states(of: subject.evidence), isOver: isOver, ignoring: ignore.rules,
-      reproduce: reproduction,
+    guard let commandCheck else { return }
+    var commandOptions = judgeOptions
+    commandOptions.usualStateCount = budget.stateCount(
+      usually: StateBudgetOptions.usualCommandStateCount)
+    let sampled = commandOptions.sampledStates(of: subject.evidence)
+    if let total = sampled.sampledFrom, judgement.sampledFrom == nil {
+      report.notes.append("commands: " + StateBudgetOptions.note(on: total))
+    }
+    try commandCheck.judge(
+      sampled.states, isOver: isOver, ignoring: ignore.rules, reproduce: reproduction,
       into: &report)
   }
 
@@ -246,7 +255,8 @@ struct CheckCommand: ParsableCommand {
   private func judgeOptions(_ cuts: ClosedRange<Int>) -> Judge.Options {
     var options = Judge.Options(tiers: states.tiers, seed: seed)
     options.origin = log.origin
-    options.maximumStateCount = budget.maxStates
+    options.maximumStateCount = budget.wantedStateCount
+    options.usualStateCount = budget.stateCount(usually: StateBudgetOptions.usualStateCount)
     options.isTimed = budget.duration != nil
     options.cuts = cuts
     options.threads = LentThreads(count: jobOptions.jobs) { [jobs = jobOptions.jobs] body in
