@@ -50,6 +50,8 @@ struct ImageStates {
     return try SimulatedRun(configuration, seed: Seed(3)).evidence()
   }
 
+  static let tiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]
+
   /// Judges the states of a run of this length ten times, for a profiler to look at.
   static func profile(operationCount: Int, tiers: String, diskByteCount: UInt64) throws {
     let evidence = try evidence(operationCount: operationCount, diskByteCount: diskByteCount)
@@ -65,9 +67,18 @@ struct ImageStates {
     }
   }
 
+  /// The same states of a run of another length, or over a larger disk.
+  static func other(
+    _ name: String, factName: String, operationCount: Int, diskByteCount: UInt64 = 64 << 20
+  ) throws -> (evidence: Evidence, part: Part) {
+    let evidence = try evidence(operationCount: operationCount, diskByteCount: diskByteCount)
+    let part = try Part(name: name, factName: factName, tiers: tiers).counted(evidence)
+    return (evidence, part)
+  }
+
   init(operationCount: Int = 400) throws {
     evidence = try Self.evidence(operationCount: operationCount)
-    let tiers: [Tier] = [.prefix, .flushedOnly, .drop(1)]
+    let tiers = Self.tiers
     plain = try Part(name: "vhdx states", factName: "image", tiers: tiers).counted(evidence)
     recrashed = try Part(
       name: "vhdx recrash", factName: "recrash", tiers: tiers + [.torn(512), .recrash]
@@ -75,14 +86,15 @@ struct ImageStates {
   }
 
   /// One core, everything: log, order, recovery, structures, virtual disk, going on.
-  func judging(_ part: Part) -> TimedTask {
-    let evidence = evidence
+  func judging(_ part: Part) -> TimedTask { Self.judging(part, evidence) }
+
+  static func judging(_ part: Part, _ evidence: Evidence) -> TimedTask {
     let tiers = part.tiers.map(\.description).joined(separator: ",")
     return TimedTask(
       name: part.name,
       summary:
         "recovering and judging \(part.distinctStateCount) distinct states, of "
-        + "\(part.stateCount) (\(tiers))",
+        + "\(part.stateCount) (\(tiers)), of a log of \(evidence.index.entryCount) entries",
       isComparable: false
     ) {
       _ = part.judge(evidence)

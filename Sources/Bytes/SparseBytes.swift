@@ -52,6 +52,23 @@ package struct SparseBytes: Sendable {
     }
   }
 
+  /// Overwrites with bytes of a region, which are copied once.
+  package mutating func write(
+    _ region: ByteRegion, in source: Range<Int>, at byteOffset: UInt64
+  ) {
+    let range = ByteRange(byteOffset: byteOffset, byteCount: UInt64(source.count))
+    precondition(range.endByteOffset <= byteCount, "a write ends inside of the disk")
+    Self.forEachPart(of: range) { pageIndex, part, partByteOffset in
+      let start = source.lowerBound + partByteOffset
+      if pages[pageIndex].isEmpty {
+        if region.isZero(in: start..<start + part.count) { return }
+        pages[pageIndex] = [UInt8](repeating: 0, count: Self.pageByteCount)
+      }
+      region.copyBytes(
+        in: start..<start + part.count, to: &pages[pageIndex], at: part.lowerBound)
+    }
+  }
+
   /// Makes every byte the same; pages share their memory until they are written.
   package mutating func fill(with byte: UInt8) {
     let page = [UInt8](repeating: byte, count: Self.pageByteCount)

@@ -29,6 +29,15 @@ struct OverlayExtents {
     }
   }
 
+  /// Whether no extent has anything of `range`.
+  func isEmpty(in range: ByteRange) -> Bool {
+    if leaves.isEmpty { return true }
+    guard let extent = extent(at: firstPlace { $0.endByteOffset > range.byteOffset }) else {
+      return true
+    }
+    return extent.byteOffset >= range.endByteOffset
+  }
+
   /// The extent that a byte lies in; otherwise where the next one starts, `nil` after the last one.
   func extent(
     containing byteOffset: UInt64

@@ -28,6 +28,7 @@ package final class OverlayImage: WritableImageFile {
 
   package func read(_ range: ByteRange) -> [UInt8] {
     precondition(range.endByteOffset <= byteCount, "a read ends inside of the file")
+    if range.endByteOffset <= base.byteCount, extents.isEmpty(in: range) { return base.read(range) }
     var result = [UInt8](repeating: 0, count: Int(range.byteCount))
     var byteOffset = range.byteOffset
     extents.forEach(in: range) { extent in

@@ -35,17 +35,13 @@ extension DiskHistory {
   /// zero costs nothing.
   package func copy(_ range: ByteRange, of state: CrashState, to target: inout SparseBytes) {
     let unitByteCount = UInt64(StateSum.unitByteCount)
-    var pieces: [(byteOffset: UInt64, bytes: [UInt8])] = []
     forEachPart(of: range.units, in: state) { units, source in
       guard let region = hasher.region(source.origin) else { return }
       let keptByteCount = (units.count - 1) * Int(unitByteCount) + source.keptByteCount
-      pieces.append(
-        (
-          units.lowerBound * unitByteCount,
-          region.bytes(in: source.byteOffset..<source.byteOffset + keptByteCount)
-        ))
+      target.write(
+        region, in: source.byteOffset..<source.byteOffset + keptByteCount,
+        at: units.lowerBound * unitByteCount)
     }
-    for piece in pieces { target.write(piece.bytes, at: piece.byteOffset) }
   }
 
   /// Calls `body` with the hash of each unit of `units` that is not known to be zero, in no order.
