@@ -42,6 +42,35 @@ import Testing
     #expect(Self.withoutTime(other.result) != Self.withoutTime(run.result))
   }
 
+  /// 1 + 2 + … + 1100 losses of one write are more than the usual half a million states.
+  @Test func withoutABudgetAShareOfVeryManyStatesIsJudgedAndTold() throws {
+    let folder = try TemporaryFolder()
+    let log = try Self.log(entryCount: 1100, in: folder)
+    let words = ["check", log, "--states", "prefix,drop:1"]
+    let run = try ToolRun(words, build: .release)
+    let share = try Self.share("drop:1", run.result)
+    #expect(share.all == "605550")
+    #expect((400_000...524_288).contains(share.stateCount))
+    let note = "sampled: there are 606651 states, and a share of each tier was judged"
+    #expect(run.result.contains(note))
+    #expect(try ToolRun(words + ["--format", "json"], build: .release).result.contains(note))
+    let whole = try ToolRun(words + ["--max-states", "all"], build: .release)
+    #expect(try Self.share("drop:1", whole.result) == (605_550, ""))
+    #expect(!whole.result.contains("sampled"))
+  }
+
+  /// The number of threads shows in nothing but the time.
+  @Test func theReportDoesNotDependOnTheNumberOfThreads() throws {
+    let folder = try TemporaryFolder()
+    let log = try Self.log(entryCount: 300, in: folder)
+    let words = ["check", log, "--states", "prefix,drop:1,torn,random:3", "--jobs"]
+    let one = try ToolRun(words + ["1"], build: .release)
+    for count in ["2", "3", "7"] {
+      let more = try ToolRun(words + [count], build: .release)
+      #expect(Self.withoutTime(more.result) == Self.withoutTime(one.result))
+    }
+  }
+
   private static func withoutTime(_ text: String) -> [Substring] {
     text.split(separator: "\n").filter { !$0.hasPrefix("NOTHING WAS CHECKED: ") }
   }
@@ -117,7 +146,8 @@ import Testing
 
   @Test(arguments: [
     ["--states", "torn:511"], ["--states", "torn:0"], ["--states", "ripped"],
-    ["--origin", "windows"], ["--max-states", "0"], ["--max-states", "5", "--duration", "2s"],
+    ["--origin", "windows"], ["--max-states", "0"],
+    ["--max-states", "some"], ["--max-states", "5", "--duration", "2s"],
   ])
   func misuseIsRefused(words: [String]) throws {
     let folder = try TemporaryFolder()

@@ -47,6 +47,7 @@ struct Appearances<Contents: Comparable> {
   }
 
   private static func accumulated(_ unsorted: [Appearance]) -> [Appearance] {
+    if unsorted.count < 2 { return unsorted }
     var sorted = unsorted.sorted {
       ($0.contents, $0.submittedAtCut) < ($1.contents, $1.submittedAtCut)
     }
@@ -60,6 +61,7 @@ struct Appearances<Contents: Comparable> {
   private static func rising(
     _ unsorted: [(cut: Int, beganAt: Int)]
   ) -> [(cut: Int, beganAt: Int)] {
+    if unsorted.count < 2 { return unsorted }
     var rising: [(cut: Int, beganAt: Int)] = []
     for step in unsorted.sorted(by: { $0 < $1 })
     where step.beganAt > rising.last?.beganAt ?? -1 {

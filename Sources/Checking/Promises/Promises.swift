@@ -192,7 +192,7 @@ final class Promises {
 
   private func promises(ofUnit unit: UInt64) -> UnitPromises {
     if let found = unitPromises[unit] { return found }
-    let made = UnitPromises(versions(ofUnit: unit), unit: unit)
+    let made = UnitPromises(index.places(ofUnit: unit), of: versions, unit: unit)
     unitPromises[unit] = made
     return made
   }

@@ -10,12 +10,14 @@ final class UnitPromises {
   private let allowingAny: Appearances<Int>
   private let discards: Appearances<Int>
 
-  /// - Parameter versions: those of the unit, in any order.
-  init(_ versions: [Promises.Version], unit: UInt64) {
-    contents = Appearances(versions.map { $0.appearance(of: $0.hash(ofUnit: unit)) })
-    allowingAny = Appearances(versions.filter(\.allowsAny).map { $0.appearance(of: 0) })
-    discards = Appearances(
-      versions.filter { $0.record.operation.action == .discard }.map { $0.appearance(of: 0) })
+  /// - Parameter places: those of the unit's versions among all versions.
+  init(_ places: [Int], of versions: [Promises.Version], unit: UInt64) {
+    contents = Appearances(
+      places.map { versions[$0].appearance(of: versions[$0].hash(ofUnit: unit)) })
+    let discards = places.filter { versions[$0].record.operation.action == .discard }
+    self.discards = Appearances(discards.map { versions[$0].appearance(of: 0) })
+    allowingAny = Appearances(
+      discards.filter { versions[$0].allowsAny }.map { versions[$0].appearance(of: 0) })
   }
 
   /// Whether the unit may hold these contents.
