@@ -11,7 +11,7 @@ enum MadeLogs {
   static func hotBlock(entryCount: Int, to path: String) throws {
     try write(entryCount: entryCount, to: path) { entryIndex in
       if entryIndex % 9 == 8 { return nil }
-      return entryIndex % 2 == 0 ? 100 : entryIndex * 2654435761 % 4096
+      return entryIndex % 2 == 0 ? 100 : entryIndex * 2_654_435_761 % 4096
     }
   }
 

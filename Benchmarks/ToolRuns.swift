@@ -31,7 +31,8 @@ struct ToolRuns {
         name: "check one epoch",
         summary: "`check` of 10,000 writes that nothing is flushed between, its share told",
         words: ["check", epoch],
-        aim: ("seconds to check an epoch of 10,000 writes, with the usual limit of states", 1e9, 10)),
+        aim: ("seconds to check an epoch of 10,000 writes, with the usual limit of states", 1e9, 10)
+      ),
       Work(
         name: "check standard log",
         summary: "`check --states prefix,flushed-only,drop:1` of the standard log",

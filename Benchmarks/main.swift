@@ -68,12 +68,13 @@ func measure(_ arguments: Arguments, folder: String) throws -> Results {
   let costs = try StateCosts()
 
   progress("measuring in turn")
-  let tasks: [TimedTask] = [
-    .copy(log, to: "\(folder)/copy.log"), .hash(log), .index(log), .digests(log),
-    .replay(log, to: "\(folder)/replayed.img"), .droppedStates(history, upTo: 1),
-    .epochEnds(history), .droppedStates(history, upTo: 2), .picks,
-    images.judging(images.plain), images.judging(images.recrashed), images.checking(in: folder),
-  ] + costs.tasks
+  let tasks: [TimedTask] =
+    [
+      .copy(log, to: "\(folder)/copy.log"), .hash(log), .index(log), .digests(log),
+      .replay(log, to: "\(folder)/replayed.img"), .droppedStates(history, upTo: 1),
+      .epochEnds(history), .droppedStates(history, upTo: 2), .picks,
+      images.judging(images.plain), images.judging(images.recrashed), images.checking(in: folder),
+    ] + costs.tasks
   for (task, times) in try TimedTask.alternate(
     tasks, repetitionCount: arguments.repetitionCount)
   {

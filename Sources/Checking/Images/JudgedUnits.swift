@@ -43,7 +43,8 @@ struct JudgedUnits {
 
   /// The units worth a look of which more is promised from this cut on, in no order.
   func newPromises(atCut cut: Int) -> [Range<UInt64>] {
-    promises.rangesOfNewPromises(atCut: cut) + promises.wideRangesOfNewPromises(atCut: cut)
+    promises.rangesOfNewPromises(atCut: cut)
+      + promises.wideRangesOfNewPromises(atCut: cut)
       .flatMap { wide in initial.units.filter { $0.overlaps(wide) }.map { $0.clamped(to: wide) } }
   }
 

@@ -36,7 +36,8 @@ struct MappedUnits {
   mutating func look(atAll range: ByteRange) {
     for notable in units.notable(in: range.units) { look(at: notable) }
     map.forEachExtent(in: range.units) { part, fileUnit in
-      history.forEachUnitHash(of: fileUnit..<fileUnit + UInt64(part.count), in: state) { unit, hash in
+      history.forEachUnitHash(of: fileUnit..<fileUnit + UInt64(part.count), in: state) {
+        unit, hash in
         judge(part.lowerBound + (unit - fileUnit), hash)
       }
     }

@@ -4,7 +4,9 @@ import CrashStates
 extension Judge.Options {
   /// The states that ``Judge`` goes through, for others that are to say something of the same ones: each
   /// once, in the same order. Those that a recovery leaves when it is cut (`recrash`) are not among them.
-  package func states(of evidence: Evidence) -> StateEnumerator { sampledStates(of: evidence).states }
+  package func states(of evidence: Evidence) -> StateEnumerator {
+    sampledStates(of: evidence).states
+  }
 
   /// The same; where nobody set a limit and there are more than usual, also how many there are.
   package func sampledStates(

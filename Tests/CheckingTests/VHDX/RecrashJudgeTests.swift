@@ -122,7 +122,9 @@ import VHDX
       let outcome = Recovery(profile: profile).run(on: overlay)
       let recovered = OpenedState(outcome, overlay.changes)
       let judge = RecrashJudge(profile, seed: 3)
-      let judged = judge.judge(image, recovered).violations.filter { $0.rule == .d08 || $0.rule == .d09 }
+      let judged = judge.judge(image, recovered).violations.filter {
+        $0.rule == .d08 || $0.rule == .d09
+      }
       let slow = Self.broken(history, state, profile, overlay.changes)
       // A state that is the same file as one before it is judged as that one.
       let digests = try #require(RecrashDigests(image, overlay.changes))
