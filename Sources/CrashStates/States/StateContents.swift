@@ -49,6 +49,7 @@ extension DiskHistory {
   /// plus what shows in their place.
   package func sum(of state: CrashState) -> StateSum {
     precondition(state.recovery == nil, "what recovery left is not in the log")
+    if !isDigested { return wholeSum(of: state) }
     if let sum = sumOfSeparateLosses(state) { return sum }
     let state = reduced(state)
     if state.isPrefix { return sum(atCut: state.cut) }
@@ -61,6 +62,21 @@ extension DiskHistory {
       }
       blockHistory.resolve(units, place: place, state: state) { run, source in
         forEachContribution(run, source, firstUnit) { sum += $0 }
+      }
+    }
+    return sum
+  }
+
+  /// The same from the contents of all units, whatever is known of other states.
+  func wholeSum(of state: CrashState) -> StateSum {
+    var sum = StateSum()
+    let byteCount = Self.roundedUpToUnits(byteCount(of: state))
+    let disk = ByteRange(byteOffset: 0, byteCount: byteCount)
+    for place in blockHistory.blocks.places(disk) {
+      let number = blockHistory.blocks.numbers[place]
+      let units = UnitMask(wholeUnitsOf: disk, inBlock: number)
+      blockHistory.resolve(units, place: place, state: state) { run, source in
+        forEachContribution(run, source, number * UInt64(DiskBlock.unitCount)) { sum += $0 }
       }
     }
     return sum
@@ -87,6 +103,18 @@ extension DiskHistory {
   package func unitsOfLastEntry(atCut cut: Int) -> [UInt64] {
     if cut == 0 || blockHistory.events.kind(cut - 1) == .none { return [] }
     return affectedUnits(of: CrashState(cut: cut, lost: [cut - 1]))
+  }
+
+  /// The block of the disk, the grain of a history, that a byte lies in.
+  package static func block(ofByte byteOffset: UInt64) -> ByteRange {
+    DiskBlock.range(byteOffset / DiskBlock.byteCount)
+  }
+
+  /// The first block from a place on that holds anything but zeroes in any state; `nil` where none follows.
+  package func nextTouchedBlock(from byteOffset: UInt64) -> ByteRange? {
+    let numbers = blockHistory.blocks.numbers
+    let place = numbers.countBelow(byteOffset / DiskBlock.byteCount)
+    return place < numbers.count ? DiskBlock.range(numbers[place]) : nil
   }
 
   /// What a unit holds in a state.
