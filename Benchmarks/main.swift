@@ -88,6 +88,9 @@ func measure(_ arguments: Arguments, folder: String) throws -> Results {
         "one jump to any cut: its digest, its length, \(JumpMeasurement.readCount) reads of 4 KiB",
       times: jumps, isComparable: false))
   results.aims = aims(results, jumps) + imageAims(&results, images)
+  progress("replaying beside plain-replay")
+  try PlainReplayMeasurement(log, folder: folder)
+    .run(repetitionCount: arguments.repetitionCount, &results)
   try measurePrograms(arguments, folder: folder, &results)
   if !arguments.isQuick { try measureHugeLog(arguments, &results) }
   return results
