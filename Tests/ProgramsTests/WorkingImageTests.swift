@@ -93,11 +93,11 @@ import WriteLog
     let path = working.imagePath
     for byteOffset in [0, 4095, 77_777, 1_048_575] {
       let byte = try InputFile.bytes(path)[byteOffset]
-      try shell("printf '\\\\\(String(byte ^ 1, radix: 8))' | \(Self.put(path, byteOffset))")
+      try shell("printf '\\\(String(byte ^ 1, radix: 8))' | \(Self.put(path, byteOffset))")
       #expect(
         try working.difference(from: last)
           == "'\(path)' holds other bytes from byte \(byteOffset / 4096 * 4096) on")
-      try shell("printf '\\\\\(String(byte, radix: 8))' | \(Self.put(path, byteOffset))")
+      try shell("printf '\\\(String(byte, radix: 8))' | \(Self.put(path, byteOffset))")
       #expect(try working.difference(from: last) == nil)
     }
     try shell("truncate -s 1048000 \(path)")

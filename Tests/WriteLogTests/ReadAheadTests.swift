@@ -41,8 +41,9 @@ import Testing
     #expect(asked.first?.count == 16 << 20)
   }
 
-  @Test func headersThatStandCloseTogetherAreReadWithWhatIsBetween() {
-    let asked = Self.asked(.headers, everyByteCount: 33 << 10)
+  @Test(arguments: [512, 4608, 33 << 10])
+  func headersThatStandCloseTogetherAreReadWithWhatIsBetween(stepByteCount: Int) {
+    let asked = Self.asked(.headers, everyByteCount: stepByteCount)
     #expect((asked.first?.lowerBound ?? .max) < 128 << 10)
     #expect(asked.last?.upperBound == Self.byteCount)
   }

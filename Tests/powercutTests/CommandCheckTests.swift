@@ -121,7 +121,7 @@ import Testing
     #expect(
       finding.text("found") == "'\(program) {image}' runs for more than 1 s and is killed")
     #expect(evidence(finding).first == "stdout: waiting")
-    try expectGone(processes, count: 10)
+    try expectGone(processes, count: 18)
     #expect(try recording.leftovers.isEmpty)
   }
 

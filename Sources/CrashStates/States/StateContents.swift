@@ -67,15 +67,11 @@ extension DiskHistory {
     return sum
   }
 
-  /// The same from the contents of all units, whatever is known of other states.
+  /// The same from the contents of all units, whatever is known of other states. Those that a length hides count, too.
   func wholeSum(of state: CrashState) -> StateSum {
     var sum = StateSum()
-    let byteCount = Self.roundedUpToUnits(byteCount(of: state))
-    let disk = ByteRange(byteOffset: 0, byteCount: byteCount)
-    for place in blockHistory.blocks.places(disk) {
-      let number = blockHistory.blocks.numbers[place]
-      let units = UnitMask(wholeUnitsOf: disk, inBlock: number)
-      blockHistory.resolve(units, place: place, state: state) { run, source in
+    for (place, number) in blockHistory.blocks.numbers.enumerated() {
+      blockHistory.resolve(.all, place: place, state: state) { run, source in
         forEachContribution(run, source, number * UInt64(DiskBlock.unitCount)) { sum += $0 }
       }
     }

@@ -43,8 +43,8 @@ package struct ReadAhead {
   }
 
   private mutating func look() {
-    let jumpByteCount = (byteOffset - stepStart) / max(jumpCount, 1)
-    if reading == .everything || jumpByteCount <= Self.longestJumpByteCount {
+    let isDense = byteOffset - stepStart <= (jumpCount + 1) * Self.longestJumpByteCount
+    if reading == .everything || jumpCount == 0 || isDense {
       let end = min(byteOffset + Self.aheadByteCount, region.byteCount)
       let start = max(askedByteOffset, byteOffset)
       if start < end {
