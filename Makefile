@@ -63,6 +63,7 @@ differential: bootstrap
 
 bench: build
 	swift build -c release --product powercut-bench
+	cc -O2 -Wall -Wextra -Werror -o .build/release/plain-replay Benchmarks/Peers/plain_replay.c
 	.build/release/powercut-bench
 
 # How soon every planted bug is found, into Reports/; some 25 minutes on two processors.

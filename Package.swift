@@ -151,7 +151,7 @@ let package = Package(
         "Campaign",
         "Host",
       ],
-      path: "Benchmarks", swiftSettings: strict),
+      path: "Benchmarks", exclude: ["Peers"], swiftSettings: strict),
     .executableTarget(
       name: "powercut-bug-benchmark",
       dependencies: ["Scheduling", "Stacks", "Checking", "Campaign", "Host", argumentParser],

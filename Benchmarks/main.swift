@@ -95,6 +95,9 @@ func measure(_ arguments: Arguments, folder: String) throws -> Results {
   let tool = try "\(Paths.folder(of: Paths.absolute("/proc/self/exe")))/powercut"
   try ToolRuns(tool: tool, folder: folder).measure(
     repetitionCount: min(arguments.repetitionCount, 5), &results)
+  progress("replaying beside plain-replay")
+  try PlainReplayMeasurement(log, folder: folder)
+    .run(repetitionCount: arguments.repetitionCount, &results)
   try measurePrograms(arguments, folder: folder, &results)
   if !arguments.isQuick { try measureHugeLog(arguments, &results) }
   return results

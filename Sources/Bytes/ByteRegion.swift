@@ -10,6 +10,7 @@ import CXXHash
   @usableFromInline let memory: UnsafeRawBufferPointer
   private let release: @Sendable (UnsafeRawBufferPointer) -> Void
   private let forget: (@Sendable (Range<Int>) -> Void)?
+  private let expect: (@Sendable (Range<Int>) -> Void)?
   private let findExtent: (@Sendable (Int) -> SparseExtent?)?
 
   /// How many bytes there are.
@@ -19,16 +20,19 @@ import CXXHash
   ///
   /// - Parameters:
   ///   - forget: drops the pages of a range from memory; they come back when touched.
+  ///   - expect: begins to read a range from where it comes from, and does not wait for it.
   ///   - findExtent: says of a byte whether it lies in a hole, and how far that goes.
   @unsafe package init(
     unsafeMemory memory: UnsafeRawBufferPointer,
     forget: (@Sendable (Range<Int>) -> Void)? = nil,
+    expect: (@Sendable (Range<Int>) -> Void)? = nil,
     findExtent: (@Sendable (Int) -> SparseExtent?)? = nil,
     release: @escaping @Sendable (UnsafeRawBufferPointer) -> Void
   ) {
     unsafe self.memory = memory
     unsafe self.release = release
     self.forget = forget
+    self.expect = expect
     self.findExtent = findExtent
   }
 
@@ -39,6 +43,7 @@ import CXXHash
     unsafe memory = UnsafeRawBufferPointer(copy)
     unsafe release = { unsafe $0.deallocate() }
     forget = nil
+    expect = nil
     findExtent = nil
   }
 
@@ -104,6 +109,12 @@ import CXXHash
   package func forgetPages(in range: Range<Int>) {
     check(range)
     forget?(range)
+  }
+
+  /// Says that `range` will be read soon, all of it.
+  package func expectReading(of range: Range<Int>) {
+    check(range)
+    expect?(range)
   }
 
   /// Whether the byte at `byteOffset` lies in a hole of a file, and where the hole or the data ends,

@@ -29,6 +29,15 @@ enum GNUFunctions {
     return unsafe unsafeBitCast(symbol, to: Function.self)(&ends, O_CLOEXEC)
   }
 
+  /// A descriptor that can be read from once a process has ended, and that no program inherits.
+  ///
+  /// - Returns: -1 where there is none.
+  static func processDescriptor(_ processID: pid_t) -> Int32 {
+    typealias Function = @convention(c) (pid_t, UInt32) -> Int32
+    guard let symbol = unsafe dlsym(nil, "pidfd_open") else { return -1 }
+    return unsafe unsafeBitCast(symbol, to: Function.self)(processID, 0)
+  }
+
   /// Sets this thread's execution domain, and returns the one before; `nil` where that is refused.
   static func personality(_ value: UInt) -> UInt? {
     typealias Function = @convention(c) (UInt) -> Int32

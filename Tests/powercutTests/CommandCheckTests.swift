@@ -67,6 +67,40 @@ import Testing
     #expect(try violations(again).map { $0.text("state") } == ["cut:1"])
   }
 
+  /// The same image is changed from state to state: what a command does to it must not reach the next one.
+  @Test(arguments: ["1", "2"]) func whatACommandDoesToItsImageReachesNoOtherState(
+    jobs: String
+  ) throws {
+    let asked = recording.folder.path("asked")
+    let program = try recording.program(
+      "spoil",
+      """
+      echo $(cksum < "$1") $(ls -A "$(dirname "$1")") >> \(asked)
+      printf spoilt > "$1"; touch "$1.lock"; mkdir "$(dirname "$1")/folder"
+      """)
+    let run = try recording.check(["\(program) {image}"], ["--jobs", jobs])
+    #expect(run.status == 0, "\(run.errors)\(run.result)")
+    // Zeroes; a1 in front; and a2 from 64 KiB on; a3 in front of that. By cksum.
+    let lines = try InputFile.text(asked).split(separator: "\n")
+    #expect(lines.count == 5)
+    #expect(Set(lines).count == 4)
+    #expect(lines.allSatisfy { $0.hasSuffix(" 1048576 image.raw") }, "\(lines)")
+  }
+
+  /// A state that was refused is written anew and asked about again; who then says something else is not believed.
+  @Test func anAnswerThatDependsOnSomethingElseEndsTheRun() throws {
+    let asked = recording.folder.path("asked")
+    let program = try recording.program(
+      "moody", "echo >> \(asked); [ $(stat -c %s \(asked)) -ne 3 ]")
+    let run = try recording.check(["\(program) {image}"], ["--jobs", "1"])
+    #expect(run.status == 2)
+    #expect(
+      run.errors.contains(
+        "refused the state cut:1 and did not refuse it when it was asked once more"),
+      "\(run.errors)")
+    #expect(try recording.leftovers.isEmpty)
+  }
+
   @Test func deathBySignalIsAFinding() throws {
     let program = try recording.program("die", "kill -SEGV $$")
     let run = try recording.check(["\(program) {image}"], ["--format", "json"])
@@ -87,7 +121,7 @@ import Testing
     #expect(
       finding.text("found") == "'\(program) {image}' runs for more than 1 s and is killed")
     #expect(evidence(finding).first == "stdout: waiting")
-    try expectGone(processes, count: 10)
+    try expectGone(processes, count: 18)
     #expect(try recording.leftovers.isEmpty)
   }
 

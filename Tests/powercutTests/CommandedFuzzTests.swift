@@ -225,8 +225,8 @@ import Testing
       command: "\(program) {image}")
     #expect(run.status == 1)
     let distinctCount = try #require(run.json.object("counts").number("distinctStates"))
-    // One more to see that it runs at all.
-    #expect(try InputFile.text(asked).count == distinctCount + 1)
+    // What is refused is asked about once more; and one to see that it runs at all.
+    #expect(try InputFile.text(asked).count == 2 * distinctCount + 1)
   }
 
   /// Both runs of the seed have the same states.

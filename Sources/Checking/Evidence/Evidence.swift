@@ -89,10 +89,9 @@ package enum LiveContents: Sendable {
     switch self {
     case .sparse(let bytes): return bytes.stateDigest
     case .region(let region):
-      var sum = StateSum()
+      var sum = region.sumOfWholeUnits
       let unit = StateSum.unitByteCount
       let whole = region.byteCount / unit * unit
-      StateSum.forEachContribution(of: region, in: 0..<whole, firstUnitIndex: 0) { sum += $1 }
       if whole < region.byteCount {
         let last = UInt64(whole / unit)
         let hash = Checksum.xxh3Wide(self.unit(at: last))

@@ -56,11 +56,25 @@ struct ReplayJudge {
     return hints
   }
 
+  /// Where neither has anything, nothing differs.
   private func differentUnits(in state: CrashState) -> [UInt64] {
-    ByteRange(byteOffset: 0, byteCount: live.byteCount).units.filter { unit in
-      evidence.history.bytes(evidence.history.contents(ofUnit: unit, in: state))
-        != live.unit(at: unit)
+    let history = evidence.history
+    var different: [UInt64] = []
+    var byteOffset: UInt64 = 0
+    while let block = [
+      history.nextTouchedBlock(from: byteOffset),
+      live.nextDataByteOffset(from: byteOffset).map(DiskHistory.block(ofByte:)),
+    ].compactMap(\.self).min(by: { $0.byteOffset < $1.byteOffset }),
+      block.byteOffset < live.byteCount
+    {
+      let end = min(block.endByteOffset, live.byteCount)
+      let part = ByteRange(byteOffset: block.byteOffset, byteCount: end - block.byteOffset)
+      different += part.units.filter { unit in
+        history.bytes(history.contents(ofUnit: unit, in: state)) != live.unit(at: unit)
+      }
+      byteOffset = block.endByteOffset
     }
+    return different
   }
 }
 

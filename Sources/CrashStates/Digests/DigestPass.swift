@@ -24,8 +24,10 @@ struct DigestPass {
     sums.reserveCapacity(history.events.count + 1)
     sums.append(pages.sum)
     var forgetting = PageForgetting(region: log)
+    var ahead = ReadAhead(of: log, for: .everything)
     for entryIndex in 0..<history.events.count {
       let event = history.events[entryIndex]
+      if event.kind == .write { ahead.pass(event.payloadByteOffset) }
       apply(event, entryIndex)
       sums.append(pages.sum)
       if event.kind == .write { forgetting.pass(event.payloadByteOffset) }

@@ -15,9 +15,15 @@ struct BaseContents: Sendable {
   func forEachBlock(_ body: (UInt64) -> Void) {
     guard let region else { return }
     let step = Int(DiskBlock.byteCount)
-    for start in stride(from: 0, to: byteCount, by: step)
-    where !region.isZero(in: start..<min(start + step, byteCount)) {
-      body(UInt64(start / step))
+    var next = 0
+    region.forEachDataRange(in: 0..<byteCount) { range in
+      // Two of them can lie in one block.
+      var start = max(next, range.lowerBound / step * step)
+      while start < range.upperBound {
+        if !region.isZero(in: start..<min(start + step, byteCount)) { body(UInt64(start / step)) }
+        start += step
+      }
+      next = start
     }
   }
 

@@ -84,6 +84,7 @@ final class DiskEvents: Sendable {
     sectorCounts.reserveCapacity(index.entryCount)
     traits.reserveCapacity(index.entryCount)
     var forgetting = PageForgetting(region: index.region)
+    var ahead = ReadAhead(of: index.region, for: .headers)
     for entryIndex in 0..<index.entryCount {
       let entry = index.entryWithoutExtension(at: entryIndex)
       var event = try Self.event(entry, index)
@@ -104,6 +105,7 @@ final class DiskEvents: Sendable {
         }
       }
       previous = event
+      ahead.pass(entry.headerByteOffset)
       forgetting.pass(entry.headerByteOffset)
       let sectorCount = event.range.byteCount / UInt64(index.sectorByteCount)
       byteOffsets.append(event.range.byteOffset)

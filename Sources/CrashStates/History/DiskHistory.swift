@@ -21,7 +21,7 @@ import WriteLog
 /// (`pc1 size N`) ends the disk at byte N; what was beyond it is gone, and comes back only where
 /// that very change is lost. All other marks are no state.
 ///
-/// Made in one pass over the payload. Memory: 37 bytes an entry with the index, 4 bytes for each block
+/// Made in one pass over the payload, or without looking at any of it where one state alone is wanted. Memory: 37 bytes an entry with the index, 4 bytes for each block
 /// of 64 KiB that an entry touches, 8 for each block that any entry touches, and up to 32 MiB of hashes
 /// with 4 bytes an entry (``KeptContributions``); payload stays in the log.
 package final class DiskHistory: Sendable {
@@ -30,7 +30,8 @@ package final class DiskHistory: Sendable {
   let lengths: LengthHistory
   let hasher: UnitHasher
   let kept: KeptContributions
-  private let sums: [StateSum]
+  /// At every cut; `nil` where nobody needs them.
+  private let sums: [StateSum]?
 
   /// - Parameters:
   ///   - base: what the disk held before the first entry; `nil` for zeroes. Bytes beyond its end
@@ -40,22 +41,25 @@ package final class DiskHistory: Sendable {
   ///   - hasMarkedLengths: whether only size marks change the length, as in the log of a recorded file; otherwise
   ///     a write that reaches beyond the end does, too.
   ///   - ignoredFlushes: entries whose FLUSH makes nothing durable.
+  ///   - isDigested: whether the digests of all cuts are made at once, in one pass over all payload. Otherwise each digest
+  ///     that is asked for is made from the whole of its state.
   /// - Throws: ``FormatError`` at a size mark that does not parse, and for a log of more than 2^32
   ///   entries.
   package convenience init(
     index: WriteLogIndex, base: ByteRegion?, initialByteCount: UInt64?,
-    hasMarkedLengths: Bool = false, ignoredFlushes: Set<Int> = []
+    hasMarkedLengths: Bool = false, ignoredFlushes: Set<Int> = [], isDigested: Bool = true
   ) throws(FormatError) {
     try self.init(
       index: index, base: base, initialByteCount: initialByteCount,
-      hasMarkedLengths: hasMarkedLengths, ignoredFlushes: ignoredFlushes,
+      hasMarkedLengths: hasMarkedLengths, ignoredFlushes: ignoredFlushes, isDigested: isDigested,
       keptUnitCount: KeptContributions.usualUnitCount)
   }
 
   /// - Parameter keptUnitCount: of how many units of payload the hashes are kept.
   init(
     index: WriteLogIndex, base: ByteRegion?, initialByteCount: UInt64?,
-    hasMarkedLengths: Bool = false, ignoredFlushes: Set<Int> = [], keptUnitCount: Int
+    hasMarkedLengths: Bool = false, ignoredFlushes: Set<Int> = [], isDigested: Bool = true,
+    keptUnitCount: Int
   ) throws(FormatError) {
     guard index.entryCount <= UInt32.max else {
       throw FormatError(
@@ -73,6 +77,11 @@ package final class DiskHistory: Sendable {
     blockHistory = BlockHistory(events, base: baseContents)
     lengths = LengthHistory(events, initialByteCount: initial)
     hasher = UnitHasher(log: index.region, base: base)
+    guard isDigested else {
+      sums = nil
+      kept = KeptContributions(events, maximumUnitCount: 0)
+      return
+    }
     var pass = DigestPass(blockHistory, log: index.region, keptUnitCount: keptUnitCount)
     sums = pass.run()
     kept = pass.kept
@@ -89,7 +98,7 @@ package final class DiskHistory: Sendable {
 
   /// The digest of the disk after the first `cut` entries.
   package func digest(atCut cut: Int) -> Digest128 {
-    sums[cut].digest(diskByteCount: byteCount(atCut: cut))
+    sum(atCut: cut).digest(diskByteCount: byteCount(atCut: cut))
   }
 
   /// What is durable and what optional after the first `cut` entries.
@@ -120,7 +129,10 @@ package final class DiskHistory: Sendable {
       + "the data is not"
   }
 
-  func sum(atCut cut: Int) -> StateSum { sums[cut] }
+  /// Whether the sums of all cuts are known.
+  var isDigested: Bool { sums != nil }
+
+  func sum(atCut cut: Int) -> StateSum { sums?[cut] ?? wholeSum(of: CrashState(cut: cut)) }
 
   func durableEntryCount(atCut cut: Int) -> Int {
     let flushes = blockHistory.events.flushEntryIndices

@@ -19,8 +19,11 @@ package struct ReplayDifference {
   /// How long the image becomes, which has to be so before anything is written.
   package var imageByteCount: UInt64 { history.byteCount(of: new) }
 
-  /// Gives each piece that may differ to `write`, and each range in front of the end that may have become zero to
-  /// `zero`; in no order, and without overlaps.
+  /// Whether the image becomes longer or shorter.
+  package var changesLength: Bool { history.byteCount(of: old) != imageByteCount }
+
+  /// Gives each piece that may differ to `write`, and each range in front of the end that has become zero to `zero`; in no
+  /// order, and without overlaps.
   ///
   /// - Throws: what either throws, at once.
   package func apply<Failure: Error>(
@@ -32,18 +35,16 @@ package struct ReplayDifference {
     for place in places {
       let before = replays.old.pieces(ofPlace: place)
       let after = replays.new.pieces(ofPlace: place)
-      let isSameLength = history.byteCount(of: old) == imageByteCount
-      if isSameLength, before == after { continue }
-      var end = DiskBlock.range(history.blockHistory.blocks.numbers[place]).byteOffset
-      let blockEnd = min(end + DiskBlock.byteCount, imageByteCount)
-      for piece in after {
-        if end < piece.imageByteOffset {
-          try zero(ByteRange(byteOffset: end, byteCount: piece.imageByteOffset - end))
-        }
-        try write(piece)
-        end = piece.imageByteOffset + UInt64(piece.range.count)
+      if before == after { continue }
+      for piece in after where !before.contains(piece) { try write(piece) }
+      let block = DiskBlock.range(history.blockHistory.blocks.numbers[place])
+      // A block can lie behind the end of the image.
+      let end = max(block.byteOffset, min(block.endByteOffset, imageByteCount))
+      var gaps = Gaps(in: block.byteOffset..<end, of: after)
+      while let gap = gaps.next() {
+        // What was zero before is so still.
+        if before.contains(where: { $0.imageRange.overlaps(gap) }) { try zero(gap) }
       }
-      if end < blockEnd { try zero(ByteRange(byteOffset: end, byteCount: blockEnd - end)) }
     }
   }
 
@@ -69,5 +70,34 @@ package struct ReplayDifference {
       for early in state.early { differing.insert(early.entryIndex) }
     }
     return differing
+  }
+}
+
+/// What pieces leave out of a range.
+private struct Gaps {
+  private var start: UInt64
+  private let end: UInt64
+  private var pieces: ArraySlice<Replay.Piece>
+
+  /// - Parameter pieces: ascending.
+  init(in range: Range<UInt64>, of pieces: [Replay.Piece]) {
+    (start, end) = (range.lowerBound, range.upperBound)
+    self.pieces = pieces[...]
+  }
+
+  mutating func next() -> ByteRange? {
+    while start < end {
+      let from = start
+      let to = pieces.first?.imageByteOffset ?? end
+      start = pieces.popFirst()?.imageRange.endByteOffset ?? end
+      if from < to { return ByteRange(byteOffset: from, byteCount: to - from) }
+    }
+    return nil
+  }
+}
+
+extension Replay.Piece {
+  fileprivate var imageRange: ByteRange {
+    ByteRange(byteOffset: imageByteOffset, byteCount: UInt64(range.count))
   }
 }

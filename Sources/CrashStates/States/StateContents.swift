@@ -49,6 +49,7 @@ extension DiskHistory {
   /// plus what shows in their place.
   package func sum(of state: CrashState) -> StateSum {
     precondition(state.recovery == nil, "what recovery left is not in the log")
+    if !isDigested { return wholeSum(of: state) }
     if let sum = sumOfSeparateLosses(state) { return sum }
     let state = reduced(state)
     if state.isPrefix { return sum(atCut: state.cut) }
@@ -64,6 +65,29 @@ extension DiskHistory {
       }
     }
     return sum
+  }
+
+  /// The same from the contents of all units, whatever is known of other states. Those that a length hides count, too.
+  func wholeSum(of state: CrashState) -> StateSum {
+    var sum = StateSum()
+    for (place, number) in blockHistory.blocks.numbers.enumerated() {
+      blockHistory.resolve(.all, place: place, state: state) { run, source in
+        forEachContribution(run, source, number * UInt64(DiskBlock.unitCount)) { sum += $0 }
+      }
+    }
+    return sum
+  }
+
+  /// The block of the disk, the grain of a history, that a byte lies in.
+  package static func block(ofByte byteOffset: UInt64) -> ByteRange {
+    DiskBlock.range(byteOffset / DiskBlock.byteCount)
+  }
+
+  /// The first block from a place on that holds anything but zeroes in any state; `nil` where none follows.
+  package func nextTouchedBlock(from byteOffset: UInt64) -> ByteRange? {
+    let numbers = blockHistory.blocks.numbers
+    let place = numbers.countBelow(byteOffset / DiskBlock.byteCount)
+    return place < numbers.count ? DiskBlock.range(numbers[place]) : nil
   }
 
   /// What a unit holds in a state.

@@ -21,20 +21,11 @@ package enum FolderTwins {
     if statuses.0.st_size == 0 { return nil }
     let isEqual = try one.withText { one in
       try other.withText { other in
-        haveTheSameBytes(try MappedFile.map(one), try MappedFile.map(other))
+        let (one, other) = (try MappedFile.map(one), try MappedFile.map(other))
+        return one.hasTheBytes(of: other, from: 0, in: 0..<one.byteCount)
       }
     }
     return isEqual ? nil : "'\(one)' holds other bytes than '\(other)'"
-  }
-
-  /// - Precondition: both have as many.
-  private static func haveTheSameBytes(_ one: ByteRegion, _ other: ByteRegion) -> Bool {
-    unsafe one.withUnsafeBytes(in: 0..<one.byteCount) { one in
-      unsafe other.withUnsafeBytes(in: 0..<other.byteCount) { other in
-        guard let start = one.baseAddress, let place = other.baseAddress else { return true }
-        return unsafe memcmp(start, place, other.count) == 0
-      }
-    }
   }
 
   private static func differenceOfFolders(

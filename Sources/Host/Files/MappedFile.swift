@@ -11,6 +11,8 @@ package enum MappedFile {
     case sequential
   }
 
+  /// What Linux reads ahead of a disk that nobody has told otherwise.
+  private static let readAheadByteCount = 128 << 10
   /// Holes are looked for in what is longer.
   private static let smallByteCount = 1 << 20
 
@@ -43,6 +45,7 @@ package enum MappedFile {
     return unsafe ByteRegion(
       unsafeMemory: UnsafeRawBufferPointer(start: address, count: byteCount),
       forget: { range in forget(range, ofMappingAt: start) },
+      expect: { range in expect(range, ofMappingAt: start) },
       findExtent: { holes?.extent(at: $0, byteCount: byteCount) },
       release: { memory in
         MappingFaults.forget(slot)
@@ -62,6 +65,18 @@ package enum MappedFile {
     let byteCount = lseek(file.descriptor, 0, SEEK_END)
     guard byteCount >= 0 else { throw HostError("measure", file.path, errorNumber: errno) }
     return Int(byteCount)
+  }
+
+  /// In parts, because the system reads no more of a range than its disk's read-ahead, and forgets the rest.
+  private static func expect(_ range: Range<Int>, ofMappingAt start: UInt) {
+    let pageByteCount = Int(getpagesize())
+    var first = range.lowerBound / pageByteCount * pageByteCount
+    while first < range.upperBound {
+      let partByteCount = min(readAheadByteCount, range.upperBound - first)
+      let address = unsafe UnsafeMutableRawPointer(bitPattern: start + UInt(first))
+      _ = unsafe madvise(address, partByteCount, Int32(MADV_WILLNEED))
+      first += partByteCount
+    }
   }
 
   private static func forget(_ range: Range<Int>, ofMappingAt start: UInt) {

@@ -58,7 +58,7 @@ final class ChildPipes {
       if receivedByteCount == 0 {
         if isLast { break }
         // Behind the end of both there is nothing to wait for.
-        if ours[1] >= 0 || ours[2] >= 0 { waitForEvents() }
+        if ours[1] >= 0 || ours[2] >= 0 { waitForEvents(endOf: child) }
       }
     }
     close(&ours[0])
@@ -101,13 +101,14 @@ final class ChildPipes {
     if collected.count > keptByteCount { collected.removeFirst(collected.count - keptByteCount) }
   }
 
-  /// Sleeps until a stream is ready. Not for ever: the program's end shows in no stream while
+  /// Sleeps until a stream is ready or the program ends. Not for ever: its end shows in no stream while
   /// something that it has started holds them open, and the time limit shows in none.
-  private func waitForEvents() {
+  private func waitForEvents(endOf child: RunningChild) {
     var events = (0..<3).map { index in
       pollfd(fd: ours[index], events: Int16(index == 0 ? POLLOUT : POLLIN), revents: 0)
     }
-    _ = unsafe poll(&events, 3, 20)
+    events.append(pollfd(fd: child.endDescriptor, events: Int16(POLLIN), revents: 0))
+    _ = unsafe poll(&events, 4, 20)
   }
 
   private func close(_ descriptor: inout Int32) {

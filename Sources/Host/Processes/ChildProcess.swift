@@ -58,11 +58,13 @@ package enum ChildProcess {
     _ = SystemCall.ignoreBrokenPipes
     let pipes = try ChildPipes(
       program: program, hasInput: input != nil, keptByteCount: keptByteCount ?? .max)
-    let processID = try start(argv, environment, workingDirectory, pipes.childEnds)
+    ChildWatch.begin()
+    let processID = try start(
+      argv, environment, workingDirectory, pipes.childEnds, isWatched: false)
     pipes.closeChildEnds()
     let child = RunningChild(
       processID: processID, patience: timeLimit.map { Patience(nanoseconds: nanoseconds($0)) },
-      isWanted: isWanted)
+      isWatched: false, isWanted: isWanted)
     pipes.exchange(input: input ?? [], with: child)
     return Outcome(status: child.finish(), output: pipes.output, errors: pipes.errors)
   }
@@ -76,15 +78,17 @@ package enum ChildProcess {
 
   /// Starts a program that does not outlive us: to be waited for by ``RunningChild/finish()``.
   ///
-  /// - Parameter streams: descriptors of ours that become its standard streams; the others are ours.
+  /// - Parameters:
+  ///   - streams: descriptors of ours that become its standard streams; the others are ours.
+  ///   - isWatched: whether ``ChildWatch`` is told at once.
   static func start(
     _ argv: [String], _ environment: [String: String], _ workingDirectory: String?,
-    _ streams: [(descriptor: Int32, standard: Int32)]
+    _ streams: [(descriptor: Int32, standard: Int32)], isWatched: Bool = true
   ) throws(HostError) -> pid_t {
     var environment = environment
     environment[ChildWatch.variable] = ChildWatch.session
     let processID = try spawn(argv, environment, workingDirectory, streams)
-    Leftovers.insert(group: processID)
+    Leftovers.insert(group: processID, isWatched: isWatched)
     return processID
   }
 
@@ -111,9 +115,10 @@ package enum ChildProcess {
     }
 
     var processID: pid_t = 0
+    let program = ProgramPaths.path(of: argv[0])
     let errorNumber = unsafe withCStrings(argv) { arguments in
       unsafe withCStrings(merged(environment)) { variables in
-        unsafe posix_spawnp(&processID, argv[0], &actions, &attributes, arguments, variables)
+        unsafe posix_spawnp(&processID, program, &actions, &attributes, arguments, variables)
       }
     }
     guard errorNumber == 0 else { throw startError(argv[0], workingDirectory, errorNumber) }

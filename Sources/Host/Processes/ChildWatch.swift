@@ -43,6 +43,9 @@ enum ChildWatch {
 
   static func began(_ group: pid_t) { tell("+ \(group)\n") }
 
+  /// Begins to watch: programs that were not told of are found by the session's name.
+  static func begin() { tell("") }
+
   static func ended(_ group: pid_t) { tell("- \(group)\n") }
 
   private static func tell(_ line: String) {
@@ -50,6 +53,7 @@ enum ChildWatch {
       let end = pipe ?? start()
       pipe = end
       guard end >= 0 else { return }
+      if line.isEmpty { return }
       let bytes = Array(line.utf8)
       _ = SystemCall.retrying { unsafe write(end, bytes, bytes.count) }
     }

@@ -7,12 +7,28 @@ final class RunningChild {
   private var patience: Patience?
   private let isWanted: () -> Bool
   private var wasLate = false
+  /// Readable once the program has ended; -1 where the system has no such thing.
+  let endDescriptor: Int32
+  /// Whether ``ChildWatch`` knows of the group. Of one that ends at once it need not.
+  private var isWatched: Bool
+  private var nextLook: UInt64
 
-  init(processID: pid_t, patience: Patience?, isWanted: @escaping () -> Bool = { true }) {
+  /// Between two looks at whether the time is over.
+  private static let lookNanoseconds: UInt64 = 10_000_000
+
+  init(
+    processID: pid_t, patience: Patience?, isWatched: Bool = true,
+    isWanted: @escaping () -> Bool = { true }
+  ) {
     self.processID = processID
     self.patience = patience
+    self.isWatched = isWatched
     self.isWanted = isWanted
+    endDescriptor = GNUFunctions.processDescriptor(processID)
+    nextLook = MonotonicClock.nanoseconds + Self.lookNanoseconds
   }
+
+  deinit { if endDescriptor >= 0 { _ = close(endDescriptor) } }
 
   /// Whether the program itself has ended; what it started may still run.
   var hasEnded: Bool {
@@ -27,6 +43,13 @@ final class RunningChild {
   /// Kills the group once the time is over, or once nobody wants the outcome any more; says whether
   /// that is so.
   func killIfOver() -> Bool {
+    let now = MonotonicClock.nanoseconds
+    if now < nextLook { return false }
+    nextLook = now + Self.lookNanoseconds
+    if !isWatched {
+      ChildWatch.began(processID)
+      isWatched = true
+    }
     let isLate =
       patience?.isOver(of: [processID], canRun: ThreadStates.canRun(in: processID)) ?? false
     guard isLate || !isWanted() else { return false }
@@ -41,15 +64,20 @@ final class RunningChild {
   func finish() -> ChildProcess.Status {
     var waitMicroseconds: UInt32 = 200
     while !hasEnded, !killIfOver() {
-      usleep(waitMicroseconds)
-      waitMicroseconds = min(waitMicroseconds * 2, 20_000)
+      if endDescriptor >= 0 {
+        var look = pollfd(fd: endDescriptor, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&look, 1, 20)
+      } else {
+        usleep(waitMicroseconds)
+        waitMicroseconds = min(waitMicroseconds * 2, 20_000)
+      }
     }
     var information = unsafe siginfo_t()
     _ = SystemCall.retrying {
       unsafe waitid(P_PID, id_t(processID), &information, WEXITED | WNOWAIT)
     }
     _ = kill(-processID, SIGKILL)
-    Leftovers.remove(group: processID)
+    Leftovers.remove(group: processID, isWatched: isWatched)
     var status: Int32 = 0
     _ = SystemCall.retrying { unsafe waitpid(processID, &status, 0) }
     if wasLate { return .timedOut }

@@ -6,19 +6,53 @@ package final class ChangedFile {
   private let path: FilePath
   private let descriptor: Int32
 
-  /// Opens a file and gives it a length; what is behind its old one is zeroes.
+  /// Its permissions when it was opened.
+  private let mode: mode_t
+
+  /// Opens a file as it is.
   ///
   /// - Throws: ``HostError`` where it is gone, or has become something else.
-  package init(_ path: FilePath, byteCount: UInt64) throws(HostError) {
+  package init(_ path: FilePath) throws(HostError) {
     self.path = path
     descriptor = unsafe path.withCString { unsafe open($0, O_WRONLY | O_NOFOLLOW | O_CLOEXEC) }
     guard descriptor >= 0 else { throw HostError("write to", "\(path)", errorNumber: errno) }
-    guard byteCount <= UInt64(Int64.max), ftruncate(descriptor, off_t(byteCount)) == 0 else {
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0 else {
+      let errorNumber = errno
+      _ = close(descriptor)
+      throw HostError("look at", "\(path)", errorNumber: errorNumber)
+    }
+    mode = status.st_mode
+  }
+
+  /// Opens a file and gives it a length; what is behind its old one is zeroes.
+  ///
+  /// - Throws: ``HostError`` where it is gone, or has become something else.
+  package convenience init(_ path: FilePath, byteCount: UInt64) throws(HostError) {
+    try self.init(path)
+    try resize(toByteCount: byteCount)
+  }
+
+  deinit { _ = close(descriptor) }
+
+  /// Cuts it off, or lets it grow by zeroes.
+  ///
+  /// - Throws: ``HostError``.
+  package func resize(toByteCount newByteCount: UInt64) throws(HostError) {
+    guard newByteCount <= UInt64(Int64.max), ftruncate(descriptor, off_t(newByteCount)) == 0 else {
       throw HostError("write to", "\(path)", errorNumber: errno)
     }
   }
 
-  deinit { _ = close(descriptor) }
+  /// Whether a path leads to this file and no other name does, with the permissions that it had.
+  package func standsAlone(at path: FilePath) -> Bool {
+    var (own, named) = (stat(), stat())
+    let isThere =
+      unsafe fstat(descriptor, &own) == 0
+      && path.withCString { path in unsafe lstat(path, &named) } == 0
+    return isThere && own.st_ino == named.st_ino && own.st_dev == named.st_dev
+      && own.st_mode == mode && own.st_nlink == 1
+  }
 
   /// - Throws: ``HostError``.
   package func write(

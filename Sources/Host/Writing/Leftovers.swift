@@ -25,7 +25,8 @@ package enum Leftovers {
     state.withLock { _ = $0.paths.remove(path) }
   }
 
-  static func insert(group: pid_t) {
+  /// - Parameter isWatched: whether ``ChildWatch`` is told at once.
+  static func insert(group: pid_t, isWatched: Bool) {
     let isClosed = state.withLock { state in
       state.groups.insert(group)
       return state.isClosed
@@ -34,12 +35,12 @@ package enum Leftovers {
       _ = kill(-group, SIGKILL)
       stopHere()
     }
-    ChildWatch.began(group)
+    if isWatched { ChildWatch.began(group) }
   }
 
   /// To be called before the group's number is given back to the system.
-  static func remove(group: pid_t) {
-    ChildWatch.ended(group)
+  static func remove(group: pid_t, isWatched: Bool) {
+    if isWatched { ChildWatch.ended(group) }
     state.withLock { _ = $0.groups.remove(group) }
   }
 

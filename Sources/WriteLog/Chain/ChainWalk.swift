@@ -17,6 +17,7 @@ struct ChainWalk {
   /// As the extensions say; `nil` where no entry has one.
   private(set) var logIdentity: UInt64?
   private var forgetting: PageForgetting
+  private var ahead: ReadAhead
 
   /// Room for this many entries is taken at once where the superblock counts them.
   private static let largestReservation = 1 << 24
@@ -31,6 +32,7 @@ struct ChainWalk {
     self.countedEntryCount = countedEntryCount
     byteOffset = Int(sectorByteCount)
     forgetting = PageForgetting(region: region)
+    ahead = ReadAhead(of: region, for: .headers)
     // The count is a claim: a file of this length cannot hold more than this many headers.
     let possible = min(region.byteCount / Int(sectorByteCount), Self.largestReservation)
     headerByteOffsets.reserveCapacity(Int(min(countedEntryCount, UInt64(possible))))
@@ -115,6 +117,7 @@ struct ChainWalk {
     if let found = entry.extension { logIdentity = found.logIdentity }
     headerByteOffsets.append(byteOffset)
     byteOffset = entry.nextByteOffset
+    ahead.pass(byteOffset)
     forgetting.pass(byteOffset)
   }
 

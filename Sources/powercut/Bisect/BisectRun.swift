@@ -74,12 +74,13 @@ struct BisectRun {
   private func byCommand(_ command: ImageCommand) throws -> BisectResult {
     var result = makeResult(.command(command.text), rule: nil)
     let sides = sides
+    let folder = try BisectCommandJudge.folder()
     let image = ImageSubject(
-      history: subject.history, format: subject.format,
-      imageName: "image.\(subject.format.name)", looksAtFiles: false,
+      subject.history, format: subject.format, imageName: "image.\(subject.format.name)",
+      in: try Paths.absolute(folder.path), looksAtFiles: false,
       replay: { sides.replay($0, output: "bad.img") })
     let judge = try BisectCommandJudge(
-      command, options, of: bisect.space.recording, image, in: BisectCommandJudge.folder())
+      command, options, of: bisect.space.recording, image, in: folder)
     try result.search(bisect, judge) { answer, result in add(answer, to: &result) }
     return result
   }

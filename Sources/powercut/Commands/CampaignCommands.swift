@@ -52,7 +52,7 @@ final class CampaignCommands: RunCommands {
   func answers(
     about states: StateEnumerator, of run: any DeviceRun, _ evidence: Evidence
   ) throws -> RunCommandAnswers {
-    var check = CommandCheck(
+    var check = try CommandCheck(
       commands, evidence.history, format: evidence.format,
       imageName: Self.imageName(run.configuration.stack.image), folder: folder,
       limitSeconds: limitSeconds, jobCount: jobCount, seed: run.seed.rawValue, replay: Self.replay)

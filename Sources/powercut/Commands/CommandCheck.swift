@@ -97,10 +97,10 @@ extension CommandCheck {
     _ commands: [ImageCommand], _ history: DiskHistory, format: any ImageFormat,
     imageName: String, folder: TemporaryFolder, limitSeconds: UInt64, jobCount: Int, seed: UInt64,
     replay: @escaping @Sendable (CrashState) -> String
-  ) {
+  ) throws {
     let subject = ImageSubject(
-      history: history, format: format, imageName: imageName, looksAtFiles: format.hasRecovery,
-      replay: replay)
+      history, format: format, imageName: imageName, in: try Paths.absolute(folder.path),
+      looksAtFiles: format.hasRecovery, replay: replay)
     let recording = Recording(history)
     self.init(
       commands: commands, recording: recording,

@@ -89,7 +89,7 @@ struct CommandOptions: ParsableArguments {
     if isEmpty { return nil }
     try require(.image)
     let byteCount = history.byteCount(atCut: history.entryCount)
-    return CommandCheck(
+    return try CommandCheck(
       commands, history, format: format, imageName: "image.\(format.name)",
       folder: try TemporaryFolder(
         prefix: Self.folderPrefix, prefersMemory: byteCount <= Self.smallByteCount),

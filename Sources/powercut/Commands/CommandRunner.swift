@@ -50,15 +50,15 @@ struct CommandRunner: Sendable {
       }
     }
     let first = try ask(isAnew: false)
-    guard case .broken = first.verdict, subject.changesWhatItShowed else { return first }
+    if first.violations.isEmpty { return first }
     // Nothing is called broken but what was written anew for it.
     let second = try ask(isAnew: true)
-    if case .broken = second.verdict { return second }
+    if !second.violations.isEmpty || Interrupts.isRequested { return second }
     throw ToolError(
       """
       '\(command)' refused the state \(environment.recording.text(of: state)) and did not refuse it when it was asked \
-      once more: its answers depend on something else than the folder, so none of them can be trusted. Look for times, \
-      random numbers and files elsewhere.
+      once more: its answers depend on something else than the \(command.subject), so none of them can be trusted. Look \
+      for times, random numbers and files elsewhere.
       """)
   }
 

@@ -7,14 +7,13 @@ import ToolSupport
 
 /// What of a crash state a command is given: the image of a disk, or a folder with files.
 protocol CommandSubject: Sendable {
-  /// Writes what the state left, and lets `body` look at it under the path that the command gets.
+  /// Lets `body` look at what the state left, under the path that the command gets; it can be what was shown before,
+  /// changed.
   ///
   /// - Parameter place: a path that nothing has, and that nothing has afterwards.
   func show<Outcome>(
     _ state: CrashState, at place: String, _ body: (_ path: String) throws -> Outcome
   ) throws -> Outcome
-  /// Whether what is shown can be what was shown before, changed.
-  var changesWhatItShowed: Bool { get }
   /// The same as ``show(_:at:_:)``, written anew.
   func showAnew<Outcome>(
     _ state: CrashState, at place: String, _ body: (_ path: String) throws -> Outcome
@@ -39,6 +38,22 @@ struct ImageSubject: CommandSubject {
   let looksAtFiles: Bool
   /// The one line that writes the image of a state to a file, for the reports.
   let replay: @Sendable (CrashState) -> String
+  private let images: WorkingImages
+
+  /// - Parameters:
+  ///   - format: what the disk holds; what commands recover is compared with its recovery.
+  ///   - place: a folder for the images that are shown.
+  init(
+    _ history: DiskHistory, format: any ImageFormat, imageName: String, in place: String,
+    looksAtFiles: Bool, replay: @escaping @Sendable (CrashState) -> String
+  ) {
+    self.history = history
+    self.format = format
+    self.imageName = imageName
+    self.replay = replay
+    self.looksAtFiles = looksAtFiles
+    images = WorkingImages(history, in: place, imageName: imageName)
+  }
 
   func words(ofStep step: Int) -> FailureExplanation.StepWords {
     FailureExplanation.StepWords(
@@ -50,12 +65,10 @@ struct ImageSubject: CommandSubject {
     throw ToolError("--oracle \(oracle) is about a folder, and this is one disk")
   }
 
-  var changesWhatItShowed: Bool { false }
-
   func show<Outcome>(
     _ state: CrashState, at place: String, _ body: (_ path: String) throws -> Outcome
   ) throws -> Outcome {
-    try showAnew(state, at: place, body)
+    try images.lend(state, body)
   }
 
   func showAnew<Outcome>(
@@ -63,18 +76,9 @@ struct ImageSubject: CommandSubject {
   ) throws -> Outcome {
     try Folders.create(place)
     defer { Folders.remove(place) }
-    return try body(write(state, in: place))
-  }
-
-  private func write(_ state: CrashState, in place: String) throws -> String {
     let path = "\(place)/\(imageName)"
-    let replay = Replay(history, state: state)
-    let image = try SparseImageFile(path, byteCount: replay.imageByteCount)
-    try replay.write { (piece) throws(HostError) in
-      try image.write(piece.region, in: piece.range, at: piece.imageByteOffset)
-    }
-    try image.finishForShortUse()
-    return path
+    try StateImages.write(state, of: history, to: path)
+    return try body(path)
   }
 
   func judge(
@@ -123,8 +127,6 @@ struct FolderSubject: CommandSubject {
     }
     return try prepared.answer(about: state)
   }
-
-  var changesWhatItShowed: Bool { true }
 
   func show<Outcome>(
     _ state: CrashState, at place: String, _ body: (_ path: String) throws -> Outcome

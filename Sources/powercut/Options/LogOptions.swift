@@ -59,13 +59,15 @@ struct LogOptions: ParsableArguments {
   /// - Parameters:
   ///   - hasMarkedLengths: whether only size marks change the length.
   ///   - ignoredFlushes: entries whose FLUSH makes nothing durable.
+  ///   - isDigested: whether the digests of all cuts are made.
   func history(
-    _ index: WriteLogIndex, hasMarkedLengths: Bool = false, ignoredFlushes: Set<Int> = []
+    _ index: WriteLogIndex, hasMarkedLengths: Bool = false, ignoredFlushes: Set<Int> = [],
+    isDigested: Bool = true
   ) throws -> DiskHistory {
     try DiskHistory(
       index: index, base: base.map { try MappedFile.map($0) },
       initialByteCount: imageSize?.byteCount, hasMarkedLengths: hasMarkedLengths,
-      ignoredFlushes: ignoredFlushes)
+      ignoredFlushes: ignoredFlushes, isDigested: isDigested)
   }
 
   /// The same options as they are typed.

@@ -103,12 +103,15 @@ struct RecordingSource {
 
   /// The log prepared for looking at its states.
   ///
-  /// - Parameter ignoredFlushes: entries whose FLUSH makes nothing durable.
+  /// - Parameters:
+  ///   - ignoredFlushes: entries whose FLUSH makes nothing durable.
+  ///   - isDigested: whether the digests of all cuts are made.
   func history(
-    _ index: WriteLogIndex, ignoredFlushes: Set<Int> = []
+    _ index: WriteLogIndex, ignoredFlushes: Set<Int> = [], isDigested: Bool = true
   ) throws -> DiskHistory {
     try options.history(
-      index, hasMarkedLengths: manifest?.isFile == true, ignoredFlushes: ignoredFlushes)
+      index, hasMarkedLengths: manifest?.isFile == true, ignoredFlushes: ignoredFlushes,
+      isDigested: isDigested)
   }
 
   /// Maps the log and reads it once.

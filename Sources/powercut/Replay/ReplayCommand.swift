@@ -68,7 +68,7 @@ struct ReplayCommand: ParsableCommand {
         .check()
       let index = try recording.index(as: format)
       try crash.refuseDamage(of: index, isListing: digests)
-      let history = try recording.history(index)
+      let history = try recording.history(index, isDigested: digests)
       for note in index.shapeNotes { try StandardStreams.writeProgress("powercut: \(note)\n") }
       if digests {
         try list(history)
