@@ -15,9 +15,19 @@ struct BaseContents: Sendable {
   func forEachBlock(_ body: (UInt64) -> Void) {
     guard let region else { return }
     let step = Int(DiskBlock.byteCount)
-    for start in stride(from: 0, to: byteCount, by: step)
-    where !region.isZero(in: start..<min(start + step, byteCount)) {
-      body(UInt64(start / step))
+    var start = 0
+    var dataEnd = 0
+    while start < byteCount {
+      if start >= dataEnd, let extent = region.extent(at: start) {
+        dataEnd = extent.endByteOffset
+        // Nobody reads a hole to find out that it is one.
+        if extent.isHole, extent.endByteOffset - start >= step {
+          start = extent.endByteOffset / step * step
+          continue
+        }
+      }
+      if !region.isZero(in: start..<min(start + step, byteCount)) { body(UInt64(start / step)) }
+      start += step
     }
   }
 
