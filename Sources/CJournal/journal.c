@@ -9,8 +9,11 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
+
+_Static_assert(sizeof(struct pcj_control) <= PCJ_CHUNK_BYTES, "the control page is chunk 0");
 
 static int make_mutex(pthread_mutex_t *mutex) {
   pthread_mutexattr_t attributes;
@@ -67,6 +70,29 @@ static struct pcj_place place_of(int descriptor) {
 void pcj_listen(struct pcj_control *control, int marks, int said) {
   control->marks = place_of(marks);
   control->said = place_of(said);
+}
+
+int pcj_lend(struct pcj_control *control, uint32_t file, uint32_t piece_shift, uint64_t byte_count) {
+  // Stored by the recorder alone.
+  uint32_t place = control->lent_count;
+  if (place >= PCJ_LENT_FILES) return -1;
+  control->lent[place].file = file;
+  control->lent[place].piece_shift = piece_shift;
+  control->lent[place].byte_count = byte_count;
+  __atomic_store_n(&control->lent_count, place + 1, __ATOMIC_RELEASE);
+  return (int)place;
+}
+
+void pcj_set_kept(struct pcj_control *control, uint32_t place, uint64_t piece) {
+  if (place >= PCJ_LENT_FILES || piece >= PCJ_LENT_PIECES) return;
+  __atomic_fetch_or(&control->lent[place].kept[piece / 64], UINT64_C(1) << piece % 64,
+                    __ATOMIC_RELEASE);
+}
+
+int pcj_is_kept(const struct pcj_lent *lent, uint64_t piece) {
+  if (piece >= PCJ_LENT_PIECES) return 0;
+  uint64_t word = __atomic_load_n(&lent->kept[piece / 64], __ATOMIC_ACQUIRE);
+  return (word >> piece % 64 & 1) != 0;
 }
 
 uint64_t pcj_take_number(struct pcj_control *control) {
@@ -140,4 +166,9 @@ int pcj_identify(int folder, const char *path, int flags, struct pcj_identity_of
   identity->modified_nanoseconds = found.stx_mtime.tv_nsec;
   identity->link_count = found.stx_nlink;
   return 0;
+}
+
+uint64_t pcj_file_system(int descriptor) {
+  struct statfs found;
+  return fstatfs(descriptor, &found) == 0 ? (uint64_t)found.f_type : 0;
 }

@@ -119,7 +119,7 @@ static enum outcome open_present(struct open_call *c, int *descriptor) {
     }
     if (state & PC_WATCHED && !(state & PC_FOLDER)) {
       struct pc_event event = {.kind = PCJ_RESIZE, .file = state >> PC_FILE_SHIFT};
-      record = pc_begin(&event);
+      record = pc_keep(state, 0, UINT64_MAX) ? pc_begin(&event) : NULL;
       if (record == NULL) return OUTCOME_DONE;
     }
   }

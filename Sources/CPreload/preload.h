@@ -181,6 +181,10 @@ PC_HIDDEN void pc_refuse_ring(void);
 /// Says which watched files a list of requests for Linux AIO writes to.
 PC_HIDDEN void pc_report_requests(long count, void *list);
 
+/// Has kept what a watched file first held in a range that the program is about to change; asks the recorder where it
+/// is lent. False with errno where the call is not to be made.
+PC_HIDDEN bool pc_keep(uint32_t state, uint64_t byte_offset, uint64_t byte_count);
+
 /// Has the contents of a file kept whose times are about to be set: a changed time then tells nothing.
 PC_HIDDEN void pc_keep_untimed(int folder, const char *path, int flags);
 

@@ -75,6 +75,13 @@ static int allocate_otherwise(const struct size_call *c) {
   return PC_NEXT(ftruncate64)(c->descriptor, end);
 }
 
+/// What the call takes away: the end of the file, or the range.
+static bool keep(const struct pc_event *event, uint32_t state) {
+  if (event->kind == PCJ_ALLOCATE) return true;
+  return pc_keep(state, event->byte_offset,
+                 event->kind == PCJ_RESIZE ? UINT64_MAX : event->range_byte_count);
+}
+
 static int change_size(const struct size_call *c) {
   if (pc_is_off()) return carry_out(c);
   pc_enter();
@@ -96,7 +103,7 @@ static int change_size(const struct size_call *c) {
     event.byte_offset = (uint64_t)(is_resize ? c->byte_count : c->byte_offset);
     event.range_byte_count = is_resize ? 0 : (uint64_t)c->byte_count;
     if (!is_resize && c->mode & FALLOC_FL_KEEP_SIZE) event.flags = PCJ_KEEPS_SIZE;
-    struct pcj_record *record = pc_begin(&event);
+    struct pcj_record *record = keep(&event, state) ? pc_begin(&event) : NULL;
     if (record != NULL) {
       outcome = carry_out(c);
       if (outcome != 0 && errno == EOPNOTSUPP && c->call == CALL_FALLOCATE && pc_is_controlled()) {

@@ -57,6 +57,12 @@ static bool has_data(const struct data_call *c) {
   return false;
 }
 
+static uint64_t byte_count_of(const struct data_call *c) {
+  uint64_t count = 0;
+  for (int i = 0; i < c->data_count; i++) count += c->data[i].iov_len;
+  return count;
+}
+
 /// Where an appending call has put its `count` bytes.
 static uint64_t appended_at(const struct data_call *c, bool moves, ssize_t count) {
   off_t end;
@@ -116,6 +122,11 @@ static ssize_t recorded(const struct data_call *c, uint32_t state) {
       .data = c->data,
       .data_count = c->data_count};
   if (moves && !appends) event.byte_offset = (uint64_t)lseek(c->descriptor, 0, SEEK_CUR);
+  // What is appended lies behind all that was there first, or behind where the file was cut off.
+  if (!appends && !pc_keep(state, event.byte_offset, byte_count_of(c))) {
+    pc_unlock_position(is_locked);
+    return -1;
+  }
   struct pcj_record *record = pc_begin(&event);
   if (locks_late && record != NULL) is_locked = pc_lock_position();
   ssize_t outcome = -1;
@@ -202,19 +213,25 @@ static ssize_t copy_data(int from, off64_t *from_offset, int to, off64_t *to_off
   if (count > COPY_BYTES) count = COPY_BYTES;
   // Who waits for its turn holds no lock: then all that the lock protects is found out afterwards.
   bool locks_late = pc_is_controlled();
+  bool is_locked = !locks_late && pc_lock_position();
   struct pc_event event = {
       .kind = PCJ_WRITE,
       .flags = durability(state, 0) | (locks_late ? PCJ_APPENDS : 0u),
       .file = state >> PC_FILE_SHIFT,
       .byte_offset = (uint64_t)(to_offset != NULL ? *to_offset : lseek(to, 0, SEEK_CUR)),
       .room = count};
-  struct pcj_record *record = pc_prepare(&event);
-  if (record == NULL) return -1;
+  // A record that asks would stand behind this one, which is not published yet.
+  struct pcj_record *record =
+      pc_keep(state, event.byte_offset, count) ? pc_prepare(&event) : NULL;
+  if (record == NULL) {
+    pc_unlock_position(is_locked);
+    return -1;
+  }
   if (locks_late) {
     pc_publish(record, PCJ_WRITE);
     if (!pc_turn(record)) return -1;
+    is_locked = pc_lock_position();
   }
-  bool is_locked = pc_lock_position();
   off64_t source = from_offset != NULL ? *from_offset : lseek(from, 0, SEEK_CUR);
   off64_t target = to_offset != NULL ? *to_offset : lseek(to, 0, SEEK_CUR);
   ssize_t outcome = pread(from, record + 1, pc_allowed(record, count), source);

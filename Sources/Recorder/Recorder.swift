@@ -45,7 +45,7 @@ package final class Recorder {
   private let table: FileTable
   private let before: FolderSurvey
   private let nodes: NodeNumbers
-  private let base: BaseTree
+  private var base: BaseTree
   private var names: NameLines
   private let listener: MarkListener
   private var markCount = 0
@@ -103,7 +103,7 @@ package final class Recorder {
       before,
       before.listing(
         below: watched, ignored: options.ignoredNames, { table.isIgnored($0) }, numbers: nodes),
-      below: watched, in: output, mode: mode)
+      below: watched, in: output, mode: mode, greatestWhole: options.greatestWholeByteCount)
     names = NameLines(
       NameTable(before, below: watched), in: joint, numbers: nodes, watched: watched,
       isIgnored: { table.isIgnored($0) })
@@ -236,7 +236,9 @@ package final class Recorder {
     for record in records where record.isKind(PCJ_CODE) { calls.learn(record) }
     records.removeAll { $0.isKind(PCJ_CODE) }
     for record in records {
-      if record.isKind(PCJ_TOUCH) {
+      if record.isKind(PCJ_KEEP) {
+        try keep(record)
+      } else if record.isKind(PCJ_TOUCH) {
         if options.control == nil { try answer(record) } else { touches.append(record) }
       } else if options.control != nil, record.waitsForItsTurn {
         waiting[record.submitted] = record
@@ -273,7 +275,7 @@ package final class Recorder {
   /// Begins the recording of a file before any program touches it.
   package func watch(_ path: String) throws {
     let knownCount = table.files.count
-    let file = try table.watched(FilePath(path), kept: base.take)
+    let file = try table.watched(FilePath(path), kept: { base.take($0) })
     if table.files.count > knownCount { try writeManifest(file) }
   }
 
@@ -295,17 +297,36 @@ package final class Recorder {
   private func answer(_ record: JournalRecord) throws {
     guard let path = record.paths.first else { return }
     let knownCount = table.files.count
-    let file = try table.touched(record, path: path, kept: base.take)
+    let file = try table.touched(record, path: path, kept: { base.take($0) })
     if let file, table.files.count > knownCount {
+      if let lent = file.lent?.contents {
+        lent.place = journal.lend(
+          file: file.number, pieceByteCount: lent.pieceByteCount, byteCount: lent.byteCount)
+      }
       noteChange(of: file)
       try writeManifest(file)
     }
     record.answer(file?.number ?? PCJ_IGNORED)
   }
 
+  /// Lets a program go on that is about to change a lent file, once it is kept what the range holds.
+  private func keep(_ record: JournalRecord) throws {
+    let file = try file(of: record)
+    let (byteOffset, byteCount) = (record.fields.byte_offset, record.fields.range_byte_count)
+    if let lent = file.lent?.contents, let place = lent.place,
+      let range = ByteRange(checking: byteOffset, byteCount: byteCount)
+    {
+      try file.keep(range) { journal.setKept($0, ofLent: place) }
+    }
+    record.answer(UInt32(PCJ_GO))
+  }
+
   /// What was done to a file between the look at the whole folder and the first touch.
   private func noteChange(of file: RecordedFile) {
-    guard let old = before[file.key], old.byteCount != file.initialByteCount else { return }
+    guard let old = before[file.key] else { return }
+    // Of a file that is lent nothing was copied before.
+    let isAsItWas = file.lent?.contents.wasModified(at: old.modified) ?? true
+    if old.byteCount == file.initialByteCount, isAsItWas { return }
     problems.append(.unseenChange(path: "\(file.path)"))
   }
 
@@ -396,7 +417,8 @@ package final class Recorder {
     if order.open.isEmpty { return try countEntries() }
     for record in order.open { try flushNeverEnds(record) }
     let survey = try survey()
-    for record in order.open where waiting[record.submitted] == nil {
+    for record in order.open
+    where waiting[record.submitted] == nil && !record.isKind(PCJ_KEEP) {
       if names.table.isDone(record, in: survey) { try names.change(record) }
       guard let file = table[record.fields.file] else { continue }
       file.noteUnfinished()
@@ -431,15 +453,28 @@ package final class Recorder {
   private func compare() throws {
     let after = try survey()
     for file in table.files {
-      guard let path = after[file.key]?.path else { continue }
+      guard let entry = after[file.key] else {
+        try file.lent?.keepWhole()
+        continue
+      }
+      let path = entry.path
+      // Before the comparison, so that it holds for what others read.
+      let list = try file.lent.flatMap { try LentSettlement.list($0.contents, at: path) }
       try path.withText { text in
         if let problem = try FileComparison.problem(
-          of: text, named: path, recordedAs: file.shadowPath)
+          of: text, named: path, recordedAs: file.shadowPath,
+          in: file.lent?.comparedRanges(byteCount: entry.byteCount))
         {
           problems.append(problem)
         }
-        try file.keepLive(text)
+        try file.keepLive(text, lentBy: list)
       }
+    }
+    try base.settle { [table, nodes, before] node in
+      after.entries.first { entry in
+        guard let key = entry.key, before[key] != nil else { return false }
+        return table.file(key) == nil && nodes.number(of: key) == node
+      }?.path
     }
     var unseenPaths: Set<FilePath> = []
     for entry in after.changes(since: before) {

@@ -19,6 +19,9 @@ extension Recorder {
     package var keepsOutput = false
     /// Variables that the program gets beside those of the recorder.
     package var environment: [String: String] = [:]
+    /// Files with more bytes than that are lent: what is changed of them is kept, and the rest stays in the file itself.
+    /// `nil` keeps every file whole.
+    package var greatestWholeByteCount: UInt64?
     /// A file to which its standard error goes; it has nothing to read then. `nil`: it has our streams.
     package var errorPath: String?
 

@@ -7,7 +7,7 @@ package struct NothingRecorded: Error, CustomStringConvertible {
 
   /// `nil` where there is a log, or nothing that a recorder leaves.
   package init?(in folder: String) {
-    let hasBegun = Folders.exists("\(folder)/base.img")
+    let hasBegun = ["base.img", "base.lent"].contains { Folders.exists("\(folder)/\($0)") }
     let isListed = Folders.exists("\(folder)/../\(RecordedFolder.orderName)")
     guard hasBegun || isListed, !Folders.exists("\(folder)/manifest.json"),
       Self.isEmpty("\(folder)/writes.log")

@@ -16,6 +16,8 @@ package enum Tool {
     let status: Int32
     do {
       status = try body()
+      // Nothing holds of what was read while somebody changed it.
+      try LentFile.checkAll()
     } catch let usage as ValidationError {
       // What only the input shows to be a wrong usage.
       throw usage

@@ -35,7 +35,7 @@ import Testing
     defer { journal.close() }
     try file.putChunk()
     // PCJ_END after the record.
-    try file.put([21, 0, 0, 0], at: 262_144 + 64 + 192)
+    try file.put([22, 0, 0, 0], at: 262_144 + 64 + 192)
     #expect(try journal.newRecords().count == 1)
     let bytes = try InputFile.bytes(file.folder.path("journal"))
     #expect(bytes[262_144...].allSatisfy { $0 == 0 })

@@ -24,10 +24,12 @@
 #include <pthread.h>
 #include <stdint.h>
 
-#define PCJ_MAGIC 0x356c6e6a74756370 /* "pcutjnl5" */
+#define PCJ_MAGIC 0x366c6e6a74756370 /* "pcutjnl6" */
 #define PCJ_CHUNK_BYTES 262144
 #define PCJ_RECORD_ALIGNMENT 64
 #define PCJ_PATH_BYTES 4096
+#define PCJ_LENT_FILES 64
+#define PCJ_LENT_PIECES 16384
 
 /// The environment variable with the journal's path.
 #define PCJ_VARIABLE "POWERCUT_JOURNAL"
@@ -71,8 +73,10 @@ enum pcj_kind {
   /// Which code of the process is from which file: lines of /proc/PID/maps. No event: `submitted` is a number that was
   /// given out before, and it holds for all that comes later.
   PCJ_CODE = 20,
+  /// The range of a lent file is about to be changed: asks that its first contents be kept.
+  PCJ_KEEP = 21,
   /// Nothing more comes in this chunk; the last of the kinds.
-  PCJ_END = 21,
+  PCJ_END = 22,
 };
 
 enum pcj_flag {
@@ -128,6 +132,19 @@ struct pcj_place {
   uint64_t inode;
 };
 
+/// A file whose first contents are not kept when its recording begins, but piece by piece, each before it is changed
+/// for the first time.
+struct pcj_lent {
+  /// The recorder's number of the file.
+  uint32_t file;
+  /// A piece has 2^this bytes.
+  uint32_t piece_shift;
+  /// How long the file was when its recording began: what lies behind that are nobody's first contents.
+  uint64_t byte_count;
+  /// A bit for each piece, which the recorder sets once the piece is kept.
+  uint64_t kept[PCJ_LENT_PIECES / 64];
+};
+
 struct pcj_control {
   uint64_t magic;
   /// The last number that was given to a submission or a completion.
@@ -156,6 +173,9 @@ struct pcj_control {
   struct pcj_lock names;
   /// The files of marks and of the standard output; inode 0 where there is none.
   struct pcj_place marks, said;
+  /// How many of `lent` are in use; stored after what it counts.
+  uint32_t lent_count;
+  struct pcj_lent lent[PCJ_LENT_FILES];
   /// The folder whose files are recorded: absolute, without symbolic links.
   char watched[PCJ_PATH_BYTES];
 };
@@ -222,6 +242,15 @@ void pcj_take_control(struct pcj_control *control, uint32_t processor);
 /// before any program loads the library.
 void pcj_listen(struct pcj_control *control, int marks, int said);
 
+/// Has programs ask before they change a piece of a file; says its place in `lent`, or -1 where all are taken.
+int pcj_lend(struct pcj_control *control, uint32_t file, uint32_t piece_shift, uint64_t byte_count);
+
+/// Says that a piece is kept: nobody asks for it any more.
+void pcj_set_kept(struct pcj_control *control, uint32_t place, uint64_t piece);
+
+/// Whether a piece is kept.
+int pcj_is_kept(const struct pcj_lent *lent, uint64_t piece);
+
 /// A number of the one order, for an event that is no program's.
 uint64_t pcj_take_number(struct pcj_control *control);
 
@@ -261,5 +290,8 @@ struct pcj_identity_of_file {
   uint32_t link_count;
 };
 int pcj_identify(int folder, const char *path, int flags, struct pcj_identity_of_file *identity);
+
+/// The number of an open file's kind of file system, as statfs(2) has it; 0 where that is not known.
+uint64_t pcj_file_system(int descriptor);
 
 #endif

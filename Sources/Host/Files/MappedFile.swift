@@ -16,7 +16,8 @@ package enum MappedFile {
   /// Holes are looked for in what is longer.
   private static let smallByteCount = 1 << 20
 
-  /// Maps a regular file or a block device, read-only. An empty file is an empty region.
+  /// Maps a regular file or a block device, read-only. An empty file is an empty region, and a ``LentFile`` what it
+  /// stands for.
   ///
   /// The region's `forgetPages` gives pages back to the system, so that a walk through the whole
   /// file stays in constant memory. A file that another program shortens while it is mapped ends
@@ -27,6 +28,7 @@ package enum MappedFile {
   package static func map(
     _ path: String, access: Access = .sparse
   ) throws(HostError) -> ByteRegion {
+    if path.hasSuffix(LentFile.suffix) { return try LentFile.map(path, access: access) }
     // Without O_NONBLOCK, opening a pipe would wait for its writer.
     let file = try OpenFile(path, flags: O_RDONLY | O_NONBLOCK)
     let byteCount = try mappableByteCount(of: file)
@@ -79,7 +81,7 @@ package enum MappedFile {
     }
   }
 
-  private static func forget(_ range: Range<Int>, ofMappingAt start: UInt) {
+  static func forget(_ range: Range<Int>, ofMappingAt start: UInt) {
     if range.isEmpty { return }
     let pageByteCount = Int(getpagesize())
     // Pages that a range shares with its neighbours go too: they come back when touched.

@@ -1,5 +1,4 @@
 import Glibc
-import Host
 
 /// What all threads of a program and of the programs it has started are doing, at one look.
 ///
@@ -8,27 +7,26 @@ import Host
 /// nothing will before somebody wakes one of them. A timer can: a program that works by the clock alone
 /// is seen as resting.
 struct SleepingTasks: Equatable {
-  private struct Task: Equatable {
-    var identifier: String
-    var isAsleep: Bool
+  struct Task: Equatable {
+    var identifier: pid_t
+    var isAsleep = false
     /// Running, or waiting for a processor.
-    var canRun: Bool
-    /// How often the thread has left a processor, by itself or not.
-    var switches: [Substring]
+    var canRun = false
+    /// How often the thread has left a processor by itself, and how often not.
+    var switches = ThreadStatus.Switches()
   }
 
-  private var tasks: [Task] = []
+  var tasks: [Task] = []
   /// Of the program, and of what it has started.
-  private(set) var processIDs: [pid_t] = []
+  var processIDs: [pid_t] = []
 
+  init() {}
+
+  /// One look, by somebody who does not look again.
+  ///
   /// - Parameter processID: of the program; one that has ended has no tasks.
   init(of processID: pid_t) {
-    self.init(of: [processID])
-  }
-
-  /// The same of several programs.
-  init(of processIDs: [pid_t]) {
-    for processID in processIDs { add(processID) }
+    self = TaskWatch().look(at: [processID])
   }
 
   /// Whether no thread could run at this look.
@@ -36,34 +34,4 @@ struct SleepingTasks: Equatable {
 
   /// Whether any thread was running at this look, or waited for a processor.
   var canRun: Bool { tasks.contains(where: \.canRun) }
-
-  private mutating func add(_ process: pid_t) {
-    processIDs.append(process)
-    let folder = "/proc/\(process)/task"
-    guard let threads = try? Folders.names(in: folder) else { return }
-    for thread in threads {
-      guard let text = try? InputFile.text("\(folder)/\(thread)/status") else { continue }
-      tasks.append(Self.task(thread, text))
-    }
-    // After the threads: one that has just started a program is found running, or with its child.
-    for thread in threads {
-      let children = (try? InputFile.text("\(folder)/\(thread)/children")) ?? ""
-      for child in children.split(separator: " ") { pid_t(child).map { add($0) } }
-    }
-  }
-
-  private static func task(_ identifier: String, _ status: String) -> Task {
-    var task = Task(identifier: identifier, isAsleep: false, canRun: false, switches: [])
-    for line in status.split(separator: "\n") {
-      if line.hasPrefix("State:") {
-        let state = line.dropFirst("State:".count).first { $0 != "\t" && $0 != " " }
-        // Interruptible sleep, or ended. Waiting for a disk (D) ends by itself.
-        task.isAsleep = state.map { "SZX".contains($0) } ?? false
-        task.canRun = state == "R"
-      } else if line.contains("ctxt_switches:") {
-        task.switches.append(line)
-      }
-    }
-    return task
-  }
 }

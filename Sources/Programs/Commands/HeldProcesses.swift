@@ -15,6 +15,7 @@ struct HeldProcesses {
   private static let stepLimit = 50_000
 
   private let recorder: Recorder
+  private let watch = TaskWatch()
   private var faults: FileFaults
   private var points: WaitingPoints<HeldOperation>
   private var lanes = OperationLanes()
@@ -102,9 +103,9 @@ struct HeldProcesses {
   private func settle() throws {
     var patience = Patience(nanoseconds: Self.stepNanoseconds)
     while true {
-      let before = SleepingTasks(of: processIDs)
+      let before = watch.look(at: processIDs)
       try recorder.poll()
-      if before.areAllAsleep, before == SleepingTasks(of: processIDs),
+      if before.areAllAsleep, watch.isUnchanged(since: before),
         try !recorder.answerTouch()
       {
         break
@@ -121,9 +122,9 @@ struct HeldProcesses {
   /// Gives a program that rests the time to be woken by a clock.
   private func waitForClock() throws {
     var patience = Patience(nanoseconds: Self.stepNanoseconds)
-    let before = SleepingTasks(of: processIDs)
+    let before = watch.look(at: processIDs)
     let ended = processes.count(where: \.hasEnded)
-    while before == SleepingTasks(of: processIDs), processes.count(where: \.hasEnded) == ended,
+    while before == watch.look(at: processIDs), processes.count(where: \.hasEnded) == ended,
       remaining.allSatisfy(\.isAlive)
     {
       try endIfInterrupted()

@@ -24,6 +24,7 @@ struct ControlledProgram {
   private static let stepLimit = 50_000
 
   private let recorder: Recorder
+  private let watch = TaskWatch()
   private var client: any ProgramClient
   /// The file that the client's operations are about.
   private let path: String
@@ -189,11 +190,11 @@ struct ControlledProgram {
   private mutating func settle() throws {
     var patience = Patience(nanoseconds: Self.stepNanoseconds)
     while true {
-      let before = SleepingTasks(of: client.dialogue.processID)
+      let before = watch.look(at: [client.dialogue.processID])
       client.listen()
       try recorder.poll()
       if client.dialogue.hasEnded { break }
-      if before.areAllAsleep, isInputTaken, before == SleepingTasks(of: client.dialogue.processID),
+      if before.areAllAsleep, isInputTaken, watch.isUnchanged(since: before),
         try !recorder.answerTouch(), try !client.reply()
       {
         break
@@ -216,8 +217,8 @@ struct ControlledProgram {
     if try client.urge() { return }
     let dialogue = client.dialogue
     var patience = Patience(nanoseconds: Self.clockNanoseconds)
-    let before = SleepingTasks(of: dialogue.processID)
-    while before == SleepingTasks(of: dialogue.processID), !dialogue.hasEnded {
+    let before = watch.look(at: [dialogue.processID])
+    while before == watch.look(at: [dialogue.processID]), !dialogue.hasEnded {
       if patience.isOver(of: before.processIDs, canRun: false) {
         let open = (inFlight + waitingClients).map { "\($0)" }.joined(separator: ", ")
         throw ProgramFailure(

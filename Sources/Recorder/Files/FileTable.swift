@@ -45,7 +45,7 @@ final class FileTable {
   ///
   /// - Parameter kept: where its contents are, if they were kept already.
   func touched(
-    _ record: JournalRecord, path: FilePath, kept: (_ node: Int) -> String?
+    _ record: JournalRecord, path: FilePath, kept: (_ node: Int) -> RecordedFile.Base?
   ) throws -> RecordedFile? {
     let key = FileKey(record)
     if let known = file(key) { return known }
@@ -58,7 +58,9 @@ final class FileTable {
   }
 
   /// A file that is there, before a program changes it.
-  func watched(_ path: FilePath, kept: (_ node: Int) -> String?) throws -> RecordedFile {
+  func watched(
+    _ path: FilePath, kept: (_ node: Int) -> RecordedFile.Base?
+  ) throws -> RecordedFile {
     var identity = pcj_identity_of_file()
     guard unsafe path.withCString({ unsafe pcj_identify(AT_FDCWD, $0, 0, &identity) }) == 0 else {
       throw RecorderError(
@@ -72,14 +74,14 @@ final class FileTable {
   func file(_ path: FilePath) -> RecordedFile? { files.first { $0.path == path } }
 
   private func add(
-    _ key: FileKey, path: FilePath, kept: (_ node: Int) -> String?, source: FilePath,
+    _ key: FileKey, path: FilePath, kept: (_ node: Int) -> RecordedFile.Base?, source: FilePath,
     firstTouched: UInt64
   ) throws -> RecordedFile {
     let number = UInt32(files.count + 1)
     let node = nodes.number(of: key)
     let file = try RecordedFile(
       number: number, key: key, node: node, path: path,
-      base: kept(node).map { .kept($0) } ?? .file(source), firstTouched: firstTouched,
+      base: kept(node) ?? .file(source), firstTouched: firstTouched,
       name: freeName(path), output: output, pool: pool,
       identity: identitySeed.map { max(1, $0 ^ UInt64(number) << 48) } ?? pcj_identity(),
       noted: noted)

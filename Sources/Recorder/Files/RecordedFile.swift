@@ -22,6 +22,8 @@ final class RecordedFile {
   /// Who may read the recording: who could read the file when it was first touched, and in the end.
   private(set) var mode: CopyMode
   private let shadow: ShadowFile
+  /// Of a large file; `nil` where the first contents are kept whole.
+  let lent: LentBase?
   private let log: FileLogWriter
   private var order = FlushOrder<FinishedOperation>()
   /// Whether the log has anything that no sync has covered.
@@ -33,6 +35,8 @@ final class RecordedFile {
     case kept(String)
     /// In the file itself; the name may be another one by now.
     case file(FilePath)
+    /// In the file itself, where they stay but for what is changed.
+    case lent(LentContents)
   }
 
   /// Keeps the first contents and starts the log.
@@ -50,7 +54,17 @@ final class RecordedFile {
     self.name = name
     folder = "\(output)/\(name)"
     let copy = "\(folder)/base.img"
+    var lent: LentContents?
     switch base {
+    case .lent(let contents):
+      let mode = CopyMode(ofCopyOf: contents.readablePath)
+      (self.mode, lent) = (mode, contents)
+      try Folders.create(folder, mode: mode)
+      try OutputFile.write("", to: "\(folder)/base.lent", mode: mode)
+      for name in ["base.kept", "shadow.img"] {
+        try SparseImageFile("\(folder)/\(name)", byteCount: contents.byteCount, mode: mode)
+          .finishForShortUse()
+      }
     case .kept(let kept):
       let mode = CopyMode(ofCopyOf: kept)
       self.mode = mode
@@ -64,8 +78,10 @@ final class RecordedFile {
         return mode
       }
     }
-    try SparseCopy.make(of: "\(folder)/base.img", at: "\(folder)/shadow.img", mode: mode)
-    shadow = try ShadowFile("\(folder)/shadow.img", in: pool)
+    if lent == nil { try SparseCopy.make(of: copy, at: "\(folder)/shadow.img", mode: mode) }
+    shadow = try ShadowFile("\(folder)/shadow.img", in: pool, lent: lent)
+    self.lent =
+      if let lent { try LentBase(lent, "\(folder)/base", in: pool) } else { nil }
     initialByteCount = shadow.byteCount
     log = FileLogWriter(
       log: try LogFile("\(folder)/writes.log", mode: mode, in: pool), shadow: shadow,
@@ -85,6 +101,11 @@ final class RecordedFile {
     summary.entryCount = log.entryCount
   }
 
+  /// Keeps what a lent file holds in a range that a program is about to change.
+  func keep(_ range: ByteRange, done: (_ piece: Int) -> Void) throws {
+    try lent?.keep(range, in: shadow, done: done)
+  }
+
   func noteUnfinished() { summary.unfinishedCount += 1 }
 
   func complete(_ problems: [RecordingProblem]) {
@@ -95,11 +116,19 @@ final class RecordedFile {
 
   /// Keeps the real file as the run left it, for rule L08. Whom the program has locked out since it first
   /// touched the file cannot read the recording any more.
-  func keepLive(_ path: String) throws {
+  ///
+  /// - Parameter list: says that the file is lent on; `nil` keeps it whole, also what it held first.
+  func keepLive(_ path: String, lentBy list: LentFile?) throws {
     mode = mode.and(CopyMode(ofCopyOf: path))
-    for path in [folder, "\(folder)/base.img", "\(folder)/writes.log", shadow.path] {
-      mode.restrict(path)
+    for name in ["base.img", "base.kept", "base.lent", "writes.log", "shadow.img"] {
+      mode.restrict("\(folder)/\(name)")
     }
+    mode.restrict(folder)
+    if let lent, let list {
+      summary.lentByteCount = lent.contents.lentByteCount
+      return try lent.settle(list, live: "\(folder)/live", mode: mode)
+    }
+    try lent?.keepWhole()
     try SparseCopy.make(of: path, at: "\(folder)/live.img", mode: mode)
   }
 

@@ -16,6 +16,8 @@ package struct RecordedFileSummary: Equatable, Sendable {
   /// Calls that never returned, because their program was killed: as much of them as the file shows is
   /// recorded.
   package var unfinishedCount: UInt64 = 0
+  /// How many bytes of its first contents stand nowhere but in the file itself.
+  package var lentByteCount: UInt64 = 0
   /// Whether the program has ended and all that it did is here.
   package var isComplete = false
   /// What could not be recorded, of this file or of the whole run.

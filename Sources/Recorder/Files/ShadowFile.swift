@@ -4,15 +4,20 @@ import Glibc
 /// A file as its recording has it: the base with every entry so far.
 ///
 /// A log is made of whole sectors, so a write that begins or ends within one is completed from here.
-/// In the end it shows whether anything was done to the real file that nobody has seen.
+/// In the end it shows whether anything was done to the real file that nobody has seen. Of a file that is lent it has
+/// what is kept; all else nobody has changed, and is read from the file itself.
 final class ShadowFile {
   var path: String { file.path }
   private(set) var byteCount: UInt64
   private let file: PooledFile
+  private let lent: LentContents?
 
   /// - Throws: ``RecorderError`` where there is no such file.
-  init(_ path: String, in pool: OpenFilePool = OpenFilePool()) throws(RecorderError) {
+  init(
+    _ path: String, in pool: OpenFilePool = OpenFilePool(), lent: LentContents? = nil
+  ) throws(RecorderError) {
     file = try PooledFile(path, in: pool)
+    self.lent = lent
     byteCount = UInt64(max(0, lseek(try file.use(), 0, SEEK_END)))
   }
 
@@ -21,6 +26,11 @@ final class ShadowFile {
   func write(_ bytes: [UInt8], at byteOffset: UInt64) throws(RecorderError) {
     try bytes.writeAll(to: file.use(), at: byteOffset, path: path)
     byteCount = max(byteCount, byteOffset + UInt64(bytes.count))
+  }
+
+  /// Takes in what a file held that is lent, before anything is done to it there.
+  func keep(_ bytes: [UInt8], at byteOffset: UInt64) throws(RecorderError) {
+    try bytes.writeAll(to: file.use(), at: byteOffset, path: path)
   }
 
   func resize(toByteCount newByteCount: UInt64) throws(RecorderError) {
@@ -34,6 +44,15 @@ final class ShadowFile {
 
   /// Zeroes where the file has ended.
   func read(_ range: ByteRange) throws(RecorderError) -> [UInt8] {
+    guard let lent else { return try readOwn(range) }
+    var bytes: [UInt8] = []
+    for part in lent.parts(of: range) {
+      bytes += part.isLent ? try lent.read(part.range) : try readOwn(part.range)
+    }
+    return bytes
+  }
+
+  private func readOwn(_ range: ByteRange) throws(RecorderError) -> [UInt8] {
     var bytes = [UInt8](repeating: 0, count: Int(range.byteCount))
     let descriptor = try file.use()
     var done = 0

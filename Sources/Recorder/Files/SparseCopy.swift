@@ -5,6 +5,16 @@ import Host
 package enum SparseCopy {
   private static let pieceByteCount = 1 << 20
 
+  /// Makes a copy that shares the file's blocks, where the file system can do that; says whether it has.
+  ///
+  /// - Throws: ``HostError`` where the file cannot be read, or the copy not be made.
+  static func isClone(of path: String, at target: String) throws(HostError) -> Bool {
+    let copy = try SparseImageFile(target, byteCount: 0, mode: CopyMode(ofCopyOf: path))
+    guard try copy.clone(path) else { return false }
+    try copy.finishForShortUse()
+    return true
+  }
+
   /// - Parameters:
   ///   - mode: who may read the copy; `nil`: who may read the file.
   ///   - isDurable: whether it is on the disk when this returns.
@@ -15,6 +25,9 @@ package enum SparseCopy {
     let region = try MappedFile.map(path, access: .sequential)
     let copy = try SparseImageFile(
       target, byteCount: UInt64(region.byteCount), mode: mode ?? CopyMode(ofCopyOf: path))
+    if region.byteCount > pieceByteCount, try copy.clone(path) {
+      return try isDurable ? copy.finish() : copy.finishForShortUse()
+    }
     var start = 0
     while start < region.byteCount {
       let extent = region.extent(at: start)

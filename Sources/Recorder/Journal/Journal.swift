@@ -49,6 +49,21 @@ import Host
     unsafe pcj_listen(control, marks, said)
   }
 
+  /// Has programs ask before they change a piece of a file; its place among those that are lent.
+  ///
+  /// - Precondition: there are no more than `PCJ_LENT_FILES`.
+  func lend(file: UInt32, pieceByteCount: UInt64, byteCount: UInt64) -> UInt32 {
+    let place = unsafe pcj_lend(
+      control, file, UInt32(pieceByteCount.trailingZeroBitCount), byteCount)
+    precondition(place >= 0, "few enough files are lent")
+    return UInt32(place)
+  }
+
+  /// Nobody asks for a piece of a lent file any more.
+  func setKept(_ piece: Int, ofLent place: UInt32) {
+    unsafe pcj_set_kept(control, place, UInt64(piece))
+  }
+
   /// A number of the one order, for an event that is no program's.
   func takeNumber() -> UInt64 { unsafe pcj_take_number(control) }
 

@@ -43,7 +43,7 @@ struct JournalRecord {
   /// its publication, or is about to be.
   var waitsForItsTurn: Bool {
     switch pcj_kind(kind) {
-    case PCJ_PROBLEM, PCJ_TOUCH, PCJ_MARK, PCJ_CODE, PCJ_END: false
+    case PCJ_PROBLEM, PCJ_TOUCH, PCJ_KEEP, PCJ_MARK, PCJ_CODE, PCJ_END: false
     case PCJ_CREATE, PCJ_MAKE_FOLDER: !hasFlag(PCJ_TOLD)
     default: true
     }

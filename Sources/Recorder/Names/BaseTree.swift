@@ -1,4 +1,5 @@
 import Bytes
+import CJournal
 import Host
 import WriteLog
 
@@ -8,20 +9,26 @@ import WriteLog
 ///     base.txt           the names (``FolderListing``)
 ///     untouched/17       the contents of number 17; once a program comes to the file, they are the base of
 ///                        its recording instead
+///     untouched/18.lent  where the contents of number 18 are, a large file (``LentFile``)
 struct BaseTree {
   package static let listingName = "base.txt"
   package static let folderName = "untouched"
 
   private let output: String
+  private let mode: CopyMode
+  /// Large files that no program has come to, by their numbers.
+  private var lent: [Int: LentContents] = [:]
 
   /// Keeps everything but what is ignored.
   ///
+  /// - Parameter greatestWhole: files with more bytes of data stay where they are; `nil` keeps all.
   /// - Throws: ``HostError`` where something cannot be read, or not be kept.
   init(
     _ survey: FolderSurvey, _ listing: FolderListing, below watched: FilePath, in output: String,
-    mode: CopyMode
+    mode: CopyMode, greatestWhole: UInt64? = nil
   ) throws {
     self.output = output
+    self.mode = mode
     try Folders.create("\(output)/\(Self.folderName)", mode: mode)
     try OutputFile.write(listing.text, to: "\(output)/\(Self.listingName)", mode: mode)
     var kept: Set<Int> = []
@@ -29,7 +36,16 @@ struct BaseTree {
       guard case .file(let byteCount) = name.kind, byteCount > 0, kept.insert(name.node).inserted
       else { continue }
       try watched.appending(name.path).withText { path in
-        try SparseCopy.make(of: path, at: self.path(name.node))
+        let own = self.path(name.node)
+        if let greatestWhole, lent.count < Int(PCJ_LENT_FILES),
+          LentContents.dataByteCount(of: path) > greatestWhole,
+          try !SparseCopy.isClone(of: path, at: own), let contents = LentContents(path)
+        {
+          lent[name.node] = contents
+          try OutputFile.write("", to: own + LentFile.suffix, mode: CopyMode(ofCopyOf: path))
+        } else if !Folders.exists(own) {
+          try SparseCopy.make(of: path, at: own)
+        }
       }
     }
   }
@@ -37,7 +53,30 @@ struct BaseTree {
   /// Hands the contents of a file over, which must not be asked for again.
   ///
   /// - Returns: where they are; `nil` where nothing was kept of it.
-  func take(_ node: Int) -> String? { Folders.exists(path(node)) ? path(node) : nil }
+  mutating func take(_ node: Int) -> RecordedFile.Base? {
+    if let contents = lent.removeValue(forKey: node) {
+      Folders.remove(path(node) + LentFile.suffix)
+      return .lent(contents)
+    }
+    return Folders.exists(path(node)) ? .kept(path(node)) : nil
+  }
+
+  /// Says where the contents are of large files that no program has come to, and keeps those that have no name any
+  /// more or that somebody writes to.
+  ///
+  /// - Parameter find: the path of a file by its number.
+  func settle(_ find: (_ node: Int) -> FilePath?) throws {
+    for (node, contents) in lent.sorted(by: { $0.key < $1.key }) {
+      let list = path(node) + LentFile.suffix
+      let mode = CopyMode(ofCopyOf: contents.readablePath)
+      if let found = find(node), let file = try LentSettlement.list(contents, at: found) {
+        try OutputFile.write(file.text, to: list, mode: mode)
+      } else {
+        try SparseCopy.make(of: contents.readablePath, at: path(node), mode: mode)
+        Folders.remove(list)
+      }
+    }
+  }
 
   private func path(_ node: Int) -> String { "\(output)/\(Self.folderName)/\(node)" }
 }

@@ -39,9 +39,10 @@ struct JointRecording {
   ///   - persona: what is promised about names.
   ///   - leaveOut: patterns of names that are no part of any state.
   ///   - isQuiet: says nothing on stderr of what the recordings lack.
+  ///   - hasAllOfBases: as ``RecordingSource`` has it.
   init(
     _ path: String, _ log: LogOptions, persona: Persona = .ordered, leaveOut: [String] = [],
-    isQuiet: Bool = false
+    isQuiet: Bool = false, hasAllOfBases: Bool = true
   ) throws {
     guard log.base == nil, log.imageSize == nil else {
       throw ToolError(
@@ -53,7 +54,8 @@ struct JointRecording {
     var recorded: [RecordingFile] = []
     var sources: [(path: String, source: RecordingSource)] = []
     for name in try RecordedFolder(path)?.names ?? [] {
-      let source = try RecordingSource("\(path)/\(name)", options: log, isQuiet: true)
+      let source = try RecordingSource(
+        "\(path)/\(name)", options: log, isQuiet: true, hasAllOfBase: hasAllOfBases)
       sources.append(("\(path)/\(name)", source))
       recorded.append(try Self.file(name, in: path, source))
     }
@@ -133,7 +135,11 @@ struct JointRecording {
 
   private static func untouched(in path: String) throws -> Set<Int> {
     let folder = "\(path)/\(Recorder.untouchedName)"
-    return Folders.isFolder(folder) ? Set(try Folders.names(in: folder).compactMap { Int($0) }) : []
+    guard Folders.isFolder(folder) else { return [] }
+    return Set(
+      try Folders.names(in: folder).compactMap { name in
+        Int(name.hasSuffix(LentFile.suffix) ? String(name.dropLast(LentFile.suffix.count)) : name)
+      })
   }
 
   private static func file(
@@ -148,7 +154,10 @@ struct JointRecording {
   }
 
   /// Where the contents of a file are that nothing was done to.
-  func untouchedPath(_ node: Int) -> String { "\(path)/\(Recorder.untouchedName)/\(node)" }
+  func untouchedPath(_ node: Int) -> String {
+    let own = "\(path)/\(Recorder.untouchedName)/\(node)"
+    return Folders.exists(own + LentFile.suffix) ? own + LentFile.suffix : own
+  }
 
   /// Leaves a state's folder to its owner where a loss makes readable what never was: permissions that were
   /// taken away before something was written.

@@ -35,6 +35,14 @@ struct RecordCommand: ParsableCommand {
       "Leave files of this name alone: '*-shm'. Can be repeated.", valueName: "pattern"))
   var ignore: [String] = []
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Keep files of up to so many bytes whole from the beginning. Of larger ones the recording keeps what the \
+      program changes, and is of use as long as nobody changes the rest. (default: 64MiB)
+      """, valueName: "size"))
+  var keepWhole: ByteCountArgument?
+
   @OptionGroup var markSource: MarkSourceOptions
 
   @Argument(parsing: .postTerminator, help: "The program and its arguments, behind --.")
@@ -51,6 +59,7 @@ struct RecordCommand: ParsableCommand {
       var options = Recorder.Options(
         watched: watch, output: output, libraryPath: try PreloadedLibrary.path())
       options.ignoredNames = ignore
+      options.greatestWholeByteCount = keepWhole?.byteCount ?? Self.greatestWholeByteCount
       options.marksFromOutput = markSource.marksFromStdout
       let recorder = try Recorder(options) { summary in
         try RecordingManifest(recorded: summary).text()
@@ -60,11 +69,21 @@ struct RecordCommand: ParsableCommand {
     }
   }
 
+  /// What is copied in the blink of an eye.
+  private static let greatestWholeByteCount: UInt64 = 64 << 20
+
   private func report(_ outcome: Recorder.Outcome) throws -> Int32 {
     var text = ""
     for file in outcome.files {
       text += "\(file.folder): \(file.entryCount) entries, \(file.writeCount) writes, "
       text += "\(file.flushCount) flushes of \(file.path)\n"
+      if file.lentByteCount > 0 {
+        text += """
+            \(file.lentByteCount) bytes of it stand in the file alone: check it before the file is \
+          changed, or record with --keep-whole \(file.initialByteCount)
+
+          """
+      }
       if file.unfinishedCount > 0 {
         text += """
             \(file.unfinishedCount) calls never returned; what the file shows of them is recorded

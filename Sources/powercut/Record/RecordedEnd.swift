@@ -19,7 +19,8 @@ struct RecordedEnd {
   func differences() throws -> [String] {
     let found: [String]
     do {
-      let recording = try JointRecording(output, LogOptions.parse([]), isQuiet: true)
+      let recording = try JointRecording(
+        output, LogOptions.parse([]), isQuiet: true, hasAllOfBases: false)
       found =
         try nameDifferences(recording)
         + (try recording.sources.flatMap { try contentDifferences($0.source) })
@@ -48,7 +49,10 @@ struct RecordedEnd {
 
   /// Whether the log gives the file that was there in the end (rule L08), where there was one.
   private func contentDifferences(_ source: RecordingSource) throws -> [String] {
-    guard source.livePath != nil else { return [] }
+    guard let live = source.livePath else { return [] }
+    if live.hasSuffix(LentFile.suffix) {
+      return try LentEnd(source, live: live).differences()
+    }
     let subject = try RecordedSubject(source, ImageOptions.parse(["--as", "raw"]), seed: 1)
     let violation = Judge(Judge.Options(tiers: [], seed: 1)).judge(subject.evidence).violations
       .first { $0.rule == .l08 }

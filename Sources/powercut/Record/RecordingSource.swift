@@ -8,7 +8,7 @@ import ToolSupport
 import WriteLog
 
 /// Where a log is: a file of its own, or a recording's folder with `writes.log`, `manifest.json` and
-/// perhaps `base.img` and `live.img`.
+/// perhaps `base.img` and `live.img`, or lists that stand for them (``LentFile``).
 struct RecordingSource {
   let logPath: String
   /// The options as given, completed by what the manifest tells.
@@ -29,11 +29,13 @@ struct RecordingSource {
   /// - Parameters:
   ///   - givenPath: a log, a recording, or what `record` has written of one file.
   ///   - command: what asks, for messages.
+  ///   - hasAllOfBase: `false` leaves out what stands in no recording but in a large file itself; the base has holes
+  ///     there, for who looks at nothing but changes.
   /// - Throws: ``NothingRecorded`` where its recorder was killed before there was a log; ``ToolError``
   ///   where there are recordings of several files.
   init(
     _ givenPath: String, options: LogOptions, for command: String = "this command",
-    isQuiet: Bool = false
+    isQuiet: Bool = false, hasAllOfBase: Bool = true
   ) throws {
     let path = try RecordedFolder(givenPath)?.onlyRecording(for: command) ?? givenPath
     guard Folders.isFolder(path) else {
@@ -47,11 +49,12 @@ struct RecordingSource {
       return
     }
     if let nothing = NothingRecorded(in: path) { throw nothing }
-    livePath = Folders.exists("\(path)/live.img") ? "\(path)/live.img" : nil
+    livePath = Self.image("live", in: path)
     logPath = "\(path)/writes.log"
     var completed = options
-    if completed.base == nil, Folders.exists("\(path)/base.img") {
-      completed.base = "\(path)/base.img"
+    if completed.base == nil { completed.base = Self.image("base", in: path) }
+    if !hasAllOfBase, completed.base == "\(path)/base\(LentFile.suffix)" {
+      completed.base = "\(path)/base\(LentFile.keptSuffix)"
     }
     manifest =
       Folders.exists("\(path)/manifest.json")
@@ -66,6 +69,13 @@ struct RecordingSource {
     }
     self.options = completed
     recognized = try Self.format(of: completed.base)
+  }
+
+  /// The image of a name, or the list that says in which file it is.
+  private static func image(_ name: String, in folder: String) -> String? {
+    ["\(folder)/\(name).img", "\(folder)/\(name)\(LentFile.suffix)"].first {
+      Folders.exists($0)
+    }
   }
 
   private static func format(of base: String?) throws -> (any ImageFormat)? {
