@@ -5,7 +5,7 @@ import Host
 /// A journal as programs leave it, byte by byte from the layout in CJournal.h.
 struct JournalFile {
   private static let chunkByteCount = 262_144
-  private static let magic: UInt64 = 0x356c_6e6a_7475_6370
+  private static let magic: UInt64 = 0x366c_6e6a_7475_6370
 
   let folder: TemporaryFolder
   let journal: Journal

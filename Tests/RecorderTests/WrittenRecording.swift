@@ -25,7 +25,7 @@ final class WrittenRecording {
   static let said: UInt32 = 64
 
   private static let chunkByteCount = 262_144
-  private static let magic: UInt64 = 0x356c_6e6a_7475_6370
+  private static let magic: UInt64 = 0x366c_6e6a_7475_6370
 
   let folder: TemporaryFolder
   let watched: String

@@ -110,10 +110,11 @@ private struct GeneratedRun {
     plain.left = try Listing(of: watched)
     try Self.prepare(place, seed, program, watched)
     let call = (["'\(program.path)'"] + arguments.map { "'\($0)'" }).joined(separator: " ")
-    tool = try ToolRun([
-      "record", "--watch", watched, "--output", "\(place)/out", "--", "sh", "-c",
-      "\(call) > '\(place)/said'",
-    ])
+    // Of every other one the files are kept piece by piece, before each is changed.
+    let kept = seed % 2 == 0 ? ["--keep-whole", "0"] : []
+    tool = try ToolRun(
+      ["record", "--watch", watched, "--output", "\(place)/out"] + kept
+        + ["--", "sh", "-c", "\(call) > '\(place)/said'"])
     recorded.said = try InputFile.text("\(place)/said")
     recorded.left = try Listing(of: watched)
   }

@@ -40,6 +40,8 @@ struct OutputOptions: ParsableArguments {
     } catch {
       report.addObstacle("\(error)")
     }
+    // Nothing holds of what was read while somebody changed it.
+    do { try LentFile.checkAll() } catch { report.distrustFindings("\(error)") }
     timing.elapsedNanoseconds = stopwatch.elapsedNanoseconds
     try write(report, timing)
     return report.exitStatus
