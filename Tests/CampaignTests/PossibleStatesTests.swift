@@ -28,6 +28,13 @@ import Testing
     }
   }
 
+  /// Two writes to one place that were in flight together, and a third there that was over before them, all of them
+  /// before a flush that they may have come too late for: the third stays the first.
+  @Test(arguments: [UInt64(1657), 2507])
+  func whatWasOverBeforeStaysBefore(seed: UInt64) {
+    #expect(Self.judged(.raw, seed: seed).violations.isEmpty)
+  }
+
   @Test func theStatesOfAnImageAreThoseOfTheDevice() {
     var comparedCount = 0
     for seed in UInt64(1)...20 {

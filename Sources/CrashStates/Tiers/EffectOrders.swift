@@ -27,12 +27,13 @@ struct EffectOrders {
       pairs += earlier.filter(isPresent).map { ($0, entryIndex) }
     }
     guard pairs.count + early.count <= Self.maximumChoiceCount else { return nil }
-    let entries = Set(pairs.flatMap { [$0.earlier, $0.later] }).sorted()
+    // Also those that overlap none in flight with them: what they touch may be touched by one that is moved.
+    let entries = Set(pairs.flatMap { [$0.earlier, $0.later] } + early).sorted()
     var orders: [[EarlyEntry]] = []
     for choice in 0..<(1 << pairs.count) {
       let turned = pairs.indices.filter { (choice >> $0) & 1 == 1 }.map { pairs[$0] }
       if let sequence = sequence(entries, turned: turned) {
-        orders.append(moves(sequence, early: early))
+        orders.append(moves(sequence))
       }
     }
     return orders
@@ -61,7 +62,7 @@ struct EffectOrders {
   }
 
   /// Each entry that stands in front of a smaller one takes effect right before the smallest of those.
-  private func moves(_ sequence: [Int], early: [Int]) -> [EarlyEntry] {
+  private func moves(_ sequence: [Int]) -> [EarlyEntry] {
     var moves: [EarlyEntry] = []
     for (place, entryIndex) in sequence.enumerated() {
       let before = sequence[(place + 1)...].min() ?? .max
@@ -69,9 +70,6 @@ struct EffectOrders {
       if bound < entryIndex || entryIndex >= cut {
         moves.append(EarlyEntry(entryIndex: entryIndex, beforeEntryIndex: bound))
       }
-    }
-    for entryIndex in early where !sequence.contains(entryIndex) {
-      moves.append(EarlyEntry(entryIndex: entryIndex, beforeEntryIndex: cut))
     }
     return moves.enumerated().sorted {
       ($0.element.beforeEntryIndex, $0.offset) < ($1.element.beforeEntryIndex, $1.offset)
