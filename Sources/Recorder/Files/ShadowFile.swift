@@ -53,8 +53,24 @@ final class ShadowFile {
   }
 
   private func readOwn(_ range: ByteRange) throws(RecorderError) -> [UInt8] {
+    let read = [UInt8].read(range, from: try file.use())
+    guard read.errorNumber == 0 else {
+      throw RecorderError(
+        "read", path, found: String(errorNumber: read.errorNumber),
+        hint: "Look into the kernel's log.")
+    }
+    return read.bytes
+  }
+}
+
+extension [UInt8] {
+  /// What a file has of a range; zeroes where it ends before.
+  ///
+  /// - Returns: also how many bytes were there; `errorNumber` is 0 where they could be read.
+  static func read(
+    _ range: ByteRange, from descriptor: Int32
+  ) -> (bytes: [UInt8], readByteCount: Int, errorNumber: Int32) {
     var bytes = [UInt8](repeating: 0, count: Int(range.byteCount))
-    let descriptor = try file.use()
     var done = 0
     while done < bytes.count {
       let count = unsafe bytes.withUnsafeMutableBytes { buffer in
@@ -62,18 +78,14 @@ final class ShadowFile {
           descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done,
           off_t(range.byteOffset) + off_t(done))
       }
+      if count < 0, errno == EINTR { continue }
+      if count < 0 { return (bytes, done, errno) }
       if count == 0 { break }
-      if count < 0, errno != EINTR {
-        throw RecorderError(
-          "read", path, found: String(errorNumber: errno), hint: "Look into the kernel's log.")
-      }
-      done += max(0, count)
+      done += count
     }
-    return bytes
+    return (bytes, done, 0)
   }
-}
 
-extension [UInt8] {
   func writeAll(
     to descriptor: Int32, at byteOffset: UInt64, path: String
   ) throws(RecorderError) {

@@ -148,23 +148,14 @@ final class LentContents {
   ///
   /// - Throws: ``RecorderError`` where it cannot be read, or somebody who is not recorded has cut the file off.
   func read(_ range: ByteRange) throws(RecorderError) -> [UInt8] {
-    var bytes = [UInt8](repeating: 0, count: Int(range.byteCount))
-    var done = 0
-    while done < bytes.count {
-      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-        unsafe pread(
-          descriptor, buffer.baseAddress?.advanced(by: done), buffer.count - done,
-          off_t(range.byteOffset) + off_t(done))
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else {
-        throw RecorderError(
-          "read", readablePath,
-          found: count < 0 ? String(errorNumber: errno) : "the file has become shorter",
-          hint: "Have nobody else change the file, or keep it whole with --keep-whole.")
-      }
-      done += count
+    let read = [UInt8].read(range, from: descriptor)
+    guard read.readByteCount == read.bytes.count else {
+      throw RecorderError(
+        "read", readablePath,
+        found: read.errorNumber == 0
+          ? "the file has become shorter" : String(errorNumber: read.errorNumber),
+        hint: "Have nobody else change the file, or keep it whole with --keep-whole.")
     }
-    return bytes
+    return read.bytes
   }
 }
